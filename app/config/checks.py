@@ -1,0 +1,112 @@
+"""The checks between settings: half-set pairs, names that must exist, plain http, regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from app.config.kinds import LOOPBACK
+from app.config.reader import Reader
+
+if TYPE_CHECKING:
+    from app.config.table import ConnectionSettings, Settings
+
+
+def check(settings: Settings, reader: Reader) -> None:
+    """Put every disagreement on the reader's list of problems."""
+    _pair(reader, ("server",), "tls_certificate", "tls_key")
+    for name, connection in settings.connections.items():
+        _pair(reader, ("connections", name), "client_id", "client_secret")
+        _needs(reader, ("connections", name), "token_url", "client_secret")
+        _connection_names(settings, reader, connection)
+        _regions(settings, reader, connection)
+        if "HS256" in connection.algorithms and not reader.given("connections", name, "shared_keys"):
+            mend = 'Add shared_keys = { kid = "env:NAME" }, or take HS256 out.'
+            reader.problem(("connections", name, "algorithms"), "HS256 has no shared_keys.", mend)
+    for name, capability in settings.capabilities.items():
+        _exists(reader, ("capabilities", name, "core"), (capability.core,), settings.cores, "core")
+        if (
+            capability.kind == "score"
+            and not capability.fields
+            and reader.sound("capabilities", name, "fields")
+        ):
+            reader.problem(
+                ("capabilities", name), "names no fields.", "Name the features that the score reads."
+            )
+    for name, core in settings.cores.items():
+        if (core.auth == "api-key") != bool(core.api_keys) and reader.sound("cores", name, "api_keys"):
+            mend = 'Set both auth = "api-key" and api_keys, or neither.'
+            reader.problem(("cores", name), "auth and api_keys do not agree.", mend)
+    _plain_http(settings, reader)
+
+
+def _pair(reader: Reader, section: tuple[str, ...], one: str, other: str) -> None:
+    _needs(reader, section, one, other)
+    _needs(reader, section, other, one)
+
+
+def _needs(reader: Reader, section: tuple[str, ...], there: str, missing: str) -> None:
+    if reader.given(*section, there) and not reader.given(*section, missing):
+        reader.problem(
+            (*section, there), f"is set without {missing}.", f"Set {missing} too, or remove {there}."
+        )
+
+
+def _exists(
+    reader: Reader, path: tuple[str, ...], names: tuple[str, ...], known: Mapping[str, object], word: str
+) -> None:
+    for name in names or ():
+        if name not in known and reader.sound(*path):
+            mend = f"Known are: {', '.join(known) or 'none'}. Or add a section for it."
+            reader.problem(path, f"there is no {word} {name}.", mend)
+
+
+def _connection_names(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:
+    path = ("connections", connection.name)
+    capabilities = connection.capabilities or ()
+    _exists(reader, (*path, "capabilities"), capabilities, settings.capabilities, "capability")
+    _exists(reader, (*path, "fields"), tuple(connection.fields), settings.capabilities, "capability")
+    others = {name: each for name, each in settings.connections.items() if name != connection.name}
+    if connection.records_from:
+        _exists(reader, (*path, "records_from"), (connection.records_from,), others, "other connection")
+
+
+def _regions(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:
+    """A connection's data may meet only its own region; an empty region says nothing."""
+    asked = [settings.capabilities[c] for c in connection.capabilities or () if c in settings.capabilities]
+    homes = {f"core {c.core}": settings.cores[c.core].region for c in asked if c.core in settings.cores}
+    homes |= {"the server": settings.server.region, f"connection {connection.name}": connection.region}
+    named = {home: region for home, region in homes.items() if region}
+    if len(set(named.values())) > 1:
+        what = "the regions do not agree: " + ", ".join(
+            f"{home} is in {region}" for home, region in named.items()
+        )
+        reader.problem(
+            ("connections", connection.name), f"{what}.", "Use a core and a deployment in its region."
+        )
+
+
+def _plain_http(settings: Settings, reader: Reader) -> None:
+    """Without TLS anybody between could read tokens or forge keys; allowing a host by name is a choice."""
+    server = settings.server
+    if server.public_url and not _guarded(server.public_url, ()):
+        mend = "Use https. Plain http is for localhost only."
+        reader.problem(("server", "public_url"), "is plain http on a name that is not this machine.", mend)
+    urls = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
+    for name, connection in settings.connections.items():
+        for key in ("jwks_url", "host_url", "token_url"):
+            urls["connections", name, key] = getattr(connection, key)
+    for path, url in urls.items():
+        if url and not _guarded(url, server.allow_private):
+            mend = f"Use https, or list {urlsplit(url).netloc} in server.allow_private."
+            reader.problem(path, "is plain http.", mend)
+
+
+def _guarded(url: str, allowed: tuple[str, ...]) -> bool:
+    parts = urlsplit(url)
+    return (
+        parts.scheme == "https"
+        or parts.hostname in LOOPBACK
+        or bool({parts.hostname, parts.netloc} & {*allowed})
+    )

@@ -1,0 +1,99 @@
+"""What a configuration refers to: secrets, files, the database. Only these kinds look outside the text."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.config.kinds import Kind, RefusedValueError, expect
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret that came by reference. It never shows itself; ask with `reveal()` where it is used."""
+
+    _value: str = field(repr=False)
+    source: str = ""
+
+    def reveal(self) -> str:
+        return self._value
+
+    def reveal_bytes(self) -> bytes:
+        return self._value.encode()
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+def _path(raw: Any, folder: Path) -> Path:
+    expect(raw, str, "a path", "/etc/inlay/tls.pem")
+    path = folder / str(raw)
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise RefusedValueError(
+            f"the file {path} is not there or cannot be read.", "Name a file that this user can read."
+        )
+    return path
+
+
+def _secret_file(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        if mode & 0o077:
+            raise RefusedValueError(f"other users can read the secret file {path}.", f"Run: chmod 600 {path}")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise RefusedValueError(
+            f"the secret file {path} cannot be read: {why}.", "Create it with mode 600."
+        ) from None
+
+
+def resolve(reference: str, folder: Path) -> str | None:
+    """What an `env:` or `file:` reference stands for; None when the text is not a reference."""
+    way, _, name = reference.partition(":")
+    if way == "env" and name:
+        if name not in os.environ:
+            raise RefusedValueError(
+                f"the environment variable {name} is not set.", f"Set {name}, or use a file: reference."
+            )
+        return os.environ[name]
+    return _secret_file(folder / name).rstrip("\r\n") if way == "file" and name else None
+
+
+def secret(min_bytes: int = 1) -> Kind:
+    def read(raw: Any, folder: Path) -> Secret:
+        value = resolve(raw, folder) if isinstance(raw, str) else None
+        if value is None:  # the raw value may be a real secret: it must not be repeated in the error
+            raise RefusedValueError(
+                "a secret is never written here.", 'Write a reference: "env:NAME" or "file:/path".'
+            )
+        if len(value.encode()) < min_bytes:
+            mend = f"It needs {min_bytes} bytes or more; make one with: openssl rand -hex 32"
+            raise RefusedValueError(f"the secret behind {raw} is too short.", mend)
+        return Secret(value, raw)
+
+    return Kind("env:INLAY_KEY", read)
+
+
+def _store(raw: Any, folder: Path) -> str:
+    expect(raw, str, "a database URL", "sqlite:///inlay.db")
+    referred = resolve(raw, folder)
+    url = raw if referred is None else referred
+    if referred is None and "@" in url and ":" in url.partition("//")[2].rpartition("@")[0]:
+        raise RefusedValueError(
+            "a database password is never written here.", 'Put the whole URL behind "env:" or "file:".'
+        )
+    if url.startswith("sqlite:///") and len(url) > len("sqlite:///") and ":memory:" not in url:
+        return f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+    for scheme in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    raise RefusedValueError(
+        "this is not a database that we know.", 'Write "sqlite:///inlay.db" or "postgresql://host/name".'
+    )
+
+
+PATH = Kind("tls.pem", _path)
+STORE = Kind("sqlite:///inlay.db", _store)

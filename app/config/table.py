@@ -1,0 +1,212 @@
+"""The table of settings: every one with its kind, its sentence and its default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.config.checks import check
+from app.config.kinds import (
+    BANDS,
+    DURATION,
+    FLAG,
+    NETWORK,
+    ORIGIN,
+    URL,
+    choice,
+    integer,
+    many,
+    table,
+    text,
+)
+from app.config.reader import Reader, row
+from app.config.references import PATH, STORE, Secret, secret
+from app.errors import ConfigError, Problem
+
+_FIELD = text("Industry", r"[A-Za-z_][A-Za-z0-9_.]{0,127}")
+_TAG = text("score-badge", r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
+_REGION = text("eu", r"[a-z0-9-]{0,32}")
+_WORD = text("lead_score", r"[a-z][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """`[server]`: this deployment."""
+
+    public_url: str = row(
+        ORIGIN, "The origin that browsers reach us by.", example="https://inlay.example.com"
+    )
+    keys: tuple[Secret, ...] = row(
+        many(secret(32), least=1), "Deployment secrets of 32 bytes or more, newest first."
+    )
+    bind: str = row(text("127.0.0.1"), "The address that we listen on.", "127.0.0.1")
+    port: int = row(integer(1, 65535), "The port that we listen on.", 8000)
+    workers: int = row(integer(0, 256), "Worker processes; 0 means one for each core of the machine.", 0)
+    threads: int = row(integer(1, 256), "Threads of each worker.", 8)
+    trusted_proxies: int = row(integer(0, 8), "How many proxies of yours stand in front of us.", 0)
+    tls_certificate: Path | None = row(PATH, "The chain, when we speak TLS ourselves.", None)  # noqa: RUF009 makes a field
+    tls_key: Path | None = row(PATH, "The certificate's private key.", None)  # noqa: RUF009 makes a field
+    compression: bool = row(FLAG, "Whether answers are compressed here.", True)
+    region: str = row(
+        _REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu"
+    )
+    allow_private: tuple[str, ...] = row(many(NETWORK), "Private hosts or networks that we may call.", [])
+    preview: bool = row(FLAG, "Whether the designers' preview is served.", False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """`[store]`: the database."""
+
+    # a PostgreSQL URL that came by reference may hold a password
+    url: str = row(
+        STORE, "The database; a URL with a password goes by reference.", "sqlite:///inlay.db", shown=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoreSettings:
+    """`[cores.<name>]`: a scoring core."""
+
+    name: str
+    url: str = row(URL, "Where the core is.", example="https://core.example.com")
+    auth: str = row(choice("none", "api-key"), "How we show who we are.", "none")
+    api_keys: tuple[Secret, ...] = row(
+        many(secret()), "API keys, newest first; the next is tried on a 401.", []
+    )
+    deadline: float = row(DURATION, "How long one question may take in all.", "2s")
+    region: str = row(_REGION, "Where the core runs.", "", example="eu")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapabilitySettings:
+    """`[capabilities.<name>]`: something that a core can be asked."""
+
+    name: str
+    core: str = row(_WORD, "The core that answers.", example="main")
+    kind: str = row(choice("score", "analysis"), "The shape of the answer.", "score")
+    title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
+    records: tuple[str, ...] = row(
+        many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"]
+    )
+    fields: tuple[str, ...] = row(
+        many(_FIELD), "The features that it reads; nothing else leaves the host.", []
+    )
+    bands: tuple[tuple[str, float], ...] = row(BANDS, "Each band's lowest score.", BANDS.example)
+    ttl: float = row(DURATION, "How long a score is fresh.", "15m")
+    stale: float = row(DURATION, "How long after that it may be shown, marked as stale.", "1d")
+    wait: float = row(DURATION, "How long a first look waits before it says that it is pending.", "150ms")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionSettings:
+    """`[connections.<name>]`: one customer's installation of a host."""
+
+    name: str
+    host: str = row(_WORD, "The kind of application that we are embedded in.", example="your-host")
+    origins: tuple[str, ...] = row(many(ORIGIN, 1), "The exact origins that may embed or frame us.")
+    components: tuple[str, ...] = row(many(_TAG, 1), "The components that may be opened here.")
+    capabilities: tuple[str, ...] = row(
+        many(_WORD), "The capabilities that may be asked here.", example=["lead_score"]
+    )
+    rollout: bool = row(FLAG, "Whether panels are shown at all.", True)
+    region: str = row(_REGION, "Where this customer's data must stay.", "", example="eu")
+    # what proves a launch
+    issuer: str = row(text("https://crm.example.com"), "The launch's issuer.", "")
+    audience: str = row(text("https://inlay.example.com"), "The launch's audience.", "")
+    algorithms: tuple[str, ...] = row(
+        many(choice("EdDSA", "ES256", "RS256", "HS256")),
+        "The only algorithms that a launch may be signed with.",
+        [],
+    )
+    jwks_url: str = row(
+        URL, "Where the issuer publishes its keys.", "", example="https://crm.example.com/jwks.json"
+    )
+    shared_keys: Mapping[str, Secret] = row(
+        table(secret(32), {"2026-11": "env:INLAY_KEY"}), "HS256 keys by their kid.", {}
+    )
+    secrets: tuple[Secret, ...] = row(
+        many(secret()), "Shared secrets of signed launches, several to rotate.", []
+    )
+    event_secrets: tuple[Secret, ...] = row(
+        many(secret()), "Secrets that the host signs its events with.", []
+    )
+    # how its records are read
+    host_url: str = row(URL, "The base of the host's API.", "")
+    token_url: str = row(URL, "Where the integration identity gets its token.", "")
+    client_id: str = row(text("inlay"), "The integration identity.", "")
+    client_secret: Secret | None = row(secret(), "Its secret.", None)  # noqa: RUF009 makes a field
+    records_from: str = row(_WORD, "Another connection that reads this one's records.", "", example="crm")
+    fields: Mapping[str, Mapping[str, str]] = row(
+        table(table(_FIELD, {}), {"lead_score": {"industry": "Industry"}}),
+        "For each capability: features whose field has another name in this host.",
+        {},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSettings:
+    """`[admin]`: the people who run this."""
+
+    contact: str = row(text("it@example.com"), "Whom viewers are told to ask when something is refused.", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, read once. Ask for them by name: `settings.connections["crm"].origins`."""
+
+    server: ServerSettings
+    store: StoreSettings
+    cores: Mapping[str, CoreSettings]
+    capabilities: Mapping[str, CapabilitySettings]
+    connections: Mapping[str, ConnectionSettings]
+    admin: AdminSettings
+
+    def __hash__(self) -> int:
+        families = (self.cores, self.capabilities, self.connections)
+        return hash((self.server, self.store, *(tuple(each.values()) for each in families), self.admin))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Settings:
+        """Read a file. Raises ConfigError with every problem found."""
+        path = Path(path)
+        try:
+            content = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            mend = "Name a file that is there, or write one with: inlay init"
+            raise ConfigError([Problem(str(path), f"The file cannot be read: {why}.", mend)]) from error
+        return cls.parse(content, str(path), path.resolve().parent)
+
+    @classmethod
+    def parse(cls, content: str, where: str = "inlay.toml", folder: Path | None = None) -> Settings:
+        """Read a text. Relative paths in it start at `folder`, which is the working directory by default."""
+        reader = Reader(content, where, folder or Path.cwd())
+        if reader.problems:  # not TOML: every section would only be missed
+            raise ConfigError(reader.problems)
+        for key in reader.tree:
+            if key not in SECTIONS:
+                reader.unknown((key,), list(SECTIONS), "section")
+        settings = cls(
+            server=reader.section(ServerSettings, reader.tree.get("server", {}), "server"),
+            store=reader.section(StoreSettings, reader.tree.get("store", {}), "store"),
+            cores=reader.sections(CoreSettings, "cores"),
+            capabilities=reader.sections(CapabilitySettings, "capabilities"),
+            connections=reader.sections(ConnectionSettings, "connections"),
+            admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
+        )
+        check(settings, reader)
+        if reader.problems:
+            raise ConfigError(reader.problems)
+        return settings
+
+
+SECTIONS: Mapping[str, type] = {
+    "server": ServerSettings,
+    "store": StoreSettings,
+    "cores": CoreSettings,
+    "capabilities": CapabilitySettings,
+    "connections": ConnectionSettings,
+    "admin": AdminSettings,
+}

@@ -1,0 +1,219 @@
+# ruff: noqa: E501 (one mistake a line reads best)
+"""The configuration as an admin meets it: what is read, and what is refused with which words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from app.config import Secret, Settings, example
+from app.errors import ConfigError
+
+KEY = "k" * 40
+GOOD = """\
+[server]
+public_url = "http://localhost:8000"
+keys = ["env:INLAY_KEY"]
+
+[cores.main]
+url = "http://127.0.0.1:8002"
+deadline = "150ms"
+
+[capabilities.lead_score]
+core = "main"
+records = ["Lead"]
+fields = ["Industry"]
+
+[connections.crm]
+host = "somewhere"
+origins = ["http://127.0.0.1:8001"]
+components = ["score-badge", "score-card"]
+capabilities = ["lead_score"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INLAY_KEY", KEY)
+
+
+def problems(text: str, folder: Path | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        Settings.parse(text, "inlay.toml", folder)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def only(text: str, folder: Path | None = None) -> str:
+    found = problems(text, folder)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_good_text_is_read_with_its_defaults(tmp_path: Path) -> None:
+    settings = Settings.parse(GOOD, folder=tmp_path)
+    assert settings.server.port == 8000
+    assert settings.server.keys[0].reveal() == KEY
+    assert settings.store.url == f"sqlite:///{tmp_path}/inlay.db"
+    assert settings.cores["main"].deadline == pytest.approx(0.15)
+    assert settings.capabilities["lead_score"].bands == (("high", 70.0), ("medium", 40.0), ("low", 0.0))
+    assert settings.capabilities["lead_score"].ttl == 900.0
+    assert settings.connections["crm"].components == ("score-badge", "score-card")
+    assert settings.connections["crm"].name == "crm"
+
+
+def test_settings_are_values() -> None:
+    one, other = Settings.parse(GOOD), Settings.parse(GOOD)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != Settings.parse(GOOD.replace("150ms", "151ms"))
+    with pytest.raises(AttributeError):
+        one.server.port = 1  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        one.cores["main"] = one.cores["main"]  # type: ignore[index]
+
+
+def test_no_secret_shows_itself() -> None:
+    assert KEY not in repr(Settings.parse(GOOD))
+    assert "hush" not in f"{Secret('hush')} {Secret('hush')!r} {(Secret('hush'),)}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("deadline", "dedline", "inlay.toml:7: cores.main.dedline: there is no such setting. Did you mean deadline?"),
+        ("[cores.main]", "[core.main]", "inlay.toml:5: core: there is no such section. Did you mean cores?"),
+        ('"150ms"', '"150 moments"', "inlay.toml:7: cores.main.deadline: '150 moments' is not a duration."),
+        ('"150ms"', "3", "inlay.toml:7: cores.main.deadline: 3 is not a duration."),
+        ("[server]", "[server]\nport = true", "inlay.toml:2: server.port: must be a whole number, not True."),
+        ("[server]", "[server]\nport = 0", "inlay.toml:2: server.port: 0 is out of range."),
+        ("[server]", '[server]\ncompression = "yes"', "inlay.toml:2: server.compression: must be true or false"),
+        ("env:INLAY_KEY", "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "inlay.toml:3: server.keys: a secret is never"),
+        ("env:INLAY_KEY", "env:INLAY_NO_KEY", "server.keys: the environment variable INLAY_NO_KEY is not set."),
+        ("http://localhost:8000", "http://inlay.example.com", "server.public_url: is plain http"),
+        ("http://localhost:8000", "https://a.example/x", "is not an exact origin. Write \"https://a.example\""),
+        ("http://127.0.0.1:8001", "https://*.example.com", "inlay.toml:16: connections.crm.origins: "),
+        ("http://127.0.0.1:8001", "https://A.example:443", 'Write "https://a.example"'),
+        ("http://127.0.0.1:8002", "http://core.example", "Use https, or list core.example in server.allow_private."),
+        ("http://127.0.0.1:8002", "https://user:pw@core.example", "carries no user"),
+        ('core = "main"', 'core = "man"', "inlay.toml:10: capabilities.lead_score.core: there is no core man."),
+        ('["lead_score"]', '["lead_skore"]', "connections.crm.capabilities: there is no capability lead_skore."),
+        ('fields = ["Industry"]', "", "capabilities.lead_score: names no fields."),
+        ("[connections.crm]", "[connections.Crm]", "connections.Crm: is not a name."),
+        ('"score-badge", "score-card"', '"score-card", "score-card"', "the list names something twice"),
+        ('"score-badge", "score-card"', "", "connections.crm.components: the list is empty."),
+        ("[cores.main]", "[cores.main", "inlay.toml:5: This is not TOML: "),
+    ],
+)  # fmt: skip
+def test_each_mistake_has_its_line_and_its_mend(old: str, new: str, says: str) -> None:
+    assert old in GOOD
+    assert any(says in problem for problem in problems(GOOD.replace(old, new))), problems(
+        GOOD.replace(old, new)
+    )
+
+
+@pytest.mark.parametrize(
+    "half", ["client_id = 'me'", "client_secret = 'env:INLAY_KEY'", "token_url = 'https://a.b/t'"]
+)
+def test_half_of_an_identity_is_refused(half: str) -> None:
+    assert "is set without client_" in only(GOOD + half)
+
+
+def test_half_of_a_certificate_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tls.pem").touch()
+    text = GOOD.replace("[server]", '[server]\ntls_certificate = "tls.pem"')
+    assert only(text, tmp_path) == (
+        "inlay.toml:2: server.tls_certificate: is set without tls_key. Set tls_key too, or remove tls_certificate."
+    )
+
+
+def test_all_problems_come_at_once() -> None:
+    found = problems(
+        GOOD.replace("150ms", "soon").replace("env:INLAY_KEY", "clear").replace("score-badge", "!")
+    )
+    assert [problem.split(":")[1] for problem in found] == ["3", "7", "17"]
+
+
+def test_a_secret_in_clear_is_not_repeated_in_the_error() -> None:
+    assert "hunter2" not in only(GOOD.replace("env:INLAY_KEY", "hunter2"))
+
+
+def test_a_bad_value_does_not_cause_a_second_problem() -> None:
+    text = GOOD + "client_id = 'me'\nclient_secret = 'env:INLAY_NOT_THERE'\n"
+    assert "INLAY_NOT_THERE is not set" in only(text)
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "says"),
+    [
+        (KEY, 0o644, "chmod 600"),
+        ("short", 0o600, "openssl rand"),
+        (None, 0o600, "cannot be read: No such file"),
+    ],
+)
+def test_a_secret_file_must_be_there_private_and_long(
+    tmp_path: Path, content: str | None, mode: int, says: str
+) -> None:
+    if content is not None:
+        (tmp_path / "key").write_text(content)
+        (tmp_path / "key").chmod(mode)
+    assert says in only(GOOD.replace("env:INLAY_KEY", "file:key"), tmp_path)
+
+
+def test_a_secret_file_lies_beside_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("s" * 32 + "\n")
+    (tmp_path / "key").chmod(0o600)
+    (tmp_path / "inlay.toml").write_text(GOOD.replace("env:INLAY_KEY", "file:key"))
+    assert Settings.load(tmp_path / "inlay.toml").server.keys[0].reveal() == "s" * 32
+
+
+def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        Settings.load(tmp_path / "nothing.toml")
+
+
+def test_regions_must_agree() -> None:
+    text = GOOD.replace("[server]", '[server]\nregion = "eu"').replace("deadline", 'region = "us"\ndeadline')
+    assert "the regions do not agree: core main is in us, the server is in eu." in only(text)
+    assert Settings.parse(text.replace('"us"', '"eu"') + 'region = "eu"\n').server.region == "eu"
+
+
+def test_records_come_from_another_connection() -> None:
+    assert "there is no other connection crm" in only(GOOD + 'records_from = "crm"\n')
+
+
+def test_bands_fall_to_zero() -> None:
+    said = only(GOOD.replace("fields =", "bands = { high = 40, medium = 70, low = 0 }\nfields ="))
+    assert "falling lowest scores" in said
+
+
+def test_a_database_password_goes_by_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://inlay:hunter2@db.example/inlay"
+    assert "hunter2" not in only(GOOD + f'[store]\nurl = "{url}"\n')
+    monkeypatch.setenv("INLAY_DB", url)
+    settings = Settings.parse(GOOD + '[store]\nurl = "env:INLAY_DB"\n')
+    assert settings.store.url == "postgresql+psycopg://inlay:hunter2@db.example/inlay"
+    assert "hunter2" not in repr(settings)
+
+
+def test_shared_keys_and_renamed_fields_are_tables() -> None:
+    text = (
+        GOOD
+        + 'algorithms = ["HS256"]\nshared_keys = { k1 = "env:INLAY_KEY" }\nfields.lead_score.industry = "Branch"\n'
+    )
+    connection = Settings.parse(text).connections["crm"]
+    assert connection.shared_keys["k1"].reveal() == KEY
+    assert connection.fields == {"lead_score": {"industry": "Branch"}}
+    assert "HS256 has no shared_keys" in only(GOOD + 'algorithms = ["HS256"]\n')
+
+
+def test_the_example_parses_as_it_is_and_with_every_line_uncommented(tmp_path: Path) -> None:
+    assert Settings.parse(example()).connections["crm"].host == "your-host"
+    (tmp_path / "tls.pem").touch()
+    full = re.sub(r"^# (\w+ = )", r"\1", example(), flags=re.M)
+    assert full.count("\n# ") < example().count("\n# ")
+    found = problems(full, tmp_path)
+    assert [problem.partition(": ")[2] for problem in found] == [
+        "connections.crm.records_from: there is no other connection crm. "
+        "Known are: none. Or add a section for it."
+    ]  # everything else in it holds together
