@@ -1,0 +1,102 @@
+"""One door to the database: read or write transactions, and one error when it is away."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from app.errors import StoreUnavailable
+
+# 8 request threads and the background (jobs, first looks that go on after their wait); overflow is for bursts
+_POOL = {"pool_size": 12, "max_overflow": 8, "pool_timeout": 5.0}
+_BUSY_S = 5.0  # how long a SQLite writer waits for another
+_PRAGMAS = (
+    "journal_mode = WAL",  # readers never wait for the writer
+    # An acknowledged answer must have its audit row after a power cut too. With NORMAL the last commits of a
+    # WAL may be lost then; the price of FULL is one fsync a write, and only first views write.
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "journal_size_limit = 67108864",
+)
+_POSTGRES_ARGS = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5000,  # ms; a database behind a dead network must not hold a thread for minutes
+    "options": "-c statement_timeout=30000 -c lock_timeout=10000",
+}
+
+
+class Database:
+    """All connections to one database. Pass it in; one for each process."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            _create_private(parsed.database)
+            self.engine = create_engine(parsed, connect_args={"timeout": _BUSY_S}, **_POOL)
+            _prepare_sqlite(self.engine)
+        else:
+            # a pooled connection may be older than the database server's last restart
+            self.engine = create_engine(parsed, connect_args=_POSTGRES_ARGS, pool_pre_ping=True, **_POOL)
+        self._writer = self.engine.execution_options(inlay_writes=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A write transaction: commits at the end, rolls back on any error. Never open one inside another.
+
+        Raises StoreUnavailable when the database is away.
+        """
+        with _translated(), self._writer.begin() as conn:
+            yield conn
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection to read from; what it sees is of one moment (on SQLite) and it keeps nothing."""
+        with _translated(), self.engine.connect() as conn:
+            yield conn
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, InternalError, PoolTimeoutError) as error:
+        raise StoreUnavailable(reason=f"store-{type(error).__name__}") from error
+    except DatabaseError as error:
+        if type(error) is DatabaseError:  # a damaged file; its subclasses are mistakes of ours
+            raise StoreUnavailable(reason="store-damaged") from error
+        raise
+
+
+def _create_private(path: str | None) -> None:
+    """SQLite would create its file readable for all; the files beside it inherit its mode."""
+    if path and path != ":memory:":
+        with contextlib.suppress(OSError):  # the first connection says it better
+            Path(path).touch(mode=0o600)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(raw: Any, _: Any) -> None:
+        raw.isolation_level = None  # the driver must not begin by itself: transactions are begun below
+        for pragma in _PRAGMAS:
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(conn: Connection) -> None:
+        # A transaction that reads first and writes later can fail at once with SQLITE_BUSY, whatever the
+        # timeout; one that says at its begin that it will write waits for its turn.
+        writes = conn.get_execution_options().get("inlay_writes", False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

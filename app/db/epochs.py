@@ -1,0 +1,128 @@
+"""Epochs: one number that grows with every change that other processes must know, and the list of changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.db import schema
+from app.db.database import Database
+from app.errors import StoreUnavailable
+
+EVERYTHING = "everything"  # the kind of change that says: you missed some, forget all that you remember
+_KEEP = 100_000  # changes; a process that is further behind is told EVERYTHING
+_PRUNE_EACH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that is no longer as processes may remember it: a session, a score, a connection."""
+
+    epoch: int
+    kind: str
+    connection: str = ""
+    key: str = ""
+    at: float = 0.0
+
+
+def announce(
+    conn: Connection, kind: str, connection: str = "", key: str = "", *, at: float | None = None
+) -> int:
+    """Tell every process, within the transaction that makes the change; the new epoch.
+
+    The row of the epoch stays locked until the commit. So changes become visible in the order of their
+    numbers, without gaps, and a reader that has seen n has seen everything before n.
+    """
+    epoch = schema.epoch
+    grown = update(epoch).where(epoch.c.id == 1).values(value=epoch.c.value + 1).returning(epoch.c.value)
+    value = int(conn.execute(grown).scalar_one())
+    row = {
+        "epoch": value,
+        "kind": kind,
+        "connection": connection,
+        "key": key,
+        "at": time.time() if at is None else at,
+    }
+    conn.execute(insert(schema.changes).values(row))
+    if value % _PRUNE_EACH == 0:
+        conn.execute(delete(schema.changes).where(schema.changes.c.epoch <= value - _KEEP))
+    return value
+
+
+class Epochs:
+    """What epoch it is, read at most every `interval_s`; subscribers hear each change once, in order.
+
+    A subscriber must not raise; if one does, the change comes again, to all: forgetting twice does no harm.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        interval_s: float = 0.25,
+        clock: Callable[[], float] = time.monotonic,
+        on_failure: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database, self._interval, self._clock, self._on_failure = (
+            database,
+            interval_s,
+            clock,
+            on_failure,
+        )
+        self._subscribers: list[Callable[[Change], None]] = []
+        self._lock = threading.Lock()
+        self._read_at = clock()
+        # what changed before we began is in nobody's memory here
+        with database.read() as conn:
+            self._value = int(conn.execute(select(schema.epoch.c.value)).scalar_one())
+
+    def subscribe(self, callback: Callable[[Change], None]) -> None:
+        self._subscribers.append(callback)
+
+    def current(self) -> int:
+        """The epoch, at most `interval_s` old; older while the database is away. Costs a clock reading."""
+        if 0 <= self._clock() - self._read_at < self._interval:  # a clock set back must not stop us
+            return self._value
+        if self._lock.acquire(blocking=False):  # one thread reads; the others go on with what they have
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._value
+
+    def look(self) -> int:
+        """Read now, for whoever must see its own change at once."""
+        with self._lock:
+            self._look()
+        return self._value
+
+    def _look(self) -> None:
+        self._read_at = self._clock()
+        try:
+            news = self._news()
+        except StoreUnavailable:
+            self._on_failure()
+            return
+        for change in news:
+            for tell in self._subscribers:
+                tell(change)
+            # Only now: whoever sees the new epoch must not find what the change made subscribers forget.
+            self._value = change.epoch
+
+    def _news(self) -> list[Change]:
+        c = schema.changes.c
+        with self._database.read() as conn:
+            if int(conn.execute(select(schema.epoch.c.value)).scalar_one()) == self._value:
+                return []
+            rows = conn.execute(
+                select(c.epoch, c.kind, c.connection, c.key, c.at)
+                .where(c.epoch > self._value)
+                .order_by(c.epoch)
+            )
+            news = [Change(*row) for row in rows]
+        if news and news[0].epoch != self._value + 1:
+            news.insert(0, Change(news[0].epoch - 1, EVERYTHING))
+        return news

@@ -1,0 +1,33 @@
+"""Insert what is not there yet: the one statement that the two databases spell in two dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+
+def insert_new(conn: Connection, table: Table, row: Mapping[str, Any], unique: Sequence[str]) -> bool:
+    """Insert a row unless its `unique` columns are taken; whether it went in."""
+    return conn.execute(_statement(conn, table, unique, None), dict(row)).rowcount == 1
+
+
+def insert_all_new(
+    conn: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    unique: Sequence[str],
+    where: ColumnElement[bool] | None = None,
+) -> None:
+    """Insert all rows but those whose `unique` columns are taken, among the rows that `where` names."""
+    conn.execute(_statement(conn, table, unique, where), [dict(row) for row in rows])
+
+
+def _statement(
+    conn: Connection, table: Table, unique: Sequence[str], where: ColumnElement[bool] | None
+) -> Insert:
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique), index_where=where)

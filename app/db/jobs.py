@@ -1,0 +1,146 @@
+"""The jobs table: at least once, with a lease, attempts, backoff, priority and a dead state.
+
+    with database.begin() as conn:
+        enqueue(conn, "rescore", {"record": "Lead/1"})   # in the transaction of its cause
+    job = claim(database, ["rescore"], owner="worker-1", lease_s=60, now=time.time())
+
+A worker that dies keeps its lease until that ends; then the job is claimed again. So handlers are idempotent.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+
+from app.db.database import Database
+from app.db.insert_new import insert_new
+from app.db.schema import jobs
+
+MAX_ATTEMPTS = 5
+_BACKOFF_S, _BACKOFF_MOST_S = 2.0, 3600.0
+_LOST = "the worker was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job. It is yours until `leased_until`; then another worker may have it."""
+
+    id: int
+    kind: str
+    attempts: int  # this one included
+    max_attempts: int
+    owner: str
+    leased_until: float
+    payload: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+def enqueue(
+    conn: Connection,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    priority: int = 0,
+    run_at: float | None = None,
+    dedupe_key: str | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> bool:
+    """Add a job, unless one with the same `dedupe_key` is still waiting; whether it was added.
+
+    A waiting twin takes the higher priority and the earlier time. A running one does not count: what it
+    works on may be older than the cause of this job.
+    """
+    row = {
+        "kind": kind,
+        "payload": json.dumps(payload),
+        "priority": priority,
+        "run_at": run_at or 0.0,
+        "attempts": 0,
+        "max_attempts": max_attempts,
+        "dedupe_key": dedupe_key,
+    }
+    if dedupe_key is None:
+        conn.execute(insert(jobs).values(row))
+        return True
+    if insert_new(conn, jobs, row, ("dedupe_key",)):
+        return True
+    twin = jobs.c.dedupe_key == dedupe_key
+    conn.execute(update(jobs).where(twin, jobs.c.priority < priority).values(priority=priority))
+    conn.execute(update(jobs).where(twin, jobs.c.run_at > row["run_at"]).values(run_at=row["run_at"]))
+    return False
+
+
+def claim(database: Database, kinds: Sequence[str], owner: str, lease_s: float, now: float) -> Job | None:
+    """Take the first job that is due, of the highest priority; None when there is none."""
+    due = _due(kinds, now)
+    with (
+        database.read() as conn
+    ):  # most looks find nothing, and on SQLite only one process at a time may write
+        if conn.execute(select(jobs.c.id).where(due).limit(1)).first() is None:
+            return None
+    first = select(jobs).where(due).order_by(jobs.c.priority.desc(), jobs.c.run_at, jobs.c.id).limit(1)
+    with database.begin() as conn:
+        while (row := conn.execute(first.with_for_update(skip_locked=True)).first()) is not None:
+            if row.attempts >= row.max_attempts:  # its last worker never said how it ended
+                gone = {"dead_at": now, "last_error": _LOST, "lease_owner": None, "leased_until": None}
+                conn.execute(update(jobs).where(jobs.c.id == row.id).values(gone))
+                continue
+            taken = {"lease_owner": owner, "leased_until": now + lease_s, "attempts": row.attempts + 1}
+            conn.execute(update(jobs).where(jobs.c.id == row.id).values(**taken, dedupe_key=None))
+            payload = json.loads(row.payload)
+            return Job(row.id, row.kind, row.attempts + 1, row.max_attempts, owner, now + lease_s, payload)
+    return None
+
+
+def done(database: Database, job: Job) -> bool:
+    """Forget a finished job; False when its lease had ended and another worker has it."""
+    with database.begin() as conn:
+        return conn.execute(delete(jobs).where(_held(job))).rowcount == 1
+
+
+def failed(database: Database, job: Job, error: str, now: float, retry_after_s: float = 0.0) -> bool:
+    """Put a job back, later each time, or let it be dead after its last attempt; whether it will run again.
+
+    `error` is read by admins: a code or the name of an error, never a value from a host or a core.
+    """
+    again = job.attempts < job.max_attempts
+    # half of the pause is chance, so that jobs that failed together do not come back together
+    pause = min(_BACKOFF_S * 2 ** (job.attempts - 1), _BACKOFF_MOST_S) * random.uniform(0.5, 1.0)  # noqa: S311
+    values = {
+        "run_at": now + max(pause, retry_after_s),
+        "leased_until": None,
+        "lease_owner": None,
+        "last_error": error[:500],
+        "dead_at": None if again else now,
+    }
+    with database.begin() as conn:
+        return conn.execute(update(jobs).where(_held(job)).values(values)).rowcount == 1 and again
+
+
+def depth(database: Database, now: float) -> dict[str, int]:
+    """How many jobs wait, run and are dead, for the metrics and the admin."""
+    c = jobs.c
+    states = {
+        "dead": c.dead_at.is_not(None),
+        "running": and_(c.dead_at.is_(None), c.leased_until > now),
+        "waiting": and_(c.dead_at.is_(None), or_(c.leased_until.is_(None), c.leased_until <= now)),
+    }
+    with database.read() as conn:
+        row = conn.execute(
+            select(*(func.count().filter(test).label(name) for name, test in states.items()))
+        ).one()
+        return dict(row._mapping)
+
+
+def _due(kinds: Sequence[str], now: float) -> ColumnElement[bool]:
+    free = or_(jobs.c.leased_until.is_(None), jobs.c.leased_until <= now)
+    return and_(jobs.c.kind.in_(kinds), jobs.c.dead_at.is_(None), jobs.c.run_at <= now, free)
+
+
+def _held(job: Job) -> ColumnElement[bool]:
+    # owner and attempt: the same worker may have lost the job and claimed it again
+    return and_(jobs.c.id == job.id, jobs.c.lease_owner == job.owner, jobs.c.attempts == job.attempts)

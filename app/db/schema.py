@@ -1,0 +1,136 @@
+"""The tables. Times are float seconds since the epoch, UTC; JSON is text; `LargeBinary` is encrypted."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+_Counter = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is declared INTEGER
+
+# One row. Whoever announces a change holds its lock until the commit, so epochs are seen in commit order.
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("value", BigInteger, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+used_launches = Table(
+    "used_launches",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("used_key", Text, nullable=False),  # a digest
+    Column("used_until", Double, nullable=False),
+    PrimaryKeyConstraint("connection", "used_key"),
+    Index("used_launches_until", "used_until"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("viewer", Text, nullable=False),
+    Column("component", Text, nullable=False),
+    Column("host_token", LargeBinary),
+    Column("host_url", Text),
+    Column("features", LargeBinary),
+    Column("created_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),  # absolute: no renewal goes past it
+    Column("ended_at", Double),
+    Index("sessions_viewer", "connection", "viewer"),
+    Index("sessions_ends", "ends_at"),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("id", Text, primary_key=True),  # the decision
+    Column("connection", Text, nullable=False),
+    Column("capability", Text, nullable=False),
+    Column("record_type", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("value", Double, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("confidence", Double),
+    Column("factors", Text, nullable=False),
+    Column("model_name", Text, nullable=False),
+    Column("model_version", Text, nullable=False),
+    Column("computed_at", Double, nullable=False),  # by the core's clock
+    Column("valid_until", Double, nullable=False),  # by ours
+    Column("features_hash", Text, nullable=False),
+    Column("snapshot", LargeBinary),
+    Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
+    Index("scores_record", "connection", "capability", "record_type", "record_id", "created_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", _Counter, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("connection", Text),
+    Column("viewer", Text),
+    Column("session", Text),
+    Column("record", Text),
+    Column("component", Text),
+    Column("decision", Text),
+    Column("reference", Text),
+    Column("reason", Text),
+    Column("detail", Text),
+    Index(
+        "audit_view",
+        "session",
+        "decision",
+        unique=True,
+        sqlite_where=text("event = 'view.shown'"),
+        postgresql_where=text("event = 'view.shown'"),
+    ),
+    Index("audit_look", "connection", "viewer", "record", "seq"),
+    Index("audit_event", "event", "at"),
+    Index("audit_reference", "reference"),
+    sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _Counter, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("priority", Integer, nullable=False),  # higher goes first
+    Column("run_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("max_attempts", Integer, nullable=False),
+    Column("leased_until", Double),
+    Column("lease_owner", Text),
+    Column("dead_at", Double),
+    Column("last_error", Text),
+    Column("dedupe_key", Text, unique=True),  # of a waiting job only
+    Index("jobs_due", "run_at"),
+    sqlite_autoincrement=True,
+)
