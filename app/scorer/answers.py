@@ -1,0 +1,125 @@
+"""From a request's JSON to an answer's JSON, without HTTP: what the core says, and how it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from app.scorer.features import FeatureRefused
+from app.scorer.protocol import BATCH_REQUEST, SCORE_REQUEST
+from app.scorer.scorecard import Effect, Scorecard
+from app.scorer.shapes import ShapeRefused
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """A request that gets no score. `detail` says what to do and never repeats a record's value."""
+
+    def __init__(self, status: int, code: str, title: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.title, self.detail = status, code, title, detail
+        self.more = {key: value for key, value in more.items() if value}
+
+
+def answer(cards: Mapping[str, Scorecard], body: Any, now: datetime) -> Json:
+    """One score. Raises Refused."""
+    try:
+        SCORE_REQUEST.check(body, "")
+    except ShapeRefused as refused:
+        raise _wrong_shape(refused) from None
+    card = cards.get(body["capability"])
+    if card is None:
+        known = ", ".join(sorted(cards))
+        raise Refused(
+            404,
+            "unknown-capability",
+            "There is no such capability.",
+            f"Ask for one of: {known}.",
+            path="capability",
+        )
+    try:
+        readings = card.read(body["features"], now.date())
+    except FeatureRefused as refused:
+        path = f"features.{refused.feature}"
+        raise Refused(
+            422, "wrong-type", "A feature has the wrong type.", f"{path} {refused}.", path=path
+        ) from None
+    missing = card.missing(readings)
+    if missing:
+        detail = (
+            f"None of the features of {card.capability} is known. Send at least one of: {', '.join(missing)}."
+        )
+        raise Refused(422, "insufficient-features", "Too little is known.", detail, missing=list(missing))
+    result = card.score(readings)
+    return {
+        "score": round(result.score, 4),
+        "meaning": card.meaning,
+        "confidence": round(result.confidence, 4),
+        "factors": [_factor(effect) for effect in result.factors],
+        "model": {"name": card.model, "version": card.version},
+        "computed_at": now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "valid_for_s": card.valid_for_s,
+    }
+
+
+def answer_batch(cards: Mapping[str, Scorecard], body: Any, now: datetime) -> Json:
+    """The scores of several records in their order; a bad one spoils only its own place. Raises Refused."""
+    try:
+        BATCH_REQUEST.check(body, "")
+    except ShapeRefused as refused:
+        raise _wrong_shape(refused) from None
+    return {"results": [_answer_or_error(cards, item, now) for item in body["items"]]}
+
+
+def capabilities(cards: Mapping[str, Scorecard]) -> Json:
+    return {"capabilities": [_capability(card) for card in cards.values()]}
+
+
+def _answer_or_error(cards: Mapping[str, Scorecard], item: Any, now: datetime) -> Json:
+    try:
+        return answer(cards, item, now)
+    except Refused as refused:
+        return {"error": {"code": refused.code, "detail": refused.detail, **refused.more}}
+
+
+def _wrong_shape(refused: ShapeRefused) -> Refused:
+    title = "The request has the wrong shape."
+    return Refused(422, "wrong-shape", title, f"{refused}.", path=refused.path)
+
+
+def _factor(effect: Effect) -> Json:
+    return {
+        "label": effect.label,
+        "effect": round(effect.effect, 4),
+        "direction": "up" if effect.effect > 0 else "down",
+        "detail": effect.detail,
+        "fields": list(effect.fields),
+    }
+
+
+def _capability(card: Scorecard) -> Json:
+    fields = []
+    for field in card.fields.values():
+        described: Json = {
+            "name": field.name,
+            "type": field.kind.value,
+            "title": field.title,
+            "doc": field.doc,
+        }
+        values = list(field.known_values())
+        fields.append(
+            described
+            | ({"unit": field.unit} if field.unit else {})
+            | ({"values": values} if values else {})
+            | {"required": False}  # a scorecard scores whatever is known
+        )
+    return {
+        "name": card.capability,
+        "kind": "score",
+        "title": card.title,
+        "meaning": card.meaning,
+        "fields": fields,
+        "model": {"name": card.model, "version": card.version},
+    }

@@ -1,0 +1,121 @@
+"""The scorecard: rows of points on a log-odds scale, and the exact effect of each row on one record's score.
+
+Points say how much better or worse than the average record: 0 points is the average. `doubling` points
+double the odds, and `baseline` is the score of a record with 0 points in every row. So a row's effect
+is the score as it is, less the score as it would be if this row alone said "average"; nothing is
+approximated.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.scorer.features import Field, Reading
+
+SHOWN_FACTORS = 8
+SMALLEST_EFFECT = 0.05  # in points of the score; below it a reason is noise
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+Cell = tuple[str, ...]  # the group of each of a row's fields
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Points by group of one field, or by the groups of two."""
+
+    fields: tuple[str, ...]
+    label: str  # {field} stands for its group's word; empty for one field: the group's own label
+    points: Mapping[Cell, float]
+
+    @property
+    def reach(self) -> float:
+        """How far apart the best and the worst record are by this row."""
+        return max(0.0, *self.points.values()) - min(0.0, *self.points.values()) if self.points else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    label: str
+    effect: float  # signed, in points of the 0..100 score
+    detail: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    score: float
+    confidence: float
+    factors: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    capability: str
+    title: str
+    meaning: str
+    model: str
+    version: str
+    valid_for_s: float
+    baseline: float
+    doubling: float
+    fields: Mapping[str, Field]
+    rows: tuple[Row, ...]
+    fitted: Mapping[str, Any] = field(default_factory=dict)
+
+    def read(self, features: Mapping[str, Any], today: date) -> dict[str, Reading]:
+        """Every field of the card, read from a record; features that the card does not name are ignored."""
+        return {name: spec.read(features.get(name), today) for name, spec in self.fields.items()}
+
+    def missing(self, readings: Mapping[str, Reading]) -> tuple[str, ...]:
+        """All fields of the card when not one of them is known (nothing can be said), else nothing."""
+        return () if any(reading.known for reading in readings.values()) else tuple(self.fields)
+
+    def points(self, readings: Mapping[str, Reading]) -> list[float]:
+        """The points of each row; a cell that the card does not name says nothing: it is average."""
+        return [row.points.get(tuple(readings[name].group for name in row.fields), 0.0) for row in self.rows]
+
+    def link(self, points: float) -> float:
+        """From points to the score: the logistic curve through `baseline`."""
+        base = math.log(self.baseline / (100 - self.baseline))
+        exponent = base + points * math.log(2) / self.doubling
+        # written so that neither end overflows, however many points a card gives
+        if exponent >= 0:
+            return 100 / (1 + math.exp(-exponent))
+        return 100 * math.exp(exponent) / (1 + math.exp(exponent))
+
+    def score(self, readings: Mapping[str, Reading]) -> Result:
+        """The score of a record with its reasons, the strongest first."""
+        points = self.points(readings)
+        total = math.fsum(points)
+        score = self.link(total)
+        effects = [
+            (score - self.link(total - given), row)
+            for row, given in zip(self.rows, points, strict=True)
+            if given
+        ]
+        told = [(effect, row) for effect, row in effects if abs(effect) >= SMALLEST_EFFECT]
+        told.sort(key=lambda pair: -abs(pair[0]))
+        factors = tuple(self._factor(row, effect, readings) for effect, row in told[:SHOWN_FACTORS])
+        return Result(score=score, confidence=self.confidence(readings), factors=factors)
+
+    def confidence(self, readings: Mapping[str, Reading]) -> float:
+        """The share of what the card can tell that it could tell here: rows with points, by their reach."""
+        reaches = [row.reach for row in self.rows]
+        decided = [
+            reach
+            for row, reach in zip(self.rows, reaches, strict=True)
+            if tuple(readings[name].group for name in row.fields) in row.points
+        ]
+        return math.fsum(decided) / math.fsum(reaches) if any(reaches) else 0.0
+
+    def _factor(self, row: Row, effect: float, readings: Mapping[str, Reading]) -> Effect:
+        groups = {name: self.fields[name].groups[readings[name].group] for name in row.fields}
+        label = row.label or groups[row.fields[0]].label
+        label = PLACEHOLDER.sub(lambda match: groups[match[1]].word, label)
+        detail = ", ".join(f"{self.fields[name].title}: {readings[name].shown}" for name in row.fields)
+        return Effect(label[:1].upper() + label[1:], effect, detail, row.fields)
