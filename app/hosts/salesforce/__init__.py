@@ -1,1 +1,21 @@
+"""Salesforce: panels on record pages as Canvas apps, signed by the org's app secret."""
 
+from __future__ import annotations
+
+from app.hosts._host import Host
+from app.hosts.salesforce.api import check_access, read_records
+from app.hosts.salesforce.launch import verify
+from app.launch import Attest
+
+SALESFORCE = Host(
+    name="salesforce",
+    # The canvas parameters are page markup: whoever edits a page chooses the record. So it is asked for with
+    # the viewer's own token; and the origin is held against the connection's.
+    attests=frozenset({Attest.VIEWER}),
+    requires=("origins", "components", "secrets"),
+    proof_field="signed_request",
+    bridge="canvas",
+    verify=verify,
+    check_access=check_access,
+    read_records=read_records,
+)

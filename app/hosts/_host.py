@@ -1,0 +1,115 @@
+"""The form that every host fills in: it says only how it differs; what is absent is as written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.config import ConnectionSettings
+from app.hosts._keys import KeySource
+from app.launch import Access, Attest, Launch, LaunchRequest, Record
+from app.net.door import Request, Response
+
+Call = Callable[[Request], Response]  # the network door, or its twin
+
+# A proof that was just taken is remembered for longer than it could be valid by anybody's clock.
+CLOCK_LEEWAY_S = 30.0
+USED_MARGIN_S = 60.0
+
+
+class Verify(Protocol):
+    """Turn a proof into a launch, or raise LaunchRefused or LaunchExpired. No I/O but the key source."""
+
+    def __call__(
+        self, request: LaunchRequest, connection: ConnectionSettings, keys: KeySource, /
+    ) -> Launch: ...
+
+
+class CheckAccess(Protocol):
+    """Ask the host, with the viewer's own token, which records and which of their fields the viewer may see.
+
+    Every record asked for is answered. Raises HostUnavailable, and SessionExpired when the token is dead.
+    """
+
+    def __call__(  # noqa: PLR0917 - six things are needed, and named by every host in the same order
+        self,
+        call: Call,
+        connection: ConnectionSettings,
+        host_url: str,
+        host_token: str,
+        records: Sequence[Record],
+        fields: Sequence[str],
+        /,
+    ) -> dict[Record, Access]: ...
+
+
+class ReadRecords(Protocol):
+    """Read fields (the host's names) of up to 200 records with the integration identity's token.
+
+    A record that the host does not have is left out. Raises HostUnavailable, and SessionExpired when the
+    token is dead.
+    """
+
+    def __call__(
+        self,
+        call: Call,
+        connection: ConnectionSettings,
+        token: str,
+        records: Sequence[Record],
+        fields: Sequence[str],
+        /,
+    ) -> dict[Record, dict[str, Any]]: ...
+
+
+class FrameAncestors(Protocol):
+    """Who may frame a panel of this connection."""
+
+    def __call__(self, connection: ConnectionSettings, /) -> tuple[str, ...]: ...
+
+
+def nobody(
+    _call: Call,
+    _connection: ConnectionSettings,
+    _host_url: str,
+    _host_token: str,
+    records: Sequence[Record],
+    _fields: Sequence[str],
+) -> dict[Record, Access]:
+    """A host that cannot be asked says no."""
+    return dict.fromkeys(records, Access(allowed=False))
+
+
+def nothing(
+    _call: Call,
+    _connection: ConnectionSettings,
+    _token: str,
+    _records: Sequence[Record],
+    _fields: Sequence[str],
+) -> dict[Record, dict[str, Any]]:
+    """A host that we cannot read; its launches carry what there is to know."""
+    return {}
+
+
+def listed_origins(connection: ConnectionSettings) -> tuple[str, ...]:
+    """The connection's exact origins, and nobody else."""
+    return connection.origins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A kind of application that we are embedded in."""
+
+    name: str
+    attests: frozenset[Attest]  # what its launch proves by its signature alone
+    requires: tuple[str, ...]  # settings of a connection that must be set
+    verify: Verify
+    proof_field: str = "token"  # the form field that a launch arrives in
+    bridge: str = "plain"  # the dialect that its frame speaks with the page around it
+    check_access: CheckAccess = nobody
+    read_records: ReadRecords = nothing
+    frame_ancestors: FrameAncestors = listed_origins
+
+    def __post_init__(self) -> None:
+        if Attest.RECORD not in self.attests and self.check_access is nobody:
+            raise ValueError(f"{self.name} does not attest the record, so it must bring check_access")

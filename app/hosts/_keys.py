@@ -1,0 +1,134 @@
+"""Public keys that hosts publish (JWKS): remembered, renewed when one is unknown, kept when that fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
+
+from app.errors import AnswerRefused, HostUnavailable, OutboundError
+from app.net.door import Caller, Request, Response
+
+MAX_BYTES = 262_144
+MAX_KEYS = 64
+MIN_RSA_BITS = 2048
+REFRESH_S = 3600.0  # a key that the host withdrew is out of use after so long
+COOL_DOWN_S = 30.0  # unknown key ids are free to invent: they cost the host one request in so long
+FAILURE_PAUSE_S = 5.0
+WAIT_S = 1.0  # how long a launch waits for another's renewal of the same set
+
+Fit = Callable[[Key], bool]
+
+# One key type and curve for each algorithm: a key is never used for another one than it was made for.
+ALGORITHMS: dict[str, Fit] = {
+    "EdDSA": lambda key: isinstance(key, OKPKey) and key.curve_name == "Ed25519",
+    "ES256": lambda key: isinstance(key, ECKey) and key.curve_name == "P-256",
+    "RS256": lambda key: isinstance(key, RSAKey) and key.public_key.key_size >= MIN_RSA_BITS,
+}
+
+
+class KeySource(Protocol):
+    """Where public keys come from."""
+
+    def find(self, url: str, algorithm: str, kid: str | None) -> tuple[Key, ...]:
+        """The keys of a set that this algorithm and key id mean; none when there are none.
+
+        Raises HostUnavailable when the set could not be fetched and none is remembered.
+        """
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """One remembered set."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    keys: tuple[Key, ...] = ()
+    fetched_at: float = float("-inf")
+    not_before: float = float("-inf")  # no further request until then
+
+
+class KeySets:
+    """The key source over the network."""
+
+    def __init__(self, door: Caller, clock: Callable[[], float] = time.monotonic) -> None:
+        self._door, self._clock = door, clock
+        self._shelves: dict[str, _Shelf] = {}  # by URL: as many as connections name
+        self._lock = threading.Lock()
+
+    def find(self, url: str, algorithm: str, kid: str | None) -> tuple[Key, ...]:
+        with self._lock:
+            shelf = self._shelves.setdefault(url, _Shelf())
+        if self._clock() - shelf.fetched_at >= REFRESH_S:
+            # while one thread renews an old set, the others go on with it; without any set they must wait
+            self._refresh(url, shelf, wait_s=0.0 if shelf.keys else WAIT_S)
+        found = _pick(shelf.keys, algorithm, kid)
+        if not found and shelf.keys:
+            self._refresh(url, shelf, wait_s=WAIT_S)
+            found = _pick(shelf.keys, algorithm, kid)
+        if not shelf.keys:
+            pause = max(0.0, shelf.not_before - self._clock())
+            raise HostUnavailable(reason="keys-unavailable", retry_after_s=pause or FAILURE_PAUSE_S)
+        return found
+
+    def _refresh(self, url: str, shelf: _Shelf, wait_s: float) -> None:
+        """Fetch the set once, whoever asks; what was remembered stays when that fails."""
+        if not shelf.lock.acquire(timeout=wait_s):
+            return
+        try:
+            if self._clock() < shelf.not_before:
+                return
+            try:
+                shelf.keys = fetch(self._door.call, url)
+                shelf.fetched_at = self._clock()
+                shelf.not_before = self._clock() + COOL_DOWN_S
+            except (OutboundError, AnswerRefused):
+                shelf.not_before = self._clock() + FAILURE_PAUSE_S
+        finally:
+            shelf.lock.release()
+
+
+def fetch(call: Callable[[Request], Response], url: str) -> tuple[Key, ...]:
+    """Get the signature keys of a key set.
+
+    https://www.rfc-editor.org/rfc/rfc7517#section-5
+    """
+    response = call(
+        Request(method="GET", url=url, headers={"Accept": "application/json"}, max_bytes=MAX_BYTES)
+    )
+    if response.status != 200:
+        raise AnswerRefused(reason=f"keys-status-{response.status}")
+    entries = response.json()
+    entries = entries.get("keys") if isinstance(entries, dict) else None
+    if not isinstance(entries, list):
+        raise AnswerRefused(path="keys", reason="keys-shape")
+    keys = tuple(key for entry in entries[:MAX_KEYS] if (key := _import(entry)))
+    if not keys:
+        raise AnswerRefused(path="keys", reason="keys-empty")
+    return keys
+
+
+def _import(entry: Any) -> Key | None:
+    """A key that we can use. Others are skipped: sets hold keys for other uses and of future kinds."""
+    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or "d" in entry:
+        return None  # a set that shows a private key shows it to everybody: never trust that key
+    operations = entry.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or "verify" not in operations:
+        return None
+    try:
+        key = import_key(entry)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return key if any(fits(key) for fits in ALGORITHMS.values()) else None
+
+
+def _pick(keys: tuple[Key, ...], algorithm: str, kid: str | None) -> tuple[Key, ...]:
+    fits = ALGORITHMS[algorithm]
+    usable = tuple(key for key in keys if fits(key) and key.get("alg", algorithm) == algorithm)
+    if kid is None:
+        return usable if len(usable) == 1 else ()  # without a name there must be no choice
+    return tuple(key for key in usable if key.get("kid") == kid)

@@ -1,0 +1,171 @@
+"""The integration identity's tokens: client credentials as a flow without I/O, its driver, and a cache."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from app.config import ConnectionSettings
+from app.errors import AnswerRefused, HostUnavailable, OutboundError
+from app.net.door import Caller, Request, Response
+
+DEFAULT_LIFE_S = 600.0  # some hosts do not say how long a token lives
+MAX_LIFE_S = 86_400.0
+EARLY_S = 60.0  # a token is renewed before its end, so that none dies on the way
+FAILURE_PAUSE_S = 5.0
+MAX_BYTES = 65_536
+_MAX_TOKEN = 16_384
+# RFC 6749 section 5.2; anything else in `error` is the server's own text and stays out of the audit
+_CODES = (
+    "invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope"
+)
+_SAFE_CODES = frozenset(_CODES.split())
+
+T = TypeVar("T")
+Flow = Generator[Request, Response, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token and its end on the clock that the flow was given."""
+
+    value: str = field(repr=False)
+    expires_at: float
+
+
+def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token]:
+    """Get a token for the integration identity.
+
+    https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+
+    The secret goes in the body, not in a Basic header: servers disagree on how to encode it there.
+    """
+    if connection.client_secret is None:
+        raise HostUnavailable(reason="integration-unset")
+    response = yield Request(
+        method="POST",
+        url=connection.token_url,
+        headers={"Accept": "application/json"},
+        form={
+            "grant_type": "client_credentials",
+            "client_id": connection.client_id,
+            "client_secret": connection.client_secret.reveal(),
+        },
+        max_bytes=MAX_BYTES,
+    )
+    if response.status != 200:
+        raise HostUnavailable(reason=f"integration-refused:{_error_code(response)}")
+    return _read_token(response.json(), now)
+
+
+def drive(flow: Flow[T], call: Callable[[Request], Response]) -> T:
+    """Run a flow: send what it asks for, hand it the answers, return what it returns.
+
+    An error of the door is raised inside the flow, so that a flow may have a second plan.
+    """
+    try:
+        request = next(flow)
+        while True:
+            try:
+                response = call(request)
+            except OutboundError as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(response)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    token: Token | None = None
+    failure: HostUnavailable | None = None
+    failed_at: float = 0.0
+
+
+class IntegrationTokens:
+    """One token for each integration identity, got once however many threads ask, renewed before its end."""
+
+    def __init__(self, door: Caller, clock: Callable[[], float] = time.time) -> None:
+        self._door, self._clock = door, clock
+        self._slots: dict[tuple[str, str, str], _Slot] = {}
+        self._lock = threading.Lock()
+
+    def get(self, connection: ConnectionSettings) -> str:
+        """The identity's token. Raises HostUnavailable; that is remembered for some seconds."""
+        slot = self._slot(connection)
+        token = slot.token
+        if token is not None and self._clock() < token.expires_at - EARLY_S:
+            return token.value
+        with slot.lock:
+            now = self._clock()
+            if slot.token is not None and now < slot.token.expires_at - EARLY_S:
+                return slot.token.value  # another thread was here first
+            if slot.failure is not None and now < slot.failed_at + FAILURE_PAUSE_S:
+                raise _again(slot.failure)
+            try:
+                slot.token, slot.failure = self._fetch(connection, now), None
+            except HostUnavailable as error:
+                slot.failure, slot.failed_at = error, now
+                raise _again(error) from error
+            return slot.token.value
+
+    def drop(self, connection: ConnectionSettings, token: str | None = None) -> None:
+        """Forget a token that the host called dead. With `token`, only if it is still that one."""
+        slot = self._slot(connection)
+        with slot.lock:
+            if slot.token is not None and token in {None, slot.token.value}:
+                slot.token = None
+
+    def _slot(self, connection: ConnectionSettings) -> _Slot:
+        with self._lock:
+            key = (connection.name, connection.token_url, connection.client_id)
+            return self._slots.setdefault(key, _Slot())
+
+    def _fetch(self, connection: ConnectionSettings, now: float) -> Token:
+        try:
+            return drive(client_credentials(connection, now), self._door.call)
+        except (OutboundError, AnswerRefused) as error:
+            raise HostUnavailable(
+                reason=f"integration-{error.code}", retry_after_s=FAILURE_PAUSE_S
+            ) from error
+
+
+def _again(error: HostUnavailable) -> HostUnavailable:
+    """A fresh error for each thread: a shared one would gather all their tracebacks."""
+    return HostUnavailable(reason=error.reason, retry_after_s=error.retry_after_s or FAILURE_PAUSE_S)
+
+
+def _error_code(response: Response) -> str:
+    try:
+        body = response.json()
+    except AnswerRefused:
+        return str(response.status)
+    code = body.get("error") if isinstance(body, dict) else None
+    return code if isinstance(code, str) and code in _SAFE_CODES else str(response.status)
+
+
+def _read_token(body: Any, now: float) -> Token:
+    if not isinstance(body, dict):
+        raise AnswerRefused(reason="token-shape")
+    value, kind, life = body.get("access_token"), body.get("token_type", "Bearer"), body.get("expires_in")
+    # it goes into a header: one word of visible ASCII, or it could smuggle a second header
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_TOKEN or not _visible(value):
+        raise AnswerRefused(path="access_token", reason="token-shape")
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise AnswerRefused(path="token_type", reason="token-shape")
+    if isinstance(life, str) and life.isascii() and life.isdigit():
+        life = int(life[:9])  # some servers write the number as a text
+    if life is None:
+        life = DEFAULT_LIFE_S
+    if isinstance(life, bool) or not isinstance(life, int | float) or not life > 0:
+        raise AnswerRefused(path="expires_in", reason="token-shape")
+    return Token(value, now + min(float(life), MAX_LIFE_S))
+
+
+def _visible(value: str) -> bool:
+    return all("!" <= letter <= "~" for letter in value)
