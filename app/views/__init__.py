@@ -1,1 +1,38 @@
+"""Views: what of an answer a component shows. One module a component, pure functions, no I/O and no HTML.
 
+A view's params have exactly the keys of its component's `[args]`; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.answer import Answer
+from app.launch import Record, Viewer
+from app.views import score_badge, score_card
+
+
+class Params(Protocol):
+    """The one function of a view. `title` is what the capability calls its number."""
+
+    def __call__(
+        self, answer: Answer, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
+    ) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a component needs of an answer: its shape, its history or not, and the function to its args."""
+
+    answers: str  # score | analysis
+    history: bool
+    params: Params
+
+
+VIEWS: Mapping[str, View] = {
+    "score-badge": View(score_badge.ANSWERS, score_badge.HISTORY, score_badge.params),
+    "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params),
+}

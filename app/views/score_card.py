@@ -1,0 +1,114 @@
+"""The view of `score-card`: everything that an answer can say, ready to be drawn without arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app.answer import Answer, TrendPoint
+from app.core.shapes import Factor, Score
+from app.launch import Record, Viewer
+from app.views._shown import age_of, band_of, change_of, score_of, shown
+
+ANSWERS = "score"
+HISTORY = True
+MAX_POINTS = 30  # more would be closer than the line is wide
+MAX_FACTORS = 25  # of each direction
+_SPAN = 20  # the trend's axis shows at least so many points: a wobble of 2 must not look like a crash
+
+
+def params(
+    answer: Answer,
+    *,
+    record: Record,
+    viewer: Viewer,  # noqa: ARG001  # what this viewer may see is cut already
+    now: datetime,
+    opens: bool,  # noqa: ARG001  # a card opens nothing
+    title: str = "",
+) -> dict[str, Any]:
+    """The args of the component. `title` is what the capability calls its number."""
+    number = score_of(answer)
+    return {
+        "state": answer.state.value,
+        "record": str(record),
+        "title": title,
+        "score": number,
+        "band": band_of(answer),
+        "age": age_of(answer, now),
+        "reference": answer.reference,
+        "missing": list(answer.missing),
+        **_score(answer.score if number is not None else None),
+        **_change(answer if number is not None else None),
+        **_trend(answer.trend[-MAX_POINTS:] if number is not None else ()),
+        "hidden": answer.hidden_factors if number is not None else 0,
+    }
+
+
+def _score(score: Score | None) -> dict[str, Any]:
+    if score is None:
+        return {
+            "meaning": None, "confidence": None, "computed_at": None, "model": "", "version": "",
+            "up": [], "down": [],
+        }  # fmt: skip
+    largest = max((abs(factor.effect) for factor in score.factors), default=0.0)
+    ordered = sorted((f for f in score.factors if f.effect), key=lambda factor: -abs(factor.effect))
+    return {
+        "meaning": score.meaning.value,
+        "confidence": score.confidence,
+        "computed_at": score.computed_at,
+        "model": score.model.name,
+        "version": score.model.version,
+        "up": [_factor(f, largest) for f in ordered if f.effect > 0][:MAX_FACTORS],
+        "down": [_factor(f, largest) for f in ordered if f.effect < 0][:MAX_FACTORS],
+    }
+
+
+def _factor(factor: Factor, largest: float) -> dict[str, Any]:
+    """`size` is the length of the bar, 0 to 100 of the largest; never quite nothing."""
+    size = max(1, round(abs(factor.effect) / largest * 100))
+    return {"label": factor.label, "detail": factor.detail, "effect": factor.effect, "size": size}
+
+
+def _change(answer: Answer | None) -> dict[str, Any]:
+    if answer is None or answer.change is None:
+        return {"change": None, "before": None, "seen_at": None, "moved": []}
+    change = answer.change
+    return {
+        "change": change_of(answer),
+        "before": shown(change.before),
+        "seen_at": change.seen_at,
+        "moved": list(change.moved),
+    }
+
+
+def _trend(points: Sequence[TrendPoint]) -> dict[str, Any]:
+    """Points as 0 to 100 of the drawing's width and height; a trend of less than two points is none."""
+    if len(points) < 2:
+        return {"trend": [], "trend_low": 0, "trend_high": 100}
+    low, high = _axis([point.value for point in points])
+    start, end = points[0].at, points[-1].at
+    length = (end - start).total_seconds()
+    return {
+        "trend": [
+            {
+                "at": point.at,
+                "score": shown(point.value),
+                "x": round((point.at - start).total_seconds() / length * 100, 1) if length else 0,
+                "y": round((high - point.value) / (high - low) * 100, 1),
+            }
+            for point in points
+        ],
+        "trend_low": low,
+        "trend_high": high,
+    }  # fmt: skip
+
+
+def _axis(values: Sequence[float]) -> tuple[int, int]:
+    """Tens around the values, at least `_SPAN` apart, within 0 to 100."""
+    low = int(min(values) // 10 * 10)
+    high = min(100, int(-(-max(values) // 10) * 10))
+    if high - low < _SPAN:
+        low = max(0, min(low, high - _SPAN))
+        high = max(high, low + _SPAN)
+    return low, high

@@ -1,0 +1,242 @@
+"""The catalogue: every component folder read and strictly checked at start.
+
+A folder is the component: `<tag>/<tag>.html`, `<tag>.css`, `stories.toml`, `README.md`, `<tag>.js` or
+not. There is nothing to register. All problems of all folders are reported together, each with its mend.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import BadRequest, ConfigError, NotFound, Problem
+from app.web.args import Arg, SchemaError, check_all, read_schema
+
+REQUIRED_STORIES = (
+    "ready", "loading", "stale", "error", "denied", "empty", "pending",
+    "long-text", "markup-in-text", "right-to-left",
+)  # fmt: skip
+_TAG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # a custom element's name needs its hyphen
+_STORY_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TOP = {"summary", "opens", "args", "story"}
+_STORY_KEYS = {"args", "base", "doc", "locale"}
+_CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One state of a component, as data. `args` are complete and checked."""
+
+    name: str
+    args: Mapping[str, Any]
+    doc: str = ""
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One folder. `css` is small already and holds no tokens; `template` is the name for the renderer."""
+
+    tag: str
+    summary: str
+    args: Mapping[str, Arg]
+    opens: tuple[str, ...]
+    css: str
+    template: str
+    script: Path | None
+    readme: str
+    stories: Mapping[str, Story]
+
+    def check(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Params in their declared types, defaults filled in. Raises BadRequest."""
+        return check_all(self.args, params)
+
+
+class Catalog(Mapping[str, Component]):
+    """All components by tag, and the style sheets that go with them."""
+
+    def __init__(self, components: Mapping[str, Component], tokens_css: str) -> None:
+        self._components = dict(components)
+        self.tokens_css = tokens_css
+
+    @classmethod
+    def load(cls, folder: Path, tokens: Path) -> Catalog:
+        """Read every component folder and the tokens. Raises ConfigError with every problem found."""
+        problems: list[Problem] = []
+        components = {}
+        for path in sorted(child for child in folder.iterdir() if child.is_dir()):
+            if component := _component(path, problems):
+                components[path.name] = component
+        for component in components.values():
+            for tag in component.opens:
+                if tag not in components:
+                    _note(
+                        problems,
+                        component.tag,
+                        f"opens {tag!r}, which does not exist",
+                        "Name a folder that exists.",
+                    )
+        if problems:
+            raise ConfigError(problems)
+        return cls(components, small_css(tokens.read_text("utf-8")))
+
+    def __getitem__(self, tag: str) -> Component:
+        try:
+            return self._components[tag]
+        except KeyError:
+            raise NotFound("There is no such component.", reason="component-unknown") from None
+
+    def __contains__(self, tag: object) -> bool:
+        return tag in self._components  # Mapping's own waits for a KeyError
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._components)
+
+    def __len__(self) -> int:
+        return len(self._components)
+
+    def styles(self, tag: str) -> str:
+        """A component's one sheet with the tokens that it needs: for a page, a shadow root, the preview."""
+        return self.tokens_css + self[tag].css
+
+
+def small_css(text: str) -> str:
+    """The same style sheet without comments and idle white space; strings stay as they are."""
+    parts = []
+    end = 0
+    for match in _CSS_PART.finditer(text):
+        parts += [_squeeze(text[end : match.start()]), match[1] or " "]
+        end = match.end()
+    parts.append(_squeeze(text[end:]))
+    return _squeeze_joints("".join(parts))
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _squeeze_joints(text: str) -> str:
+    """Drop spaces beside braces, semicolons and commas and after colons, outside strings: they mean nothing.
+    The space before a colon means "descendant" in a selector, and those around + and - mean arithmetic."""
+    pieces = re.split(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", text)
+    for index in range(0, len(pieces), 2):
+        piece = re.sub(r" *([{};,]) *", r"\1", pieces[index])
+        pieces[index] = re.sub(r"(:) +", r"\1", re.sub(r";+}", "}", piece))
+    return "".join(pieces).strip()
+
+
+def _component(path: Path, problems: list[Problem]) -> Component | None:
+    tag = path.name
+    before = len(problems)
+    if not _TAG.fullmatch(tag):
+        _note(problems, tag, "is not an element's name", "Use small letters and a hyphen, as in score-badge.")
+    lacking = [
+        name
+        for name in (f"{tag}.html", f"{tag}.css", "stories.toml", "README.md")
+        if not (path / name).is_file()
+    ]
+    for name in lacking:
+        _note(problems, tag, f"lacks {name}", "Add the file, or delete the folder.")
+    if lacking:
+        return None
+    css = small_css((path / f"{tag}.css").read_text("utf-8"))
+    if "</" in css or "@import" in css or "url(" in css:
+        _note(
+            problems,
+            f"{tag}.css",
+            "loads something or could close its <style>",
+            "Draw with CSS and inline SVG only.",
+        )
+    document = _toml(path / "stories.toml", problems)
+    try:
+        schema = read_schema(document.get("args"))
+    except SchemaError as error:
+        _note(problems, f"{tag}/stories.toml", f"[args] {error}", "See an existing component for the form.")
+        return None
+    stories = _Stories(tag, document, schema, problems).read()
+    if len(problems) > before:
+        return None
+    script = path / f"{tag}.js"
+    return Component(
+        tag=tag,
+        summary=document["summary"],
+        args=schema,
+        opens=tuple(document.get("opens", ())),
+        css=css,
+        template=f"{tag}/{tag}.html",
+        script=script if script.is_file() else None,
+        readme=(path / "README.md").read_text("utf-8"),
+        stories=stories,
+    )
+
+
+def _toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        _note(problems, where, f"is not TOML: {error}", "Mend the line.")
+        return {}
+    for key in sorted(set(document) - _TOP):
+        _note(problems, where, f"has an unknown key {key!r}", f"There are {', '.join(sorted(_TOP))}.")
+    if not isinstance(document.get("summary"), str):
+        _note(problems, where, "has no summary", "Say in a sentence what the component is for.")
+    opens = document.get("opens", [])
+    if not isinstance(opens, list) or not all(isinstance(tag, str) for tag in opens):
+        _note(
+            problems, where, "has an opens that is not a list of tags", 'Write it as opens = ["score-card"].'
+        )
+        document["opens"] = []
+    return document
+
+
+class _Stories:
+    """Reads the stories of one component; `base` is followed, a circle is refused."""
+
+    def __init__(
+        self, tag: str, document: Mapping[str, Any], schema: Mapping[str, Arg], problems: list[Problem]
+    ) -> None:
+        table = document.get("story", {})
+        self._rows: Mapping[str, Any] = table if isinstance(table, dict) else {}
+        self._where = f"{tag}/stories.toml"
+        self._schema = schema
+        self._problems = problems
+
+    def read(self) -> dict[str, Story]:
+        for name in REQUIRED_STORIES:
+            if name not in self._rows:
+                _note(
+                    self._problems, self._where, f"has no story {name!r}", "Every component shows all states."
+                )
+        stories = {}
+        for name, row in self._rows.items():
+            try:
+                stories[name] = self._story(name, row)
+            except (SchemaError, BadRequest) as error:
+                _note(self._problems, self._where, f"[story.{name}] {error}", "Mend the story.")
+        return stories
+
+    def _story(self, name: str, row: Any) -> Story:
+        if not _STORY_NAME.fullmatch(name):
+            raise SchemaError("needs a name in small letters with hyphens")
+        merged = self._merged(name, ())
+        return Story(
+            name, check_all(self._schema, merged["args"]), row.get("doc", ""), merged.get("locale", "en")
+        )
+
+    def _merged(self, name: str, seen: tuple[str, ...]) -> dict[str, Any]:
+        row = self._rows.get(name)
+        if not isinstance(row, dict) or set(row) - _STORY_KEYS or not isinstance(row.get("args", {}), dict):
+            raise SchemaError(f"{name!r} must be a table of {', '.join(sorted(_STORY_KEYS))}")
+        if name in seen:
+            raise SchemaError(f"stands on itself: {' -> '.join((*seen, name))}")
+        below = self._merged(row["base"], (*seen, name)) if "base" in row else {"args": {}}
+        return below | row | {"args": below["args"] | row.get("args", {})}
+
+
+def _note(problems: list[Problem], where: str, what: str, mend: str) -> None:
+    problems.append(Problem(where, what + ".", mend))

@@ -1,0 +1,109 @@
+"""The one place where HTML is made: component fragments and whole pages, escaped always.
+
+The environment is our own, not Flask's: escaping never depends on a file's suffix, an undeclared name is an
+error, and compiled templates are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from app.errors import BadRequest
+from app.web.catalog import Catalog
+from app.web.format import Format
+from app.web.texts import Texts
+
+_WORDS_APART = re.compile(r"(?<=[^\s>])\s*\n\s*(?=[^\s<])")
+_LINE_BREAK = re.compile(r"\s*\n\s*")
+
+
+class _Tight(Extension):
+    """Templates are written in lines and served without them: a line break beside a tag is nothing, between
+    words a space. Works on tokens, so that errors keep their line numbers, and never on values."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        for token in stream:
+            if token.type == "data":
+                text = _LINE_BREAK.sub("", _WORDS_APART.sub(" ", str(token.value)))
+                yield Token(token.lineno, token.type, text)
+            else:
+                yield token
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """What a template speaks with, bound to one viewer's locale and time zone."""
+
+    t: Callable[..., str]
+    tn: Callable[..., str]
+    fmt: Format
+
+
+class Renderer:
+    """Renders components and pages. Immutable after start, so it is shared by all threads."""
+
+    def __init__(
+        self, components: Path, templates: Path, *, catalog: Catalog, texts: Texts, watch: bool = False
+    ) -> None:
+        """`watch` re-reads changed templates: for designers, not for production."""
+        self.catalog = catalog
+        self.texts = texts
+        self._environment = Environment(
+            loader=FileSystemLoader([components, templates]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=watch,
+            cache_size=-1,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=[_Tight],
+        )
+        self._names = {tag: component.args.keys() for tag, component in catalog.items()}
+        self._speech = lru_cache(maxsize=512)(self._make_speech)  # a viewer names both: so bounded
+        for component in catalog.values():
+            self._environment.get_template(component.template)  # a broken one shows at start
+
+    def fragment(
+        self, tag: str, params: Mapping[str, Any], *, uid: str, locale: str = "en", timezone: str = "UTC"
+    ) -> str:
+        """One component's HTML. `params` are exactly its declared args; `uid` makes ids unique on a page."""
+        component = self.catalog[tag]
+        if params.keys() != self._names[tag]:
+            wrong = ", ".join(sorted(params.keys() ^ self._names[tag]))
+            raise BadRequest(
+                f"{tag} takes exactly its declared args; look at: {wrong}.", reason="args-invalid"
+            )
+        return self._render(component.template, params, uid=uid, speech=self._speech(locale, timezone))
+
+    def page(self, template: str, *, locale: str = "en", timezone: str = "UTC", **params: Any) -> str:
+        """A whole page of `templates/`, with `t`, `tn` and `fmt` as a component has them."""
+        return self._render(template, params, uid="", speech=self._speech(locale, timezone))
+
+    def _render(self, template: str, params: Mapping[str, Any], *, uid: str, speech: _Speech) -> str:
+        found = self._environment.get_template(template)
+        return found.render(**params, uid=uid, t=speech.t, tn=speech.tn, fmt=speech.fmt)
+
+    def _make_speech(self, locale: str, timezone: str) -> _Speech:
+        language = self.texts.language(locale)
+        return _Speech(
+            partial(_swapped, self.texts.t, language),
+            partial(_plural, self.texts.tn, language),
+            Format.of(locale, timezone, language),
+        )
+
+
+def _swapped(t: Callable[..., str], language: str, message: str, /, **values: Any) -> str:
+    return t(message, language, **values)
+
+
+def _plural(tn: Callable[..., str], language: str, one: str, many: str, n: int, /, **values: Any) -> str:
+    return tn(one, many, n, language, **values)
