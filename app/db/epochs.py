@@ -53,6 +53,29 @@ def announce(
     return value
 
 
+def announced_since(conn: Connection, epoch: int, kind: str, connection: str) -> tuple[int, frozenset[str]]:
+    """The epoch now, and the keys of this kind that a connection announced after `epoch`.
+
+    Until the end of the transaction nobody else can announce. So whoever stores something that was computed
+    meanwhile either sees the change that outdates it, or is seen by it: announce first, then outdate.
+    """
+    now = conn.execute(select(schema.epoch.c.value).with_for_update(read=True)).scalar_one()
+    c = schema.changes.c
+    later = select(c.key).where(c.epoch > epoch, c.kind == kind, c.connection == connection)
+    return int(now), frozenset(conn.execute(later).scalars())
+
+
+def announced_since(conn: Connection, since: int, kind: str, connection: str) -> frozenset[str]:
+    """The keys of this kind that were announced for a connection after an epoch.
+
+    Within a write transaction: nobody can announce between this look and the commit.
+    """
+    conn.execute(select(schema.epoch.c.value).with_for_update())
+    c = schema.changes.c
+    rows = conn.execute(select(c.key).where(c.epoch > since, c.kind == kind, c.connection == connection))
+    return frozenset(row.key for row in rows)
+
+
 class Epochs:
     """What epoch it is, read at most every `interval_s`; subscribers hear each change once, in order.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import Connection, Table, TextClause
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -20,14 +20,15 @@ def insert_all_new(
     table: Table,
     rows: Sequence[Mapping[str, Any]],
     unique: Sequence[str],
-    where: ColumnElement[bool] | None = None,
+    where: TextClause | None = None,
 ) -> None:
     """Insert all rows but those whose `unique` columns are taken, among the rows that `where` names."""
     conn.execute(_statement(conn, table, unique, where), [dict(row) for row in rows])
 
 
-def _statement(
-    conn: Connection, table: Table, unique: Sequence[str], where: ColumnElement[bool] | None
-) -> Insert:
+def _statement(conn: Connection, table: Table, unique: Sequence[str], where: TextClause | None) -> Insert:
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique), index_where=where)
+    statement: Insert = dialect.insert(table).on_conflict_do_nothing(
+        index_elements=list(unique), index_where=where
+    )
+    return statement

@@ -1,0 +1,56 @@
+"""The audit's vocabulary: every event, its family, its fields. Names are for ever; add, never rename."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the table. Retention goes by `family`; a call gives `required` and nothing but `fields`."""
+
+    family: str
+    required: frozenset[str]
+    fields: frozenset[str]
+
+
+def _event(family: str, required: str, optional: str = "") -> Event:
+    must = frozenset(required.split())
+    return Event(family, must, must | frozenset(optional.split()))
+
+
+_SESSION = "connection viewer session"
+_FAILURE = "viewer session record component reference capability records path retries"
+
+EVENTS: Mapping[str, Event] = {
+    # a host's proof, and what came of it
+    "launch.accepted": _event(
+        "access", "connection viewer component", "session host origin mode unknown_claims"
+    ),
+    "launch.refused": _event("access", "connection reason", "reference host component origin unknown_claims"),
+    "session.opened": _event("access", f"{_SESSION} component", "host origin mode records"),
+    "session.renewed": _event("access", _SESSION, "component"),
+    "session.refused": _event(
+        "access", "reason", "connection viewer session component record reference origin"
+    ),
+    "session.ended": _event("access", _SESSION, "component reason"),
+    "permission.refused": _event("access", f"{_SESSION} record reason", "component reference capability"),
+    # what was computed, and who saw it
+    "answer.given": _event(
+        "decision",
+        "connection record decision capability value model version",
+        "meaning confidence features_hash purpose",
+    ),
+    "view.shown": _event("decision", f"{_SESSION} record component decision"),
+    # what went wrong outside
+    "core.failed": _event("failure", "connection reason", f"core {_FAILURE}"),
+    "core.refused": _event("failure", "connection reason", f"core sample {_FAILURE}"),
+    "host.failed": _event("failure", "connection reason", f"host {_FAILURE}"),
+    # what hosts tell us, and what we do not take from anybody
+    "event.accepted": _event("event", "connection", "records event_id"),
+    "event.refused": _event("event", "connection reason", "reference"),
+    "request.refused": _event(
+        "access", "reason", "connection viewer session component record reference route status"
+    ),
+}
