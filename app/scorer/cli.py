@@ -39,7 +39,7 @@ class Command(click.Command):
 
 
 def labelled(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say where a CSV keeps its labels; the scorecard's own [fitted] table is the default."""
+    """Says where a CSV keeps its labels; the scorecard's own [fitted] table is the default."""
     options = (
         click.option("--outcome", help="The column that says what came of the row."),
         click.option("--positive", help="The outcome that the score predicts, such as yes."),
@@ -105,9 +105,7 @@ def evaluate_command(card: Path, data: Path, part: str, as_json: bool, **given: 
         return
     _say(f"{scorecard.model} {scorecard.version} on the part {part!r} of {data.name}")
     _say(f"  AUC         {quality.auc:.4f}")
-    _say(
-        f"  rows        {quality.rows:,}, {quality.positives:,} of them with the outcome ({quality.rate:.2f} %)"
-    )
+    _say(f"  rows        {quality.rows:,}, {quality.positives:,} with the outcome ({quality.rate:.2f} %)")
     _say(f"  mean score  {quality.mean_score:.2f}")
     _say(f"  time        {each_us:.0f} µs a row")
 
@@ -140,7 +138,7 @@ def fit_command(card: Path, data: Path, output: Path | None, **given: Any) -> No
     parse(written, card.name)  # what we write, we can read
     (output or card).write_text(written, encoding="utf-8")
     _say(
-        f"AUC {outside.auc:.4f} on {outside.rows:,} held-out rows; {inside.auc:.4f} on the {inside.rows:,} fitted"
+        f"AUC {outside.auc:.4f} on {outside.rows:,} held-out rows; {inside.auc:.4f} on {inside.rows:,} fitted"
     )
 
 
@@ -153,7 +151,7 @@ def openapi_command() -> None:
 def _facts(data: str, inside: Quality, outside: Quality) -> dict[str, Any]:
     return {
         "data": data,
-        "split": "held out: the first 8 bytes of sha256(id), as a number modulo 100, are below held_out_percent",
+        "split": "held out: first 8 bytes of sha256(id), as a number modulo 100, below held_out_percent",
         "rows_fitted": inside.rows,
         "auc_fitted": round(inside.auc, 4),
         "rows_held_out": outside.rows,

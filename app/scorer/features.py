@@ -45,10 +45,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One feature of one record: its group, and the value as a person reads it."""
+    """One feature of one record: its group, and its value when it has one."""
 
     group: str
-    shown: str
+    value: float | str | date | None = None
 
     @property
     def known(self) -> bool:
@@ -81,17 +81,28 @@ class Field:
     def read(self, value: Any, today: date) -> Reading:
         """The group of a value as JSON or CSV carries it. Raises FeatureRefused."""
         if value is None or self._blank(value):
-            return Reading(UNKNOWN, "not known")
+            return Reading(UNKNOWN)
         if self.kind is Kind.NUMBER:
             number = self._number(value)
-            return Reading(self._range(number), f"{readable(number)} {self.unit}".rstrip())
+            return Reading(self._range(number), number)
         if self.kind is Kind.DATE:
             day = self._date(value)
-            return Reading(self._range((today - day).days), day.isoformat())
+            return Reading(self._range((today - day).days), day)
         if self.kind is Kind.BOOL:
             answer = self._yes_no(value)
             return Reading(answer, answer)
         return self._text(value)
+
+    def shown(self, reading: Reading) -> str:
+        """The value as a person reads it."""
+        value = reading.value
+        if value is None:
+            return "not known"
+        if isinstance(value, float):
+            return f"{readable(value)} {self.unit}".rstrip()
+        if isinstance(value, date):
+            return value.isoformat()
+        return value if len(value) <= SHOWN_CHARS else value[: SHOWN_CHARS - 1] + "…"
 
     def known_values(self) -> Iterator[str]:
         """The values of a choice, for whoever maps a host's field to it."""
@@ -141,14 +152,13 @@ class Field:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise FeatureRefused(self.name, f"must be text, not {json_type(value)}")
         text = " ".join(_plain(value).split())
-        shown = text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
         key = text.casefold()
         name = self._values.get(key)
         if name is None and self.kind is Kind.TEXT:
             name = next((name for pattern, name in self._words if pattern.search(key)), None)
         if name is None:
             name = OTHER if OTHER in self.groups else UNKNOWN
-        return Reading(name, shown)
+        return Reading(name, text)
 
 
 def _plain(value: str | float) -> str:

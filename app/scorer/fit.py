@@ -119,7 +119,7 @@ def _mains(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(card: Scorecard, row: Row, weights: dict[Column, float]) -> list[Cell]:
-    """All combinations of groups; an unknown or other group only where the rows had one: else it says nothing."""
+    """All combinations of groups; unknown and other only where the rows had them, else they say nothing."""
     choices = []
     for name in row.fields:
         seen = [

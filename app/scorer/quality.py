@@ -92,7 +92,7 @@ def measure(card: Scorecard, rows: Rows, today: date) -> Quality:
             readings = card.read(features, today)
         except FeatureRefused as refused:
             raise DataRefused(f"row {number} of the part: {refused.feature} {refused}.") from None
-        scores.append(card.link(sum(card.points(readings))))
+        scores.append(card.link(sum(card.points(card.cells(readings)))))
     mean = sum(scores) / len(scores)
     return Quality(len(scores), sum(rows.outcomes), auc(scores, rows.outcomes), mean)
 

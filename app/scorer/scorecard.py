@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -31,11 +31,11 @@ class Row:
     fields: tuple[str, ...]
     label: str  # {field} stands for its group's word; empty for one field: the group's own label
     points: Mapping[Cell, float]
+    reach: float = field(init=False)  # how far apart the best and the worst record are by this row
 
-    @property
-    def reach(self) -> float:
-        """How far apart the best and the worst record are by this row."""
-        return max(0.0, *self.points.values()) - min(0.0, *self.points.values()) if self.points else 0.0
+    def __post_init__(self) -> None:
+        given = [0.0, *self.points.values()]
+        object.__setattr__(self, "reach", max(given) - min(given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,13 @@ class Scorecard:
         """All fields of the card when not one of them is known (nothing can be said), else nothing."""
         return () if any(reading.known for reading in readings.values()) else tuple(self.fields)
 
-    def points(self, readings: Mapping[str, Reading]) -> list[float]:
+    def cells(self, readings: Mapping[str, Reading]) -> list[Cell]:
+        """Where each row finds the record."""
+        return [tuple([readings[name].group for name in row.fields]) for row in self.rows]
+
+    def points(self, cells: Sequence[Cell]) -> list[float]:
         """The points of each row; a cell that the card does not name says nothing: it is average."""
-        return [row.points.get(tuple(readings[name].group for name in row.fields), 0.0) for row in self.rows]
+        return [row.points.get(cell, 0.0) for row, cell in zip(self.rows, cells, strict=True)]
 
     def link(self, points: float) -> float:
         """From points to the score: the logistic curve through `baseline`."""
@@ -90,32 +94,35 @@ class Scorecard:
 
     def score(self, readings: Mapping[str, Reading]) -> Result:
         """The score of a record with its reasons, the strongest first."""
-        points = self.points(readings)
+        cells = self.cells(readings)
+        points = self.points(cells)
         total = math.fsum(points)
         score = self.link(total)
         effects = [
-            (score - self.link(total - given), row)
-            for row, given in zip(self.rows, points, strict=True)
+            (score - self.link(total - given), row, cell)
+            for row, cell, given in zip(self.rows, cells, points, strict=True)
             if given
         ]
-        told = [(effect, row) for effect, row in effects if abs(effect) >= SMALLEST_EFFECT]
-        told.sort(key=lambda pair: -abs(pair[0]))
-        factors = tuple(self._factor(row, effect, readings) for effect, row in told[:SHOWN_FACTORS])
-        return Result(score=score, confidence=self.confidence(readings), factors=factors)
+        told = [told for told in effects if abs(told[0]) >= SMALLEST_EFFECT]
+        told.sort(key=lambda reason: -abs(reason[0]))
+        factors = tuple(
+            self._factor(row, cell, effect, readings) for effect, row, cell in told[:SHOWN_FACTORS]
+        )
+        return Result(score=score, confidence=self.confidence(cells), factors=factors)
 
-    def confidence(self, readings: Mapping[str, Reading]) -> float:
+    def confidence(self, cells: Sequence[Cell]) -> float:
         """The share of what the card can tell that it could tell here: rows with points, by their reach."""
-        reaches = [row.reach for row in self.rows]
-        decided = [
-            reach
-            for row, reach in zip(self.rows, reaches, strict=True)
-            if tuple(readings[name].group for name in row.fields) in row.points
-        ]
-        return math.fsum(decided) / math.fsum(reaches) if any(reaches) else 0.0
+        decided = math.fsum(
+            row.reach for row, cell in zip(self.rows, cells, strict=True) if cell in row.points
+        )
+        return decided / (math.fsum(row.reach for row in self.rows) or 1.0)
 
-    def _factor(self, row: Row, effect: float, readings: Mapping[str, Reading]) -> Effect:
-        groups = {name: self.fields[name].groups[readings[name].group] for name in row.fields}
+    def _factor(self, row: Row, cell: Cell, effect: float, readings: Mapping[str, Reading]) -> Effect:
+        groups = {name: self.fields[name].groups[group] for name, group in zip(row.fields, cell, strict=True)}
         label = row.label or groups[row.fields[0]].label
-        label = PLACEHOLDER.sub(lambda match: groups[match[1]].word, label)
-        detail = ", ".join(f"{self.fields[name].title}: {readings[name].shown}" for name in row.fields)
-        return Effect(label[:1].upper() + label[1:], effect, detail, row.fields)
+        if "{" in label:
+            label = PLACEHOLDER.sub(lambda match: groups[match[1]].word, label)
+        shown = [
+            f"{self.fields[name].title}: {self.fields[name].shown(readings[name])}" for name in row.fields
+        ]
+        return Effect(label[:1].upper() + label[1:], effect, ", ".join(shown), row.fields)
