@@ -49,8 +49,8 @@ class Request:
     def content(self) -> tuple[bytes | None, dict[str, str]]:
         """The bytes to send, and the headers that say what they are."""
         if self.json is not None:
-            text = json.dumps(self.json, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-            return text.encode(), {"Content-Type": "application/json"}
+            text = json.dumps(self.json, separators=(",", ":"), allow_nan=False)
+            return text.encode("ascii"), {"Content-Type": "application/json"}
         if self.form is not None:
             return urlencode(self.form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
         return self.body, {}
@@ -154,11 +154,11 @@ class Door:
 
     def _exchange(self, request: Request, url: str, started: float, deadline: float) -> Response:
         target = _target(url)
-        body, headers = request.content()
         left = deadline - self._clock()
         if left <= 0:
             raise TimedOut(reason="timed-out")
         with translated():
+            body, headers = request.content()
             answer = self._pools.urlopen(
                 request.method,
                 target.geturl(),

@@ -44,12 +44,12 @@ def test_an_answer_is_a_value(door: Door, site: Site) -> None:
 
 
 def test_contents_say_what_they_are(door: Door, site: Site) -> None:
-    door.call(Request("POST", site.url + "/j", json={"größe": 1}))
+    door.call(Request("POST", site.url + "/j", json={"größe": "\ud800"}))
     door.call(Request("POST", site.url + "/f", form={"a": "b c", "ü": "&"}))
     door.call(Request("PUT", site.url + "/b", body=b"\0raw", headers={"Content-Type": "x/y"}))
     sent = [(seen.method, seen.headers.get("Content-Type"), seen.body) for seen in site.seen]
     assert sent == [
-        ("POST", "application/json", '{"größe":1}'.encode()),
+        ("POST", "application/json", rb'{"gr\u00f6\u00dfe":"\ud800"}'),
         ("POST", "application/x-www-form-urlencoded", b"a=b+c&%C3%BC=%26"),
         ("PUT", "x/y", b"\0raw"),
     ]
@@ -159,6 +159,13 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 def test_a_header_with_a_line_break_is_refused(door: Door, site: Site) -> None:
     with pytest.raises(OutboundError) as caught:
         door.call(get(site, headers={"Authorization": "Bearer x\r\nX-Evil: 1"}))
+    assert caught.value.reason == "request-malformed"
+    assert site.seen == []
+
+
+def test_numbers_that_are_not_json_are_not_sent(door: Door, site: Site) -> None:
+    with pytest.raises(OutboundError) as caught:
+        door.call(Request("POST", site.url, json={"x": float("nan")}))
     assert caught.value.reason == "request-malformed"
     assert site.seen == []
 

@@ -1,0 +1,133 @@
+"""The cache of answers in this process, and flights: one call per key, however many wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
+
+from app.errors import Busy
+from app.net.permits import Permits
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Answers(Generic[K, V]):
+    """The latest answers, at most so many; the least used go first.
+
+    Whoever reads the truth and puts it here takes a `mark()` before reading. What was dropped since is then
+    not put: the reading may be older than the drop, and nothing would ever drop it again.
+    """
+
+    def __init__(self, max_entries: int = 50_000) -> None:
+        self._entries: LRUCache[K, V] = LRUCache(max_entries)
+        self._dropped: LRUCache[K, int] = LRUCache(max_entries)
+        self._drops = 0
+        self._all_dropped = 0  # drops up to this one may have been forgotten, so they count for every key
+        self._lock = Lock()
+
+    def mark(self) -> int:
+        """The present, to be handed to `put`."""
+        with self._lock:
+            return self._drops
+
+    def get(self, key: K) -> V | None:
+        with self._lock:
+            return self._entries.get(key)
+
+    def put(self, key: K, value: V, *, since: int | None = None) -> None:
+        with self._lock:
+            if since is None or since >= max(self._dropped.get(key, 0), self._all_dropped):
+                self._entries[key] = value
+
+    def drop(self, key: K) -> None:
+        with self._lock:
+            self._drops += 1
+            self._entries.pop(key, None)
+            if key not in self._dropped and self._dropped.currsize >= self._dropped.maxsize:
+                self._all_dropped = max(self._all_dropped, self._dropped.popitem()[1])
+            self._dropped[key] = self._drops
+
+    def clear(self) -> None:
+        with self._lock:
+            self._drops += 1
+            self._all_dropped = self._drops
+            self._entries.clear()
+            self._dropped.clear()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+class Flights(Generic[K, V]):
+    """Work on keys in the background. Who asks for a key in flight gets the same future.
+
+    A flight goes on when nobody waits any more. Its failure is everybody's who waits for it, and nobody's who
+    asks later. It holds one permit while it works, so what it calls must not take another.
+    """
+
+    def __init__(self, permits: Permits, *, queue: int = 64, permit_wait_s: float = 5.0) -> None:
+        self._permits = permits
+        self._permit_wait_s = permit_wait_s
+        self._most = permits.limit + queue
+        self._executor = ThreadPoolExecutor(permits.limit, thread_name_prefix="flight")
+        self._flying: dict[K, Future[V]] = {}
+        self._tasks = 0
+        self._lock = Lock()
+
+    def run(self, keys: Sequence[K], make: Callable[[Sequence[K]], Mapping[K, V]]) -> dict[K, Future[V]]:
+        """A future for each key. `make` is called once, with those that are not in flight already, and
+        answers for each. Raises Busy when too much is waiting."""
+        with self._lock:
+            mine = [key for key in dict.fromkeys(keys) if key not in self._flying]
+            if mine:
+                self._start(mine, make)
+            return {key: self._flying[key] for key in keys}
+
+    def close(self) -> None:
+        """Take no more; what has not begun fails as Busy."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self, keys: Sequence[K], make: Callable[[Sequence[K]], Mapping[K, V]]) -> None:
+        if self._tasks >= self._most:
+            raise Busy(reason="flights-full", retry_after_s=1.0)
+        flying: dict[K, Future[V]] = {key: Future() for key in keys}
+        for future in flying.values():
+            future.set_running_or_notify_cancel()  # shared: no one who waits may cancel it for the others
+        try:
+            task = self._executor.submit(self._fly, flying, make)
+        except RuntimeError:  # the executor is shut down
+            raise Busy(reason="flights-closed", retry_after_s=1.0) from None
+        self._tasks += 1
+        self._flying.update(flying)
+        task.add_done_callback(lambda done: self._abandon(flying) if done.cancelled() else None)
+
+    def _fly(self, flying: dict[K, Future[V]], make: Callable[[Sequence[K]], Mapping[K, V]]) -> None:
+        try:
+            with self._permits.take(wait_s=self._permit_wait_s):
+                made = make(list(flying))
+            values = {key: made[key] for key in flying}
+        except BaseException as error:  # noqa: BLE001 - whatever it is, those who wait must learn of it
+            self._land(flying)
+            for future in flying.values():
+                future.set_exception(error)
+        else:
+            self._land(flying)
+            for key, future in flying.items():
+                future.set_result(values[key])
+
+    def _abandon(self, flying: dict[K, Future[V]]) -> None:
+        self._land(flying)
+        for future in flying.values():
+            future.set_exception(Busy(reason="flights-closed", retry_after_s=1.0))
+
+    def _land(self, flying: Mapping[K, Future[V]]) -> None:
+        """Out of the air first: who asks after the result is known starts anew, or finds it in the cache."""
+        with self._lock:
+            self._tasks -= 1
+            for key in flying:
+                del self._flying[key]

@@ -1,0 +1,183 @@
+"""The client of a scoring core: asks within a deadline, again where that is safe, believes only the shape."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol
+
+from app.config import CoreSettings
+from app.core.parse import Insufficient, parse_error, parse_result, parse_results
+from app.core.shapes import Score
+from app.errors import AnswerRefused, CoreUnavailable, InlayError, OutboundError
+from app.net.door import Caller, Request, Response
+from app.net.retry import Breaker, Circuit, Retry, retry_after_s, run
+
+_UNAUTHORIZED = 401
+
+
+class Item(NamedTuple):
+    """One record of a question: who it is (for tracing) and what is known of it."""
+
+    subject: Mapping[str, str]
+    features: Mapping[str, Any]
+
+
+class Meter(Protocol):
+    """What the client tells of itself."""
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None: ...
+
+
+class CoreClient:
+    """Speaks the native protocol (`openapi-core.json`) with one core. Shared by all threads.
+
+    Scoring reads and changes nothing at the core, so a question may be repeated whatever became of it.
+    """
+
+    def __init__(
+        self,
+        settings: CoreSettings,
+        door: Caller,
+        metrics: Meter,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        retry: Retry = Retry(),  # noqa: B008 - a frozen value
+        breaker: Breaker = Breaker(),  # noqa: B008 - a frozen value
+    ) -> None:
+        self.name = settings.name
+        self._url = settings.url.rstrip("/")
+        self._deadline_s = settings.deadline
+        self._keys = settings.api_keys
+        self._key = 0  # the one that worked last
+        self._door, self._metrics = door, metrics
+        self._clock, self._sleep = clock, sleep
+        self._retry = retry
+        self._circuit = Circuit(breaker, clock)
+
+    def score(
+        self,
+        capability: str,
+        subject: Mapping[str, str],
+        features: Mapping[str, Any],
+        purpose: str = "panel",
+        deadline_s: float | None = None,
+    ) -> Score | Insufficient:
+        """The score of one record. Raises CoreUnavailable, or AnswerRefused."""
+        asked = _question(capability, Item(subject, features), purpose)
+        response = self._ask("/v1/score", lambda left_s: asked | _deadline(left_s), deadline_s)
+        if not response.ok:
+            return self._no_score(response)
+        result = parse_result(response.json())
+        if isinstance(result, CoreUnavailable):
+            raise result
+        return result
+
+    def score_batch(
+        self,
+        capability: str,
+        items: Sequence[tuple[Mapping[str, str], Mapping[str, Any]]],
+        purpose: str = "panel",
+        deadline_s: float | None = None,
+    ) -> list[Score | Insufficient | InlayError]:
+        """The scores of up to 200 records in one call, in their order. A bad answer for one is an error at
+        its place. Raises CoreUnavailable, or AnswerRefused when the answer as a whole is bad."""
+        if not items:
+            return []
+        asked = [_question(capability, Item(*item), purpose) for item in items]
+        response = self._ask(
+            "/v1/score:batch",
+            lambda left_s: {"items": [each | _deadline(left_s) for each in asked]},
+            deadline_s,
+        )
+        if not response.ok:
+            raise self._unavailable(response)
+        return parse_results(response.json(), [item[0] for item in items])
+
+    def health(self) -> None:
+        """Is the core there? Raises CoreUnavailable. Asks once, also when the breaker is open."""
+        request = Request("GET", self._url + "/healthz", headers=self._headers(), deadline_s=self._deadline_s)
+        try:
+            response = self._door.call(request)
+        except OutboundError as error:
+            raise CoreUnavailable(reason=error.reason) from error
+        if not response.ok:
+            raise self._unavailable(response)
+
+    @property
+    def breaker(self) -> Breaker:
+        """How it stands, for the dashboard."""
+        return self._circuit.breaker
+
+    def _ask(self, path: str, body: Callable[[float], Any], deadline_s: float | None) -> Response:
+        """The core's answer, if it is one to our question. A core that answers nonsense or refuses is up; the
+        breaker is there for one that does not answer, and would make every viewer wait for it."""
+        if not self._circuit.admit():
+            raise CoreUnavailable(reason="breaker-open", retry_after_s=self._circuit.retry_after_s())
+        started, outcome = self._clock(), "error"
+        retry = replace(self._retry, deadline_s=self._deadline_s if deadline_s is None else deadline_s)
+        try:
+            response = run(
+                retry,
+                lambda left_s: self._call(
+                    Request("POST", self._url + path, json=body(left_s), deadline_s=left_s)
+                ),
+                clock=self._clock,
+                sleep=self._sleep,
+            )
+            outcome = f"{response.status // 100}xx"
+        except OutboundError as error:
+            outcome = error.code
+            self._circuit.failed()
+            raise CoreUnavailable(reason=error.reason) from error
+        finally:
+            self._metrics.observe("core_seconds", self._clock() - started, core=self.name, outcome=outcome)
+        if response.status >= 500:
+            self._circuit.failed()
+        else:
+            self._circuit.succeeded()
+        return response
+
+    def _call(self, request: Request) -> Response:
+        """With the key that worked last; on a 401 with the others, because a rotation may be under way."""
+        response = self._door.call(replace(request, headers=self._headers()))
+        for _ in self._keys[1:]:
+            if response.status != _UNAUTHORIZED:
+                break
+            self._key = (self._key + 1) % len(self._keys)
+            response = self._door.call(replace(request, headers=self._headers()))
+        return response
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._keys[self._key].reveal()}"} if self._keys else {}
+
+    def _no_score(self, response: Response) -> Insufficient:
+        """What stands in the place of a score when the status says that there is none."""
+        try:
+            error = parse_error(response.json())
+        except AnswerRefused:
+            raise self._unavailable(response) from None
+        if isinstance(error, Insufficient):
+            return error
+        raise self._unavailable(response, error.reason)
+
+    def _unavailable(self, response: Response, reason: str = "") -> CoreUnavailable:
+        wait_s = retry_after_s(response, time.time())
+        return CoreUnavailable(reason=reason or f"core-status-{response.status}", retry_after_s=wait_s)
+
+
+def _question(capability: str, item: Item, purpose: str) -> dict[str, Any]:
+    features = {name: _known(value) for name, value in item.features.items()}
+    return {"capability": capability, "subject": dict(item.subject), "features": features, "purpose": purpose}
+
+
+def _known(value: Any) -> Any:
+    """Infinities and NaN are not JSON; in one record's field they would spoil the batch of all the others."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _deadline(left_s: float) -> dict[str, int]:
+    return {"deadline_ms": max(int(left_s * 1000), 1)}

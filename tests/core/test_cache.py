@@ -1,0 +1,182 @@
+"""The cache never keeps what was dropped while it was read; a flight is one call, however many wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from threading import Barrier, Event, Thread
+
+import pytest
+from app.core.cache import Answers, Flights
+from app.errors import Busy, CoreUnavailable
+from app.net.permits import Permits
+
+
+def test_answers_are_kept_and_dropped() -> None:
+    answers: Answers[str, int] = Answers()
+    answers.put("a", 1)
+    answers.put("b", 2)
+    assert (answers.get("a"), answers.get("b"), answers.get("c"), len(answers)) == (1, 2, None, 2)
+    answers.drop("a")
+    answers.drop("never there")
+    assert (answers.get("a"), answers.get("b")) == (None, 2)
+    answers.clear()
+    assert len(answers) == 0
+
+
+def test_the_least_used_goes_first() -> None:
+    answers: Answers[str, int] = Answers(max_entries=2)
+    answers.put("a", 1)
+    answers.put("b", 2)
+    answers.get("a")
+    answers.put("c", 3)
+    assert (answers.get("a"), answers.get("b"), answers.get("c")) == (1, None, 3)
+
+
+def test_what_was_dropped_while_it_was_read_is_not_put() -> None:
+    answers: Answers[str, int] = Answers()
+    mark = answers.mark()
+    answers.drop("a")
+    answers.put("a", 1, since=mark)
+    answers.put("b", 2, since=mark)
+    assert (answers.get("a"), answers.get("b")) == (None, 2)
+    answers.put("a", 3, since=answers.mark())
+    assert answers.get("a") == 3
+
+
+def test_a_drop_that_was_forgotten_counts_for_every_key() -> None:
+    answers: Answers[str, int] = Answers(max_entries=2)
+    mark = answers.mark()
+    for key in "abc":
+        answers.drop(key)
+    answers.put("a", 1, since=mark)
+    assert answers.get("a") is None
+    mark = answers.mark()
+    answers.clear()
+    answers.put("z", 1, since=mark)
+    assert answers.get("z") is None
+
+
+@pytest.fixture
+def flights() -> Iterator[Flights[str, str]]:
+    flights: Flights[str, str] = Flights(Permits(2), queue=2, permit_wait_s=2.0)
+    yield flights
+    flights.close()
+
+
+class Work:
+    """Work that waits for a word from the test and remembers how often it was begun."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+        self.begun, self.may_end = Event(), Event()
+
+    def __call__(self, keys: Sequence[str]) -> Mapping[str, str]:
+        self.calls.append(list(keys))
+        self.begun.set()
+        assert self.may_end.wait(5)
+        return {key: key.upper() for key in keys}
+
+
+def test_many_callers_one_call(flights: Flights[str, str]) -> None:
+    work, start, seen = Work(), Barrier(20), []
+
+    def look() -> None:
+        start.wait()
+        seen.append(flights.run(["a"], work)["a"].result(5))
+
+    threads = [Thread(target=look) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    assert work.begun.wait(5)
+    time.sleep(0.02)  # all are past the barrier and have asked
+    work.may_end.set()
+    for thread in threads:
+        thread.join(5)
+    assert seen == ["A"] * 20
+    assert len(work.calls) == 1
+
+
+def test_a_batch_makes_only_what_is_not_in_flight(flights: Flights[str, str]) -> None:
+    work = Work()
+    first = flights.run(["a", "b"], work)
+    second = flights.run(["b", "c", "c"], work)
+    assert second["b"] is first["b"]
+    work.may_end.set()
+    assert {key: future.result(5) for key, future in second.items()} == {"b": "B", "c": "C"}
+    assert sorted(work.calls) == [["a", "b"], ["c"]]
+
+
+def test_after_landing_a_key_is_made_anew(flights: Flights[str, str]) -> None:
+    work = Work()
+    work.may_end.set()
+    for _ in range(2):
+        assert flights.run(["a"], work)["a"].result(5) == "A"
+    assert len(work.calls) == 2
+
+
+def test_a_failure_is_shared_but_not_kept(flights: Flights[str, str]) -> None:
+    may_fail, calls = Event(), []
+
+    def fail(keys: Sequence[str]) -> Mapping[str, str]:
+        calls.append(keys)
+        assert may_fail.wait(5)
+        raise CoreUnavailable
+
+    waiting = [flights.run(["a"], fail)["a"] for _ in range(3)]
+    may_fail.set()
+    for future in waiting:
+        with pytest.raises(CoreUnavailable):
+            future.result(5)
+    assert len(calls) == 1
+    assert flights.run(["a"], lambda keys: {"a": "well"})["a"].result(5) == "well"
+
+
+def test_one_who_waits_cannot_cancel_it_for_the_others(flights: Flights[str, str]) -> None:
+    work = Work()
+    future = flights.run(["a"], work)["a"]
+    assert not future.cancel()
+    work.may_end.set()
+    assert future.result(5) == "A"
+
+
+def test_work_that_forgets_a_key_fails_loudly(flights: Flights[str, str]) -> None:
+    future = flights.run(["a"], lambda keys: {})["a"]
+    with pytest.raises(KeyError):
+        future.result(5)
+    assert flights.run(["a"], lambda keys: {"a": "well"})["a"].result(5) == "well"
+
+
+def test_too_much_waiting_is_busy_and_joins_go_on(flights: Flights[str, str]) -> None:
+    work = Work()
+    begun = [flights.run([str(n)], work)[str(n)] for n in range(4)]  # 2 work, 2 wait
+    with pytest.raises(Busy):
+        flights.run(["one too many"], work)
+    assert flights.run(["0"], work)["0"] is begun[0]
+    work.may_end.set()
+    assert [future.result(5) for future in begun] == ["0", "1", "2", "3"]
+    assert flights.run(["now"], work)["now"].result(5) == "NOW"
+
+
+def test_flights_share_the_permits_of_the_process() -> None:
+    permits = Permits(1)
+    flights: Flights[str, str] = Flights(permits, permit_wait_s=0.01)
+    with permits.take(), pytest.raises(Busy):
+        flights.run(["a"], lambda keys: {"a": "A"})["a"].result(5)
+    assert flights.run(["a"], lambda keys: {"a": "A"})["a"].result(5) == "A"
+    flights.close()
+
+
+def test_closing_fails_what_has_not_begun_and_takes_no_more(flights: Flights[str, str]) -> None:
+    work = Work()
+    futures = [flights.run([str(n)], work)[str(n)] for n in range(3)]
+    assert work.begun.wait(5)
+    while len(work.calls) < 2:
+        time.sleep(0.001)
+    flights.close()
+    with pytest.raises(Busy):
+        futures[2].result(5)
+    with pytest.raises(Busy):
+        flights.run(["new"], work)
+    work.may_end.set()
+    assert [future.result(5) for future in futures[:2]] == ["0", "1"]
