@@ -1,0 +1,110 @@
+"""The demo's processes: started together, watched, and ended together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import requests
+
+_GRACE_S = 4.0
+_TAIL_LINES = 12
+
+
+class ChildEndedError(Exception):
+    """A process ended by itself; the message holds its last lines."""
+
+
+class Child:
+    """One process in a group of its own: a Ctrl-C reaches it through us, and its workers end with it."""
+
+    def __init__(self, name: str, command: Sequence[str], log: Path, health: str) -> None:
+        self.name, self.log, self.health = name, log, health
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(  # noqa: S603 - our own commands
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def check(self) -> None:
+        """Raises ChildEndedError when the process is gone."""
+        code = self._process.poll()
+        if code is None:
+            return
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL_LINES:]
+        words = "\n".join(f"    {line}" for line in lines) or "    (it wrote nothing)"
+        raise ChildEndedError(
+            f"{self.name} has ended (code {code}). Its last lines, from {self.log}:\n{words}"
+        )
+
+    def wait_ready(self, http: requests.Session, until: float) -> None:
+        """Wait until it answers. Raises ChildEndedError when it ends, or takes too long."""
+        while time.monotonic() < until:
+            self.check()
+            try:
+                if http.get(self.health, timeout=1).ok:
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(0.03)
+        raise ChildEndedError(f"{self.name} does not answer at {self.health}. Its log is {self.log}.")
+
+    def end(self) -> None:
+        """Ask it to end."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def reap(self, until: float) -> None:
+        """Wait for its end, then end by force whatever is left of its group."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, until - time.monotonic()))
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+class Children:
+    """All of them; ends them all when left, whatever the reason."""
+
+    def __init__(self) -> None:
+        self._all: list[Child] = []
+        self.http = requests.Session()
+        self.http.trust_env = False
+
+    def __enter__(self) -> Children:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._all:
+            child.end()
+        until = time.monotonic() + _GRACE_S
+        for child in self._all:
+            child.reap(until)
+        self.http.close()
+
+    def __iter__(self) -> Iterator[Child]:
+        return iter(self._all)
+
+    def start(self, name: str, command: Sequence[str], log: Path, health: str) -> Child:
+        child = Child(name, command, log, health)
+        self._all.append(child)
+        return child
+
+    def watch(self) -> None:
+        """Until one of them ends by itself, which raises ChildEndedError."""
+        while True:
+            for child in self._all:
+                child.check()
+            time.sleep(0.2)

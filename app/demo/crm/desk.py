@@ -1,0 +1,80 @@
+"""Everything that a running CRM has at hand, in one frozen value that its routes are given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.demo.crm import leads as invented
+from app.demo.crm import signed, table
+from app.demo.crm.config import CrmConfig
+from app.demo.crm.events import EventSender
+from app.demo.crm.guest import GuestSigner
+from app.demo.crm.people import Person
+from app.demo.crm.store import TYPE, Lead, Leads
+from app.demo.crm.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save did: the fields that changed, and the event that tells of it (empty without a change)."""
+
+    changed: tuple[str, ...]
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    config: CrmConfig
+    leads: Leads
+    tokens: Tokens
+    guest: GuestSigner
+    events: EventSender
+    client_id: str
+    client_secret: str
+    consumer_secret: str
+
+    @classmethod
+    def open(cls, config: CrmConfig) -> Desk:
+        """Read rows and keys. Raises TableRefusedError or OSError with words for a person."""
+        source = (
+            table.read(Path(config.leads), config.id_column or None) if config.leads else invented.generate()
+        )
+        digest = hashlib.sha256(f"{config.leads}\n{config.id_column}".encode()).hexdigest()[:12]
+        return cls(
+            config=config,
+            leads=Leads(source, Path(config.state) / f"edits-{digest}.jsonl"),
+            tokens=Tokens(config.key("token_secret")),
+            guest=GuestSigner.load(Path(config.keys) / "guest_key.pem", config.origin, config.inlay),
+            events=EventSender(
+                [f"{config.inlay}/events/{name}" for name in (config.connection, config.pages_connection)],
+                config.key("event_secret"),
+            ),
+            client_id="larkfield-integration",
+            client_secret=config.key("client_secret"),
+            consumer_secret=config.key("consumer_secret"),
+        )
+
+    def launch_url(self, component: str) -> str:
+        return f"{self.config.inlay}/launch/{self.config.connection}?component={component}"
+
+    def signed_request(self, person: Person, record: str, component: str, instance: str = "") -> str:
+        """A fresh signed request with the person's own token in it."""
+        content = signed.payload(
+            person,
+            record,
+            component,
+            origin=self.config.origin,
+            token=self.tokens.issue(person),
+            canvas_url=self.launch_url(component),
+        )
+        if instance:
+            content["client"]["instanceId"] = instance
+        return signed.sign(content, self.consumer_secret)
+
+    def save(self, lead: Lead, values: Mapping[str, str]) -> Saved:
+        """Store, then tell; the telling never fails the save."""
+        changed = tuple(self.leads.update(lead, values))
+        return Saved(changed, self.events.changed(f"{TYPE}/{lead.id}", changed) if changed else "")
