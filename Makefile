@@ -1,0 +1,39 @@
+# Inlay. `make` prints what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench proof clean
+
+PORT ?= 8000
+BIN := .venv/bin
+# Browser tests need memory and a core each; two workers are the quickest on two cores and safe on one.
+WORKERS ?= 2
+
+help:  ## Print this
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## Make .venv and install Inlay into it (quick when it is there)
+	@PYTHON="$(PYTHON)" scripts/setup.sh
+
+demo: setup  ## Start everything on this machine: PORT=8000, LEADS=file.csv for your own rows
+	@exec $(BIN)/inlay demo --port $(PORT) $(if $(LEADS),--leads "$(LEADS)")
+
+test: lint  ## Lint and all tests, browser included; finds or installs a Chromium
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && echo "Chromium: $$CHROMIUM_PATH" && \
+	$(BIN)/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
+
+lint: setup  ## Style, types, the house's laws, checksums of vendored files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/python scripts/vendor.py --check
+	@$(BIN)/python -m pytest -q tests/test_architecture.py
+
+proof: setup  ## The long checks: kills, load, all stories
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -m proof
+
+bench: setup  ## Measure, and print the table
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m bench
+
+clean:  ## Remove what can be made again: .venv, caches, the demo's state
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache var *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
