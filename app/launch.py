@@ -81,6 +81,7 @@ class Launch:
     host_token: str | None = None  # the viewer's own token at the host; a secret
     host_url: str | None = None  # where that token is spoken to, checked against the connection
     features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # str(record) -> fields, carried
+    fields: frozenset[str] | None = None  # the host's fields that the viewer may see; None: it does not say
     bridge: Mapping[str, str] = field(default_factory=dict)  # what the frame's bridge dialect needs, no secrets
     unknown_claims: tuple[str, ...] = ()  # names only; counted, never fatal
 

@@ -1,51 +1,241 @@
-"""The use case: one record's score for one viewer. Fresh, else stale and saying so, else pending; never blank."""
+"""The use case: scores of records for a viewer. Fresh, else stale and saying so, else pending; never blank.
+
+A request thread waits at most a capability's `wait`; the work itself is done once per record, however many look,
+by the flights, and goes on when nobody waits any more.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 
-from app.core.shapes import Score
+from cachetools import TTLCache
 
+from app.answer import Answer, State, band, cut
+from app.config import CapabilitySettings
+from app.connections import Connection, Connections
+from app.core.cache import Answers, Flights
+from app.core.parse import Insufficient
+from app.core.stored import OUTDATED, Key, Stored, StoredScores
+from app.db.epochs import EVERYTHING, Epochs
+from app.db.epochs import Change as Announced
+from app.decisions import Decisions, Failure, Features, Outcome, features_hash, new_reference
+from app.errors import Busy, InlayError
+from app.launch import Record
+from app.looks import Looks
+from app.metrics import Metrics
+from app.permissions import Grant
+from app.session import Session, Sessions
 
-class State(StrEnum):
-    """What a viewer is told; the same words are events (`inlay-ready`) and `data-state` in the markup."""
-
-    READY = "ready"
-    STALE = "stale"  # the last good score, past its time
-    PENDING = "pending"  # being scored; completes by itself
-    UNAVAILABLE = "unavailable"  # nothing to show right now; can be retried
-    DENIED = "denied"
-    EMPTY = "empty"  # nothing can be said about this record: no field that the score needs is filled
-
-
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    at: datetime
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What changed since this viewer last looked."""
-
-    before: float
-    seen_at: datetime
-    moved: tuple[str, ...] = ()  # labels of the factors that came, went or moved most; visible ones only
+FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
+EMPTY_KEPT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is shown of one record to one viewer. `score` is already cut to what this viewer may see."""
+class Scoring:
+    """Answers from memory, from the stored scores, or from a flight that makes the decision."""
 
-    state: State
-    capability: str
-    decision: str = ""  # id of the stored score that is shown; empty when none is
-    score: Score | None = None
-    band: str = ""  # high | medium | low, by the capability's bands
-    hidden_factors: int = 0  # reasons left out because they speak of fields that this viewer may not see
-    trend: tuple[TrendPoint, ...] = ()  # oldest first, the shown score last
-    change: Change | None = None
-    missing: tuple[str, ...] = ()  # empty: the fields that the score would need
-    reference: str = ""  # an id to quote to an admin, for denied and unavailable
+    def __init__(
+        self,
+        connections: Connections,
+        sessions: Sessions,
+        decisions: Decisions,
+        stored: StoredScores,
+        looks: Looks,
+        cache: Answers[Key, Stored],
+        flights: Flights[Key, Outcome],
+        epochs: Epochs,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._connections, self._sessions, self._decisions = connections, sessions, decisions
+        self._stored, self._looks, self._cache, self._flights = stored, looks, cache, flights
+        self._epochs, self._metrics, self._clock = epochs, metrics, clock
+        self._failures: TTLCache[Key, Failure] = TTLCache(20_000, FAILURE_KEPT_S, timer=clock)
+        self._empties: TTLCache[Key, Insufficient] = TTLCache(20_000, EMPTY_KEPT_S, timer=clock)
+        epochs.subscribe(self._on_change)
+
+    def answers(
+        self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool = False
+    ) -> dict[Record, Answer]:
+        """The answers for records that may be seen, in one go; with their trend when `history` is asked for.
+
+        Raises StoreUnavailable when the database is away and the answer is not in memory.
+        """
+        self._epochs.current()  # what was invalidated anywhere until now is forgotten first
+        carried = self._sessions.features(session) if session.carries else {}
+        answers: dict[Record, Answer] = {}
+        for capability, asked in _by_capability(connection, grants).items():
+            if capability is None:
+                answers |= {grant.record: Answer(State.EMPTY, "") for grant in asked}
+            else:
+                answers |= self._of_capability(session, connection, capability, asked, carried, history)
+        return answers
+
+    def refresh(self, connection: Connection, record: Record) -> None:
+        """Score a record again now, whoever looks; for jobs. Raises what went wrong."""
+        capability = connection.capability_for(record)
+        if capability is None or not self._connections.can_read(connection):
+            return
+        key = Key(connection.name, capability.name, record)
+        outcome = _landed(self._fly(connection, capability, [key], {})[key])
+        if isinstance(outcome, Failure):
+            raise outcome.error
+
+    def _of_capability(
+        self,
+        session: Session,
+        connection: Connection,
+        capability: CapabilitySettings,
+        grants: Sequence[Grant],
+        carried: Mapping[str, Features],
+        history: bool,
+    ) -> dict[Record, Answer]:
+        keys: dict[Key, Grant] = {}
+        features: dict[Key, Features] = {}
+        for grant in grants:
+            row = carried.get(str(grant.record))
+            key = Key(connection.name, capability.name, grant.record, features_hash(row) if row is not None else "")
+            keys[key] = grant
+            if row is not None:
+                features[key] = row
+        self._looks.prepare(session, [key.record for key in keys])
+        known = self._known(list(keys))
+        outcomes = self._outcomes(connection, capability, known, [key for key in keys if key not in known], features)
+        return {
+            grant.record: self._answer(session, capability, grant, known.get(key), outcomes.get(key), history)
+            for key, grant in keys.items()
+        }
+
+    # -- finding the score, or making it ----------------------------------------------------------------------
+
+    def _known(self, keys: Sequence[Key]) -> dict[Key, Stored]:
+        """The newest score of each key that has one, from memory, else from the database."""
+        known = {key: found for key in keys if (found := self._cache.get(key)) is not None}
+        missing = [key for key in keys if key not in known]
+        if known:
+            self._metrics.count("cache", n=len(known), level="memory", outcome="hit")
+        if missing:
+            mark = self._cache.mark()
+            stored = self._stored.latest(missing)
+            for key, each in stored.items():
+                self._cache.put(key, each, since=mark)
+            self._metrics.count("cache", n=len(stored), level="database", outcome="hit")
+            self._metrics.count("cache", n=len(missing) - len(stored), level="database", outcome="miss")
+            known |= stored
+        return known
+
+    def _outcomes(
+        self,
+        connection: Connection,
+        capability: CapabilitySettings,
+        known: Mapping[Key, Stored],
+        unknown: Sequence[Key],
+        features: Mapping[Key, Features],
+    ) -> dict[Key, Outcome]:
+        """What flights brought in time for the keys that have no fresh score. A key left out is pending.
+
+        First looks, and records that are known to have changed, are waited for; what merely aged is not.
+        """
+        now = self._clock()
+        aged = [key for key, stored in known.items() if stored.fresh_until <= now]
+        outcomes: dict[Key, Outcome] = {}
+        for key in (*unknown, *aged):
+            remembered = self._failures.get(key) or self._empties.get(key)
+            if remembered is not None:
+                outcomes[key] = remembered
+        due = [key for key in (*unknown, *aged) if key not in outcomes]
+        if not due:
+            return outcomes
+        try:
+            flights = self._fly(connection, capability, due, features)
+        except Busy as busy:
+            return outcomes | {key: Failure(busy, new_reference()) for key in due}
+        waited = [flight for key, flight in flights.items() if key not in known or known[key].fresh_until == OUTDATED]
+        wait(waited, timeout=capability.wait)
+        return outcomes | {key: _landed(flight) for key, flight in flights.items() if flight.done()}
+
+    def _fly(
+        self,
+        connection: Connection,
+        capability: CapabilitySettings,
+        keys: Sequence[Key],
+        features: Mapping[Key, Features],
+    ) -> dict[Key, Future[Outcome]]:
+        def make(mine: Sequence[Key]) -> Mapping[Key, Outcome]:
+            mark = self._cache.mark()
+            outcomes = self._decisions.make(connection, capability, mine, features)
+            for key, outcome in outcomes.items():
+                self._remember(key, outcome, mark)
+            return outcomes
+
+        return self._flights.run(keys, make)
+
+    def _remember(self, key: Key, outcome: Outcome, mark: int) -> None:
+        if isinstance(outcome, Stored):
+            self._cache.put(key, outcome, since=mark)
+        elif isinstance(outcome, Insufficient):
+            self._empties[key] = outcome
+        else:
+            self._failures[key] = outcome
+
+    def _on_change(self, announced: Announced) -> None:
+        if announced.kind == EVERYTHING:
+            for memory in (self._cache, self._empties, self._failures):
+                memory.clear()
+        elif announced.kind == "score":
+            for capability in self._connections.get(announced.connection).capabilities:
+                key = Key(announced.connection, capability.name, Record(*announced.key.split("/", 1)))
+                self._cache.drop(key)
+                self._empties.pop(key, None)
+                self._failures.pop(key, None)
+
+    # -- what the viewer is told of it ------------------------------------------------------------------------
+
+    def _answer(
+        self,
+        session: Session,
+        capability: CapabilitySettings,
+        grant: Grant,
+        known: Stored | None,
+        outcome: Outcome | None,
+        history: bool,
+    ) -> Answer:
+        if isinstance(outcome, Insufficient):
+            missing = tuple(field for field in outcome.missing if field not in grant.hidden_fields)
+            return Answer(State.EMPTY, capability.name, missing=missing)
+        shown = outcome if isinstance(outcome, Stored) else known
+        now = self._clock()
+        if shown is None or now > shown.stored_at + capability.ttl + capability.stale:
+            if isinstance(outcome, Failure):
+                return Answer(State.UNAVAILABLE, capability.name, reference=outcome.reference)
+            return Answer(State.PENDING, capability.name)
+        score, left_out = cut(shown.score, grant.hidden_fields)
+        return Answer(
+            State.READY if shown.fresh_until > now else State.STALE,
+            capability.name,
+            decision=shown.decision,
+            score=score,
+            band=band(score.value, capability.bands),
+            hidden_factors=left_out,
+            trend=self._looks.trend(shown.key, shown.decision) if history else (),
+            change=self._looks.change(session, shown, grant.hidden_fields),
+        )
+
+
+def _landed(flight: Future[Outcome]) -> Outcome:
+    """What the flight brought; one that never took off is a failure like another."""
+    try:
+        return flight.result()
+    except InlayError as error:
+        return Failure(error, new_reference())
+
+
+def _by_capability(
+    connection: Connection, grants: Sequence[Grant]
+) -> dict[CapabilitySettings | None, list[Grant]]:
+    groups: dict[CapabilitySettings | None, list[Grant]] = defaultdict(list)
+    for grant in grants:
+        groups[connection.capability_for(grant.record)].append(grant)
+    return groups

@@ -1,0 +1,150 @@
+"""The server as a table of contents: the parts in the order of the road, and the Flask application around them."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.audit.log import AuditLog
+from app.config import Settings
+from app.connections import Connections
+from app.core.cache import Answers, Flights
+from app.core.client import CoreClient
+from app.core.stored import StoredScores
+from app.db import Database
+from app.db.epochs import Epochs
+from app.decisions import Decisions
+from app.events import Events
+from app.hosts._keys import KeySets
+from app.hosts._oauth import IntegrationTokens
+from app.jobs import Runner
+from app.keys import Keyring
+from app.looks import Looks
+from app.metrics import Metrics
+from app.net.door import Door
+from app.net.permits import Permits
+from app.permissions import Permissions
+from app.routes import BLUEPRINTS
+from app.scoring import Scoring
+from app.session import Sessions
+from app.web.assets import Assets
+from app.web.catalog import Catalog
+from app.web.failures import problem, translated
+from app.web.fragments import Fragments
+from app.web.headers import COMMON
+from app.web.parts import Parts, parts
+from app.web.render import Renderer
+from app.web.texts import Texts
+
+HOUSE = Path(__file__).resolve().parent.parent
+PERMITS = 6  # of 8 threads a worker: two always answer from memory
+MAX_BODY_BYTES = 512 * 1024
+COMPRESS_FROM_BYTES = 1000  # below, a packet is a packet
+
+
+def from_environment() -> Flask:
+    """For the server's workers: the configuration that `INLAY_CONFIG` names."""
+    settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
+    built, runner = build(settings)
+    runner.start()
+    return create_app(built)
+
+
+def build(settings: Settings, clock: Callable[[], float] = time.time) -> tuple[Parts, Runner]:
+    """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
+    metrics = Metrics()
+    database = Database(settings.store.url)
+    epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
+    keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
+    audit = AuditLog(database, clock, metrics)
+    door = Door(settings.server.allow_private, metrics=metrics)
+    permits = Permits(PERMITS)
+    key_sets = KeySets(door)
+    connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
+    sessions = Sessions(database, keyring, audit, epochs, clock)
+    permissions = Permissions(connections, sessions, door, permits, metrics, clock)
+    cores = {name: CoreClient(each, door, metrics) for name, each in settings.cores.items()}
+    stored = StoredScores(database, keyring.seal)
+    decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
+    looks = Looks(stored, audit)
+    scoring = Scoring(
+        connections, sessions, decisions, stored, looks, Answers(), Flights(permits), epochs, metrics, clock
+    )
+    events = Events(database, connections, stored, audit, clock)
+    runner = Runner(database, connections, scoring, metrics, clock)
+    catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
+    texts = Texts.load()
+    renderer = Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=texts)
+    fragments = Fragments(connections, permissions, scoring, audit, catalog, renderer, metrics, clock)
+    assets = Assets(HOUSE / "static", settings.server.public_url, catalog)
+    built = Parts(
+        settings=settings,
+        database=database,
+        epochs=epochs,
+        audit=audit,
+        metrics=metrics,
+        keys=key_sets,
+        connections=connections,
+        sessions=sessions,
+        permissions=permissions,
+        events=events,
+        catalog=catalog,
+        renderer=renderer,
+        fragments=fragments,
+        assets=assets,
+        wake_jobs=runner.wake,
+        clock=clock,
+    )
+    return built, runner
+
+
+def create_app(built: Parts) -> Flask:
+    """The Flask application around the parts: addresses, failures, headers."""
+    server = built.settings.server
+    app = Flask("inlay", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
+    app.extensions["inlay"] = built
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_error_handler(Exception, lambda error: problem(translated(error)))
+    app.before_request(_started)
+    app.after_request(_finished)
+    if server.trusted_proxies:
+        hops = server.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _started() -> None:
+    g.started = time.perf_counter()
+
+
+def _finished(response: Response) -> Response:
+    p = parts()
+    for name, value in COMMON.items():
+        response.headers.setdefault(name, value)
+    if p.settings.server.public_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if p.settings.server.compression:
+        _compress(response)
+    route = request.url_rule.rule if request.url_rule else "none"  # never the path: it holds record ids
+    p.metrics.observe("request_seconds", time.perf_counter() - g.started, route=route)
+    return response
+
+
+def _compress(response: Response) -> None:
+    if (
+        response.content_encoding is None
+        and not response.direct_passthrough
+        and (response.content_length or 0) >= COMPRESS_FROM_BYTES
+        and request.accept_encodings["gzip"]
+    ):
+        response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
+        response.content_encoding = "gzip"
+        response.vary.add("Accept-Encoding")

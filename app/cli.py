@@ -1,0 +1,98 @@
+"""The command `inlay`. Exit codes: 0 done, 1 failed, 2 called wrongly or configured wrongly."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from granian.constants import Interfaces
+from granian.server import MPServer
+
+from app.config import Settings
+from app.db import Database
+from app.db.migrations import upgrade
+from app.demo.run import run as run_demo
+from app.errors import ConfigError, InlayError
+
+CONFIG = click.option(
+    "-c",
+    "--config",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("inlay.toml"),
+    show_default=True,
+    help="The configuration.",
+)
+
+
+@click.group()
+def main() -> None:
+    """Serve AI panels into the applications where people already work."""
+
+
+@main.command()
+@CONFIG
+def serve(path: Path) -> None:
+    """Serve panels; background jobs run beside, in the same processes."""
+    settings = _load(path)
+    _upgrade(settings)
+    os.environ["INLAY_CONFIG"] = str(path.resolve())
+    server = settings.server
+    MPServer(
+        "app.application:from_environment",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=server.bind,
+        port=server.port,
+        workers=server.workers or os.cpu_count() or 1,
+        blocking_threads=server.threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_access=False,  # addresses hold record ids
+        ssl_cert=server.tls_certificate,
+        ssl_key=server.tls_key,
+    ).serve()
+
+
+@main.command()
+@click.option("--port", type=int, default=8000, show_default=True, help="Inlay's port; the others count up from it.")
+@click.option("--leads", type=click.Path(path_type=Path), help="A CSV of your own leads, with an id column.")
+@click.option("--state", type=click.Path(path_type=Path, file_okay=False), default=Path("var/demo"), show_default=True)
+def demo(port: int, leads: Path | None, state: Path) -> None:
+    """Everything on this machine, without accounts: Inlay, a simulated CRM, the built-in core."""
+    sys.exit(run_demo(port=port, leads=leads, state_dir=state))
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+@CONFIG
+def db_upgrade(path: Path) -> None:
+    """Bring the schema up to date; safe to run twice, and from two machines at once."""
+    _upgrade(_load(path))
+    click.echo("The database is up to date.")
+
+
+def _load(path: Path) -> Settings:
+    try:
+        return Settings.load(path)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(2)
+
+
+def _upgrade(settings: Settings) -> None:
+    database = Database(settings.store.url)
+    try:
+        upgrade(database)
+    except InlayError as error:
+        click.echo(f"The database cannot be reached: {error.reason}. Look at [store] url.", err=True)
+        sys.exit(1)
+    finally:
+        database.close()

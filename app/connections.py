@@ -1,0 +1,129 @@
+"""Connections: one customer's installation of a host, with the identity that reads its records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.config import CapabilitySettings, ConnectionSettings, Settings
+from app.errors import ConfigError, HostUnavailable, LaunchRefused, OutboundError, Problem, SessionExpired
+from app.hosts import HOSTS
+from app.hosts._host import Host
+from app.hosts._oauth import IntegrationTokens
+from app.launch import Record
+from app.metrics import Metrics
+from app.net.door import Door
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection as the road uses it: its settings, its host's form, and what it may ask of which core."""
+
+    name: str
+    settings: ConnectionSettings
+    host: Host
+    capabilities: tuple[CapabilitySettings, ...]
+
+    def capability_for(self, record: Record) -> CapabilitySettings | None:
+        """The first of the connection's capabilities that speaks of this type of record."""
+        return next((each for each in self.capabilities if record.type in each.records), None)
+
+    def host_fields(self, capability: CapabilitySettings) -> dict[str, str]:
+        """Feature name -> name of the field at the host, for the fields that the capability declares."""
+        renamed = self.settings.fields.get(capability.name, {})
+        return {feature: renamed.get(feature, feature) for feature in capability.fields}
+
+
+class Connections:
+    """All connections by name, and the reading of records through their integration identities."""
+
+    def __init__(self, settings: Settings, door: Door, tokens: IntegrationTokens, metrics: Metrics) -> None:
+        """Raises ConfigError when a connection names an unknown host or lacks what its host requires."""
+        self._door, self._tokens, self._metrics = door, tokens, metrics
+        problems = list(_problems(settings.connections.values()))
+        if problems:
+            raise ConfigError(problems)
+        self._by_name = {
+            name: Connection(
+                name, each, HOSTS[each.host], tuple(settings.capabilities[one] for one in each.capabilities)
+            )
+            for name, each in settings.connections.items()
+        }
+
+    def __iter__(self) -> Iterator[Connection]:
+        return iter(self._by_name.values())
+
+    def get(self, name: str) -> Connection:
+        """The connection of that name. Raises LaunchRefused: an outsider learns nothing about which exist."""
+        connection = self._by_name.get(name)
+        if connection is None:
+            raise LaunchRefused(reason="connection-unknown")
+        return connection
+
+    def readers_of(self, name: str) -> tuple[str, ...]:
+        """The connections whose records are read through this one, itself first: an event concerns all."""
+        return (name, *(each.name for each in self._by_name.values() if each.settings.records_from == name))
+
+    def can_read(self, connection: Connection) -> bool:
+        """Whether the records' fields can be read from the host (else they come with the launch)."""
+        return bool(self._source(connection).settings.client_id)
+
+    def read(
+        self, connection: Connection, capability: CapabilitySettings, records: Sequence[Record]
+    ) -> dict[Record, dict[str, Any]]:
+        """The capability's declared features of up to 200 records of one type, in one call of the host.
+
+        A record that the host does not have is left out. Raises HostUnavailable.
+        """
+        source = self._source(connection)
+        wanted = connection.host_fields(capability)
+        rows = self._with_token(
+            source,
+            lambda token: source.host.read_records(
+                self._door.call, source.settings, token, records, tuple(wanted.values())
+            ),
+        )
+        return {
+            record: {feature: row[field] for feature, field in wanted.items() if field in row}
+            for record, row in rows.items()
+        }
+
+    def _source(self, connection: Connection) -> Connection:
+        name = connection.settings.records_from
+        return self._by_name[name] if name else connection
+
+    def _with_token(
+        self, source: Connection, ask: Callable[[str], Mapping[Record, dict[str, Any]]]
+    ) -> Mapping[Record, dict[str, Any]]:
+        """Ask with the integration identity's token; once more with a fresh one when the host calls it dead."""
+        try:
+            try:
+                rows = ask(self._tokens.get(source.settings))
+            except SessionExpired:
+                self._tokens.drop(source.settings)
+                rows = ask(self._tokens.get(source.settings))
+        except SessionExpired as dead:
+            self._metrics.count("host_calls", host=source.settings.host, outcome="identity-refused")
+            raise HostUnavailable(reason="integration-identity-refused") from dead
+        except (HostUnavailable, OutboundError) as away:
+            self._metrics.count("host_calls", host=source.settings.host, outcome=away.code)
+            raise HostUnavailable(reason=away.reason, retry_after_s=away.retry_after_s) from away
+        self._metrics.count("host_calls", host=source.settings.host, outcome="ok")
+        return rows
+
+
+def _problems(connections: Iterable[ConnectionSettings]) -> Iterable[Problem]:
+    known = ", ".join(sorted(HOSTS))
+    everything = list(connections)
+    names = {each.name for each in everything}
+    for each in everything:
+        where = f"[connections.{each.name}]"
+        if each.host not in HOSTS:
+            yield Problem(where, f"host {each.host!r} is not known.", f"Use one of: {known}.")
+            continue
+        for name in HOSTS[each.host].requires:
+            if not getattr(each, name):
+                yield Problem(where, f"{name} is not set.", f"A connection of host {each.host} needs it.")
+        if each.records_from and each.records_from not in names:
+            yield Problem(where, f"records_from names {each.records_from!r}.", "Name another connection of this file.")

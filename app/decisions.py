@@ -1,0 +1,185 @@
+"""Decisions: read a record's features, ask the core, keep the score under an id of its own, audited, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection as DatabaseConnection
+
+from app.audit.log import AuditLog
+from app.config import CapabilitySettings
+from app.connections import Connection, Connections
+from app.core.client import CoreClient, Item
+from app.core.parse import Insufficient
+from app.core.shapes import Score
+from app.core.stored import OUTDATED, Key, Stored, StoredScores
+from app.db import Database
+from app.db.epochs import Epochs, announced_since
+from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable
+
+Features = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no score, and the id under which the audit has it."""
+
+    error: InlayError
+    reference: str
+
+
+Outcome = Stored | Insufficient | Failure
+
+
+class Decisions:
+    """Makes decisions, up to 200 of one capability at once: one call to the host, one to the core."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        cores: Mapping[str, CoreClient],
+        stored: StoredScores,
+        database: Database,
+        audit: AuditLog,
+        epochs: Epochs,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._connections, self._cores, self._stored = connections, cores, stored
+        self._database, self._audit, self._epochs, self._clock = database, audit, epochs, clock
+
+    def make(
+        self,
+        connection: Connection,
+        capability: CapabilitySettings,
+        keys: Sequence[Key],
+        carried: Mapping[Key, Features],
+    ) -> dict[Key, Outcome]:
+        """An outcome for every key; failures are outcomes too, and audited. Never raises an InlayError."""
+        try:
+            epoch = self._epochs.look()
+            features = self._features(connection, capability, keys, carried)
+            answers = self._ask(capability, features)
+            outcomes = self._keep(connection, capability, epoch, answers, features)
+        except InlayError as error:
+            return dict.fromkeys(keys, self._failed(connection, capability, error, len(keys)))
+        if lost := [key for key in keys if key not in features]:
+            failure = self._failed(connection, capability, HostUnavailable(reason="record-not-readable"), len(lost))
+            outcomes |= dict.fromkeys(lost, failure)
+        return outcomes
+
+    def _features(
+        self,
+        connection: Connection,
+        capability: CapabilitySettings,
+        keys: Sequence[Key],
+        carried: Mapping[Key, Features],
+    ) -> dict[Key, Features]:
+        """What the launch carried, and for the rest what the host answers; the declared fields only."""
+        declared = frozenset(capability.fields)
+        features: dict[Key, Features] = {
+            key: {name: value for name, value in carried[key].items() if name in declared}
+            for key in keys
+            if key in carried
+        }
+        unread = {key.record: key for key in keys if key not in features}
+        if unread:
+            rows = self._connections.read(connection, capability, list(unread))
+            features |= {unread[record]: row for record, row in rows.items() if record in unread}
+        return features
+
+    def _ask(
+        self, capability: CapabilitySettings, features: Mapping[Key, Features]
+    ) -> dict[Key, Score | Insufficient | InlayError]:
+        if not features:
+            return {}
+        items = [
+            Item({"type": key.record.type, "id": key.record.id, "connection": key.connection}, row)
+            for key, row in features.items()
+        ]
+        answers = self._cores[capability.core].score_batch(capability.name, items, purpose="panel")
+        return dict(zip(features, answers, strict=True))
+
+    def _keep(
+        self,
+        connection: Connection,
+        capability: CapabilitySettings,
+        epoch: int,
+        answers: Mapping[Key, Score | Insufficient | InlayError],
+        features: Mapping[Key, Features],
+    ) -> dict[Key, Outcome]:
+        """Store the scores and their audit rows in one transaction; what changed meanwhile is kept as outdated."""
+        now = self._clock()
+        outcomes: dict[Key, Outcome] = {}
+        for key, answer in answers.items():
+            if isinstance(answer, Score):
+                until = now + min(capability.ttl, answer.valid_for_s)
+                outcomes[key] = Stored(_decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until)
+            elif isinstance(answer, Insufficient):
+                outcomes[key] = answer
+            else:
+                outcomes[key] = self._failed(connection, capability, answer, 1)
+        new = [each for each in outcomes.values() if isinstance(each, Stored)]
+        if new:
+            with self._database.begin() as conn:
+                _, changed = announced_since(conn, epoch, "score", connection.name)
+                new = [_settled(each, changed) for each in new]
+                self._stored.save(conn, new, {each.decision: features[each.key] for each in new})
+                self._audit_answers(conn, new)
+        return outcomes | {each.key: each for each in new}
+
+    def _audit_answers(self, conn: DatabaseConnection, new: Sequence[Stored]) -> None:
+        for each in new:
+            self._audit.write(
+                "answer.given",
+                conn=conn,
+                connection=each.key.connection,
+                record=str(each.key.record),
+                decision=each.decision,
+                detail={
+                    "capability": each.key.capability,
+                    "value": each.score.value,
+                    "model": each.score.model.name,
+                    "version": each.score.model.version,
+                    "features_hash": each.features_hash,
+                },
+            )
+
+    def _failed(self, connection: Connection, capability: CapabilitySettings, error: InlayError, records: int) -> Failure:
+        failure = Failure(error, new_reference())
+        if isinstance(error, StoreUnavailable):
+            return failure  # there is nowhere to write it
+        event = "core.refused" if isinstance(error, AnswerRefused) else "core.failed"
+        self._audit.write(
+            "host.failed" if isinstance(error, HostUnavailable) else event,
+            connection=connection.name,
+            reason=error.reason,
+            reference=failure.reference,
+            detail={"capability": capability.name, "records": records, "path": getattr(error, "path", "")},
+        )
+        return failure
+
+
+def _settled(stored: Stored, changed: frozenset[str]) -> Stored:
+    """Outdated already when its record changed while it was being scored."""
+    return replace(stored, fresh_until=OUTDATED) if str(stored.key.record) in changed else stored
+
+
+def new_reference() -> str:
+    """A short id that a viewer can read out to an admin, who finds it in the audit."""
+    return secrets.token_hex(4).upper()
+
+
+def features_hash(features: Features) -> str:
+    """Names this input: the same features, whatever their order, have the same hash."""
+    return hashlib.sha256(json.dumps(features, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _decision_id(now: float) -> str:
+    """Sorts by time, and cannot be guessed."""
+    return f"{int(now * 1000):012x}{secrets.token_hex(10)}"

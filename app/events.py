@@ -1,0 +1,134 @@
+"""Events from a host: a record changed. A hint to score again, never data.
+
+The generic form is signed as Standard Webhooks has it (https://www.standardwebhooks.com): headers `webhook-id`,
+`webhook-timestamp`, `webhook-signature`; HMAC-SHA256 over `id.timestamp.body`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from app.audit.log import AuditLog
+from app.config import Secret
+from app.connections import Connection, Connections
+from app.core.stored import StoredScores
+from app.db import Database
+from app.db.epochs import announce
+from app.db.jobs import enqueue
+from app.db.single_use import consume
+from app.errors import BadRequest, InlayError
+from app.keys import same
+from app.launch import MAX_RECORDS, Record
+
+TOLERANCE_S = 300.0  # how far a timestamp may be from our clock, either way
+
+
+class EventRefused(InlayError):
+    """An event whose signature, time or shape does not hold."""
+
+    code, status, title = "refused", 403, "The event is not signed as this connection expects it."
+
+
+class Events:
+    """Takes events in: verified, used once, recorded and queued in one transaction, answered at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        connections: Connections,
+        stored: StoredScores,
+        audit: AuditLog,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database, self._connections, self._stored = database, connections, stored
+        self._audit, self._clock = audit, clock
+
+    def accept(self, connection: Connection, headers: Mapping[str, str], body: bytes) -> int:
+        """Take one event in; how many records it outdated (0 for a repeated event, which is harmless).
+
+        Raises EventRefused, BadRequest, StoreUnavailable.
+        """
+        now = self._clock()
+        event_id = verify(connection.settings.event_secrets, headers, body, now)
+        records = changed_records(body)
+        with self._database.begin() as conn:
+            if not consume(conn, connection.name, f"event:{event_id}", now + 2 * TOLERANCE_S, now):
+                return 0
+            names = self._connections.readers_of(connection.name)
+            for record in records:
+                for name in names:
+                    announce(conn, "score", name, str(record), at=now)
+                    self._queue(conn, name, record, now)
+                self._stored.outdate(conn, names, record)  # after the announcement, whose lock orders us
+            self._audit.write("event.accepted", conn=conn, connection=connection.name, records=len(records))
+        return len(records)
+
+    def _queue(self, conn: Any, name: str, record: Record, now: float) -> None:
+        connection = self._connections.get(name)
+        capability = connection.capability_for(record)
+        if capability is None or not self._connections.can_read(connection):
+            return
+        enqueue(
+            conn,
+            "rescore",
+            {"connection": name, "record": str(record)},
+            run_at=now,
+            dedupe_key=f"rescore:{name}:{record}",
+        )
+
+
+def verify(secrets: Sequence[Secret], headers: Mapping[str, str], body: bytes, now: float) -> str:
+    """The id of a correctly signed event. Raises EventRefused with the reason why not."""
+    names = {name.lower(): value for name, value in headers.items()}
+    event_id, stamp = names.get("webhook-id", ""), names.get("webhook-timestamp", "")
+    if not event_id or len(event_id) > 128 or not stamp.isascii() or not stamp.isdigit():
+        raise EventRefused(reason="event-headers-missing")
+    if abs(now - int(stamp[:16])) > TOLERANCE_S:
+        raise EventRefused(reason="event-time-wrong")
+    message = b".".join((event_id.encode(), stamp.encode(), body))
+    offered = [_decode(each[3:]) for each in names.get("webhook-signature", "").split(" ") if each.startswith("v1,")]
+    holds = False
+    for secret in secrets:
+        expected = hmac.new(_secret_bytes(secret), message, hashlib.sha256).digest()
+        for signature in offered[:8]:
+            holds |= same(expected, signature)
+    if not holds:
+        raise EventRefused(reason="event-signature-wrong")
+    return event_id
+
+
+def changed_records(body: bytes) -> list[Record]:
+    """The records that a `record.changed` event names. Raises BadRequest."""
+    try:
+        event = json.loads(body)
+        if event["type"] != "record.changed":
+            raise BadRequest("The only type of event is record.changed.", reason="event-type-unknown")
+        data = event["data"]
+        named = data["records"] if "records" in data else [data["record"]]
+        records = list(dict.fromkeys(Record.parse(each) for each in named))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadRequest(
+            'An event is {"type": "record.changed", "data": {"record": "Lead/ID"}}.', reason="event-malformed"
+        ) from error
+    if not 0 < len(records) <= MAX_RECORDS:
+        raise BadRequest(f"An event names 1 to {MAX_RECORDS} records.", reason="event-malformed")
+    return records
+
+
+def _secret_bytes(secret: Secret) -> bytes:
+    """The key itself: base64 behind `whsec_` as the standard writes it, else the text as it is."""
+    text = secret.reveal()
+    return _decode(text.removeprefix("whsec_")) if text.startswith("whsec_") else text.encode()
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""

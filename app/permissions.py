@@ -1,0 +1,142 @@
+"""Permission: may this session see this record, and which of its fields. Fails closed, always.
+
+A record that the launch attests is allowed. Every other record of the session is shown only after the host has
+said yes with the viewer's own token; the answer is remembered for minutes, a refusal for seconds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from app.config import CapabilitySettings
+from app.connections import Connection, Connections
+from app.errors import Denied, HostUnavailable, InlayError, OutboundError, SessionExpired
+from app.launch import Access, Record
+from app.metrics import Metrics
+from app.net.door import Door
+from app.net.permits import Permits
+from app.session import Session, Sessions
+
+ALLOWED_FOR_S = 300.0
+REFUSED_FOR_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The yes for one record. `hidden_fields` are the capability's features that this viewer may not see."""
+
+    record: Record
+    hidden_fields: frozenset[str] = frozenset()
+
+
+class Permissions:
+    """Asks the host once for many records, and remembers."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        sessions: Sessions,
+        door: Door,
+        permits: Permits,
+        metrics: Metrics,
+        clock: Callable[[], float],
+    ) -> None:
+        self._connections, self._sessions, self._door, self._permits = connections, sessions, door, permits
+        self._metrics = metrics
+        self._allowed: TTLCache[tuple[str, Record], Access] = TTLCache(50_000, ALLOWED_FOR_S, timer=clock)
+        self._refused: TTLCache[tuple[str, Record], Access] = TTLCache(50_000, REFUSED_FOR_S, timer=clock)
+        self._lock = threading.Lock()
+
+    def grants(self, session: Session, records: Sequence[Record]) -> dict[Record, Grant | InlayError]:
+        """A grant for every record, or why not: Denied, HostUnavailable, SessionExpired (the host's token died)."""
+        named = frozenset(session.records)
+        connection = self._connections.get(session.connection)
+        answers: dict[Record, Grant | InlayError] = {
+            record: Denied(reason="record-not-in-session") for record in records if record not in named
+        }
+        asked = [record for record in dict.fromkeys(records) if record in named]
+        if session.attested_record:
+            return answers | {record: self._attested(session, connection, record) for record in asked}
+        try:
+            access = self._access(session, connection, asked)
+        except InlayError as error:
+            return answers | dict.fromkeys(asked, error)
+        for record in asked:
+            answers[record] = _grant(connection, record, access.get(record, Access(allowed=False)))
+        return answers
+
+    def confirm(self, session: Session) -> None:
+        """Ask the host again, past what is remembered: is the viewer's token alive, and the record visible?
+
+        Raises SessionExpired, HostUnavailable; a record that is no longer visible is found out by `grants`.
+        """
+        self._ask(session, self._connections.get(session.connection), session.records)
+
+    def _attested(self, session: Session, connection: Connection, record: Record) -> Grant:
+        """The launch named the record. Of fields it says what it says: carried ones are the viewer's to see,
+        of others it must name the visible ones, else none is taken to be."""
+        capability = connection.capability_for(record)
+        if capability is None or session.carries:
+            return Grant(record)
+        return Grant(record, _hidden(connection, capability, session.fields or frozenset()))
+
+    def _access(self, session: Session, connection: Connection, records: Sequence[Record]) -> dict[Record, Access]:
+        known: dict[Record, Access] = {}
+        with self._lock:
+            for record in records:
+                key = (session.id, record)
+                found = self._allowed.get(key) or self._refused.get(key)
+                if found is not None:
+                    known[record] = found
+        unknown = [record for record in records if record not in known]
+        return known | self._ask(session, connection, unknown) if unknown else known
+
+    def _ask(self, session: Session, connection: Connection, records: Sequence[Record]) -> dict[Record, Access]:
+        identity = self._sessions.host_identity(session)
+        fields = sorted(
+            {
+                field
+                for record in records
+                if (capability := connection.capability_for(record))
+                for field in connection.host_fields(capability).values()
+            }
+        )
+        try:
+            with self._permits.take():
+                access = connection.host.check_access(
+                    self._door.call, connection.settings, identity.url, identity.token, records, fields
+                )
+        except SessionExpired:
+            self._count(connection, "token-dead")
+            raise
+        except (HostUnavailable, OutboundError) as error:
+            self._count(connection, error.code)
+            raise HostUnavailable(reason=error.reason, retry_after_s=error.retry_after_s) from error
+        self._count(connection, "ok")
+        with self._lock:
+            for record, answer in access.items():
+                (self._allowed if answer.allowed else self._refused)[(session.id, record)] = answer
+                (self._refused if answer.allowed else self._allowed).pop((session.id, record), None)
+        return access
+
+    def _count(self, connection: Connection, outcome: str) -> None:
+        self._metrics.count("host_calls", host=connection.settings.host, outcome=outcome)
+
+
+def _grant(connection: Connection, record: Record, access: Access) -> Grant | Denied:
+    if not access.allowed:
+        return Denied(reason="host-says-no")
+    capability = connection.capability_for(record)
+    if capability is None:
+        return Grant(record)
+    return Grant(record, _hidden(connection, capability, access.visible_fields))
+
+
+def _hidden(connection: Connection, capability: CapabilitySettings, visible: frozenset[str]) -> frozenset[str]:
+    """The capability's features whose fields at the host are not among the visible ones."""
+    names = connection.host_fields(capability)
+    return frozenset(feature for feature, field in names.items() if field not in visible)

@@ -1,0 +1,101 @@
+"""Fragments for sessions: one by GET (a frame's polling), or up to 200 by one form POST (elements)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.errors import BadRequest, InlayError, SessionInvalid, WrongMediaType
+from app.launch import MAX_RECORDS, Record
+from app.session import Session
+from app.web.failures import problem
+from app.web.fragments import Fragment, Item
+from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
+from app.web.parts import parts
+
+blueprint = Blueprint("components", __name__)
+
+
+@blueprint.errorhandler(InlayError)
+def refuse(error: InlayError) -> Response:
+    response = problem(error)
+    response.headers.update(OPEN_TO_PAGES)
+    return response
+
+
+def bearer() -> str:
+    """The token of the Authorization header. Raises SessionInvalid."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SessionInvalid(reason="token-missing")
+    return token
+
+
+def session_of(token: str) -> Session:
+    """The session of a token, asked from where it was opened. Raises SessionInvalid, SessionExpired."""
+    p = parts()
+    session = p.sessions.load(token)
+    origin = request.headers.get("Origin")
+    if session.mode == "element":
+        allowed = origin == session.origin
+    else:  # our own document; one with an opaque origin says "null"
+        allowed = origin in {None, "null", p.settings.server.public_url}
+    if not allowed:
+        p.audit.write(
+            "session.refused", connection=session.connection, session=session.id, reason="origin-not-the-session's"
+        )
+        raise SessionInvalid(reason="origin-not-the-session's")
+    return session
+
+
+@blueprint.route("/components/<tag>", methods=["OPTIONS"])
+@blueprint.route("/components:batch", methods=["OPTIONS"])
+@blueprint.route("/session", methods=["OPTIONS"])
+@blueprint.route("/session/renew", methods=["OPTIONS"])
+def preflight(tag: str = "") -> Response:
+    return Response(status=204, headers=dict(PREFLIGHT))
+
+
+@blueprint.get("/components/<tag>")
+def one(tag: str) -> Response:
+    session = session_of(bearer())
+    record = Record.parse(request.args.get("record", ""))
+    fragment = parts().fragments.show(session, [Item(tag, record)])[0]
+    headers = {"ETag": fragment.etag, "Inlay-State": fragment.state, **OPEN_TO_PAGES}
+    if request.headers.get("If-None-Match") == fragment.etag:
+        return Response(status=304, headers=headers)
+    return Response(fragment.html, fragment.status, headers, mimetype="text/html")
+
+
+@blueprint.post("/components:batch")
+def batch() -> Response:
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
+    session = session_of(request.form.get("token", ""))
+    items = [_item(text) for text in request.form.getlist("item")]
+    if not 0 < len(items) <= MAX_RECORDS:
+        raise BadRequest(f"Ask for 1 to {MAX_RECORDS} items.", reason="items-count")
+    fragments = parts().fragments.show(session, items)
+    wanted = request.form.getlist("style")
+    body = {
+        "fragments": [as_json(fragment, item.etag) for fragment, item in zip(fragments, items, strict=True)],
+        "styles": {tag: parts().catalog.styles(tag) for tag in wanted if parts().fragments.may_open(session, tag)},
+    }
+    response = jsonify(body)
+    response.headers.update(OPEN_TO_PAGES)
+    return response
+
+
+def as_json(fragment: Fragment, known: str = "") -> dict[str, object]:
+    """A fragment for an element; when the browser has it already, only that it has."""
+    named: dict[str, object] = {"component": fragment.tag, "record": str(fragment.record), "etag": fragment.etag}
+    if known == fragment.etag:
+        return named | {"unchanged": True}
+    return named | {"state": fragment.state, "html": fragment.html}
+
+
+def _item(text: str) -> Item:
+    tag, _, rest = text.partition(" ")
+    record, _, etag = rest.partition(" ")
+    return Item(tag, Record.parse(record), "" if etag == "-" else etag)
+
+

@@ -1,0 +1,119 @@
+"""Launches: a host posts its proof into a frame, and gets the component's page, or a plain refusal."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, request
+from markupsafe import Markup
+
+from app.connections import Connection
+from app.errors import InlayError, LaunchRefused, LaunchUsed, WrongMediaType
+from app.launch import Launch, LaunchRequest, Viewer
+from app.session import TOKEN_LIFE_S
+from app.web.failures import retry_headers
+from app.web.fragments import Item
+from app.web.headers import panel_policy, still_policy
+from app.web.parts import parts
+from app.web.refusals import count_unknown, refused
+
+blueprint = Blueprint("launch", __name__)
+
+
+@blueprint.post("/launch/<connection>")
+def post(connection: str) -> Response:
+    """The signed launch. Answered with the page itself: a redirect would lose the proof."""
+    tag = request.args.get("component", "")
+    try:
+        known = parts().connections.get(connection)
+    except LaunchRefused as error:
+        return _refusal(None, error, refused(parts(), error, connection))
+    try:
+        return _opened(known, tag)
+    except LaunchRefused as error:
+        return _refusal(known, error, refused(parts(), error, connection))
+    except InlayError as error:
+        return _refusal(known, error, "")
+
+
+def _opened(connection: Connection, tag: str) -> Response:
+    p = parts()
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise WrongMediaType("A launch is posted as a form.")
+    if tag not in connection.settings.components:
+        raise LaunchRefused(reason="component-unlisted")
+    proof = request.form.get(connection.host.proof_field, "")
+    if not proof:
+        raise LaunchRefused(reason="proof-missing")
+    launch = connection.host.verify(
+        LaunchRequest(proof=proof, component=tag, now=p.clock()), connection.settings, p.keys
+    )
+    count_unknown(p, connection, launch)
+    if not launch.records:
+        raise LaunchRefused(reason="record-missing")
+    try:
+        session, token = p.sessions.open(launch, connection, tag, "frame")
+    except LaunchUsed as error:
+        refused(p, error, connection.name)
+        return _page(connection, launch.viewer, "", _words(connection, launch) | {"used": True}, "panel-used.html")
+    p.metrics.count("launches", host=connection.settings.host, outcome="accepted")
+    fragment = p.fragments.show(session, [Item(tag, session.records[0])])[0]
+    words = _words(connection, launch) | {
+        "token": token,
+        "expires_in": int(TOKEN_LIFE_S),
+        "component": tag,
+        "record": str(fragment.record),
+        "etag": fragment.etag,
+    }
+    return _page(connection, session.viewer, tag, words, "panel.html", fragment=Markup(fragment.html))  # noqa: S704 rendered by us
+
+
+def _words(connection: Connection, launch: Launch) -> dict[str, Any]:
+    """What the frame script needs to know; no secret of the host's is among it."""
+    return {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name, **launch.bridge}
+
+
+def _page(
+    connection: Connection, viewer: Viewer, tag: str, words: dict[str, Any], template: str, fragment: Markup | None = None
+) -> Response:
+    p = parts()
+    nonce = secrets.token_urlsafe(16)
+    style = p.catalog.styles(tag) if tag else p.catalog.tokens_css
+    html = p.renderer.page(
+        template,
+        locale=viewer.locale,
+        timezone=viewer.timezone,
+        style=Markup(style),  # noqa: S704 our own sheet
+        launch=words,
+        nonce=nonce,
+        frame_url=p.assets.url("embed/frame.js"),
+        assets={"htmx": p.assets.url("static/vendor/htmx.min.js"), "csp": p.assets.url("static/vendor/hx-csp.min.js")},
+        tag=tag,
+        fragment=fragment,
+    )
+    response = Response(html, mimetype="text/html")
+    ancestors = connection.host.frame_ancestors(connection.settings)
+    response.headers["Content-Security-Policy"] = panel_policy(
+        ancestors, p.settings.server.public_url, nonce, style
+    )
+    return response
+
+
+def _refusal(connection: Connection | None, error: InlayError, reference: str) -> Response:
+    """A plain page: what happened, what to do, and an id for the admin. It may be framed as the panel would be."""
+    p = parts()
+    style = p.catalog.tokens_css
+    locale = (request.accept_languages.best or "en") if request.accept_languages else "en"
+    html = p.renderer.page(
+        "panel-refused.html",
+        locale=locale,
+        style=Markup(style),  # noqa: S704 our own sheet
+        code=error.code,
+        message=error.detail,
+        reference=reference,
+    )
+    response = Response(html, error.status, retry_headers(error), mimetype="text/html")
+    ancestors = connection.host.frame_ancestors(connection.settings) if connection else ()
+    response.headers["Content-Security-Policy"] = still_policy(ancestors, style)
+    return response

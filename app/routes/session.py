@@ -1,0 +1,101 @@
+"""Sessions by token exchange (RFC 8693), their renewal and their end."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.errors import BadRequest, InlayError, LaunchRefused, SessionInvalid, WrongMediaType
+from app.launch import MAX_RECORDS, LaunchRequest, Record
+from app.routes.components import as_json, bearer, session_of
+from app.session import TOKEN_LIFE_S
+from app.web.failures import oauth, problem
+from app.web.fragments import Item
+from app.web.headers import OPEN_TO_PAGES
+from app.web.parts import parts
+from app.web.refusals import count_unknown, refused
+
+blueprint = Blueprint("session", __name__)
+GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT = "urn:ietf:params:oauth:token-type:jwt"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 a URN of RFC 8693
+
+
+@blueprint.after_request
+def open_to_pages(response: Response) -> Response:
+    response.headers.update(OPEN_TO_PAGES)
+    return response
+
+
+@blueprint.post("/session")
+def exchange() -> Response:
+    """A host's token for a session of ours, with the first fragments when records are named."""
+    try:
+        return _exchanged()
+    except InlayError as error:
+        reference = refused(parts(), error, request.form.get("connection", "")) if isinstance(error, LaunchRefused) else ""
+        return oauth(error, reference)
+
+
+def _exchanged() -> Response:
+    p, form = parts(), request.form
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
+    if form.get("grant_type") != GRANT or form.get("subject_token_type") != JWT:
+        raise BadRequest(f"grant_type is {GRANT} and subject_token_type is {JWT}.", reason="grant-type-unknown")
+    connection = p.connections.get(form.get("connection", ""))
+    component = form.get("component", "")
+    records = tuple(Record.parse(text) for text in form.getlist("records"))
+    if len(records) > MAX_RECORDS:
+        raise BadRequest(f"A session is for at most {MAX_RECORDS} records.", reason="records-count")
+    if connection.host.proof_field != "token" or component not in connection.settings.components:
+        raise LaunchRefused(reason="component-unlisted" if connection.host.proof_field == "token" else "proof-kind")
+    origin = request.headers.get("Origin")
+    launch = connection.host.verify(
+        LaunchRequest(form.get("subject_token", ""), component, records, _host_origin(origin), p.clock()),
+        connection.settings,
+        p.keys,
+    )
+    count_unknown(p, connection, launch)
+    session, token = p.sessions.open(launch, connection, component, "frame" if _is_frame(origin) else "element")
+    fragments = p.fragments.show(session, [Item(component, record) for record in records]) if records else []
+    return jsonify(
+        access_token=token,
+        issued_token_type=ACCESS_TOKEN,
+        token_type="Bearer",  # noqa: S106 not a secret
+        expires_in=int(TOKEN_LIFE_S),
+        fragments=[as_json(fragment) for fragment in fragments],
+        styles={component: p.catalog.styles(component)} if records else {},
+    )
+
+
+@blueprint.post("/session/renew")
+def renew() -> Response:
+    p = parts()
+    try:
+        session = session_of(request.form.get("token") or bearer())
+        if not session.attested_record:
+            p.permissions.confirm(session)
+        renewed, token = p.sessions.renew(session)
+    except InlayError as error:
+        return problem(error)
+    return jsonify(access_token=token, expires_in=int(renewed.expires_at - p.clock()))
+
+
+@blueprint.delete("/session")
+def end() -> Response:
+    try:
+        parts().sessions.end(session_of(bearer()))
+    except SessionInvalid:
+        pass  # it is ended, which is what was asked for
+    except InlayError as error:
+        return problem(error)
+    return Response(status=204)
+
+
+def _is_frame(origin: str | None) -> bool:
+    return origin in {None, "null", parts().settings.server.public_url}
+
+
+def _host_origin(origin: str | None) -> str | None:
+    """The page that asks, where the browser names it; a frame of ours says nothing about its host."""
+    return None if _is_frame(origin) else origin

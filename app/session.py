@@ -1,0 +1,270 @@
+"""Sessions: our own short bearer token, opened from a launch, bound to all that the launch proved.
+
+The token is a signed statement, so that any process can check it; the row beside it holds what must not travel
+(the viewer's token at the host, carried features) and whether the session was ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from cachetools import LRUCache
+from sqlalchemy import insert, select, update
+
+from app.audit.log import AuditLog
+from app.connections import Connection
+from app.db import Database
+from app.db.epochs import EVERYTHING, Change, Epochs, announce
+from app.db.schema import sessions
+from app.db.single_use import consume
+from app.errors import LaunchUsed, SessionExpired, SessionInvalid
+from app.keys import Keyring
+from app.launch import Attest, Launch, Record, Viewer
+
+TOKEN_LIFE_S = 600.0
+SESSION_LIFE_S = 8 * 3600.0  # absolute: no renewal goes past it
+_TYP = "inlay-session"
+Mode = Literal["frame", "element"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who may see what, from where, until when. Times are seconds since the epoch."""
+
+    id: str
+    connection: str
+    viewer: Viewer
+    origin: str
+    component: str
+    records: tuple[Record, ...]
+    attests: frozenset[Attest]
+    mode: Mode
+    opened_at: float
+    expires_at: float
+    fields: frozenset[str] | None = None  # the fields that the launch says the viewer may see; None: it does not say
+    carries: bool = False  # the launch carried features
+
+    @property
+    def attested_record(self) -> bool:
+        """The launch itself proved the record; else the host is asked."""
+        return Attest.RECORD in self.attests
+
+    @property
+    def ends_at(self) -> float:
+        return self.opened_at + SESSION_LIFE_S
+
+
+@dataclass(frozen=True, slots=True)
+class HostIdentity:
+    """The viewer's own token at the host, and where to speak it."""
+
+    token: str
+    url: str
+
+    def __repr__(self) -> str:
+        return f"HostIdentity(url={self.url!r})"
+
+
+class Sessions:
+    """Opens, loads, renews and ends sessions. Loading costs no I/O once a process has seen the token."""
+
+    def __init__(
+        self, database: Database, keys: Keyring, audit: AuditLog, epochs: Epochs, clock: Callable[[], float]
+    ) -> None:
+        self._database, self._keys, self._audit, self._clock = database, keys, audit, clock
+        self._memo: LRUCache[bytes, Session] = LRUCache(20_000)
+        self._ended: LRUCache[str, bool] = LRUCache(50_000)
+        self._lock = threading.Lock()
+        epochs.subscribe(self._on_change)
+
+    def open(self, launch: Launch, connection: Connection, component: str, mode: Mode) -> tuple[Session, str]:
+        """Use the launch up and open a session from it: one transaction, its audit rows included.
+
+        Raises LaunchUsed when this launch was used before, in whichever process.
+        """
+        now = self._clock()
+        session = Session(
+            id=secrets.token_urlsafe(12),
+            connection=connection.name,
+            viewer=launch.viewer,
+            origin=launch.origin,
+            component=component,
+            records=launch.records,
+            attests=launch.attests,
+            mode=mode,
+            opened_at=now,
+            expires_at=now + TOKEN_LIFE_S,
+            fields=launch.fields,
+            carries=bool(launch.features),
+        )
+        with self._database.begin() as conn:
+            if not consume(conn, connection.name, launch.used_key, launch.used_until, now):
+                raise LaunchUsed(reason="used")
+            conn.execute(insert(sessions).values(self._row(session, launch)))
+            facts: dict[str, Any] = {
+                "connection": connection.name,
+                "viewer": launch.viewer.subject,
+                "session": session.id,
+                "component": component,
+            }
+            self._audit.write("launch.accepted", conn=conn, **facts, host=connection.settings.host)
+            self._audit.write("session.opened", conn=conn, **facts, origin=launch.origin, mode=mode)
+        return session, self._token(session)
+
+    def load(self, token: str) -> Session:
+        """The session that this token names. Raises SessionInvalid, SessionExpired."""
+        digest = hashlib.sha256(token.encode()).digest()
+        session = self._memo.get(digest)
+        if session is None:
+            session = _read(self._keys.verify(token, _TYP, self._clock()))
+            self._require_open(session)
+            with self._lock:
+                self._memo[digest] = session
+        if self._clock() >= session.expires_at:
+            raise SessionExpired()
+        if session.id in self._ended:
+            raise SessionExpired(reason="ended")
+        return session
+
+    def renew(self, session: Session) -> tuple[Session, str]:
+        """The same session with a later expiry, within its absolute life.
+
+        A launch that attests its record can only be renewed by a new launch: nobody is there to ask.
+        The caller asks the host first whether the viewer's token is alive. Raises SessionExpired.
+        """
+        now = self._clock()
+        if session.attested_record:
+            raise SessionExpired(reason="renewal-needs-launch")
+        if now >= session.ends_at:
+            raise SessionExpired(reason="absolute-life")
+        renewed = replace(session, expires_at=min(now + TOKEN_LIFE_S, session.ends_at))
+        self._audit.write(
+            "session.renewed", connection=session.connection, viewer=session.viewer.subject, session=session.id
+        )
+        return renewed, self._token(renewed)
+
+    def end(self, session: Session) -> None:
+        """End the session in every process; what it held is wiped."""
+        with self._database.begin() as conn:
+            conn.execute(
+                update(sessions)
+                .where(sessions.c.id == session.id)
+                .values(ended_at=self._clock(), host_token=None, features=None)
+            )
+            announce(conn, "session", session.connection, session.id, at=self._clock())
+            self._audit.write(
+                "session.ended",
+                conn=conn,
+                connection=session.connection,
+                viewer=session.viewer.subject,
+                session=session.id,
+            )
+        self._ended[session.id] = True
+
+    def host_identity(self, session: Session) -> HostIdentity:
+        """The viewer's own token at the host. Raises SessionExpired when there is none (any more)."""
+        row = self._held(session)
+        if row.host_token is None:
+            raise SessionExpired(reason="host-token-missing")
+        return HostIdentity(self._keys.open(row.host_token, f"host-token:{session.id}").decode(), row.host_url or "")
+
+    def features(self, session: Session) -> Mapping[str, Mapping[str, Any]]:
+        """The features that the launch carried, by `type/id`."""
+        row = self._held(session) if session.carries else None
+        if row is None or row.features is None:
+            return {}
+        carried: dict[str, dict[str, Any]] = json.loads(self._keys.open(row.features, f"features:{session.id}"))
+        return carried
+
+    def _held(self, session: Session) -> Any:
+        with self._database.read() as conn:
+            row = conn.execute(
+                select(sessions.c.host_token, sessions.c.host_url, sessions.c.features, sessions.c.ended_at).where(
+                    sessions.c.id == session.id
+                )
+            ).first()
+        if row is None or row.ended_at is not None:
+            raise SessionExpired(reason="ended")
+        return row
+
+    def _require_open(self, session: Session) -> None:
+        self._held(session)
+
+    def _row(self, session: Session, launch: Launch) -> dict[str, Any]:
+        sealed_token = launch.host_token and self._keys.seal(launch.host_token.encode(), f"host-token:{session.id}")
+        carried = {key: dict(value) for key, value in launch.features.items()}
+        sealed_features = carried and self._keys.seal(json.dumps(carried).encode(), f"features:{session.id}")
+        return {
+            "id": session.id,
+            "connection": session.connection,
+            "viewer": session.viewer.subject,
+            "component": session.component,
+            "host_token": sealed_token or None,
+            "host_url": launch.host_url,
+            "features": sealed_features or None,
+            "created_at": session.opened_at,
+            "ends_at": session.ends_at,
+        }
+
+    def _token(self, session: Session) -> str:
+        token = self._keys.sign(_write(session), _TYP)
+        with self._lock:
+            self._memo[hashlib.sha256(token.encode()).digest()] = session
+        return token
+
+    def _on_change(self, change: Change) -> None:
+        if change.kind == EVERYTHING:
+            self._memo.clear()  # loading asks the database again
+        elif change.kind == "session":
+            self._ended[change.key] = True
+
+
+def _write(session: Session) -> dict[str, Any]:
+    viewer = session.viewer
+    claims = {
+        "sid": session.id,
+        "con": session.connection,
+        "sub": viewer.subject,
+        "nam": viewer.name,
+        "loc": viewer.locale,
+        "tz": viewer.timezone,
+        "rol": list(viewer.roles),
+        "org": session.origin,
+        "cmp": session.component,
+        "rec": [str(record) for record in session.records],
+        "att": sorted(session.attests),
+        "mod": session.mode,
+        "opn": session.opened_at,
+        "exp": session.expires_at,
+    }
+    if session.fields is not None:
+        claims["fld"] = sorted(session.fields)
+    if session.carries:
+        claims["car"] = True
+    return claims
+
+
+def _read(claims: Mapping[str, Any]) -> Session:
+    try:
+        return Session(
+            id=claims["sid"],
+            connection=claims["con"],
+            viewer=Viewer(claims["sub"], claims["nam"], claims["loc"], claims["tz"], tuple(claims["rol"])),
+            origin=claims["org"],
+            component=claims["cmp"],
+            records=tuple(Record(*text.split("/", 1)) for text in claims["rec"]),
+            attests=frozenset(Attest(each) for each in claims["att"]),
+            mode=claims["mod"],
+            opened_at=claims["opn"],
+            expires_at=claims["exp"],
+            fields=frozenset(claims["fld"]) if "fld" in claims else None,
+            carries=claims.get("car", False),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SessionInvalid(reason="token-malformed") from error

@@ -1,0 +1,70 @@
+"""What browsers fetch and keep: the loader, the frame script, vendored files, each with its hash in its address."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import NotFound
+from app.web.scripts import loader, served
+
+LOADER = "embed/inlay.js"
+_FRAME = "embed/frame.js"
+_FOREVER = "public, max-age=31536000, immutable"
+# The loader's address never changes, so its copies must age: five minutes fresh, a day while it is looked up anew.
+_LOADER_KEPT = "public, max-age=300, stale-while-revalidate=86400"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as it is served: its bytes, the same compressed, and how long browsers may keep it."""
+
+    body: bytes
+    gzipped: bytes
+    etag: str
+    media_type: str
+    cache_control: str
+
+
+class Assets(Mapping[str, Asset]):
+    """All assets by path, read once at start."""
+
+    def __init__(self, folder: Path, public_url: str, tags: Iterable[str]) -> None:
+        self._public_url = public_url
+        self._assets = {
+            LOADER: _asset(loader((folder / LOADER).read_text("utf-8"), public_url, tags).encode(), LOADER),
+            _FRAME: _asset(served((folder / _FRAME).read_text("utf-8")).encode(), _FRAME),
+        }
+        for path in sorted((folder / "vendor").glob("*.js")):
+            name = f"static/vendor/{path.name}"
+            self._assets[name] = _asset(path.read_bytes(), name)
+
+    def url(self, path: str) -> str:
+        """The absolute address of an asset, with its hash: a frame with an opaque origin has no relative ones."""
+        return f"{self._public_url}/{path}?v={self[path].etag.strip(chr(34))}"
+
+    def __getitem__(self, path: str) -> Asset:
+        try:
+            return self._assets[path]
+        except KeyError:
+            raise NotFound(reason="asset-unknown") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._assets)
+
+    def __len__(self) -> int:
+        return len(self._assets)
+
+
+def _asset(body: bytes, name: str) -> Asset:
+    return Asset(
+        body=body,
+        gzipped=gzip.compress(body, 9, mtime=0),
+        etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
+        media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        cache_control=_LOADER_KEPT if name == LOADER else _FOREVER,
+    )

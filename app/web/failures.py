@@ -1,0 +1,83 @@
+"""Errors as the outside sees them: a page, a problem document (RFC 9457), or an OAuth error (RFC 6749, 5.2)."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+from flask import Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from app.decisions import new_reference
+from app.errors import BadRequest, InlayError, LaunchRefused, NotFound, TooLarge, Unavailable, WrongMediaType
+
+_log = logging.getLogger("inlay")
+
+
+def translated(error: Exception) -> InlayError:
+    """Any error as one of ours. A bug is logged by type and place only: messages may hold records or tokens."""
+    if isinstance(error, InlayError):
+        return error
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:]))
+    reference = new_reference()
+    _log.error("bug %s: %s at %s", reference, type(error).__name__, where)
+    return InlayError(f"Something went wrong on our side. Reference: {reference}.", reason="bug")
+
+
+def _from_http(error: HTTPException) -> InlayError:
+    known = {404: NotFound, 413: TooLarge, 415: WrongMediaType}
+    if error.code in known:
+        return known[error.code](reason=f"http-{error.code}")
+    wrapped = BadRequest(reason=f"http-{error.code}")
+    if error.code == 405:
+        wrapped = BadRequest("This address does not take that method.", reason="http-405")
+        wrapped.status = 405
+    return wrapped
+
+
+def retry_headers(error: InlayError) -> dict[str, str]:
+    """`Retry-After` in whole seconds, where trying again makes sense."""
+    if not error.retryable:
+        return {}
+    return {"Retry-After": str(max(1, round(error.retry_after_s or 2)))}
+
+
+def problem(error: InlayError, reference: str = "") -> Response:
+    """A problem document. `code` is our public code, `reference` what to quote to an admin."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+    }
+    if reference:
+        body["reference"] = reference
+    response = jsonify(body)
+    response.status_code = error.status
+    response.content_type = "application/problem+json"
+    response.headers.update(retry_headers(error))
+    return response
+
+
+def oauth(error: InlayError, reference: str = "") -> Response:
+    """An error answer of the token endpoint; a refused launch is an `invalid_grant`, whatever was wrong with it."""
+    if isinstance(error, LaunchRefused):
+        name, status = "invalid_grant", 400
+    elif isinstance(error, Unavailable):
+        name, status = "temporarily_unavailable", error.status
+    elif isinstance(error, BadRequest):
+        name, status = "invalid_request", error.status
+    else:
+        name, status = "server_error", error.status
+    body = {"error": name, "error_description": error.detail, "code": error.code}
+    if reference:
+        body["reference"] = reference
+    response = jsonify(body)
+    response.status_code = status
+    response.headers.update(retry_headers(error))
+    return response

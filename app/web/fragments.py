@@ -1,0 +1,170 @@
+"""The road's last mile: what a session asks to see becomes rendered fragments, each audited before it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from cachetools import LRUCache
+
+from app.answer import Answer, State
+from app.audit.log import AuditLog, ViewRow
+from app.connections import Connection, Connections
+from app.decisions import new_reference
+from app.errors import Denied, InlayError, SessionInvalid, Unavailable
+from app.launch import Record
+from app.metrics import Metrics
+from app.permissions import Grant, Permissions
+from app.scoring import Scoring
+from app.session import Session
+from app.views import VIEWS
+from app.web.catalog import Catalog
+from app.web.render import Renderer
+
+STATUS = {State.DENIED: 403, State.UNAVAILABLE: 503}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One component of one record that is asked for; `etag` is what the browser has of it."""
+
+    tag: str
+    record: Record
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What is answered for one item."""
+
+    tag: str
+    record: Record
+    state: str
+    etag: str
+    html: str
+    status: int = 200
+
+
+class Fragments:
+    """Permission, score, audit, view, markup: in this order, for one or for 200."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        permissions: Permissions,
+        scoring: Scoring,
+        audit: AuditLog,
+        catalog: Catalog,
+        renderer: Renderer,
+        metrics: Metrics,
+        clock: Callable[[], float],
+    ) -> None:
+        self._connections, self._permissions, self._scoring, self._audit = connections, permissions, scoring, audit
+        self._catalog, self._renderer, self._metrics, self._clock = catalog, renderer, metrics, clock
+        self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(10_000)
+
+    def may_open(self, session: Session, tag: str) -> bool:
+        """Its entry component, and those that its `stories.toml` lists under `opens`; all must be the connection's."""
+        allowed = self._connections.get(session.connection).settings.components
+        return tag in allowed and (tag == session.component or tag in self._catalog[session.component].opens)
+
+    def show(self, session: Session, items: Sequence[Item]) -> list[Fragment]:
+        """The fragments of these items, in their order. Raises SessionExpired when the host's token died."""
+        connection = self._connections.get(session.connection)
+        answers: dict[tuple[str, Record], Answer] = {}
+        by_tag: dict[str, list[Record]] = defaultdict(list)
+        for item in items:
+            by_tag[item.tag].append(item.record)
+        for tag, records in by_tag.items():
+            for record, answer in self._answers(session, connection, tag, records).items():
+                answers[tag, record] = answer
+        return [self._render(session, connection, item, answers[item.tag, item.record]) for item in items]
+
+    def _answers(
+        self, session: Session, connection: Connection, tag: str, records: Sequence[Record]
+    ) -> dict[Record, Answer]:
+        if not self.may_open(session, tag):
+            return {record: self._refused(session, tag, record, Denied(reason="component-not-open")) for record in records}
+        granted: list[Grant] = []
+        answers: dict[Record, Answer] = {}
+        for record, grant in self._permissions.grants(session, records).items():
+            if isinstance(grant, Grant):
+                granted.append(grant)
+            else:
+                answers[record] = self._refused(session, tag, record, grant)
+        answers |= self._scoring.answers(session, connection, granted, history=VIEWS[tag].history)
+        return self._audited(session, tag, answers)
+
+    def _audited(self, session: Session, tag: str, answers: Mapping[Record, Answer]) -> dict[Record, Answer]:
+        """Write who sees what before anybody sees it; what cannot be written is not shown."""
+        rows = [
+            ViewRow(session.connection, session.viewer.subject, session.id, str(record), tag, answer.decision)
+            for record, answer in answers.items()
+            if answer.decision
+        ]
+        try:
+            self._audit.views(rows)
+        except Unavailable:
+            self._metrics.count("audit_failures")
+            return {
+                record: replace(_blank(State.UNAVAILABLE), reference=new_reference()) if answer.decision else answer
+                for record, answer in answers.items()
+            }
+        return dict(answers)
+
+    def _refused(self, session: Session, tag: str, record: Record, error: InlayError) -> Answer:
+        if isinstance(error, SessionInvalid):
+            raise error
+        reference = new_reference()
+        denied = isinstance(error, Denied)
+        self._audit.write(
+            "permission.refused" if denied else "host.failed",
+            connection=session.connection,
+            viewer=session.viewer.subject,
+            session=session.id,
+            record=str(record),
+            component=tag,
+            reason=error.reason,
+            reference=reference,
+        )
+        return replace(_blank(State.DENIED if denied else State.UNAVAILABLE), reference=reference)
+
+    def _render(self, session: Session, connection: Connection, item: Item, answer: Answer) -> Fragment:
+        """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
+        now = self._clock()
+        step = 60.0 if answer.state is State.STALE else 900.0
+        viewer = session.viewer
+        opens = tuple(tag for tag in self._catalog[item.tag].opens if self.may_open(session, tag))
+        key = (item.tag, item.record, answer, viewer.locale, viewer.timezone, opens, now // step)
+        found = self._rendered.get(key)
+        if found is None:
+            moment = datetime.fromtimestamp(now // step * step, UTC)
+            capability = connection.capability_for(item.record)
+            params = VIEWS[item.tag].params(
+                answer,
+                record=item.record,
+                viewer=viewer,
+                now=moment,
+                opens=bool(opens),
+                title=capability.title if capability else "",
+            )
+            html = self._renderer.fragment(
+                item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
+            )
+            etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:20]}"'
+            found = Fragment(item.tag, item.record, str(answer.state), etag, html, STATUS.get(answer.state, 200))
+            self._rendered[key] = found
+        self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
+        return found
+
+
+def _blank(state: State) -> Answer:
+    return Answer(state, "")
+
+
+def _uid(item: Item) -> str:
+    """Prefix of ids within the fragment: the same for the same item, so that markup can be kept and morphed."""
+    return f"i{hashlib.sha256(f'{item.tag} {item.record}'.encode()).hexdigest()[:8]}"

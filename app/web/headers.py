@@ -1,0 +1,63 @@
+"""The security headers of every answer. Whatever says nothing else may not be framed, cached or scripted."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+
+NOT_FRAMED = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
+
+NOBODY = "'none'"
+
+COMMON: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # addresses of ours hold record ids
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": NOT_FRAMED,
+}
+
+# Bearer tokens only, never cookies: any page may ask, and gets nothing without a token. A frame with an opaque
+# origin asks as "null", an element from its host's origin.
+OPEN_TO_PAGES: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Inlay-State, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+PREFLIGHT: Mapping[str, str] = {
+    **OPEN_TO_PAGES,
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, HX-Request, HX-Request-Type, "
+    "HX-Source, HX-Target, HX-Current-URL, HX-Boosted",
+    "Access-Control-Max-Age": "7200",
+}
+
+
+def style_hash(style: str) -> str:
+    """The source expression that allows exactly this inline `<style>` (CSP level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+
+
+def panel_policy(ancestors: Sequence[str], public_url: str, nonce: str, style: str) -> str:
+    """The policy of a panel's page: framed by the connection's origins only, scripts only from us by nonce.
+
+    Our origin is written out, since 'self' names nothing in a frame with an opaque origin.
+    """
+    return (
+        f"{still_policy(ancestors, style)}; script-src 'nonce-{nonce}'; connect-src {public_url}; "
+        "require-trusted-types-for 'script'; trusted-types inlay htmx hx-csp"
+    )
+
+
+def still_policy(ancestors: Sequence[str], style: str) -> str:
+    """The policy of a page without scripts, framed by these origins only; by nobody when there are none."""
+    return (
+        f"default-src 'none'; style-src {style_hash(style)}; img-src data:; "
+        f"frame-ancestors {' '.join(ancestors) or NOBODY}; base-uri 'none'; form-action 'none'"
+    )

@@ -1,0 +1,49 @@
+"""Everything that `create_app` builds, in one frozen value; a reload of the configuration swaps it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.audit.log import AuditLog
+from app.config import Settings
+from app.connections import Connections
+from app.db import Database
+from app.db.epochs import Epochs
+from app.events import Events
+from app.hosts._keys import KeySource
+from app.metrics import Metrics
+from app.permissions import Permissions
+from app.session import Sessions
+from app.web.assets import Assets
+from app.web.catalog import Catalog
+from app.web.fragments import Fragments
+from app.web.render import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    settings: Settings
+    database: Database
+    epochs: Epochs
+    audit: AuditLog
+    metrics: Metrics
+    keys: KeySource
+    connections: Connections
+    sessions: Sessions
+    permissions: Permissions
+    events: Events
+    catalog: Catalog
+    renderer: Renderer
+    fragments: Fragments
+    assets: Assets
+    wake_jobs: Callable[[], None]
+    clock: Callable[[], float]
+
+
+def parts() -> Parts:
+    """The parts of the application that answers the current request."""
+    found: Parts = current_app.extensions["inlay"]
+    return found
