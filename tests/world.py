@@ -1,0 +1,261 @@
+"""A small whole world for tests: the real parts on a fresh SQLite file, a real core, a real host API on loopback."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from app.application import build, create_app
+from app.config import Settings
+from app.db import Database
+from app.db.migrations import upgrade
+from app.jobs import Runner
+from app.web.parts import Parts
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from tests.core.server import Core, core_server
+from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, FixedKeys
+
+LEAD = "Lead/00QAB000003LeadAA2"
+FEATURES = {"activity": 3, "company_size": 250, "revenue": 1_000_000}
+CONFIG = """
+[server]
+public_url = "https://inlay.example.com"
+keys = ["file:{folder}/key"]
+allow_private = ["127.0.0.1"]
+compression = false
+[store]
+url = "sqlite:///{folder}/inlay.db"
+[cores.main]
+url = "{core}"
+deadline = "{deadline}"
+[capabilities.lead_score]
+core = "main"
+title = "Lead score"
+records = ["Lead"]
+fields = ["activity", "company_size", "revenue"]
+wait = "{wait}"
+[connections.acme]
+host = "salesforce"
+origins = ["https://acme.my.salesforce.com", "https://acme.lightning.force.com"]
+components = ["score-badge", "score-card"]
+capabilities = ["lead_score"]
+secrets = ["file:{folder}/consumer"]
+issuer = "00DAB0000000001EAA"
+host_url = "{api}"
+token_url = "{api}/services/oauth2/token"
+client_id = "inlay"
+client_secret = "file:{folder}/client"
+event_secrets = ["file:{folder}/event"]
+[connections.acme.fields.lead_score]
+revenue = "AnnualRevenue"
+[connections.acme-pages]
+host = "guest"
+origins = ["{origin}"]
+components = ["score-badge", "score-card"]
+capabilities = ["lead_score"]
+issuer = "{issuer}"
+audience = "{audience}"
+algorithms = ["EdDSA"]
+jwks_url = "https://app.acme.example/jwks.json"
+records_from = "acme"
+[connections.acme-carried]
+host = "guest"
+origins = ["{origin}"]
+components = ["score-badge", "score-card"]
+capabilities = ["lead_score"]
+issuer = "{issuer}"
+audience = "{audience}"
+algorithms = ["EdDSA"]
+jwks_url = "https://app.acme.example/jwks.json"
+"""
+
+
+@dataclass
+class HostApi:
+    """The host's REST API: who may see what, by the bearer token. Tests change it as they like."""
+
+    url: str = ""
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)  # id -> fields
+    hidden_from: dict[str, set[str]] = field(default_factory=dict)  # token -> field names
+    blind: set[str] = field(default_factory=set)  # tokens that see no record
+    dead: set[str] = field(default_factory=set)  # tokens that are no longer valid
+    status: int = 200  # anything else: the API is out of order
+    calls: list[str] = field(default_factory=list)  # kinds of calls, in order
+
+    def answer(self, path: str, query: dict[str, list[str]], token: str) -> tuple[int, Any]:
+        if self.status != 200:
+            return self.status, [{"errorCode": "SERVER_UNAVAILABLE", "message": "no"}]
+        if token in self.dead:
+            return 401, [{"errorCode": "INVALID_SESSION_ID", "message": "dead"}]
+        if "/ui-api/records" in path:
+            return self.see(path.rsplit("/", 1)[1].split(","), query, token)
+        wanted = [each.split("'")[0] for each in query["q"][0].split("IN (", 1)[1].split("'")[1::2]]
+        return 200, {"done": True, "records": [{"Id": each} | self.rows[each] for each in wanted if each in self.rows]}
+
+    def see(self, ids: list[str], query: dict[str, list[str]], token: str) -> tuple[int, Any]:
+        names = [each.partition(".")[2] for each in query.get("optionalFields", [""])[0].split(",")]
+        seen = [name for name in names if name not in self.hidden_from.get(token, set())]
+        results = []
+        for each in ids:
+            if token in self.blind or each not in self.rows:
+                results.append({"statusCode": 404, "result": [{"errorCode": "NOT_FOUND", "message": "no"}]})
+            else:
+                fields = {name: {"value": self.rows[each].get(name)} for name in seen if name in self.rows[each]}
+                body = {"id": each, "apiName": "Lead", "fields": {"Id": {"value": each}} | fields}
+                results.append({"statusCode": 200, "result": body})
+        if len(ids) > 1:
+            return 200, {"hasErrors": False, "results": results}
+        return results[0]["statusCode"], results[0]["result"]
+
+
+@contextmanager
+def host_api() -> Iterator[HostApi]:
+    api = HostApi(rows={LEAD.partition("/")[2]: {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}})
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            api.calls.append("access" if "ui-api" in parts.path else "read")
+            token = self.headers.get("Authorization", "").partition(" ")[2]
+            self.reply(*api.answer(parts.path, parse_qs(parts.query), token))
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            api.calls.append("token")
+            self.reply(200, {"access_token": f"integration-{len(api.calls)}", "token_type": "Bearer", "expires_in": 600})
+
+        def reply(self, status: int, value: Any) -> None:
+            body = json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    api.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield api
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass
+class Clock:
+    now: float = CLOCK
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class World:
+    """Everything a test asks of the whole."""
+
+    folder: Path
+    core: Core
+    api: HostApi
+    clock: Clock
+    parts: Parts
+    runner: Runner
+    client: FlaskClient
+
+    def signed(self, user: str = "005AB000001ZzZzYAK", token: str = "zoe", **said: Any) -> str:
+        """A signed request as the host posts it; each one is another."""
+        builder = BUILDERS["salesforce"]()
+        builder = builder.said("userId", user).said("context.user.userId", user).said("client.oauthToken", token)
+        builder = builder.said("client.instanceUrl", self.api.url).said("issuedAt", secrets.randbelow(2**31))
+        for name, value in said.items():
+            builder = builder.said(name, value)
+        return str(builder.proof())
+
+    def token(self, **claims: Any) -> str:
+        """A guest token; each one is another."""
+        builder = BUILDERS["guest"]().said("jti", secrets.token_hex(8))
+        builder = builder.said("iat", int(self.clock.now) - 5).said("exp", int(self.clock.now) + 295)
+        for name, value in claims.items():
+            builder = builder.said(name, value)
+        return str(builder.proof())
+
+    def launch(self, component: str = "score-badge", **said: Any) -> Any:
+        return self.client.post(f"/launch/acme?component={component}", data={"signed_request": self.signed(**said)})
+
+    def exchange(
+        self, records: list[str] | None = None, connection: str = "acme-pages", component: str = "score-badge", **claims: Any
+    ) -> Any:
+        claims = {"record": records or [LEAD], "component": component, "fields": ["activity", "company_size", "AnnualRevenue"]} | claims
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "subject_token": self.token(**claims),
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "connection": connection,
+            "component": component,
+            "records": records if records is not None else [LEAD],
+        }
+        return self.client.post("/session", data=form, headers={"Origin": GUEST["origins"][0]})
+
+    def audited(self, event: str) -> list[dict[str, Any]]:
+        """The rows of one event, oldest first."""
+        with self.parts.database.read() as conn:
+            rows = conn.execute(text("SELECT * FROM audit WHERE event = :event ORDER BY seq"), {"event": event})
+            return [dict(row) | json.loads(row["detail"] or "{}") for row in rows.mappings()]
+
+
+@contextmanager
+def world(folder: Path, *, wait: str = "2s", deadline: str = "2s") -> Iterator[World]:
+    """A world of its own in this folder; twice in the same folder: two processes on one database."""
+    for name, value in {
+        "key": "k" * 40,
+        "consumer": "4D1C2B3A5E6F",
+        "client": "client-secret-of-the-tests",
+        "event": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+    }.items():
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(value)
+    with core_server() as core, host_api() as api:
+        config = CONFIG.format(
+            folder=folder,
+            core=core.url,
+            api=api.url,
+            wait=wait,
+            deadline=deadline,
+            origin=GUEST["origins"][0],
+            issuer=GUEST["issuer"],
+            audience=GUEST["audience"],
+        )
+        settings = Settings.parse(config, str(folder / "inlay.toml"))
+        database = Database(settings.store.url)
+        upgrade(database)
+        database.close()
+        with running(settings, Clock()) as (parts, runner):
+            yield World(folder, core, api, parts.clock, parts, runner, create_app(parts).test_client())  # type: ignore[arg-type]
+
+
+@contextmanager
+def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
+    """The parts of one process; the issuer's keys are at hand instead of behind an address."""
+    parts, runner = build(settings, clock)
+    try:
+        yield replace(parts, keys=FixedKeys("ed")), runner
+    finally:
+        parts.database.close()
