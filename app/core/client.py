@@ -6,12 +6,13 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from app.config import CoreSettings
 from app.core.parse import Insufficient, parse_error, parse_result, parse_results
 from app.core.shapes import Score
 from app.errors import AnswerRefused, CoreUnavailable, InlayError, OutboundError
+from app.metrics import Metrics
 from app.net.door import Caller, Request, Response
 from app.net.retry import Breaker, Circuit, Retry, retry_after_s, run
 
@@ -25,12 +26,6 @@ class Item(NamedTuple):
     features: Mapping[str, Any]
 
 
-class Meter(Protocol):
-    """What the client tells of itself."""
-
-    def observe(self, name: str, seconds: float, **labels: str) -> None: ...
-
-
 class CoreClient:
     """Speaks the native protocol (`openapi-core.json`) with one core. Shared by all threads.
 
@@ -41,7 +36,7 @@ class CoreClient:
         self,
         settings: CoreSettings,
         door: Caller,
-        metrics: Meter,
+        metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
         *,
         sleep: Callable[[float], None] = time.sleep,
@@ -117,7 +112,7 @@ class CoreClient:
         breaker is there for one that does not answer, and would make every viewer wait for it."""
         if not self._circuit.admit():
             raise CoreUnavailable(reason="breaker-open", retry_after_s=self._circuit.retry_after_s())
-        started, outcome = self._clock(), "error"
+        outcome = "error"
         retry = replace(self._retry, deadline_s=self._deadline_s if deadline_s is None else deadline_s)
         try:
             response = run(
@@ -134,7 +129,7 @@ class CoreClient:
             self._circuit.failed()
             raise CoreUnavailable(reason=error.reason) from error
         finally:
-            self._metrics.observe("core_seconds", self._clock() - started, core=self.name, outcome=outcome)
+            self._metrics.count("core_calls", core=self.name, outcome=outcome)
         if response.status >= 500:
             self._circuit.failed()
         else:

@@ -14,6 +14,7 @@ from app.core.client import CoreClient, Item
 from app.core.parse import Insufficient
 from app.core.shapes import Score
 from app.errors import AnswerRefused, CoreUnavailable, InlayError
+from app.metrics import NullMetrics
 from app.net.door import Door
 from app.net.retry import Breaker
 
@@ -32,14 +33,6 @@ class Key:
 
     def reveal(self) -> str:
         return self.text
-
-
-class Meter:
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, dict[str, str]]] = []
-
-    def observe(self, name: str, seconds: float, **labels: str) -> None:
-        self.seen.append((name, labels))
 
 
 @pytest.fixture
@@ -61,7 +54,7 @@ def make(core: Core) -> Iterator[Callable[..., CoreClient]]:
             api_keys=tuple(Key(key) for key in keys),  # type: ignore[misc]
             deadline=2.0,
         )
-        options.setdefault("metrics", Meter())
+        options.setdefault("metrics", NullMetrics())
         return CoreClient(settings, door, sleep=lambda seconds: None, **options)
 
     yield make
@@ -246,17 +239,17 @@ def test_health_says_why_not(client: CoreClient, core: Core) -> None:
 
 
 def test_each_question_is_measured_once(make: Callable[..., CoreClient], core: Core) -> None:
-    meter = Meter()
-    client = make(metrics=meter)
+    metrics = NullMetrics()
+    client = make(metrics=metrics)
     core.behave(status(503), times=1)
     client.score("lead_score", SUBJECT, {})
     core.behave(core_server.dropped)
     with pytest.raises(CoreUnavailable):
         client.score("lead_score", SUBJECT, {})
-    assert meter.seen == [
-        ("core_seconds", {"core": "main", "outcome": "2xx"}),
-        ("core_seconds", {"core": "main", "outcome": "exchange-failed"}),
-    ]
+    assert metrics.counted == {
+        ("core_calls", "main", "2xx"): 1,
+        ("core_calls", "main", "exchange-failed"): 1,
+    }
 
 
 def test_no_record_and_no_key_is_in_a_log_or_an_error(

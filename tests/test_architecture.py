@@ -1,0 +1,426 @@
+"""The laws of the house, held by reading the tree: no module of it is imported here.
+
+Every exception stands in a table with its reason. An exception that is no longer needed fails as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Lowest first. A room imports strictly lower layers, or itself.
+LAYERS: tuple[frozenset[str], ...] = tuple(
+    frozenset(layer.split())
+    for layer in (
+        "errors",
+        "config metrics db net launch",
+        "keys audit core hosts documents",
+        "connections answer",
+        "session decisions",
+        "permissions looks",
+        "scoring analysis",
+        "review events health",
+        "jobs views",
+        "web",
+        "routes",
+        "__init__ application",
+        "cli",
+    )
+)
+GUESTS = frozenset({"scorer", "demo"})  # import nothing of the rest; only the command line starts them
+FAMILIES = frozenset({"hosts", "views", "routes", "jobs"})
+FLASK_ROOMS = frozenset({"web", "routes", "__init__", "application", "cli"}) | GUESTS
+NETWORK = frozenset({"requests", "urllib3", "httpx", "socket", "http.client", "urllib.request", "ssl"})
+
+HOSTS = "salesforce sharepoint office teams servicenow oidc guest zendesk hubspot dynamics jira"
+HOST_WORD = re.compile(rf"(?<![a-z])({HOSTS.replace(' ', '|')})(?![a-z])", re.IGNORECASE)
+HOST_ROOMS = ("app/hosts/__init__.py", "app/demo/", "static/vendor/")
+
+# Names whose values an attacker guesses at: `==` tells by its time how far a guess was right.
+SECRET_NAME = re.compile(r"(?:^|_)(?:signature|digest|secret|token|hmac|mac|password|api_key)s?$")
+# Layer 2 has two rooms that compare: `keys` for all above it, and a host its own signature beside it.
+COMPARING = frozenset({"keys", "hosts"}) | GUESTS
+
+MAX_LINES, MAX_FUNCTION, MAX_ENTRIES = 250, 40, 30
+TOO_LONG: dict[str, str] = {}  # "app/room/module.py" or "app/room/module.py:function" -> why
+TOO_FULL: dict[str, str] = {}  # folder -> why
+
+# Modules without a test file of their own name: which file tests them, and why there.
+TESTED_BY: dict[str, tuple[str, str]] = {
+    "app/errors.py": ("tests/web", "values; what they become is tested where they turn into answers"),
+    "app/net/sockets.py": (
+        "tests/net/test_door.py",
+        "only the door uses it, so it is tested through the door",
+    ),
+    "app/core/shapes.py": ("tests/core/test_parse.py", "values that only the parse makes"),
+    "app/db/migrations/": ("tests/db/test_migrations.py", "one test runs them all and compares the result"),
+}
+# Tests that mirror no single module.
+WHOLE = (
+    "tests/test_architecture.py",
+    "tests/browser/",
+    "tests/components/",
+    "tests/proof/",
+    "tests/scripts/",
+    "tests/hosts/test_matrix.py",  # the same bad launches for every host
+)
+
+
+@dataclass(frozen=True)
+class Import:
+    line: int
+    name: str  # dotted, as far as it can be told
+    late: bool  # inside a function
+
+
+@dataclass(frozen=True)
+class Module:
+    path: str
+    tree: ast.Module
+    lines: int
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return Path(self.path).with_suffix("").parts
+
+    @property
+    def room(self) -> str:
+        return self.parts[1]
+
+    @property
+    def member(self) -> str:
+        """Within its room: the file or folder that it is or is in."""
+        return self.parts[2] if len(self.parts) > 2 else ""
+
+    def imports(self) -> Iterator[Import]:
+        late = {id(inner) for outer in functions(self.tree) for inner in ast.walk(outer)}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{self.path}:{node.lineno}: write imports in full, not relative"
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                continue
+            for name in names:
+                yield Import(node.lineno, name, id(node) in late)
+
+    def app_imports(self) -> Iterator[tuple[Import, str, str]]:
+        """Each import of `app`, with the room and the member that it names."""
+        for found in self.imports():
+            first, *rest = found.name.split(".")
+            if first == "app":
+                yield found, rest[0] if rest else "__init__", rest[1] if len(rest) > 1 else ""
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@cache
+def modules(folder: str = "app") -> tuple[Module, ...]:
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(
+        Module(str(path.relative_to(ROOT)), ast.parse(text := path.read_text()), text.count("\n"))
+        for path in paths
+    )
+
+
+def layer(room: str) -> int:
+    found = [number for number, rooms in enumerate(LAYERS) if room in rooms]
+    assert found, f"app/{room} has no layer: say in DESIGN where it stands, and put it into LAYERS"
+    return found[0]
+
+
+def none(wrong: Iterable[str]) -> None:
+    """Fails with the whole list, which pytest would cut."""
+    found = sorted(wrong)
+    assert not found, "\n".join(["", *found])
+
+
+# --- 1. imports go downwards ---
+
+
+def test_every_room_has_its_layer() -> None:
+    for module in modules():
+        if module.room not in GUESTS:
+            layer(module.room)
+    rooms = [room for each in LAYERS for room in each]
+    assert len(rooms) == len(set(rooms))
+
+
+def test_imports_go_downwards_only() -> None:
+    none(
+        f"{module.path}:{found.line} imports {found.name}"
+        for module in modules()
+        if module.room not in GUESTS
+        for found, room, _ in module.app_imports()
+        if room not in GUESTS | {module.room} and layer(room) >= layer(module.room)
+    )
+
+
+def test_no_two_rooms_import_each_other() -> None:
+    edges = {(module.room, room) for module in modules() for _, room, _ in module.app_imports()}
+    none(f"{one} and {two}" for one, two in edges if one < two and (two, one) in edges)
+
+
+def test_nothing_of_ours_is_imported_late() -> None:
+    """A late import hides an upward one, until it runs."""
+    none(
+        f"{module.path}:{found.line}"
+        for module in modules()
+        for found, _, _ in module.app_imports()
+        if found.late
+    )
+
+
+def test_guests_import_nothing_of_the_house_and_only_the_command_line_them() -> None:
+    none(
+        f"{module.path}:{found.line} imports {found.name}"
+        for module in modules()
+        for found, room, _ in module.app_imports()
+        if (module.room in GUESTS and room != module.room)
+        or (room in GUESTS and module.room not in {room, "cli"})
+    )
+
+
+def test_members_of_a_family_do_not_know_each_other() -> None:
+    """What they share starts with an underscore; a family's `__init__` lists its members."""
+    none(
+        f"{module.path}:{found.line} imports {found.name}"
+        for module in modules()
+        if module.room in FAMILIES and not module.member.startswith("_")
+        for found, room, member in module.app_imports()
+        if room == module.room and member != module.member and not member.startswith("_")
+    )
+
+
+# --- 2. Flask stays at the door ---
+
+
+def test_flask_is_only_where_requests_come_in() -> None:
+    none(
+        f"{module.path}:{found.line} imports {found.name}"
+        for module in modules()
+        if module.room not in FLASK_ROOMS
+        for found in module.imports()
+        if found.name.split(".")[0] in {"flask", "werkzeug"}
+    )
+
+
+# --- 3. hosts' names ---
+
+
+def test_a_host_is_named_only_in_its_own_rooms() -> None:
+    wrong = []
+    for folder in ("app", "components", "static", "templates"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            name = str(path.relative_to(ROOT))
+            if path.suffix not in {".py", ".js", ".css", ".html", ".toml", ".po", ".md"}:
+                continue
+            own = re.match(r"app/hosts/([a-z]+)/", name)
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                words = {word.lower() for word in HOST_WORD.findall(line)} - ({own[1]} if own else set())
+                if words and not name.startswith(HOST_ROOMS):
+                    wrong.append(f"{name}:{number} names {', '.join(sorted(words))}")
+    none(wrong)
+
+
+def test_the_list_of_hosts_knows_all_that_there_are() -> None:
+    folders = {path.name for path in (ROOT / "app/hosts").iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders <= set(HOSTS.split())
+
+
+# --- 4. parts are passed in ---
+
+
+def test_nothing_is_kept_in_global_variables() -> None:
+    none(
+        f"{module.path}:{node.lineno}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Global)
+    )
+
+
+# --- 6. one word everywhere ---
+
+
+def test_components_views_and_their_tests_have_the_same_names() -> None:
+    components = {path.name for path in (ROOT / "components").iterdir() if path.is_dir()}
+    views = {
+        path.stem.replace("_", "-")
+        for path in (ROOT / "app/views").glob("*.py")
+        if not path.stem.startswith("_")
+    }
+    tests = {
+        path.stem.removeprefix("test_").replace("_", "-")
+        for path in (ROOT / "tests/views").glob("test_*.py")
+        if path.stem not in {"test_views", "test_shown"}
+    }
+    assert components == views == tests
+    for tag in components:
+        inside = {path.name for path in (ROOT / "components" / tag).iterdir()}
+        assert inside >= {f"{tag}.html", f"{tag}.css", "stories.toml", "README.md"}
+        assert inside <= {f"{tag}.html", f"{tag}.css", f"{tag}.js", "stories.toml", "README.md"}
+
+
+# --- 7. the outside has one door ---
+
+
+def test_only_the_door_opens_sockets() -> None:
+    none(
+        f"{module.path}:{found.line} imports {found.name}"
+        for module in modules()
+        if module.room not in GUESTS | {"net"}
+        for found in module.imports()
+        if any(f"{found.name}.".startswith(f"{name}.") for name in NETWORK)
+    )
+
+
+def test_tests_use_real_parts_and_no_mocks() -> None:
+    none(
+        f"{module.path}:{found.line}"
+        for module in modules("tests")
+        for found in module.imports()
+        if found.name.startswith("unittest.mock")
+    )
+
+
+# --- 8. tests mirror the tree ---
+
+
+def has_code(module: Module) -> bool:
+    """More than a docstring, imports and a list of names."""
+    harmless = (ast.Import, ast.ImportFrom, ast.Expr)
+    return any(
+        not isinstance(node, harmless) and "__all__" not in ast.unparse(node)[:7] for node in module.tree.body
+    )
+
+
+def mirror(path: str) -> str:
+    """app/net/door.py -> tests/net/test_door.py; app/jobs/__init__.py -> tests/jobs/test_jobs.py."""
+    folder, name = Path(path).parent.relative_to("app"), Path(path).stem.lstrip("_")
+    if name == "init__":
+        name = folder.name or "app"
+    return str(Path("tests") / folder / f"test_{name}.py")
+
+
+def tested_by(path: str) -> str | None:
+    """The table's file for a module, or for the folder that it is in."""
+    return next((test for key, (test, _) in TESTED_BY.items() if path == key or path.startswith(key)), None)
+
+
+def test_every_module_has_its_tests() -> None:
+    none(
+        f"{module.path}: no {mirror(module.path)}"
+        for module in modules()
+        if has_code(module) and not (ROOT / (tested_by(module.path) or mirror(module.path))).exists()
+    )
+
+
+def test_every_test_mirrors_a_module() -> None:
+    mirrors = {mirror(module.path) for module in modules()} | {test for test, _ in TESTED_BY.values()}
+    none(
+        module.path
+        for module in modules("tests")
+        if Path(module.path).name.startswith("test_")
+        and not module.path.startswith(WHOLE)
+        and module.path not in mirrors
+    )
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    """Without it, two tests of one name in two folders cannot be run together."""
+    folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
+    none(f"{each.relative_to(ROOT)}/__init__.py" for each in folders if not (each / "__init__.py").exists())
+
+
+def test_exceptions_from_the_mirror_are_still_needed() -> None:
+    none(path for path in TESTED_BY if not (ROOT / path).exists())
+    none(f"{path} has its own test now" for path in TESTED_BY if (ROOT / mirror(path)).exists())
+
+
+# --- secrets ---
+
+
+def last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):  # token.reveal(), str(token)
+        return last_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def test_secrets_are_compared_in_constant_time_only() -> None:
+    wrong = []
+    for module in modules():
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+                continue
+            sides = [node.left, *node.comparators]
+            if any(isinstance(side, ast.Constant) for side in sides):
+                continue  # what stands in the source is no secret
+            if any(SECRET_NAME.search(last_name(side)) for side in sides):
+                wrong.append(f"{module.path}:{node.lineno}: {ast.unparse(node)}")
+    none(wrong)
+
+
+def test_the_constant_time_comparison_has_its_rooms() -> None:
+    none(
+        f"{module.path}:{node.lineno}"
+        for module in modules()
+        if module.room not in COMPARING
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute | ast.Name) and last_name(node) == "compare_digest"
+    )
+
+
+# --- habits ---
+
+
+def test_only_the_command_line_and_the_guests_print() -> None:
+    none(
+        f"{module.path}:{node.lineno}"
+        for module in modules()
+        if module.room not in GUESTS | {"cli"}
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    )
+
+
+def test_every_module_says_what_it_is() -> None:
+    none(each.path for each in modules() if each.tree.body and not ast.get_docstring(each.tree))
+
+
+def test_no_room_is_called_after_nothing() -> None:
+    empty = {"utils", "util", "helpers", "common", "services", "managers", "base", "misc"}
+    none(each.path for each in modules() if empty & {part.strip("_") for part in each.parts})
+
+
+def test_modules_and_functions_stay_small() -> None:
+    long = {module.path: f"{module.lines} lines" for module in modules() if module.lines > MAX_LINES} | {
+        f"{module.path}:{node.name}": f"{length} lines"
+        for module in modules()
+        for node in functions(module.tree)
+        if (length := (node.end_lineno or 0) - node.lineno + 1) > MAX_FUNCTION
+    }
+    none(f"{name}: {size}" for name, size in long.items() if name not in TOO_LONG)
+    none(name for name in TOO_LONG if name not in long)
+
+
+def test_folders_stay_small() -> None:
+    full = {}
+    for top in ("app", "components", "static", "templates", "tests", "scripts", "bench", "docs", "manifests"):
+        for folder in [ROOT / top, *(path for path in (ROOT / top).rglob("*") if path.is_dir())]:
+            if not folder.exists():
+                continue
+            entries = [path for path in folder.iterdir() if path.name != "__pycache__"]
+            if len(entries) > MAX_ENTRIES:
+                full[str(folder.relative_to(ROOT))] = len(entries)
+    none(f"{name}: {count} entries" for name, count in full.items() if name not in TOO_FULL)
+    none(name for name in TOO_FULL if name not in full)
