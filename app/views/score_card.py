@@ -83,31 +83,30 @@ def _change(answer: Answer | None) -> dict[str, Any]:
 
 
 def _trend(points: Sequence[TrendPoint]) -> dict[str, Any]:
-    """Points as 0 to 100 of the drawing's width and height; a trend of less than two points is none."""
-    if len(points) < 2:
+    """Points as 0 to 100 of the drawing's width and height; a trend of less than two moments is none."""
+    if not points or points[0].at >= points[-1].at:
         return {"trend": [], "trend_low": 0, "trend_high": 100}
     low, high = _axis([point.value for point in points])
-    start, end = points[0].at, points[-1].at
-    length = (end - start).total_seconds()
+    start, length = points[0].at, points[-1].at - points[0].at
     return {
         "trend": [
             {
                 "at": point.at,
                 "score": shown(point.value),
-                "x": round((point.at - start).total_seconds() / length * 100, 1) if length else 0,
+                "x": round((point.at - start) / length * 100, 1),
                 "y": round((high - point.value) / (high - low) * 100, 1),
             }
             for point in points
         ],
         "trend_low": low,
         "trend_high": high,
-    }  # fmt: skip
+    }
 
 
 def _axis(values: Sequence[float]) -> tuple[int, int]:
     """Tens around the values, at least `_SPAN` apart, within 0 to 100."""
     low = int(min(values) // 10 * 10)
-    high = min(100, int(-(-max(values) // 10) * 10))
+    high = min(100, max(low + 10, int(-(-max(values) // 10) * 10)))
     if high - low < _SPAN:
         low = max(0, min(low, high - _SPAN))
         high = max(high, low + _SPAN)

@@ -63,8 +63,6 @@ class Renderer:
             undefined=StrictUndefined,
             auto_reload=watch,
             cache_size=-1,
-            trim_blocks=True,
-            lstrip_blocks=True,
             extensions=[_Tight],
         )
         self._names = {tag: component.args.keys() for tag, component in catalog.items()}
