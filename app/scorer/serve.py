@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import multiprocessing
+import signal
 import socket
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def serve(options: Options, say: Callable[[str], None]) -> None:
     )
     server.on_startup(lambda: _announce_later(options.bind, port, say))
     with held:
-        server.serve(target_loader=partial(load_core, options))
+        server.serve(target_loader=partial(load_core, options), wrap_loader=False)
 
 
 def claim_port(bind: str, port: int) -> tuple[socket.socket, int]:
@@ -104,10 +105,16 @@ def claim_port(bind: str, port: int) -> tuple[socket.socket, int]:
 
 
 def _announce_later(bind: str, port: int, say: Callable[[str], None]) -> None:
-    threading.Thread(target=_announce, args=(bind, port, say), daemon=True).start()
+    """In a process, not in a thread: granian forks next, and a fork beside a thread can inherit its locks."""
+    multiprocessing.Process(target=_announce, args=(bind, port, say), daemon=True).start()
 
 
 def _announce(bind: str, port: int, say: Callable[[str], None]) -> None:
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # the server's own handlers would keep us from ending with it
+        signal.signal(number, signal.SIG_DFL)
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104 - compared, not bound
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     until = time.monotonic() + READY_WITHIN_S
