@@ -24,11 +24,9 @@ _PRAGMAS = (
     "foreign_keys = ON",
     "journal_size_limit = 67108864",
 )
-_POSTGRES_ARGS = {
-    "connect_timeout": 3,
-    "tcp_user_timeout": 5000,  # ms; a database behind a dead network must not hold a thread for minutes
-    "options": "-c statement_timeout=30000 -c lock_timeout=10000",
-}
+# a database behind a dead network, or a forgotten lock, must not hold a thread for minutes
+_POSTGRES_ARGS = {"connect_timeout": 3, "tcp_user_timeout": 5000}
+_POSTGRES_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000"
 
 
 class Database:
@@ -42,7 +40,11 @@ class Database:
             _prepare_sqlite(self.engine)
         else:
             # a pooled connection may be older than the database server's last restart
-            self.engine = create_engine(parsed, connect_args=_POSTGRES_ARGS, pool_pre_ping=True, **_POOL)
+            options = (
+                f"{_POSTGRES_OPTIONS} {parsed.query.get('options', '')}"  # the URL's own go last and win
+            )
+            arguments = {**_POSTGRES_ARGS, "options": options}
+            self.engine = create_engine(parsed, connect_args=arguments, pool_pre_ping=True, **_POOL)
         self._writer = self.engine.execution_options(inlay_writes=True)
 
     @property

@@ -58,22 +58,12 @@ def announced_since(conn: Connection, epoch: int, kind: str, connection: str) ->
 
     Until the end of the transaction nobody else can announce. So whoever stores something that was computed
     meanwhile either sees the change that outdates it, or is seen by it: announce first, then outdate.
+    The lock is shared, so do not announce in the same transaction.
     """
     now = conn.execute(select(schema.epoch.c.value).with_for_update(read=True)).scalar_one()
     c = schema.changes.c
     later = select(c.key).where(c.epoch > epoch, c.kind == kind, c.connection == connection)
     return int(now), frozenset(conn.execute(later).scalars())
-
-
-def announced_since(conn: Connection, since: int, kind: str, connection: str) -> frozenset[str]:
-    """The keys of this kind that were announced for a connection after an epoch.
-
-    Within a write transaction: nobody can announce between this look and the commit.
-    """
-    conn.execute(select(schema.epoch.c.value).with_for_update())
-    c = schema.changes.c
-    rows = conn.execute(select(c.key).where(c.epoch > since, c.kind == kind, c.connection == connection))
-    return frozenset(row.key for row in rows)
 
 
 class Epochs:
@@ -89,12 +79,8 @@ class Epochs:
         clock: Callable[[], float] = time.monotonic,
         on_failure: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database, self._interval, self._clock, self._on_failure = (
-            database,
-            interval_s,
-            clock,
-            on_failure,
-        )
+        self._database, self._interval = database, interval_s
+        self._clock, self._on_failure = clock, on_failure
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.Lock()
         self._read_at = clock()

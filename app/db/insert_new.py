@@ -12,7 +12,8 @@ from sqlalchemy.sql.dml import Insert
 
 def insert_new(conn: Connection, table: Table, row: Mapping[str, Any], unique: Sequence[str]) -> bool:
     """Insert a row unless its `unique` columns are taken; whether it went in."""
-    return conn.execute(_statement(conn, table, unique, None), dict(row)).rowcount == 1
+    statement = _statement(conn, table, unique, None).returning(table.c[unique[0]])
+    return conn.execute(statement, dict(row)).first() is not None
 
 
 def insert_all_new(
