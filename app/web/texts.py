@@ -7,6 +7,7 @@ test proves that German lacks none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ _FOLDER = Path(__file__).with_name("locale")
 _OLD_CODES = {"iw": "he", "in": "id", "ji": "yi"}  # Java's spellings, which some hosts still send
 
 
+@lru_cache(maxsize=512)  # a viewer names it: so bounded
 def read_locale(text: str) -> Locale:
     """The locale of a viewer, in whatever spelling (`de_DE`, `de-AT`); an unknown one is English."""
     head, _, tail = text.strip().replace("-", "_").partition("_")
