@@ -61,7 +61,7 @@ class Metrics:
         self._made = {name: self._make(name, metric) for name, metric in METRICS.items()}
 
     def count(self, name: str, n: float = 1, **labels: str) -> None:
-        """Add `n` to a counter: `metrics.count("launches", host="guest", outcome="accepted")`."""
+        """Add `n` to a counter: `metrics.count("launches", host=host.name, outcome="accepted")`."""
         self._use(name, "count", n, labels)
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
