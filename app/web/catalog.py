@@ -143,14 +143,7 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
         _note(problems, tag, f"lacks {name}", "Add the file, or delete the folder.")
     if lacking:
         return None
-    css = small_css((path / f"{tag}.css").read_text("utf-8"))
-    if "</" in css or "@import" in css or "url(" in css:
-        _note(
-            problems,
-            f"{tag}.css",
-            "loads something or could close its <style>",
-            "Draw with CSS and inline SVG only.",
-        )
+    css = _sheet(path / f"{tag}.css", problems)
     document = _toml(path / "stories.toml", problems)
     try:
         schema = read_schema(document.get("args"))
@@ -172,6 +165,15 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
         readme=(path / "README.md").read_text("utf-8"),
         stories=stories,
     )
+
+
+def _sheet(path: Path, problems: list[Problem]) -> str:
+    css = small_css(path.read_text("utf-8"))
+    if "</" in css or "@import" in css or "url(" in css:
+        _note(
+            problems, path.name, "loads something or could close its <style>", "Use CSS and inline SVG only."
+        )
+    return css
 
 
 def _toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
