@@ -1,0 +1,32 @@
+"""The vocabulary: names that are for ever."""
+
+from __future__ import annotations
+
+import re
+
+from app.audit import EVENTS
+
+# A name in an audit log can never be mended. Add here, with a thought; never change or remove a line.
+NAMES_FOR_EVER = """
+answer.given core.failed core.refused event.accepted event.refused host.failed launch.accepted launch.refused
+permission.refused request.refused session.ended session.opened session.refused session.renewed view.shown
+"""
+
+
+def test_no_name_was_changed_or_removed() -> None:
+    assert sorted(EVENTS) == sorted(NAMES_FOR_EVER.split())
+
+
+def test_names_are_of_one_form() -> None:
+    for name, event in EVENTS.items():
+        assert re.fullmatch(r"[a-z]+\.[a-z]+", name), name
+        assert event.family in {"access", "decision", "failure", "event"}
+        assert event.required <= event.fields
+        assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", field) for field in event.fields)
+
+
+def test_what_is_refused_says_why() -> None:
+    for name, event in EVENTS.items():
+        if name.endswith((".refused", ".failed")):
+            assert "reason" in event.required, name
+            assert "reference" in event.fields, name

@@ -1,0 +1,53 @@
+"""Another process on the same database, for the tests that prove what two processes may not both do."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+
+from app.db import Database
+from app.db.epochs import announce
+from app.db.jobs import claim
+from app.db.migrations import upgrade
+from app.db.single_use import consume
+
+
+def _consume(database: Database, n: str) -> Iterator[str]:
+    return (str(key) for key in range(int(n)) if consume(database, "crm", f"launch-{key}", 2e9, 1e9))
+
+
+def _claim(database: Database, owner: str) -> Iterator[str]:
+    while job := claim(database, ["work"], owner, lease_s=60, now=1000.0):
+        yield str(job.payload["n"])
+
+
+def _hold(database: Database, owner: str) -> Iterator[str]:
+    job = claim(database, ["work"], owner, lease_s=60, now=1000.0)
+    yield str(job and job.payload["n"])
+    time.sleep(60)  # works until it is killed
+
+
+def _announce(database: Database, n: str) -> Iterator[str]:
+    for number in range(int(n)):
+        with database.begin() as conn:
+            yield str(announce(conn, "score", "crm", f"Lead/{number}"))
+            time.sleep(0.001 * (number % 3))  # what was announced first is not committed first by chance
+
+
+def _upgrade(database: Database) -> Iterator[str]:
+    upgrade(database)
+    yield "upgraded"
+
+
+if __name__ == "__main__":
+    url, what, *arguments = sys.argv[1:]
+    work = {"consume": _consume, "claim": _claim, "hold": _hold, "announce": _announce, "upgrade": _upgrade}[
+        what
+    ]
+    here = Database(url)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for line in work(here, *arguments):  # type: ignore[operator]
+        print(line, flush=True)
+    here.close()

@@ -1,0 +1,59 @@
+"""The metrics: a closed table that never gets in the way of the road."""
+
+from __future__ import annotations
+
+import pytest
+from app.metrics import METRICS, Metrics, NullMetrics
+
+
+def test_prometheus_reads_what_was_counted() -> None:
+    metrics = Metrics(worker="1")
+    metrics.count("launches", host="h", outcome="accepted")
+    metrics.count("launches", 2, host="h", outcome="accepted")
+    metrics.observe("request_seconds", 0.02, route="/healthz")
+    metrics.gauge("epoch", 7)
+    body, content_type = metrics.render()
+    text = body.decode()
+    assert 'inlay_launches_total{host="h",outcome="accepted",worker="1"} 3.0' in text
+    assert 'inlay_request_seconds_bucket{le="0.025",route="/healthz",worker="1"} 1.0' in text
+    assert 'inlay_epoch{worker="1"} 7.0' in text
+    assert content_type.startswith("text/plain")
+
+
+@pytest.mark.parametrize("metrics", [Metrics(strict=True), NullMetrics()], ids=["real", "twin"])
+def test_strict_a_wrong_use_raises(metrics: Metrics) -> None:
+    for wrong in (
+        lambda: metrics.count("lunches"),
+        lambda: metrics.count("launches", host="h"),
+        lambda: metrics.count("launches", host="h", result="accepted"),
+        lambda: metrics.observe("launches", 0.1, host="h", outcome="accepted"),
+        lambda: metrics.count("csp_reports", -1),
+    ):
+        with pytest.raises(ValueError, match="no metric"):
+            wrong()
+
+
+def test_on_the_road_a_wrong_use_is_counted_and_nothing_raises() -> None:
+    metrics = Metrics(worker="1")
+    metrics.count("lunches", host="h")
+    metrics.count("launches", host="h")
+    assert 'inlay_metric_failures_total{worker="1"} 2.0' in metrics.render()[0].decode()
+
+
+def test_the_twin_keeps_a_tally() -> None:
+    metrics = NullMetrics()
+    metrics.count("cache", 3, level="memory", outcome="hit")
+    metrics.count("cache", level="memory", outcome="hit")
+    metrics.gauge("epoch", 4)
+    assert metrics.counted == {("cache", "memory", "hit"): 4, ("epoch",): 4}
+
+
+def test_two_parts_do_not_share_numbers() -> None:
+    one, other = Metrics(worker="1"), Metrics(worker="1")
+    one.count("csp_reports")
+    assert b"inlay_csp_reports_total{" not in other.render()[0]
+
+
+def test_no_label_could_hold_a_person_or_a_record() -> None:
+    allowed = {"host", "outcome", "capability", "state", "core", "level", "kind", "event", "route"}
+    assert {label for metric in METRICS.values() for label in metric.labels} <= allowed
