@@ -53,6 +53,7 @@ class Answer:
     change: Change | None = None
     missing: tuple[str, ...] = ()  # empty: the fields that the score would need
     reference: str = ""  # an id to quote to an admin, for denied and unavailable
+    until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
 
 
 def band(value: float, bands: Sequence[tuple[str, float]]) -> str:

@@ -81,7 +81,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time) -> tuple[P
     catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
     texts = Texts.load()
     renderer = Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=texts)
-    fragments = Fragments(connections, permissions, scoring, audit, catalog, renderer, metrics, clock)
+    fragments = Fragments(connections, permissions, scoring, audit, catalog, renderer, epochs, metrics, clock)
     assets = Assets(HOUSE / "static", settings.server.public_url, catalog)
     built = Parts(
         settings=settings,
@@ -127,8 +127,9 @@ def _started() -> None:
 
 def _finished(response: Response) -> Response:
     p = parts()
-    for name, value in COMMON.items():
-        response.headers.setdefault(name, value)
+    if "X-Content-Type-Options" not in response.headers:  # a fragment's headers are whole already
+        for name, value in COMMON.items():
+            response.headers.setdefault(name, value)
     if p.settings.server.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if p.settings.server.compression:

@@ -59,6 +59,7 @@ class Metrics:
         self._strict, self._worker = strict, worker or str(os.getpid())
         self._registry = CollectorRegistry()
         self._made = {name: self._make(name, metric) for name, metric in METRICS.items()}
+        self._children: dict[tuple[str, ...], Counter | Histogram | Gauge] = {}  # finding one costs more than counting
 
     def count(self, name: str, n: float = 1, **labels: str) -> None:
         """Add `n` to a counter: `metrics.count("launches", host=host.name, outcome="accepted")`."""
@@ -96,7 +97,10 @@ class Metrics:
         self._record("metric_failures", 1, [])
 
     def _record(self, name: str, value: float, labels: list[str]) -> None:
-        made = self._made[name].labels(self._worker, *labels)
+        key = (name, *labels)
+        made = self._children.get(key)
+        if made is None:
+            made = self._children[key] = self._made[name].labels(self._worker, *labels)
         if isinstance(made, Counter):
             made.inc(value)
         elif isinstance(made, Histogram):

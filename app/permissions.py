@@ -6,11 +6,12 @@ said yes with the viewer's own token; the answer is remembered for minutes, a re
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
@@ -31,6 +32,15 @@ class Grant:
 
     record: Record
     hidden_fields: frozenset[str] = frozenset()
+    until: float = math.inf  # when it must be asked for again; what the launch attests holds as long as the session
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The host's answer, and until when it is believed."""
+
+    access: Access
+    until: float
 
 
 class Permissions:
@@ -47,8 +57,8 @@ class Permissions:
     ) -> None:
         self._connections, self._sessions, self._door, self._permits = connections, sessions, door, permits
         self._metrics = metrics
-        self._allowed: TTLCache[tuple[str, Record], Access] = TTLCache(50_000, ALLOWED_FOR_S, timer=clock)
-        self._refused: TTLCache[tuple[str, Record], Access] = TTLCache(50_000, REFUSED_FOR_S, timer=clock)
+        self._clock = clock
+        self._known: TLRUCache[tuple[str, Record], _Known] = TLRUCache(100_000, lambda _, known, __: known.until, clock)
         self._lock = threading.Lock()
 
     def grants(self, session: Session, records: Sequence[Record]) -> dict[Record, Grant | InlayError]:
@@ -66,7 +76,7 @@ class Permissions:
         except InlayError as error:
             return answers | dict.fromkeys(asked, error)
         for record in asked:
-            answers[record] = _grant(connection, record, access.get(record, Access(allowed=False)))
+            answers[record] = _grant(connection, record, access.get(record) or _Known(Access(allowed=False), 0.0))
         return answers
 
     def confirm(self, session: Session) -> None:
@@ -84,18 +94,13 @@ class Permissions:
             return Grant(record)
         return Grant(record, _hidden(connection, capability, session.fields or frozenset()))
 
-    def _access(self, session: Session, connection: Connection, records: Sequence[Record]) -> dict[Record, Access]:
-        known: dict[Record, Access] = {}
+    def _access(self, session: Session, connection: Connection, records: Sequence[Record]) -> dict[Record, _Known]:
         with self._lock:
-            for record in records:
-                key = (session.id, record)
-                found = self._allowed.get(key) or self._refused.get(key)
-                if found is not None:
-                    known[record] = found
+            known = {record: found for record in records if (found := self._known.get((session.id, record)))}
         unknown = [record for record in records if record not in known]
         return known | self._ask(session, connection, unknown) if unknown else known
 
-    def _ask(self, session: Session, connection: Connection, records: Sequence[Record]) -> dict[Record, Access]:
+    def _ask(self, session: Session, connection: Connection, records: Sequence[Record]) -> dict[Record, _Known]:
         identity = self._sessions.host_identity(session)
         fields = sorted(
             {
@@ -117,23 +122,25 @@ class Permissions:
             self._count(connection, error.code)
             raise HostUnavailable(reason=error.reason, retry_after_s=error.retry_after_s) from error
         self._count(connection, "ok")
+        now = self._clock()
+        asked = {
+            record: _Known(answer, now + (ALLOWED_FOR_S if answer.allowed else REFUSED_FOR_S))
+            for record, answer in access.items()
+        }
         with self._lock:
-            for record, answer in access.items():
-                (self._allowed if answer.allowed else self._refused)[(session.id, record)] = answer
-                (self._refused if answer.allowed else self._allowed).pop((session.id, record), None)
-        return access
+            self._known.update({(session.id, record): known for record, known in asked.items()})
+        return asked
 
     def _count(self, connection: Connection, outcome: str) -> None:
         self._metrics.count("host_calls", host=connection.settings.host, outcome=outcome)
 
 
-def _grant(connection: Connection, record: Record, access: Access) -> Grant | Denied:
-    if not access.allowed:
+def _grant(connection: Connection, record: Record, known: _Known) -> Grant | Denied:
+    if not known.access.allowed:
         return Denied(reason="host-says-no")
     capability = connection.capability_for(record)
-    if capability is None:
-        return Grant(record)
-    return Grant(record, _hidden(connection, capability, access.visible_fields))
+    hidden = _hidden(connection, capability, known.access.visible_fields) if capability else frozenset()
+    return Grant(record, hidden, known.until)
 
 
 def _hidden(connection: Connection, capability: CapabilitySettings, visible: frozenset[str]) -> frozenset[str]:

@@ -6,6 +6,7 @@ by the flights, and goes on when nobody waits any more.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,7 @@ class Scoring:
         self._epochs, self._metrics, self._clock = epochs, metrics, clock
         self._failures: TTLCache[Key, Failure] = TTLCache(20_000, FAILURE_KEPT_S, timer=clock)
         self._empties: TTLCache[Key, Insufficient] = TTLCache(20_000, EMPTY_KEPT_S, timer=clock)
+        self._lock = threading.Lock()
         epochs.subscribe(self._on_change)
 
     def answers(
@@ -142,7 +144,8 @@ class Scoring:
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
         outcomes: dict[Key, Outcome] = {}
         for key in (*unknown, *aged):
-            remembered = self._failures.get(key) or self._empties.get(key)
+            with self._lock:
+                remembered = self._failures.get(key) or self._empties.get(key)
             if remembered is not None:
                 outcomes[key] = remembered
         due = [key for key in (*unknown, *aged) if key not in outcomes]
@@ -175,21 +178,26 @@ class Scoring:
     def _remember(self, key: Key, outcome: Outcome, mark: int) -> None:
         if isinstance(outcome, Stored):
             self._cache.put(key, outcome, since=mark)
-        elif isinstance(outcome, Insufficient):
-            self._empties[key] = outcome
-        else:
-            self._failures[key] = outcome
+            return
+        with self._lock:
+            if isinstance(outcome, Insufficient):
+                self._empties[key] = outcome
+            else:
+                self._failures[key] = outcome
 
     def _on_change(self, announced: Announced) -> None:
         if announced.kind == EVERYTHING:
-            for memory in (self._cache, self._empties, self._failures):
-                memory.clear()
+            self._cache.clear()
+            with self._lock:
+                self._empties.clear()
+                self._failures.clear()
         elif announced.kind == "score":
             for capability in self._connections.get(announced.connection).capabilities:
                 key = Key(announced.connection, capability.name, Record(*announced.key.split("/", 1)))
                 self._cache.drop(key)
-                self._empties.pop(key, None)
-                self._failures.pop(key, None)
+                with self._lock:
+                    self._empties.pop(key, None)
+                    self._failures.pop(key, None)
 
     # -- what the viewer is told of it ------------------------------------------------------------------------
 
@@ -221,6 +229,7 @@ class Scoring:
             hidden_factors=left_out,
             trend=self._looks.trend(shown.key, shown.decision) if history else (),
             change=self._looks.change(session, shown, grant.hidden_fields),
+            until=min(shown.fresh_until, grant.until),
         )
 
 

@@ -120,7 +120,8 @@ class Sessions:
     def load(self, token: str) -> Session:
         """The session that this token names. Raises SessionInvalid, SessionExpired."""
         digest = hashlib.sha256(token.encode()).digest()
-        session = self._memo.get(digest)
+        with self._lock:
+            session = self._memo.get(digest)
         if session is None:
             session = _read(self._keys.verify(token, _TYP, self._clock()))
             self._require_open(session)
@@ -128,7 +129,7 @@ class Sessions:
                 self._memo[digest] = session
         if self._clock() >= session.expires_at:
             raise SessionExpired()
-        if session.id in self._ended:
+        if self._has_ended(session.id):
             raise SessionExpired(reason="ended")
         return session
 
@@ -165,7 +166,7 @@ class Sessions:
                 viewer=session.viewer.subject,
                 session=session.id,
             )
-        self._ended[session.id] = True
+        self._note_end(session.id)
 
     def host_identity(self, session: Session) -> HostIdentity:
         """The viewer's own token at the host. Raises SessionExpired when there is none (any more)."""
@@ -220,9 +221,18 @@ class Sessions:
 
     def _on_change(self, change: Change) -> None:
         if change.kind == EVERYTHING:
-            self._memo.clear()  # loading asks the database again
+            with self._lock:
+                self._memo.clear()  # loading asks the database again
         elif change.kind == "session":
-            self._ended[change.key] = True
+            self._note_end(change.key)
+
+    def _note_end(self, session_id: str) -> None:
+        with self._lock:
+            self._ended[session_id] = True
+
+    def _has_ended(self, session_id: str) -> bool:
+        with self._lock:
+            return session_id in self._ended
 
 
 def _write(session: Session) -> dict[str, Any]:

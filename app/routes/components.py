@@ -57,13 +57,10 @@ def preflight(tag: str = "") -> Response:
 
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
-    session = session_of(bearer())
-    record = Record.parse(request.args.get("record", ""))
-    fragment = parts().fragments.show(session, [Item(tag, record)])[0]
-    headers = {"ETag": fragment.etag, "Inlay-State": fragment.state, **OPEN_TO_PAGES}
+    fragment = parts().fragments.show_one(session_of(bearer()), tag, request.args.get("record", ""))
     if request.headers.get("If-None-Match") == fragment.etag:
-        return Response(status=304, headers=headers)
-    return Response(fragment.html, fragment.status, headers, mimetype="text/html")
+        return Response(status=304, headers=fragment.headers)
+    return Response(fragment.html, fragment.status, fragment.headers)
 
 
 @blueprint.post("/components:batch")

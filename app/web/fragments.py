@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from cachetools import LRUCache
 from app.answer import Answer, State
 from app.audit.log import AuditLog, ViewRow
 from app.connections import Connection, Connections
+from app.db.epochs import Epochs
 from app.decisions import new_reference
 from app.errors import Denied, InlayError, SessionInvalid, Unavailable
 from app.launch import Record
@@ -22,8 +24,10 @@ from app.scoring import Scoring
 from app.session import Session
 from app.views import VIEWS
 from app.web.catalog import Catalog
+from app.web.headers import fragment_headers
 from app.web.render import Renderer
 
+STALE_STEP_S, STEP_S = 60.0, 900.0  # how coarse the time is that markup is rendered for
 STATUS = {State.DENIED: 403, State.UNAVAILABLE: 503}
 
 
@@ -46,6 +50,16 @@ class Fragment:
     etag: str
     html: str
     status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A fragment that the road made for a session, and how long it stays the answer: in this epoch, until then."""
+
+    fragment: Fragment
+    epoch: int
+    until: float
 
 
 class Fragments:
@@ -59,29 +73,58 @@ class Fragments:
         audit: AuditLog,
         catalog: Catalog,
         renderer: Renderer,
+        epochs: Epochs,
         metrics: Metrics,
         clock: Callable[[], float],
     ) -> None:
         self._connections, self._permissions, self._scoring, self._audit = connections, permissions, scoring, audit
+        self._epochs = epochs
+        self._kept: LRUCache[tuple[str, float, str, str], _Kept] = LRUCache(20_000)
         self._catalog, self._renderer, self._metrics, self._clock = catalog, renderer, metrics, clock
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(10_000)
+        self._lock = threading.Lock()
 
     def may_open(self, session: Session, tag: str) -> bool:
         """Its entry component, and those that its `stories.toml` lists under `opens`; all must be the connection's."""
         allowed = self._connections.get(session.connection).settings.components
         return tag in allowed and (tag == session.component or tag in self._catalog[session.component].opens)
 
+    def show_one(self, session: Session, tag: str, record: str) -> Fragment:
+        """What `show` answers for one item, remembered: whoever asks again soon is answered from memory.
+
+        It decides nothing. Only what the whole road made is kept, and only while nothing was announced anywhere,
+        the score is fresh, the grant holds and the session lives; at any doubt the road is walked again.
+        """
+        epoch, now = self._epochs.current(), self._clock()
+        key = (session.id, session.expires_at, tag, record)
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None and kept.epoch == epoch and now < kept.until:
+            self._metrics.count("cache", level="fragment", outcome="hit")
+            return kept.fragment
+        item = Item(tag, Record.parse(record))
+        answer = self._all_answers(session, [item])[tag, item.record]
+        fragment = self._render(session, item, answer)
+        until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
+        with self._lock:
+            self._kept[key] = _Kept(fragment, epoch, until)
+        return fragment
+
     def show(self, session: Session, items: Sequence[Item]) -> list[Fragment]:
         """The fragments of these items, in their order. Raises SessionExpired when the host's token died."""
+        answers = self._all_answers(session, items)
+        return [self._render(session, item, answers[item.tag, item.record]) for item in items]
+
+    def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Answer]:
         connection = self._connections.get(session.connection)
-        answers: dict[tuple[str, Record], Answer] = {}
         by_tag: dict[str, list[Record]] = defaultdict(list)
         for item in items:
             by_tag[item.tag].append(item.record)
-        for tag, records in by_tag.items():
-            for record, answer in self._answers(session, connection, tag, records).items():
-                answers[tag, record] = answer
-        return [self._render(session, connection, item, answers[item.tag, item.record]) for item in items]
+        return {
+            (tag, record): answer
+            for tag, records in by_tag.items()
+            for record, answer in self._answers(session, connection, tag, records).items()
+        }
 
     def _answers(
         self, session: Session, connection: Connection, tag: str, records: Sequence[Record]
@@ -132,17 +175,18 @@ class Fragments:
         )
         return replace(_blank(State.DENIED if denied else State.UNAVAILABLE), reference=reference)
 
-    def _render(self, session: Session, connection: Connection, item: Item, answer: Answer) -> Fragment:
+    def _render(self, session: Session, item: Item, answer: Answer) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
         now = self._clock()
-        step = 60.0 if answer.state is State.STALE else 900.0
+        step = STALE_STEP_S if answer.state is State.STALE else STEP_S
         viewer = session.viewer
         opens = tuple(tag for tag in self._catalog[item.tag].opens if self.may_open(session, tag))
         key = (item.tag, item.record, answer, viewer.locale, viewer.timezone, opens, now // step)
-        found = self._rendered.get(key)
+        with self._lock:
+            found = self._rendered.get(key)
         if found is None:
             moment = datetime.fromtimestamp(now // step * step, UTC)
-            capability = connection.capability_for(item.record)
+            capability = self._connections.get(session.connection).capability_for(item.record)
             params = VIEWS[item.tag].params(
                 answer,
                 record=item.record,
@@ -155,8 +199,10 @@ class Fragments:
                 item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
             )
             etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:20]}"'
-            found = Fragment(item.tag, item.record, str(answer.state), etag, html, STATUS.get(answer.state, 200))
-            self._rendered[key] = found
+            state, status = str(answer.state), STATUS.get(answer.state, 200)
+            found = Fragment(item.tag, item.record, state, etag, html, status, fragment_headers(etag, state))
+            with self._lock:
+                self._rendered[key] = found
         self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
         return found
 

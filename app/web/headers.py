@@ -61,3 +61,9 @@ def still_policy(ancestors: Sequence[str], style: str) -> str:
         f"default-src 'none'; style-src {style_hash(style)}; img-src data:; "
         f"frame-ancestors {' '.join(ancestors) or NOBODY}; base-uri 'none'; form-action 'none'"
     )
+
+
+def fragment_headers(etag: str, state: str) -> tuple[tuple[str, str], ...]:
+    """All headers of a fragment's answer, made once with it."""
+    own = {"Content-Type": "text/html; charset=utf-8", "ETag": etag, "Inlay-State": state}
+    return tuple({**COMMON, **OPEN_TO_PAGES, **own}.items())
