@@ -18,7 +18,7 @@ from queue import Full, Queue
 import requests
 
 _ATTEMPTS = 3
-_PAUSES_S = (0.3, 1.0)
+PAUSES_S = (0.3, 1.0)
 _TIMEOUT_S = 2.0
 _KEPT = 200
 
@@ -90,7 +90,7 @@ class EventSender:
         detail = ""
         for attempt in range(_ATTEMPTS):
             if attempt:
-                time.sleep(_PAUSES_S[attempt - 1])
+                time.sleep(PAUSES_S[attempt - 1])
             stamp = int(time.time())
             headers = {
                 "content-type": "application/json",

@@ -54,10 +54,16 @@ def record_id(external: str, prefix: str = "00Q") -> str:
     for _ in range(12):
         number, digit = divmod(number, 62)
         text += digits[digit]
-    suffix = (
-        sum(1 << n for n, letter in enumerate(text[at : at + 5]) if letter.isupper()) for at in (0, 5, 10)
+    return with_checksum(text)
+
+
+def with_checksum(short: str) -> str:
+    """An id of 15 characters with the three that say which of them are capitals."""
+    checks = (
+        sum(1 << place for place, letter in enumerate(short[at : at + 5]) if letter.isupper())
+        for at in (0, 5, 10)
     )
-    return text + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits] for bits in suffix)
+    return short + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits] for bits in checks)
 
 
 def read(path: Path, id_column: str | None = None) -> Table:

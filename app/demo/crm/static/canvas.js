@@ -10,7 +10,7 @@ const send = (frame, type, message) =>
 const answer = (frame, seq, payload, status = 200, statusText = "OK") =>
   send(frame, "callback", { seq, payload, status, statusText, responseHeaders: "" });
 
-export const publish = (frame, name, payload) =>
+const publish = (frame, name, payload) =>
   send(frame, "event", { payload: { name, method: "onData", payload, params: null } });
 
 const context = async (frame) => {

@@ -15,7 +15,7 @@
   // The loader did not come: say so, and try again once Inlay is up.
   const source = document.querySelector('script[src$="/embed/inlay.js"]').src;
   const elements = document.querySelectorAll(":not(:defined)");
-  for (const element of elements) element.textContent = "Inlay is not running";
+  for (const element of elements) element.textContent = "not available";
   const again = setInterval(async () => {
     const up = await fetch("/status").then((answer) => answer.json(), () => ({}));
     if (!up.inlay) return;

@@ -1,14 +1,14 @@
 // The record page: listens to its panels, and saves edits without leaving the page.
 import * as bridge from "./bridge.js";
 import * as canvas from "./canvas.js";
-import { frames, sender, start } from "./frames.js";
+import { sender, start } from "./frames.js";
 import { log } from "./log.js";
 
 addEventListener("message", (event) => {
   const frame = sender(event);
   if (!frame) return;
   if (typeof event.data === "string") canvas.receive(frame, event.data);
-  else bridge.receive(frame, event.data, event.ports);
+  else bridge.receive(frame, event.data);
 });
 
 for (const name of ["ready", "stale", "pending", "auth-expired", "denied", "unavailable", "review", "resize"])
@@ -70,7 +70,6 @@ const save = async () => {
   if (!changed.length) return say("Nothing was changed.");
   say(`Saved: ${changed.length} field${changed.length > 1 ? "s" : ""} changed.`);
   bridge.tellAll("inlay-visible", { visible: true });
-  for (const frame of frames) if (frame.kind === "canvas") canvas.publish(frame, "inlay.visible", { visible: true });
   await follow(event);
 };
 

@@ -1,0 +1,41 @@
+"""A CRM for tests: keys, a desk over the invented leads, and its Flask client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from app.demo import keys
+from app.demo.crm.app import create_crm
+from app.demo.crm.config import CrmConfig
+from app.demo.crm.desk import Desk
+from flask import Flask
+from flask.testing import FlaskClient
+
+CRM = "http://127.0.0.1:8001"
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing answers there
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> CrmConfig:
+    keys.make(tmp_path / "keys")
+    return CrmConfig(
+        origin=CRM, inlay=NOWHERE, core=NOWHERE, keys=str(tmp_path / "keys"), state=str(tmp_path)
+    )
+
+
+@pytest.fixture
+def desk(config: CrmConfig) -> Desk:
+    return Desk.open(config)
+
+
+@pytest.fixture
+def crm(desk: Desk) -> Flask:
+    return create_crm(desk)
+
+
+@pytest.fixture
+def client(crm: Flask) -> Iterator[FlaskClient]:
+    with crm.test_client() as client:
+        yield client
