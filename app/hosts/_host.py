@@ -32,7 +32,7 @@ class CheckAccess(Protocol):
     Every record asked for is answered. Raises HostUnavailable, and SessionExpired when the token is dead.
     """
 
-    def __call__(  # noqa: PLR0917 - six things are needed, and named by every host in the same order
+    def __call__(
         self,
         call: Call,
         connection: ConnectionSettings,

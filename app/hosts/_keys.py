@@ -16,7 +16,7 @@ from app.net.door import Caller, Request, Response
 
 MAX_BYTES = 262_144
 MAX_KEYS = 64
-MIN_RSA_BITS = 2048
+RSA_DIGITS = range(342, 1367)  # of the modulus in base64: 2048 to 8192 bits; longer ones cost us the time
 REFRESH_S = 3600.0  # a key that the host withdrew is out of use after so long
 COOL_DOWN_S = 30.0  # unknown key ids are free to invent: they cost the host one request in so long
 FAILURE_PAUSE_S = 5.0
@@ -28,7 +28,7 @@ Fit = Callable[[Key], bool]
 ALGORITHMS: dict[str, Fit] = {
     "EdDSA": lambda key: isinstance(key, OKPKey) and key.curve_name == "Ed25519",
     "ES256": lambda key: isinstance(key, ECKey) and key.curve_name == "P-256",
-    "RS256": lambda key: isinstance(key, RSAKey) and key.public_key.key_size >= MIN_RSA_BITS,
+    "RS256": lambda key: isinstance(key, RSAKey),
 }
 
 
@@ -119,11 +119,21 @@ def _import(entry: Any) -> Key | None:
     operations = entry.get("key_ops", ["verify"])
     if not isinstance(operations, list) or "verify" not in operations:
         return None
+    if not _is_sound(entry):
+        return None
     try:
         key = import_key(entry)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     return key if any(fits(key) for fits in ALGORITHMS.values()) else None
+
+
+def _is_sound(entry: dict[str, Any]) -> bool:
+    """Of a public kind, and of a length that is neither weak nor a burden."""
+    if entry.get("kty") == "RSA":
+        modulus, exponent = entry.get("n"), entry.get("e")
+        return isinstance(modulus, str) and len(modulus) in RSA_DIGITS and exponent == "AQAB"
+    return entry.get("kty") in {"OKP", "EC"}
 
 
 def _pick(keys: tuple[Key, ...], algorithm: str, kid: str | None) -> tuple[Key, ...]:

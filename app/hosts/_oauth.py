@@ -83,6 +83,7 @@ def drive(flow: Flow[T], call: Callable[[Request], Response]) -> T:
 class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
     token: Token | None = None
+    renew_at: float = 0.0
     failure: HostUnavailable | None = None
     failed_at: float = 0.0
 
@@ -99,16 +100,18 @@ class IntegrationTokens:
         """The identity's token. Raises HostUnavailable; that is remembered for some seconds."""
         slot = self._slot(connection)
         token = slot.token
-        if token is not None and self._clock() < token.expires_at - EARLY_S:
+        if token is not None and self._clock() < slot.renew_at:
             return token.value
         with slot.lock:
             now = self._clock()
-            if slot.token is not None and now < slot.token.expires_at - EARLY_S:
+            if slot.token is not None and now < slot.renew_at:
                 return slot.token.value  # another thread was here first
             if slot.failure is not None and now < slot.failed_at + FAILURE_PAUSE_S:
                 raise _again(slot.failure)
             try:
                 slot.token, slot.failure = self._fetch(connection, now), None
+                # a short-lived one is used for most of its life, or each call would get another
+                slot.renew_at = slot.token.expires_at - min(EARLY_S, (slot.token.expires_at - now) / 4)
             except HostUnavailable as error:
                 slot.failure, slot.failed_at = error, now
                 raise _again(error) from error

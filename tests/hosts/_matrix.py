@@ -139,10 +139,10 @@ def _guest() -> list[tuple[str, Mutate, str]]:
         GUEST["claims"]["iat"],
         ["iss", "aud", "exp", "iat", "jti", "sub", "origin", "component", "record"],
     )
-    audience = GUEST["audience"]
+    audience, wrong = GUEST["audience"], enumerate(_WRONG)
     return [
         *((f"without {name}", said({name: None}), f"claim-missing:{name}") for name in names),
-        *((f"{name} {n}", said({name: value}), f"claim-wrong:{name}") for n, (name, value) in enumerate(_WRONG)),
+        *((f"{name} {n}", said({name: value}), f"claim-wrong:{name}") for n, (name, value) in wrong),
         # who signed, and how
         ("ES256", signed("ES256", "es", kid="es"), ""),
         ("RS256", signed("RS256", "rs", kid="rs"), ""),

@@ -60,13 +60,13 @@ class FixedKeys:
     """A key source without a network: the public halves of the test keys."""
 
     def __init__(self, *names: str) -> None:
-        self._keys = tuple(import_key(_public(GUEST["keys"][name])) for name in names)
+        self._keys = tuple(import_key(public(GUEST["keys"][name])) for name in names)
 
     def find(self, url: str, algorithm: str, kid: str | None) -> tuple[Key, ...]:
         return _pick(self._keys, algorithm, kid)
 
 
-def _public(key: Mapping[str, Any]) -> dict[str, Any]:
+def public(key: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in key.items() if name not in {"d", "p", "q", "dp", "dq", "qi"}}
 
 

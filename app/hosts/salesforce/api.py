@@ -28,7 +28,7 @@ _NO_SUCH_FIELD = re.compile(r"No such column '(\w{1,80})'", re.ASCII)
 _NEXT_PAGE = re.compile(r"/services/data/v\d+\.\d/query/[\w-]+", re.ASCII)
 
 
-def check_access(  # noqa: PLR0917 - the form's signature
+def check_access(
     call: Call,
     connection: ConnectionSettings,
     host_url: str,

@@ -1,0 +1,153 @@
+"""Key sets: remembered, renewed with a pause between, kept when the host is away, and filtered."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from app.errors import HostUnavailable, TimedOut
+from app.hosts._keys import COOL_DOWN_S, FAILURE_PAUSE_S, MAX_BYTES, REFRESH_S, KeySets
+from app.net.door import Request, Response
+
+from tests.hosts._door import ScriptedDoor, answer
+from tests.hosts._proofs import GUEST, public
+
+URL = "https://app.acme.example/jwks.json"
+
+
+class Clock:
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def jwk(name: str, **changes: Any) -> dict[str, Any]:
+    return public(GUEST["keys"][name]) | changes
+
+
+def published(*keys: Any) -> Response:
+    return answer({"keys": list(keys)})
+
+
+def kids(source: KeySets, algorithm: str = "EdDSA", kid: str | None = "ed") -> list[Any]:
+    return [key.get("kid") for key in source.find(URL, algorithm, kid)]
+
+
+def test_a_set_is_fetched_once() -> None:
+    door = ScriptedDoor(published(jwk("ed"), jwk("es"), jwk("rs")))
+    source = KeySets(door, Clock())
+    assert kids(source) == ["ed"]
+    assert kids(source, "ES256", "es") == ["es"]
+    assert kids(source, "RS256", "rs") == ["rs"]
+    assert [(request.method, request.url, request.max_bytes) for request in door.asked] == [
+        ("GET", URL, MAX_BYTES)
+    ]
+
+
+def test_an_unknown_key_renews_the_set_but_not_each_time() -> None:
+    """Key ids are free to invent; they must not turn us into a hammer on the host."""
+    clock, door = Clock(), ScriptedDoor(published(jwk("ed")), published(jwk("ed"), jwk("other-tenant")))
+    source = KeySets(door, clock)
+    assert kids(source) == ["ed"]
+    assert kids(source, kid="other-tenant") == []  # within the pause after the first fetch
+    clock.now += COOL_DOWN_S
+    assert kids(source, kid="other-tenant") == ["other-tenant"]
+    for number in range(100):
+        assert kids(source, kid=f"invented-{number}") == []
+    assert len(door.asked) == 2
+
+
+def test_a_known_key_outlives_the_hosts_absence() -> None:
+    clock, door = Clock(), ScriptedDoor(published(jwk("ed")), TimedOut())
+    source = KeySets(door, clock)
+    assert kids(source) == ["ed"]
+    for _ in range(5):
+        clock.now += REFRESH_S
+        assert kids(source) == ["ed"]
+    assert len(door.asked) == 6
+
+
+def test_a_withdrawn_key_is_out_of_use_after_the_refresh() -> None:
+    clock, door = Clock(), ScriptedDoor(published(jwk("ed")), published(jwk("other-tenant")))
+    source = KeySets(door, clock)
+    assert kids(source) == ["ed"]
+    clock.now += REFRESH_S
+    assert kids(source) == []
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        TimedOut(),
+        answer({}, 500),
+        answer([]),
+        answer({"keys": {}}),
+        published(),
+        published({"kty": "new"}),
+        Response(200),
+    ],
+)
+def test_without_any_set_the_host_is_unavailable(outcome: Any) -> None:
+    clock, door = Clock(), ScriptedDoor(outcome, outcome, published(jwk("ed")))
+    source = KeySets(door, clock)
+    for _ in range(3):  # within the pause nobody asks again
+        with pytest.raises(HostUnavailable) as away:
+            kids(source)
+        assert away.value.retry_after_s == FAILURE_PAUSE_S
+    assert len(door.asked) == 1
+    clock.now += FAILURE_PAUSE_S
+    with pytest.raises(HostUnavailable):
+        kids(source)
+    clock.now += FAILURE_PAUSE_S
+    assert kids(source) == ["ed"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        jwk("ed", use="enc"),
+        jwk("ed", key_ops=["sign"]),
+        jwk("ed", key_ops="verify"),
+        jwk("ed", alg="ES256"),
+        jwk("ed", x="AAAA"),
+        jwk("es", kid="ed"),  # of another type than its name says
+        GUEST["keys"]["ed"],  # a private key that anybody can read
+        {"kty": "oct", "kid": "ed", "k": "c2VjcmV0"},
+        {"kty": "RSA", "kid": "ed", "n": jwk("rs")["n"][:340], "e": "AQAB"},
+        {"kid": "ed"},
+        "ed",
+        None,
+    ],
+    ids=lambda entry: str(entry)[:60],
+)
+def test_keys_that_are_not_for_this(entry: Any) -> None:
+    source = KeySets(ScriptedDoor(published(entry, jwk("rs"))), Clock())
+    assert kids(source) == []
+    assert kids(source, "RS256", "rs") == ["rs"]  # the rest of the set is of use
+
+
+def test_without_a_name_there_must_be_no_choice() -> None:
+    assert kids(KeySets(ScriptedDoor(published(jwk("ed"), jwk("rs"))), Clock()), kid=None) == ["ed"]
+    two = KeySets(ScriptedDoor(published(jwk("ed"), jwk("other-tenant"))), Clock())
+    assert kids(two, kid=None) == []
+
+
+def test_many_threads_fetch_once() -> None:
+    gate = threading.Event()
+
+    def slow(_: Request) -> Response:
+        gate.wait(5)
+        return published(jwk("ed"))
+
+    door, found = ScriptedDoor(slow), []
+    source = KeySets(door, Clock())
+    threads = [threading.Thread(target=lambda: found.append(kids(source))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert found == [["ed"]] * 8
+    assert len(door.asked) == 1
