@@ -168,12 +168,12 @@ def test_a_core_that_stays_down_is_unavailable_with_its_retry_after(client: Core
 
 
 def test_a_slow_core_costs_the_deadline_and_no_more(client: CoreClient, core: Core) -> None:
-    core.behave(slow(0.6))
+    core.behave(slow(2.0))
     started = time.monotonic()
     with pytest.raises(CoreUnavailable) as caught:
         client.score("lead_score", SUBJECT, {}, deadline_s=0.2)
     assert caught.value.reason == "timed-out"
-    assert time.monotonic() - started < 0.4
+    assert time.monotonic() - started < 1.0
 
 
 def test_an_answer_over_the_cap_is_unavailable(client: CoreClient, core: Core) -> None:

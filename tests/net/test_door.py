@@ -6,6 +6,7 @@ import gzip
 import logging
 import socket
 import time
+import tracemalloc
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -196,7 +197,7 @@ def drip(handler: Handler) -> None:
 
 @pytest.mark.parametrize(
     "behave",
-    [lambda handler: time.sleep(0.5), drip_head, drip_body],
+    [lambda handler: time.sleep(1.5), drip_head, drip_body],
     ids=["silent", "drip-head", "drip-body"],
 )
 def test_the_deadline_is_for_the_whole_answer(
@@ -207,7 +208,7 @@ def test_the_deadline_is_for_the_whole_answer(
     started = time.monotonic()
     with pytest.raises(TimedOut):
         door.call(get(site, deadline_s=0.2))
-    assert time.monotonic() - started < 0.4
+    assert time.monotonic() - started < 1.0  # the drip goes on for 2 s
 
 
 def test_no_time_is_no_call(door: Door, site: Site) -> None:
@@ -254,10 +255,13 @@ def test_a_decompression_bomb_is_left_while_it_grows(door: Door, site: Site) -> 
     bomb = gzip.compress(gzip.compress(b"\0" * 50_000_000, 9), 9)
     assert len(bomb) < 10_000
     site.routes["/"] = lambda handler: answer(handler, 200, bomb, Content_Encoding="gzip, gzip")
-    started = time.monotonic()
-    with pytest.raises(AnswerTooLarge):
-        door.call(get(site))
-    assert time.monotonic() - started < 0.5
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLarge):
+            door.call(get(site))
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_headers_have_a_cap(door: Door, site: Site) -> None:
