@@ -59,7 +59,8 @@ class Metrics:
         self._strict, self._worker = strict, worker or str(os.getpid())
         self._registry = CollectorRegistry()
         self._made = {name: self._make(name, metric) for name, metric in METRICS.items()}
-        self._children: dict[tuple[str, ...], Counter | Histogram | Gauge] = {}  # finding one costs more than counting
+        # finding a labelled child costs more than counting with it
+        self._children: dict[tuple[str, ...], Counter | Histogram | Gauge] = {}
 
     def count(self, name: str, n: float = 1, **labels: str) -> None:
         """Add `n` to a counter: `metrics.count("launches", host=host.name, outcome="accepted")`."""
