@@ -17,11 +17,6 @@ PARAMETERS, RECORD = "context.environment.parameters", "context.environment.reco
 LOCATION = "context.environment.locationUrl"
 LEAD, CONTACT = "00QAB000003LeadAA2", "003AB000003ContAA2"
 CASE, DEAL = "500AB000003CaseAA2", "a0XAB000003DealAA2"
-    "00QAB000003LeadAA2",
-    "003AB000003ContAA2",
-    "500AB000003CaseAA2",
-    "a0XAB000003DealAA2",
-)
 
 
 def launched(builder: Any) -> Launch:
