@@ -88,7 +88,11 @@ def _page(
         launch=words,
         nonce=nonce,
         frame_url=p.assets.url("embed/frame.js"),
-        assets={"htmx": p.assets.url("static/vendor/htmx.min.js"), "csp": p.assets.url("static/vendor/hx-csp.min.js")},
+        assets={
+            "change": p.assets.url("embed/change.js"),
+            "htmx": p.assets.url("static/vendor/htmx.min.js"),
+            "csp": p.assets.url("static/vendor/hx-csp.min.js"),
+        },
         tag=tag,
         fragment=fragment,
     )
