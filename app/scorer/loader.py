@@ -163,7 +163,7 @@ def _row_fields(table: Table, fields: Mapping[str, Field]) -> tuple[str, ...]:
 def _row_label(table: Table, names: tuple[str, ...]) -> str:
     label = table.text("label", default=None if len(names) == 2 else "")
     for name in PLACEHOLDER.findall(label):
-        if name not in names:
+        if names and name not in names:
             table.problem("label", f"{{{name}}} is not a field of this row. Use {{{'} or {'.join(names)}}}.")
     if len(label) > MAX_LABEL:
         table.problem("label", f"is longer than {MAX_LABEL} characters. Say it shorter.")

@@ -10,17 +10,22 @@ from typing import Any
 from app.scorer.scorecard import Row, Scorecard
 
 MARK = "# ---- fitted: `inlay-core fit` writes everything below this line ----"
+WRITTEN = re.compile(r"\s*\[+\s*(scale|fitted|rows)\b")
 
 
 def with_points(text: str, card: Scorecard, facts: Mapping[str, Any]) -> str:
     """The file's text up to the mark, then the scale, the facts and the rows with points."""
-    head = text.partition(MARK)[0]
-    if head == text:  # a first fit: what was drafted is what is written below the mark
-        head = re.split(r"^\[\[rows\]\]|^\[scale\]|^\[fitted\]", text, maxsplit=1, flags=re.MULTILINE)[0]
+    head = text.partition(MARK)[0] if MARK in text else _without_tables(text)
     scale = f"[scale]\nbaseline = {card.baseline:g}\ndoubling = {card.doubling:g}\n"
     stated = "[fitted]\n" + "".join(f"{key} = {_literal(value)}\n" for key, value in facts.items())
     rows = "\n".join(_row(row) for row in card.rows)
     return f"{head.rstrip()}\n\n{MARK}\n\n{scale}\n{stated}\n{rows}"
+
+
+def _without_tables(text: str) -> str:
+    """A draft without the tables that the fit writes, wherever they stand in it."""
+    pieces = re.split(r"^(?=\s*\[)", text, flags=re.MULTILINE)
+    return "".join(piece for piece in pieces if not WRITTEN.match(piece))
 
 
 def _row(row: Row) -> str:
