@@ -59,6 +59,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
         "only the door uses it, so it is tested through the door",
     ),
     "app/core/shapes.py": ("tests/core/test_parse.py", "values that only the parse makes"),
+    "app/config/": ("tests/config/test_table.py", "one face: a file goes in, settings or problems come out"),
     "app/db/migrations/": ("tests/db/test_migrations.py", "one test runs them all and compares the result"),
 }
 # Tests that mirror no single module.
@@ -310,8 +311,8 @@ def has_code(module: Module) -> bool:
 
 def mirror(path: str) -> str:
     """app/net/door.py -> tests/net/test_door.py; app/jobs/__init__.py -> tests/jobs/test_jobs.py."""
-    folder, name = Path(path).parent.relative_to("app"), Path(path).stem.lstrip("_")
-    if name == "init__":
+    folder, name = Path(path).parent.relative_to("app"), Path(path).stem.strip("_")
+    if name == "init":
         name = folder.name or "app"
     return str(Path("tests") / folder / f"test_{name}.py")
 
