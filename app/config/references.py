@@ -39,15 +39,15 @@ def _path(raw: Any, folder: Path) -> Path:
 
 def _secret_file(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
-        if mode & 0o077:
-            raise RefusedValueError(f"other users can read the secret file {path}.", f"Run: chmod 600 {path}")
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        mode, content = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:  # not UTF-8, or a path that cannot be one
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise RefusedValueError(
             f"the secret file {path} cannot be read: {why}.", "Create it with mode 600."
         ) from None
+    if mode & 0o077:
+        raise RefusedValueError(f"other users can read the secret file {path}.", f"Run: chmod 600 {path}")
+    return content
 
 
 def resolve(reference: str, folder: Path) -> str | None:

@@ -149,13 +149,14 @@ def test_a_bad_value_does_not_cause_a_second_problem() -> None:
         (KEY, 0o644, "chmod 600"),
         ("short", 0o600, "openssl rand"),
         (None, 0o600, "cannot be read: No such file"),
+        (b"\xff" * 40, 0o600, "cannot be read: it is not UTF-8 text"),
     ],
 )
 def test_a_secret_file_must_be_there_private_and_long(
-    tmp_path: Path, content: str | None, mode: int, says: str
+    tmp_path: Path, content: str | bytes | None, mode: int, says: str
 ) -> None:
     if content is not None:
-        (tmp_path / "key").write_text(content)
+        (tmp_path / "key").write_bytes(content if isinstance(content, bytes) else content.encode())
         (tmp_path / "key").chmod(mode)
     assert says in only(GOOD.replace("env:INLAY_KEY", "file:key"), tmp_path)
 
@@ -217,3 +218,19 @@ def test_the_example_parses_as_it_is_and_with_every_line_uncommented(tmp_path: P
         "connections.crm.records_from: there is no other connection crm. "
         "Known are: none. Or add a section for it."
     ]  # everything else in it holds together
+
+
+STRANGE = [
+    "3", "true", "[]", "{}", "[[1]]", "{ a = { b = 1 } }", '""', "1979-05-27", "[{}]", "inf", "nan", '"env:"', '"file:."',
+    '"file:\\u0000"', '"http://[::1"', '"https://[x]:99999999"', '"sqlite:///"', '"10s\\n"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", STRANGE)
+def test_no_value_of_any_setting_breaks_the_reading(value: str) -> None:
+    """Whatever stands behind a key is read or refused with words; nothing else comes out."""
+    lines = re.sub(r"^# (\w+ = )", r"\1", example(), flags=re.M).splitlines()
+    for number, line in enumerate(lines):
+        if match := re.match(r"(\w+) = ", line):
+            found = problems("\n".join([*lines[:number], f"{match[1]} = {value}", *lines[number + 1 :]]))
+            assert all(problem.startswith("inlay.toml:") for problem in found)
