@@ -13,7 +13,6 @@ from app.errors import NotFound
 from app.web.scripts import loader, served
 
 LOADER = "embed/inlay.js"
-_FRAME_SCRIPTS = ("embed/frame.js", "embed/change.js")
 _FOREVER = "public, max-age=31536000, immutable"
 # The loader's address never changes, so its copies must age: five minutes fresh, a day while it is looked up anew.
 _LOADER_KEPT = "public, max-age=300, stale-while-revalidate=86400"
@@ -35,10 +34,11 @@ class Assets(Mapping[str, Asset]):
 
     def __init__(self, folder: Path, public_url: str, tags: Iterable[str]) -> None:
         self._public_url = public_url
-        self._assets = {
-            name: _asset(served((folder / name).read_text("utf-8")).encode(), name) for name in _FRAME_SCRIPTS
-        }
-        self._assets[LOADER] = _asset(loader((folder / LOADER).read_text("utf-8"), public_url, tags).encode(), LOADER)
+        self._assets = {}
+        for path in sorted((folder / "embed").glob("*.js")):
+            name, written = f"embed/{path.name}", path.read_text("utf-8")
+            code = loader(written, public_url, tags) if name == LOADER else served(written)
+            self._assets[name] = _asset(code.encode(), name)
         for path in sorted((folder / "vendor").glob("*.js")):
             name = f"static/vendor/{path.name}"
             self._assets[name] = _asset(path.read_bytes(), name)
