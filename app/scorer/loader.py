@@ -115,8 +115,10 @@ def _scale(top: Table, draft: bool) -> tuple[float, float]:
     scale.close()
     if not 0 < baseline < 100:
         scale.problem("baseline", "must be between 0 and 100: the score of an average record.")
+        baseline = 50.0
     if doubling <= 0:
         scale.problem("doubling", "must be above 0: how many points double the odds.")
+        doubling = 20.0
     return baseline, doubling
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.scorer.features import Field, Reading
 
@@ -38,8 +38,7 @@ class Row:
         object.__setattr__(self, "reach", max(given) - min(given))
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     label: str
     effect: float  # signed, in points of the 0..100 score
     detail: str
@@ -66,6 +65,14 @@ class Scorecard:
     fields: Mapping[str, Field]
     rows: tuple[Row, ...]
     fitted: Mapping[str, Any] = field(default_factory=dict)
+    _base: float = field(init=False, repr=False)  # the log-odds of the baseline
+    _step: float = field(init=False, repr=False)  # the log-odds of one point
+    _reach: float = field(init=False, repr=False)  # of all rows
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_base", math.log(self.baseline / (100 - self.baseline)))
+        object.__setattr__(self, "_step", math.log(2) / self.doubling)
+        object.__setattr__(self, "_reach", math.fsum(row.reach for row in self.rows))
 
     def read(self, features: Mapping[str, Any], today: date) -> dict[str, Reading]:
         """Every field of the card, read from a record; features that the card does not name are ignored."""
@@ -85,8 +92,7 @@ class Scorecard:
 
     def link(self, points: float) -> float:
         """From points to the score: the logistic curve through `baseline`."""
-        base = math.log(self.baseline / (100 - self.baseline))
-        exponent = base + points * math.log(2) / self.doubling
+        exponent = self._base + points * self._step
         # written so that neither end overflows, however many points a card gives
         if exponent >= 0:
             return 100 / (1 + math.exp(-exponent))
@@ -115,7 +121,7 @@ class Scorecard:
         decided = math.fsum(
             row.reach for row, cell in zip(self.rows, cells, strict=True) if cell in row.points
         )
-        return decided / (math.fsum(row.reach for row in self.rows) or 1.0)
+        return decided / self._reach if self._reach else 0.0
 
     def _factor(self, row: Row, cell: Cell, effect: float, readings: Mapping[str, Reading]) -> Effect:
         groups = {name: self.fields[name].groups[group] for name, group in zip(row.fields, cell, strict=True)}

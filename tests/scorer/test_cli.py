@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from app import scorer
 from app.scorer.cli import main
 from app.scorer.protocol import SCORE, openapi
 from app.scorer.serve import Options, StartRefused, claim_port, load_core, read_keys
@@ -129,3 +130,9 @@ def test_keys_are_read_strictly(tmp_path: Path) -> None:
     (tmp_path / "card.toml").write_text(TEXT)
     core = load_core(Options("127.0.0.1", 0, tmp_path, file))
     assert core.test_client().get("/v1/capabilities").status_code == 401
+
+
+def test_the_committed_description_is_the_one_that_is_served() -> None:
+    """It is there for readers; made by `inlay-core openapi > app/scorer/openapi-core.json`."""
+    committed = Path(scorer.__file__).with_name("openapi-core.json")
+    assert json.loads(committed.read_text()) == json.loads(json.dumps(openapi()))
