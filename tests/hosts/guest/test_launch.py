@@ -99,3 +99,11 @@ def test_time_counts_from_the_request() -> None:
     day = 86_400
     later = guest().said("iat", CLOCK + day).said("exp", CLOCK + day + 60).asked(now=CLOCK + day)
     assert launched(later).used_until == CLOCK + day + 60 + 30 + 60
+
+
+@pytest.mark.parametrize(("claim", "setting"), [("iss", "issuer"), ("aud", "audience")])
+def test_nothing_configured_equals_nothing_said_is_no_match(claim: str, setting: str) -> None:
+    builder = guest().said(claim, "")
+    with pytest.raises(LaunchRefused) as refusal:
+        launched(replace(builder, connection=replace(builder.connection, **{setting: ""})))
+    assert refusal.value.reason == f"{setting}-wrong"

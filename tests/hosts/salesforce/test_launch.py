@@ -132,3 +132,11 @@ def test_an_organisation_is_pinned_only_when_the_connection_says_so() -> None:
     assert launched(free.said("issuer", None)).viewer
     pinned = replace(canvas(), connection=replace(canvas().connection, issuer="00DAB0000000001"))
     assert launched(pinned).viewer  # 15 characters name the same organisation as 18
+
+
+def test_an_unknown_claim_may_be_as_deep_as_it_likes() -> None:
+    """It is named by its path down to where claims are declared, and not followed further."""
+    deep: dict[str, Any] = {}
+    for _ in range(400):
+        deep = {"x": deep}
+    assert launched(canvas().said("surprise", deep)).unknown_claims == ("surprise.x.x",)
