@@ -54,6 +54,9 @@ class Connections:
     def __iter__(self) -> Iterator[Connection]:
         return iter(self._by_name.values())
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
     def get(self, name: str) -> Connection:
         """The connection of that name. Raises LaunchRefused: an outsider learns nothing about which exist."""
         connection = self._by_name.get(name)

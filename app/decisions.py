@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cachetools import TTLCache
 from sqlalchemy import Connection as DatabaseConnection
 
 from app.audit.log import AuditLog
@@ -18,7 +20,7 @@ from app.connections import Connection, Connections
 from app.core.client import CoreClient, Item
 from app.core.parse import Insufficient
 from app.core.shapes import Score
-from app.core.stored import OUTDATED, Key, Stored, StoredScores
+from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
 from app.db import Database
 from app.db.epochs import Epochs, announced_since
 from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable
@@ -35,6 +37,38 @@ class Failure:
 
 
 Outcome = Stored | Insufficient | Failure
+FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
+EMPTY_KEPT_S = 60.0
+
+
+class Misses:
+    """Why there is no score, remembered for moments. For all threads."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._failures: TTLCache[Key, Failure] = TTLCache(20_000, FAILURE_KEPT_S, timer=clock)
+        self._empties: TTLCache[Key, Insufficient] = TTLCache(20_000, EMPTY_KEPT_S, timer=clock)
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> Failure | Insufficient | None:
+        with self._lock:
+            return self._failures.get(key) or self._empties.get(key)
+
+    def put(self, key: Key, miss: Failure | Insufficient) -> None:
+        with self._lock:
+            if isinstance(miss, Insufficient):
+                self._empties[key] = miss
+            else:
+                self._failures[key] = miss
+
+    def drop(self, key: Key) -> None:
+        with self._lock:
+            self._failures.pop(key, None)
+            self._empties.pop(key, None)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._failures.clear()
+            self._empties.clear()
 
 
 class Decisions:
@@ -61,6 +95,12 @@ class Decisions:
         carried: Mapping[Key, Features],
     ) -> dict[Key, Outcome]:
         """An outcome for every key; failures are outcomes too, and audited. Never raises an InlayError."""
+        if not self._connections.can_read(connection):  # then what the launch did not carry is not known
+            empty = [key for key in keys if key not in carried]
+            if empty:
+                rest = [key for key in keys if key in carried]
+                known = self.make(connection, capability, rest, carried) if rest else {}
+                return dict.fromkeys(empty, Insufficient(tuple(capability.fields))) | known
         try:
             epoch = self._epochs.look()
             features = self._features(connection, capability, keys, carried)
@@ -173,6 +213,11 @@ def _settled(stored: Stored, changed: frozenset[str]) -> Stored:
 def new_reference() -> str:
     """A short id that a viewer can read out to an admin, who finds it in the audit."""
     return secrets.token_hex(4).upper()
+
+
+def carried_hash(features: Features) -> str:
+    """Names features that came with a launch; never taken for those that were read."""
+    return CARRIED + features_hash(features)
 
 
 def features_hash(features: Features) -> str:

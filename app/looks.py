@@ -9,9 +9,9 @@ from cachetools import LRUCache
 
 from app.answer import Change, TrendPoint, change
 from app.audit.log import AuditLog
+from app.bearer import Session
 from app.core.stored import Key, Stored, StoredScores
 from app.launch import Record
-from app.session import Session
 
 TREND_POINTS = 12
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from cachetools import TLRUCache
 
+from app.bearer import Session
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
 from app.errors import Denied, HostUnavailable, InlayError, OutboundError, SessionExpired
@@ -20,7 +21,7 @@ from app.launch import Access, Record
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
-from app.session import Session, Sessions
+from app.session import Sessions
 
 ALLOWED_FOR_S = 300.0
 REFUSED_FOR_S = 30.0
@@ -87,10 +88,10 @@ class Permissions:
         self._ask(session, self._connections.get(session.connection), session.records)
 
     def _attested(self, session: Session, connection: Connection, record: Record) -> Grant:
-        """The launch named the record. Of fields it says what it says: carried ones are the viewer's to see,
-        of others it must name the visible ones, else none is taken to be."""
+        """The launch named the record. Of fields it says what it says: where it names the visible ones, these are
+        it; where it does not, what it carried of this record is the viewer's to see, and nothing of others."""
         capability = connection.capability_for(record)
-        if capability is None or session.carries:
+        if capability is None or (session.fields is None and record in session.carried):
             return Grant(record)
         return Grant(record, _hidden(connection, capability, session.fields or frozenset()))
 

@@ -6,15 +6,13 @@ by the flights, and goes on when nobody waits any more.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 
-from cachetools import TTLCache
-
 from app.answer import Answer, State, band, cut
+from app.bearer import Session
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
 from app.core.cache import Answers, Flights
@@ -22,16 +20,13 @@ from app.core.parse import Insufficient
 from app.core.stored import OUTDATED, Key, Stored, StoredScores
 from app.db.epochs import EVERYTHING, Epochs
 from app.db.epochs import Change as Announced
-from app.decisions import Decisions, Failure, Features, Outcome, features_hash, new_reference
+from app.decisions import Decisions, Failure, Features, Misses, Outcome, carried_hash, new_reference
 from app.errors import Busy, InlayError
 from app.launch import Record
 from app.looks import Looks
 from app.metrics import Metrics
 from app.permissions import Grant
-from app.session import Session, Sessions
-
-FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
-EMPTY_KEPT_S = 60.0
+from app.session import Sessions
 
 
 class Scoring:
@@ -53,9 +48,7 @@ class Scoring:
         self._connections, self._sessions, self._decisions = connections, sessions, decisions
         self._stored, self._looks, self._cache, self._flights = stored, looks, cache, flights
         self._epochs, self._metrics, self._clock = epochs, metrics, clock
-        self._failures: TTLCache[Key, Failure] = TTLCache(20_000, FAILURE_KEPT_S, timer=clock)
-        self._empties: TTLCache[Key, Insufficient] = TTLCache(20_000, EMPTY_KEPT_S, timer=clock)
-        self._lock = threading.Lock()
+        self._misses = Misses(clock)
         epochs.subscribe(self._on_change)
 
     def answers(
@@ -66,7 +59,7 @@ class Scoring:
         Raises StoreUnavailable when the database is away and the answer is not in memory.
         """
         self._epochs.current()  # what was invalidated anywhere until now is forgotten first
-        carried = self._sessions.features(session) if session.carries else {}
+        carried = self._sessions.features(session) if session.carried else {}
         answers: dict[Record, Answer] = {}
         for capability, asked in _by_capability(connection, grants).items():
             if capability is None:
@@ -82,6 +75,8 @@ class Scoring:
             return
         key = Key(connection.name, capability.name, record)
         outcome = _landed(self._fly(connection, capability, [key], {})[key])
+        if isinstance(outcome, Stored) and outcome.fresh_until == OUTDATED:  # it was in the air already
+            outcome = _landed(self._fly(connection, capability, [key], {})[key])
         if isinstance(outcome, Failure):
             raise outcome.error
 
@@ -98,7 +93,7 @@ class Scoring:
         features: dict[Key, Features] = {}
         for grant in grants:
             row = carried.get(str(grant.record))
-            key = Key(connection.name, capability.name, grant.record, features_hash(row) if row is not None else "")
+            key = Key(connection.name, capability.name, grant.record, carried_hash(row) if row is not None else "")
             keys[key] = grant
             if row is not None:
                 features[key] = row
@@ -144,8 +139,7 @@ class Scoring:
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
         outcomes: dict[Key, Outcome] = {}
         for key in (*unknown, *aged):
-            with self._lock:
-                remembered = self._failures.get(key) or self._empties.get(key)
+            remembered = self._misses.get(key)
             if remembered is not None:
                 outcomes[key] = remembered
         due = [key for key in (*unknown, *aged) if key not in outcomes]
@@ -155,7 +149,7 @@ class Scoring:
             flights = self._fly(connection, capability, due, features)
         except Busy as busy:
             return outcomes | {key: Failure(busy, new_reference()) for key in due}
-        waited = [flight for key, flight in flights.items() if key not in known or known[key].fresh_until == OUTDATED]
+        waited = [flight for key, flight in flights.items() if not _shows(capability, known.get(key), now)]
         wait(waited, timeout=capability.wait)
         return outcomes | {key: _landed(flight) for key, flight in flights.items() if flight.done()}
 
@@ -178,26 +172,19 @@ class Scoring:
     def _remember(self, key: Key, outcome: Outcome, mark: int) -> None:
         if isinstance(outcome, Stored):
             self._cache.put(key, outcome, since=mark)
-            return
-        with self._lock:
-            if isinstance(outcome, Insufficient):
-                self._empties[key] = outcome
-            else:
-                self._failures[key] = outcome
+            self._misses.drop(key)
+        elif self._cache.mark() == mark:  # else it may be of a record that has changed meanwhile
+            self._misses.put(key, outcome)
 
     def _on_change(self, announced: Announced) -> None:
         if announced.kind == EVERYTHING:
             self._cache.clear()
-            with self._lock:
-                self._empties.clear()
-                self._failures.clear()
-        elif announced.kind == "score":
+            self._misses.clear()
+        elif announced.kind == "score" and announced.connection in self._connections:  # else another process' own
             for capability in self._connections.get(announced.connection).capabilities:
-                key = Key(announced.connection, capability.name, Record(*announced.key.split("/", 1)))
+                key = Key(announced.connection, capability.name, Record.parse(announced.key))
                 self._cache.drop(key)
-                with self._lock:
-                    self._empties.pop(key, None)
-                    self._failures.pop(key, None)
+                self._misses.drop(key)
 
     # -- what the viewer is told of it ------------------------------------------------------------------------
 
@@ -215,7 +202,7 @@ class Scoring:
             return Answer(State.EMPTY, capability.name, missing=missing)
         shown = outcome if isinstance(outcome, Stored) else known
         now = self._clock()
-        if shown is None or now > shown.stored_at + capability.ttl + capability.stale:
+        if shown is None or now > _last(capability, shown):
             if isinstance(outcome, Failure):
                 return Answer(State.UNAVAILABLE, capability.name, reference=outcome.reference)
             return Answer(State.PENDING, capability.name)
@@ -231,6 +218,16 @@ class Scoring:
             change=self._looks.change(session, shown, grant.hidden_fields),
             until=min(shown.fresh_until, grant.until),
         )
+
+
+def _last(capability: CapabilitySettings, stored: Stored) -> float:
+    """Until when a score may be shown, as a stale one at last."""
+    return stored.stored_at + capability.ttl + capability.stale
+
+
+def _shows(capability: CapabilitySettings, known: Stored | None, now: float) -> bool:
+    """Whether there is something to show meanwhile that merely aged."""
+    return known is not None and known.fresh_until != OUTDATED and now <= _last(capability, known)
 
 
 def _landed(flight: Future[Outcome]) -> Outcome:

@@ -12,52 +12,24 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from cachetools import LRUCache
 from sqlalchemy import insert, select, update
 
 from app.audit.log import AuditLog
+from app.bearer import Mode, Session, read, write
 from app.connections import Connection
 from app.db import Database
 from app.db.epochs import EVERYTHING, Change, Epochs, announce
 from app.db.schema import sessions
 from app.db.single_use import consume
-from app.errors import LaunchUsed, SessionExpired, SessionInvalid
+from app.errors import LaunchUsed, SessionExpired
 from app.keys import Keyring
-from app.launch import Attest, Launch, Record, Viewer
+from app.launch import Launch, Record
 
 TOKEN_LIFE_S = 600.0
-SESSION_LIFE_S = 8 * 3600.0  # absolute: no renewal goes past it
 _TYP = "inlay-session"
-Mode = Literal["frame", "element"]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Who may see what, from where, until when. Times are seconds since the epoch."""
-
-    id: str
-    connection: str
-    viewer: Viewer
-    origin: str
-    component: str
-    records: tuple[Record, ...]
-    attests: frozenset[Attest]
-    mode: Mode
-    opened_at: float
-    expires_at: float
-    fields: frozenset[str] | None = None  # the fields that the launch says the viewer may see; None: it does not say
-    carries: bool = False  # the launch carried features
-
-    @property
-    def attested_record(self) -> bool:
-        """The launch itself proved the record; else the host is asked."""
-        return Attest.RECORD in self.attests
-
-    @property
-    def ends_at(self) -> float:
-        return self.opened_at + SESSION_LIFE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +50,7 @@ class Sessions:
         self, database: Database, keys: Keyring, audit: AuditLog, epochs: Epochs, clock: Callable[[], float]
     ) -> None:
         self._database, self._keys, self._audit, self._clock = database, keys, audit, clock
+        self._epochs = epochs
         self._memo: LRUCache[bytes, Session] = LRUCache(20_000)
         self._ended: LRUCache[str, bool] = LRUCache(50_000)
         self._lock = threading.Lock()
@@ -101,10 +74,10 @@ class Sessions:
             opened_at=now,
             expires_at=now + TOKEN_LIFE_S,
             fields=launch.fields,
-            carries=bool(launch.features),
+            carried=frozenset(Record.parse(name) for name in launch.features),
         )
         with self._database.begin() as conn:
-            if not consume(conn, connection.name, launch.used_key, launch.used_until, now):
+            if not consume(conn, connection.name, f"launch:{launch.used_key}", launch.used_until, now):
                 raise LaunchUsed(reason="used")
             conn.execute(insert(sessions).values(self._row(session, launch)))
             facts: dict[str, Any] = {
@@ -119,11 +92,12 @@ class Sessions:
 
     def load(self, token: str) -> Session:
         """The session that this token names. Raises SessionInvalid, SessionExpired."""
+        self._epochs.current()  # what was ended in another process until now is known here first
         digest = hashlib.sha256(token.encode()).digest()
         with self._lock:
             session = self._memo.get(digest)
         if session is None:
-            session = _read(self._keys.verify(token, _TYP, self._clock()))
+            session = read(self._keys.verify(token, _TYP, self._clock()))
             self._require_open(session)
             with self._lock:
                 self._memo[digest] = session
@@ -177,7 +151,7 @@ class Sessions:
 
     def features(self, session: Session) -> Mapping[str, Mapping[str, Any]]:
         """The features that the launch carried, by `type/id`."""
-        row = self._held(session) if session.carries else None
+        row = self._held(session) if session.carried else None
         if row is None or row.features is None:
             return {}
         carried: dict[str, dict[str, Any]] = json.loads(self._keys.open(row.features, f"features:{session.id}"))
@@ -214,7 +188,7 @@ class Sessions:
         }
 
     def _token(self, session: Session) -> str:
-        token = self._keys.sign(_write(session), _TYP)
+        token = self._keys.sign(write(session), _TYP)
         with self._lock:
             self._memo[hashlib.sha256(token.encode()).digest()] = session
         return token
@@ -233,48 +207,3 @@ class Sessions:
     def _has_ended(self, session_id: str) -> bool:
         with self._lock:
             return session_id in self._ended
-
-
-def _write(session: Session) -> dict[str, Any]:
-    viewer = session.viewer
-    claims = {
-        "sid": session.id,
-        "con": session.connection,
-        "sub": viewer.subject,
-        "nam": viewer.name,
-        "loc": viewer.locale,
-        "tz": viewer.timezone,
-        "rol": list(viewer.roles),
-        "org": session.origin,
-        "cmp": session.component,
-        "rec": [str(record) for record in session.records],
-        "att": sorted(session.attests),
-        "mod": session.mode,
-        "opn": session.opened_at,
-        "exp": session.expires_at,
-    }
-    if session.fields is not None:
-        claims["fld"] = sorted(session.fields)
-    if session.carries:
-        claims["car"] = True
-    return claims
-
-
-def _read(claims: Mapping[str, Any]) -> Session:
-    try:
-        return Session(
-            id=claims["sid"],
-            connection=claims["con"],
-            viewer=Viewer(claims["sub"], claims["nam"], claims["loc"], claims["tz"], tuple(claims["rol"])),
-            origin=claims["org"],
-            component=claims["cmp"],
-            records=tuple(Record(*text.split("/", 1)) for text in claims["rec"]),
-            attests=frozenset(Attest(each) for each in claims["att"]),
-            mode=claims["mod"],
-            opened_at=claims["opn"],
-            expires_at=claims["exp"],
-            fields=frozenset(claims["fld"]) if "fld" in claims else None,
-            carries=claims.get("car", False),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise SessionInvalid(reason="token-malformed") from error

@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "errors",
         "config metrics db net launch",
         "keys audit core hosts documents",
-        "connections answer",
+        "connections answer bearer",
         "session decisions",
         "permissions looks",
         "scoring analysis",

@@ -18,6 +18,7 @@ from app.db.schema import scores
 from app.launch import Record
 
 OUTDATED = 0.0  # `fresh_until` of a score whose record changed
+CARRIED = "carried-"  # how the hash of features begins that came with a launch: such a score is that launch's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Key:
     connection: str
     capability: str
     record: Record
-    carried: str = ""  # hash of the features that the launch carried; empty when they are read from the host
+    carried: str = ""  # names the features that the launch carried; empty when they are read from the host
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class StoredScores:
                 scores.c.connection.in_(connections),
                 scores.c.record_type == record.type,
                 scores.c.record_id == record.id,
+                scores.c.valid_until > OUTDATED,  # the rest of a long history is left alone
             )
             .values(valid_until=OUTDATED)
         )
@@ -113,18 +115,21 @@ def _newest(group: Mapping[str, Key]) -> Select[Any]:
         scores.c.record_type == any_key.record.type,
         scores.c.record_id.in_(list(group)),
     ]
-    if any_key.carried:
-        mine.append(scores.c.features_hash == any_key.carried)
+    is_carried = scores.c.features_hash.startswith(CARRIED)
+    mine.append(scores.c.features_hash == any_key.carried if any_key.carried else ~is_carried)
     ranked = select(scores, place.label("place")).where(*mine).subquery()
     return select(ranked).where(ranked.c.place == 1)
 
 
 def _is(key: Key) -> tuple[Any, ...]:
+    """The rows of a record: read ones for a read key; a carried one grows on those that other launches carried."""
+    is_carried = scores.c.features_hash.startswith(CARRIED)
     return (
         scores.c.connection == key.connection,
         scores.c.capability == key.capability,
         scores.c.record_type == key.record.type,
         scores.c.record_id == key.record.id,
+        is_carried if key.carried else ~is_carried,
     )
 
 

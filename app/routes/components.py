@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
+from app.bearer import Session
 from app.errors import BadRequest, InlayError, SessionInvalid, WrongMediaType
 from app.launch import MAX_RECORDS, Record
-from app.session import Session
 from app.web.failures import problem
 from app.web.fragments import Fragment, Item
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT

@@ -13,6 +13,7 @@ from cachetools import LRUCache
 
 from app.answer import Answer, State
 from app.audit.log import AuditLog, ViewRow
+from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.decisions import new_reference
@@ -21,7 +22,6 @@ from app.launch import Record
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
 from app.scoring import Scoring
-from app.session import Session
 from app.views import VIEWS
 from app.web.catalog import Catalog
 from app.web.headers import fragment_headers
@@ -181,7 +181,7 @@ class Fragments:
         step = STALE_STEP_S if answer.state is State.STALE else STEP_S
         viewer = session.viewer
         opens = tuple(tag for tag in self._catalog[item.tag].opens if self.may_open(session, tag))
-        key = (item.tag, item.record, answer, viewer.locale, viewer.timezone, opens, now // step)
+        key = (item.tag, item.record, replace(answer, until=0.0), viewer.locale, viewer.timezone, opens, now // step)
         with self._lock:
             found = self._rendered.get(key)
         if found is None:
