@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ OTHER = "other"  # the group of a text that no other group names
 BLANKS = frozenset({"", "nan", "null", "unknown", "n/a"})  # what exports write for "no value"
 YES_NO = {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}
 SHOWN_CHARS = 80
+DIRECTION_SWITCHES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Kind(StrEnum):
@@ -101,7 +103,8 @@ class Field:
             return f"{readable(value)} {self.unit}".rstrip()
         if isinstance(value, date):
             return value.isoformat()
-        return value if len(value) <= SHOWN_CHARS else value[: SHOWN_CHARS - 1] + "…"
+        text = value if value.isprintable() else "".join(filter(_writable, value))
+        return text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
 
     def known_values(self) -> Iterator[str]:
         """The values of a choice, for whoever maps a host's field to it."""
@@ -158,6 +161,11 @@ class Field:
         if name is None:
             name = OTHER if OTHER in self.groups else UNKNOWN
         return Reading(name, text)
+
+
+def _writable(character: str) -> bool:
+    """Not a control character, half of a pair, or a switch of the reading direction."""
+    return unicodedata.category(character) not in ("Cc", "Cs") and character not in DIRECTION_SWITCHES
 
 
 def _plain(value: str | float) -> str:

@@ -92,6 +92,14 @@ def test_numbers_are_written_for_people() -> None:
     ]  # fmt: skip
 
 
+def test_what_does_harm_on_a_page_is_not_shown() -> None:
+    field = card().fields["source"]
+    shown = field.shown(field.read("a\x00b\x1b[31m \ud800 \u202ec\u200d<b>é", TODAY))
+    assert (
+        shown == "ab[31m  c\u200d<b>é"
+    )  # markup stays: escaping is the page's work, and joiners are letters' needs
+
+
 def test_long_texts_are_shortened_where_they_are_shown() -> None:
     field = card().fields["source"]
     assert len(field.shown(field.read("x" * 5000, TODAY))) == 80
