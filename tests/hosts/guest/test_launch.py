@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import pytest
-from app.errors import HostUnavailable, LaunchRefused
+from app.errors import LaunchRefused
 from app.hosts.guest.launch import verify
 from app.launch import Attest, Launch
-from joserfc.jwk import OctKey
 
-from tests.hosts._proofs import CLOCK, GUEST, FixedKeys, GuestBuilder, guest
+from tests.hosts._proofs import CLOCK, GUEST, GuestBuilder, guest
 
 
 def launched(builder: GuestBuilder) -> Launch:
@@ -53,46 +51,6 @@ def test_carried_features_and_visible_fields() -> None:
 def test_records_named_twice_are_one() -> None:
     launch = launched(guest().said("record", ["Lead/17", "Lead/17"]))
     assert [str(record) for record in launch.records] == ["Lead/17"]
-
-
-@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256", "HS256"])
-def test_the_connection_pins_the_algorithm(algorithm: str) -> None:
-    """A key that is there is of no use when its algorithm is not the configured one."""
-    others = tuple({"EdDSA", "ES256", "RS256", "HS256"} - {algorithm})
-    key = {"EdDSA": "ed", "ES256": "es", "RS256": "rs"}
-    builder = guest()
-    if algorithm in key:
-        builder = builder.signed(algorithm, key[algorithm], kid=key[algorithm])
-    else:
-        builder = builder.signed(algorithm, OctKey.import_key(GUEST["shared_keys"]["2026-11"]), kid="2026-11")
-    assert launched(builder)
-    with pytest.raises(LaunchRefused) as refusal:
-        launched(replace(builder, connection=replace(builder.connection, algorithms=others)))
-    assert refusal.value.reason == "algorithm-refused"
-
-
-def test_a_public_key_algorithm_without_a_key_set_is_refused() -> None:
-    with pytest.raises(LaunchRefused) as refusal:
-        launched(replace(guest(), connection=replace(guest().connection, jwks_url="")))
-    assert refusal.value.reason == "algorithm-refused"
-
-
-def test_an_unreachable_key_set_is_not_a_refusal() -> None:
-    """The launch may be good; nobody can tell. It can be tried again."""
-
-    class Away(FixedKeys):
-        def find(self, url: str, algorithm: str, kid: str | None) -> tuple[()]:
-            raise HostUnavailable(reason="keys-unavailable")
-
-    with pytest.raises(HostUnavailable):
-        verify(guest().attempt().request(), guest().connection, Away())
-
-
-def test_verification_is_silent() -> None:
-    """Warnings on the hot road would fill the log; the one about EdDSA's name does not apply here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert launched(guest())
 
 
 def test_time_counts_from_the_request() -> None:

@@ -1,56 +1,24 @@
-"""Signer and verifier were written apart: the simulated CRM's launches and calls hold against the hosts."""
+"""Signer and verifier were written apart: the simulated CRM's launches and calls hold against the host."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from app.config import ConnectionSettings, Secret
-from app.demo import keys
 from app.demo.crm import signed
-from app.demo.crm.app import create_crm
-from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
 from app.demo.crm.people import ORGANIZATION_ID, PEOPLE
 from app.errors import HostUnavailable, SessionExpired
-from app.hosts import HOSTS
-from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
+from app.hosts.salesforce import SALESFORCE as HOST
 from app.launch import Launch, LaunchRequest, Record
-from app.net.door import Request, Response
 
 from tests.hosts._door import ScriptedDoor
-from tests.hosts._proofs import CLOCK, FixedKeys, canvas, guest
+from tests.hosts._proofs import CLOCK, FixedKeys, canvas
+from tests.hosts.conftest import CRM, Call
 
-CRM, INLAY = "http://127.0.0.1:8001", "http://localhost:8000"
-HOST = HOSTS["salesforce"]
-Call = Callable[[Request], Response]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    keys.make(tmp_path / "keys")
-    nowhere = "http://127.0.0.1:9"
-    return Desk.open(CrmConfig(CRM, nowhere, nowhere, keys=str(tmp_path / "keys"), state=str(tmp_path)))
-
-
-@pytest.fixture
-def call(desk: Desk) -> Call:
-    """The CRM behind a door without sockets."""
-    client = create_crm(desk).test_client()
-
-    def ask(request: Request) -> Response:
-        url, (body, kind) = urlsplit(request.url), request.content()
-        path = f"{url.path}?{url.query}"
-        found = client.open(
-            path, base_url=CRM, method=request.method, data=body, headers={**request.headers, **kind}
-        )
-        return Response(found.status_code, dict(found.headers), found.data)
-
-    return ask
+INLAY = "http://localhost:8000"
 
 
 @pytest.fixture
@@ -124,20 +92,3 @@ def test_the_integration_identity_reads_records(
     with pytest.raises(HostUnavailable) as unknown:
         HOST.read_records(call, connection, tokens.get(connection), records, ["NoSuchField"])
     assert unknown.value.reason == "field-unknown:NoSuchField"
-
-
-def test_a_token_of_its_backend(desk: Desk, call: Call) -> None:
-    leads = [f"Lead/{lead.id}" for lead in desk.leads.page(PEOPLE["zoe"]).leads]
-    settings = replace(
-        guest().connection,
-        origins=(CRM,),
-        issuer=CRM,
-        audience=desk.config.inlay,
-        jwks_url=f"{CRM}/jwks.json",
-    )
-    proof = desk.guest.token(PEOPLE["layla"], "score-badge", leads, now=CLOCK)
-    request = LaunchRequest(proof, "score-badge", (Record.parse(leads[0]),), CRM, CLOCK)
-    launch = HOSTS["guest"].verify(request, settings, KeySets(ScriptedDoor(call)))
-    assert [str(record) for record in launch.records] == leads
-    assert launch.viewer.name == PEOPLE["layla"].name
-    assert launch.unknown_claims == ()
