@@ -39,15 +39,15 @@ class Desk:
     @classmethod
     def open(cls, config: CrmConfig) -> Desk:
         """Read rows and keys. Raises TableRefusedError or OSError with words for a person."""
-        source = (
-            table.read(Path(config.leads), config.id_column or None) if config.leads else invented.generate()
-        )
+        file = Path(config.leads) if config.leads else None
+        source = table.read(file, config.id_column or None) if file else invented.generate()
         digest = hashlib.sha256(f"{config.leads}\n{config.id_column}".encode()).hexdigest()[:12]
+        key, fields = Path(config.keys) / "guest_key.pem", [column.name for column in source.columns]
         return cls(
             config=config,
             leads=Leads(source, Path(config.state) / f"edits-{digest}.jsonl"),
             tokens=Tokens(config.key("token_secret")),
-            guest=GuestSigner.load(Path(config.keys) / "guest_key.pem", config.origin, config.inlay),
+            guest=GuestSigner.load(key, config.origin, config.inlay, fields),
             events=EventSender(
                 [f"{config.inlay}/events/{name}" for name in (config.connection, config.pages_connection)],
                 config.key("event_secret"),

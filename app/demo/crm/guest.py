@@ -18,22 +18,25 @@ from app.demo.crm.people import Person
 
 LIFETIME_S = 300
 MAX_RECORDS = 200
+MAX_FIELDS = 200
 
 
 class GuestSigner:
     """Signs launches with one Ed25519 key and publishes its public half."""
 
-    def __init__(self, key: Ed25519PrivateKey, issuer: str, audience: str) -> None:
-        self._key, self._issuer, self._audience = key, issuer, audience
+    def __init__(
+        self, key: Ed25519PrivateKey, issuer: str, audience: str, fields: Sequence[str] = ()
+    ) -> None:
+        self._key, self._issuer, self._audience, self._fields = key, issuer, audience, fields
         self._public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self._kid = hashlib.sha256(self._public).hexdigest()[:16]
 
     @classmethod
-    def load(cls, path: Path, issuer: str, audience: str) -> GuestSigner:
+    def load(cls, path: Path, issuer: str, audience: str, fields: Sequence[str]) -> GuestSigner:
         key = load_pem_private_key(path.read_bytes(), None)
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError(f"{path} is not an Ed25519 key.")
-        return cls(key, issuer, audience)
+        return cls(key, issuer, audience, fields)
 
     def token(self, person: Person, component: str, records: Sequence[str], now: float | None = None) -> str:
         """A single-use launch for these records (`Lead/...`): one id, or a list of up to 200."""
@@ -47,9 +50,11 @@ class GuestSigner:
                 "sub": person.user_id,
                 "name": person.name,
                 "locale": person.locale,
+                "zoneinfo": person.timezone,
                 "roles": [person.sees],
                 "origin": self._issuer,
                 "component": component,
+                "fields": [name for name in self._fields if person.may_see_field(name)][:MAX_FIELDS],
                 "record": records[0] if len(records) == 1 else list(records),
                 "jti": uuid.uuid4().hex,
                 "iat": issued,

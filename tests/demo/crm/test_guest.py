@@ -36,6 +36,8 @@ def test_claims_say_who_where_what_and_until_when(desk: Desk) -> None:
     assert claims["aud"] == desk.config.inlay
     assert claims["record"] == ["Lead/1", "Lead/2"]
     assert (claims["iat"], claims["exp"]) == (1000, 1300)
+    assert "Title" in claims["fields"]
+    assert "AnnualRevenue" not in claims["fields"]  # Sam may not see it, so no reason may speak of it
 
 
 def test_every_token_is_another_one(desk: Desk) -> None:

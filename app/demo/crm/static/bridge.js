@@ -40,9 +40,10 @@ export const receive = async (frame, message) => {
   if (message?.inlay !== 1 || typeof message.type !== "string") return;
   const detail = message.detail ?? {};
   frame.heard = true;
-  log(message.type === "inlay-unavailable" ? "trouble" : "in", message.type, { panel: frame.component, ...detail });
+  const { nonce, ...told } = detail;
+  log(message.type === "inlay-unavailable" ? "trouble" : "in", message.type, { panel: frame.component, ...told });
   if (message.type === "inlay-hello") greet(frame, detail);
-  else if (message.type === "inlay-resize") resize(frame, detail);
+  else if (message.type === "inlay-resize" && frame.kind === "plain") resize(frame, detail);
   else if (message.type === "inlay-auth-expired" && frame.kind === "plain") {
     // A canvas asks for a repost instead.
     try {

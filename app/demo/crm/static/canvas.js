@@ -56,7 +56,7 @@ export const receive = async (frame, text) => {
   const { seq, body = {} } = message;
   if (!Object.hasOwn(actions, body.type)) return;
   const about = { publish: body.event, resize: body.size, subscribe: Object.keys(body.subscriptions ?? {}) }[body.type];
-  log("in", `canvas ${body.type}`, { panel: frame.component, ...(about && { detail: about }) });
+  log("in", `canvas ${body.type}`, { panel: frame.component, ...(about && { of: about }) });
   try {
     await actions[body.type](frame, seq, body);
   } catch (problem) {
