@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.bearer import Session
-from app.errors import BadRequest, InlayError, SessionInvalid, WrongMediaType
+from app.errors import BadRequest, InlayError, WrongMediaType
 from app.launch import MAX_RECORDS, Record
+from app.routes._session import as_json, bearer, session_of
 from app.web.failures import problem
-from app.web.fragments import Fragment, Item
+from app.web.fragments import Item
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 
@@ -20,31 +20,6 @@ def refuse(error: InlayError) -> Response:
     response = problem(error)
     response.headers.update(OPEN_TO_PAGES)
     return response
-
-
-def bearer() -> str:
-    """The token of the Authorization header. Raises SessionInvalid."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise SessionInvalid(reason="token-missing")
-    return token
-
-
-def session_of(token: str) -> Session:
-    """The session of a token, asked from where it was opened. Raises SessionInvalid, SessionExpired."""
-    p = parts()
-    session = p.sessions.load(token)
-    origin = request.headers.get("Origin")
-    if session.mode == "element":
-        allowed = origin == session.origin
-    else:  # our own document; one with an opaque origin says "null"
-        allowed = origin in {None, "null", p.settings.server.public_url}
-    if not allowed:
-        p.audit.write(
-            "session.refused", connection=session.connection, session=session.id, reason="origin-not-the-session's"
-        )
-        raise SessionInvalid(reason="origin-not-the-session's")
-    return session
 
 
 @blueprint.route("/components/<tag>", methods=["OPTIONS"])
@@ -80,14 +55,6 @@ def batch() -> Response:
     response = jsonify(body)
     response.headers.update(OPEN_TO_PAGES)
     return response
-
-
-def as_json(fragment: Fragment, known: str = "") -> dict[str, object]:
-    """A fragment for an element; when the browser has it already, only that it has."""
-    named: dict[str, object] = {"component": fragment.tag, "record": str(fragment.record), "etag": fragment.etag}
-    if known == fragment.etag:
-        return named | {"unchanged": True}
-    return named | {"state": fragment.state, "html": fragment.html}
 
 
 def _item(text: str) -> Item:

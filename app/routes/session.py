@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.errors import BadRequest, InlayError, LaunchRefused, SessionInvalid, WrongMediaType
 from app.launch import MAX_RECORDS, LaunchRequest, Record
-from app.routes.components import as_json, bearer, session_of
+from app.routes._session import as_json, bearer, session_of
 from app.session import TOKEN_LIFE_S
 from app.web.failures import oauth, problem
 from app.web.fragments import Item

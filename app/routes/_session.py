@@ -1,0 +1,43 @@
+"""What routes for sessions share: whose token it is, from where it may be used, and fragments as JSON."""
+
+from __future__ import annotations
+
+from flask import request
+
+from app.bearer import Session
+from app.errors import SessionInvalid
+from app.web.fragments import Fragment
+from app.web.parts import parts
+
+
+def bearer() -> str:
+    """The token of the Authorization header. Raises SessionInvalid."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SessionInvalid(reason="token-missing")
+    return token
+
+
+def session_of(token: str) -> Session:
+    """The session of a token, asked from where it was opened. Raises SessionInvalid, SessionExpired."""
+    p = parts()
+    session = p.sessions.load(token)
+    origin = request.headers.get("Origin")
+    if session.mode == "element":
+        allowed = origin == session.origin
+    else:  # our own document; one with an opaque origin says "null"
+        allowed = origin in {None, "null", p.settings.server.public_url}
+    if not allowed:
+        p.audit.write(
+            "session.refused", connection=session.connection, session=session.id, reason="origin-not-the-session's"
+        )
+        raise SessionInvalid(reason="origin-not-the-session's")
+    return session
+
+
+def as_json(fragment: Fragment, known: str = "") -> dict[str, object]:
+    """A fragment for an element; when the browser has it already, only that it has."""
+    named: dict[str, object] = {"component": fragment.tag, "record": str(fragment.record), "etag": fragment.etag}
+    if known == fragment.etag:
+        return named | {"unchanged": True}
+    return named | {"state": fragment.state, "html": fragment.html}
