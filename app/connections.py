@@ -101,10 +101,11 @@ class Connections:
     ) -> Mapping[Record, dict[str, Any]]:
         """Ask with the integration identity's token; once more with a fresh one when the host calls it dead."""
         try:
+            token = self._tokens.get(source.settings)
             try:
-                rows = ask(self._tokens.get(source.settings))
+                rows = ask(token)
             except SessionExpired:
-                self._tokens.drop(source.settings)
+                self._tokens.drop(source.settings, token)
                 rows = ask(self._tokens.get(source.settings))
         except SessionExpired as dead:
             self._metrics.count("host_calls", host=source.settings.host, outcome="identity-refused")

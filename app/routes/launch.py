@@ -47,7 +47,7 @@ def _opened(connection: Connection, tag: str) -> Response:
     if not proof:
         raise LaunchRefused(reason="proof-missing")
     launch = connection.host.verify(
-        LaunchRequest(proof=proof, component=tag, now=p.clock()), connection.settings, p.keys
+        LaunchRequest(proof, tag, (), request.headers.get("Origin"), p.clock()), connection.settings, p.keys
     )
     count_unknown(p, connection, launch)
     if not launch.records:
