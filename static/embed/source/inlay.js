@@ -24,18 +24,15 @@
   let delay = FAST;
   let calm, started, queued, timer;
 
-  // A host may demand trusted HTML and forbid our policy too: then the browser's own sanitizer reads it.
-  let policy = { createHTML: (html) => html };
+  // A host may demand trusted HTML and forbid our policy too: then the browser's own sanitizer reads the text.
+  let policy;
   try {
-    policy = trustedTypes.createPolicy("inlay", policy);
+    policy = trustedTypes.createPolicy("inlay", { createHTML: (html) => html });
   } catch {}
   const parse = (html) => {
     const into = doc.createElement("template");
-    try {
-      into.innerHTML = policy.createHTML(html);
-    } catch {
-      into.setHTML(html, { sanitizer: {} });
-    }
+    if (policy || !into.setHTML) into.innerHTML = policy ? policy.createHTML(html) : html;
+    else into.setHTML(html, { sanitizer: {} });
     return into.content;
   };
 
@@ -97,7 +94,9 @@
         this._fail(problem);
       }
       this._busy = 0;
-      if (this._again) this._run((this._again = 0));
+      if (!this._again) return;
+      this._again = 0;
+      if (!this._token || [...this._views].some(({ _etag }) => !_etag)) this._run();
     }
 
     async _open() {
@@ -178,7 +177,7 @@
             one._component == _component &&
             (one._records.has(record) || !(one._token || one._busy || one._until || one._records.size >= LIMIT)),
         ) || Object.assign(new Session(), { _get, _connection, _component });
-      started ||= session._records.add(record).size >= LIMIT;
+      if (session._records.add(record).size >= LIMIT) started = 1;
       view._join(session);
       touched.add(session);
     }
