@@ -16,10 +16,11 @@ from app.config import Settings
 from app.connections import Connections
 from app.core.cache import Answers, Flights
 from app.core.client import CoreClient
-from app.core.stored import StoredScores
+from app.core.stored import Key, Stored, StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
-from app.decisions import Decisions
+from app.decisions import Decisions, Outcome
+from app.errors import ConfigError, Problem
 from app.events import Events
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
@@ -39,6 +40,7 @@ from app.web.failures import problem, translated
 from app.web.fragments import Fragments
 from app.web.headers import COMMON
 from app.web.parts import Parts, parts
+from app.web.refusals import note_request
 from app.web.render import Renderer
 from app.web.texts import Texts
 
@@ -56,8 +58,12 @@ def from_environment() -> Flask:
     return create_app(built)
 
 
-def build(settings: Settings, clock: Callable[[], float] = time.time) -> tuple[Parts, Runner]:
+def build(
+    settings: Settings, clock: Callable[[], float] = time.time, renderer: Renderer | None = None
+) -> tuple[Parts, Runner]:
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
+    renderer = renderer or read_house()
+    _check_components(settings, renderer.catalog)
     metrics = Metrics()
     database = Database(settings.store.url)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
@@ -65,43 +71,74 @@ def build(settings: Settings, clock: Callable[[], float] = time.time) -> tuple[P
     audit = AuditLog(database, clock, metrics)
     door = Door(settings.server.allow_private, metrics=metrics)
     permits = Permits(PERMITS)
-    key_sets = KeySets(door)
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
     sessions = Sessions(database, keyring, audit, epochs, clock)
     permissions = Permissions(connections, sessions, door, permits, metrics, clock)
-    cores = {name: CoreClient(each, door, metrics) for name, each in settings.cores.items()}
     stored = StoredScores(database, keyring.seal)
-    decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
-    looks = Looks(stored, audit)
-    scoring = Scoring(
-        connections, sessions, decisions, stored, looks, Answers(), Flights(permits), epochs, metrics, clock
+    scoring = _scoring(
+        settings, connections, sessions, stored, audit, epochs, permits, door, metrics, database, clock
     )
     events = Events(database, connections, stored, audit, clock)
     runner = Runner(database, connections, scoring, metrics, clock)
-    catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
-    texts = Texts.load()
-    renderer = Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=texts)
-    fragments = Fragments(connections, permissions, scoring, audit, catalog, renderer, epochs, metrics, clock)
-    assets = Assets(HOUSE / "static", settings.server.public_url, catalog)
+    fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
     built = Parts(
         settings=settings,
         database=database,
         epochs=epochs,
         audit=audit,
         metrics=metrics,
-        keys=key_sets,
+        keys=KeySets(door),
         connections=connections,
         sessions=sessions,
         permissions=permissions,
         events=events,
-        catalog=catalog,
+        catalog=renderer.catalog,
         renderer=renderer,
         fragments=fragments,
-        assets=assets,
+        assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
         wake_jobs=runner.wake,
         clock=clock,
     )
     return built, runner
+
+
+def _scoring(
+    settings: Settings,
+    connections: Connections,
+    sessions: Sessions,
+    stored: StoredScores,
+    audit: AuditLog,
+    epochs: Epochs,
+    permits: Permits,
+    door: Door,
+    metrics: Metrics,
+    database: Database,
+    clock: Callable[[], float],
+) -> Scoring:
+    cores = {name: CoreClient(each, door, metrics) for name, each in settings.cores.items()}
+    decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
+    looks, cache, flights = Looks(stored, audit), Answers[Key, Stored](), Flights[Key, Outcome](permits)
+    return Scoring(
+        connections, sessions, decisions, stored, looks, cache, flights, epochs, metrics, clock
+    )
+
+
+def read_house() -> Renderer:
+    """The components, pages and texts, read and compiled once."""
+    catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
+    return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load())
+
+
+def _check_components(settings: Settings, catalog: Catalog) -> None:
+    """A connection that lists what we do not have would fail its viewers, one launch after another."""
+    unknown = [
+        Problem(f"[connections.{each.name}]", f"component {tag!r} is not known.", f"Use {', '.join(catalog)}.")
+        for each in settings.connections.values()
+        for tag in each.components
+        if tag not in catalog
+    ]
+    if unknown:
+        raise ConfigError(unknown)
 
 
 def create_app(built: Parts) -> Flask:
@@ -112,13 +149,19 @@ def create_app(built: Parts) -> Flask:
     app.extensions["inlay"] = built
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.register_error_handler(Exception, lambda error: problem(translated(error)))
+    app.register_error_handler(Exception, _refused)
     app.before_request(_started)
     app.after_request(_finished)
     if server.trusted_proxies:
         hops = server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
+
+
+def _refused(error: Exception) -> Response:
+    ours = translated(error)
+    note_request(parts(), ours)
+    return problem(ours)
 
 
 def _started() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from granian.constants import Interfaces
 from granian.server import MPServer
 
+from app.application import build
 from app.config import Settings
 from app.db import Database
 from app.db.migrations import upgrade
@@ -38,6 +41,7 @@ def serve(path: Path) -> None:
     """Serve panels; background jobs run beside, in the same processes."""
     settings = _load(path)
     _upgrade(settings)
+    _check(settings)
     os.environ["INLAY_CONFIG"] = str(path.resolve())
     server = settings.server
     MPServer(
@@ -79,8 +83,21 @@ def db_upgrade(path: Path) -> None:
 
 
 def _load(path: Path) -> Settings:
-    try:
+    with _words():
         return Settings.load(path)
+
+
+def _check(settings: Settings) -> None:
+    """Build everything once: what is wrong is said here, not by worker after worker that does not start."""
+    with _words():
+        built, _ = build(settings)
+        built.database.close()
+
+
+@contextmanager
+def _words() -> Iterator[None]:
+    try:
+        yield
     except ConfigError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -24,6 +25,7 @@ HANDLERS: Mapping[str, Handler] = {
     "rescore": rescore.handle,
 }
 
+_log = logging.getLogger("inlay")
 LEASE_S = 60.0
 PAUSE_S = 0.25  # between looks at an empty table; a process wakes its own runner at once
 
@@ -82,8 +84,10 @@ class Runner:
         while not self._stopped.is_set():
             try:
                 busy = self.step()
-            except InlayError:  # the database is away: the table will still be there
+            except Exception as error:  # noqa: BLE001 the database is away, or a row cannot be read: the rest goes on
                 busy = False
+                if not isinstance(error, InlayError):
+                    _log.error("bug in the runner: %s", type(error).__name__)  # no message: it may hold records
             if not busy:
                 self._wake.wait(PAUSE_S)
                 self._wake.clear()

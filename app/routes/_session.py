@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from app.bearer import Session
-from app.errors import SessionInvalid
+from app.errors import SessionExpired, SessionInvalid
 from app.web.fragments import Fragment
 from app.web.parts import parts
 
@@ -21,7 +21,12 @@ def bearer() -> str:
 def session_of(token: str) -> Session:
     """The session of a token, asked from where it was opened. Raises SessionInvalid, SessionExpired."""
     p = parts()
-    session = p.sessions.load(token)
+    try:
+        session = p.sessions.load(token)
+    except SessionInvalid as error:
+        if not isinstance(error, SessionExpired):  # which happens to every panel that was left open
+            p.audit.write("session.refused", reason=error.reason)
+        raise
     origin = request.headers.get("Origin")
     if session.mode == "element":
         allowed = origin == session.origin

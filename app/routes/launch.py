@@ -9,14 +9,14 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from app.connections import Connection
-from app.errors import InlayError, LaunchRefused, LaunchUsed, WrongMediaType
+from app.errors import InlayError, LaunchRefused, LaunchUsed, StoreUnavailable, WrongMediaType
 from app.launch import Launch, LaunchRequest, Viewer
 from app.session import TOKEN_LIFE_S
-from app.web.failures import retry_headers
+from app.web.failures import retry_headers, translated
 from app.web.fragments import Item
 from app.web.headers import panel_policy, still_policy
 from app.web.parts import parts
-from app.web.refusals import count_unknown, refused
+from app.web.refusals import count_unknown, note_request, refused
 
 blueprint = Blueprint("launch", __name__)
 
@@ -25,16 +25,21 @@ blueprint = Blueprint("launch", __name__)
 def post(connection: str) -> Response:
     """The signed launch. Answered with the page itself: a redirect would lose the proof."""
     tag = request.args.get("component", "")
+    known = None
     try:
         known = parts().connections.get(connection)
-    except LaunchRefused as error:
-        return _refusal(None, error, refused(parts(), error, connection))
-    try:
         return _opened(known, tag)
-    except LaunchRefused as error:
-        return _refusal(known, error, refused(parts(), error, connection))
-    except InlayError as error:
-        return _refusal(known, error, "")
+    except Exception as error:  # noqa: BLE001 a frame shows a page that it may show, whatever went wrong
+        return _failed(known, translated(error), connection)
+
+
+def _failed(known: Connection | None, error: InlayError, connection: str) -> Response:
+    try:
+        reference = refused(parts(), error, connection) if isinstance(error, LaunchRefused) else ""
+    except StoreUnavailable as away:
+        return _refusal(known, away, "")
+    note_request(parts(), error, connection)
+    return _refusal(known, error, reference)
 
 
 def _opened(connection: Connection, tag: str) -> Response:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 
-from app.errors import BadRequest, InlayError, LaunchRefused, SessionInvalid, WrongMediaType
+from app.bearer import Session
+from app.errors import (
+    BadRequest,
+    InlayError,
+    LaunchRefused,
+    SessionExpired,
+    SessionInvalid,
+    StoreUnavailable,
+    WrongMediaType,
+)
 from app.launch import MAX_RECORDS, LaunchRequest, Record
 from app.routes._session import as_json, bearer, session_of
 from app.session import TOKEN_LIFE_S
-from app.web.failures import oauth, problem
+from app.web.failures import oauth, problem, translated
 from app.web.fragments import Item
 from app.web.headers import OPEN_TO_PAGES
 from app.web.parts import parts
-from app.web.refusals import count_unknown, refused
+from app.web.refusals import count_unknown, note_request, refused
 
 blueprint = Blueprint("session", __name__)
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -31,9 +41,18 @@ def exchange() -> Response:
     """A host's token for a session of ours, with the first fragments when records are named."""
     try:
         return _exchanged()
-    except InlayError as error:
-        reference = refused(parts(), error, request.form.get("connection", "")) if isinstance(error, LaunchRefused) else ""
-        return oauth(error, reference)
+    except (InlayError, HTTPException) as error:
+        return _failed(translated(error))
+
+
+def _failed(error: InlayError) -> Response:
+    if not isinstance(error, LaunchRefused):
+        note_request(parts(), error)
+        return oauth(error)
+    try:
+        return oauth(error, refused(parts(), error, request.form.get("connection", "")))
+    except StoreUnavailable as away:
+        return oauth(away)
 
 
 def _exchanged() -> Response:
@@ -73,22 +92,42 @@ def renew() -> Response:
     p = parts()
     try:
         session = session_of(request.form.get("token") or bearer())
+        renewed, token = _renewed(session)
+    except InlayError as error:
+        p.metrics.count("sessions", outcome="refused")
+        return problem(error)
+    p.metrics.count("sessions", outcome="renewed")
+    return jsonify(access_token=token, expires_in=int(renewed.expires_at - p.clock()))
+
+
+def _renewed(session: Session) -> tuple[Session, str]:
+    p = parts()
+    try:
         if not session.attested_record:
             p.permissions.confirm(session)
-        renewed, token = p.sessions.renew(session)
-    except InlayError as error:
-        return problem(error)
-    return jsonify(access_token=token, expires_in=int(renewed.expires_at - p.clock()))
+        return p.sessions.renew(session)
+    except SessionExpired as error:
+        p.audit.write(
+            "session.refused",
+            connection=session.connection,
+            viewer=session.viewer.subject,
+            session=session.id,
+            reason=error.reason,
+        )
+        raise
 
 
 @blueprint.delete("/session")
 def end() -> Response:
+    """Whoever holds the token may end its session, from wherever: that takes rights away and gives none."""
+    p = parts()
     try:
-        parts().sessions.end(session_of(bearer()))
+        p.sessions.end(p.sessions.load(bearer()))
     except SessionInvalid:
         pass  # it is ended, which is what was asked for
     except InlayError as error:
         return problem(error)
+    p.metrics.count("sessions", outcome="ended")
     return Response(status=204)
 
 

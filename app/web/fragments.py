@@ -23,7 +23,6 @@ from app.metrics import Metrics
 from app.permissions import Grant, Permissions
 from app.scoring import Scoring
 from app.views import VIEWS
-from app.web.catalog import Catalog
 from app.web.headers import fragment_headers
 from app.web.render import Renderer
 
@@ -71,7 +70,6 @@ class Fragments:
         permissions: Permissions,
         scoring: Scoring,
         audit: AuditLog,
-        catalog: Catalog,
         renderer: Renderer,
         epochs: Epochs,
         metrics: Metrics,
@@ -80,7 +78,7 @@ class Fragments:
         self._connections, self._permissions, self._scoring, self._audit = connections, permissions, scoring, audit
         self._epochs = epochs
         self._kept: LRUCache[tuple[str, float, str, str], _Kept] = LRUCache(20_000)
-        self._catalog, self._renderer, self._metrics, self._clock = catalog, renderer, metrics, clock
+        self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(10_000)
         self._lock = threading.Lock()
 
@@ -119,7 +117,7 @@ class Fragments:
         connection = self._connections.get(session.connection)
         by_tag: dict[str, list[Record]] = defaultdict(list)
         for item in items:
-            by_tag[item.tag].append(item.record)
+            by_tag[self._catalog[item.tag].tag].append(item.record)  # raises NotFound before anything is done
         return {
             (tag, record): answer
             for tag, records in by_tag.items()
