@@ -90,8 +90,14 @@ def _capability(fit: Fit) -> str:
     return (
         f"[capabilities.{fit.capability}]\n"
         f'kind = "score"\ncore = "builtin"\ntitle = {_text(fit.title)}\nrecords = ["Lead"]\n'
-        f"fields = [\n{fields}]\n"
+        f"fields = [\n{fields}]\n{_bands(fit)}"
     )
+
+
+def _bands(fit: Fit) -> str:
+    """Where the core says that its score is high; ours are the same unless it says something."""
+    rows = ", ".join(f"{word} = {least:g}" for word, least in fit.bands.items())
+    return f"bands = {{ {rows} }}\n" if rows else ""
 
 
 def _renames(connection: str, fit: Fit) -> str:

@@ -120,6 +120,7 @@ def _capability(card: Scorecard) -> Json:
         "kind": "score",
         "title": card.title,
         "meaning": card.meaning,
+        "bands": dict(card.bands),
         "fields": fields,
         "model": {"name": card.model, "version": card.version},
     }

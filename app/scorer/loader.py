@@ -12,7 +12,7 @@ from typing import Any
 from app.scorer.features import Field
 from app.scorer.loader_fields import read_field
 from app.scorer.problems import Problems, ScorecardError, Table
-from app.scorer.scorecard import PLACEHOLDER, Cell, Row, Scorecard
+from app.scorer.scorecard import BANDS, PLACEHOLDER, Cell, Row, Scorecard
 
 SHIPPED = Path(__file__).parent / "scorecards"
 MEANINGS = ("probability", "index")
@@ -74,6 +74,7 @@ def parse(text: str, where: str, *, draft: bool = False) -> Scorecard:
         doubling=doubling,
         fields=fields,
         rows=_rows(top, fields, draft),
+        bands=_bands(top),
         fitted=top.table("fitted", required=False).rest(),
     )
     model.close()
@@ -120,6 +121,16 @@ def _scale(top: Table, draft: bool) -> tuple[float, float]:
         scale.problem("doubling", "must be above 0: how many points double the odds.")
         doubling = 20.0
     return baseline, doubling
+
+
+def _bands(top: Table) -> dict[str, float]:
+    """Where this score is high, medium or low; what is high for a rare outcome is low for a common one."""
+    table = top.table("bands", required=False)
+    bands = {word: table.number(word, default=least) for word, least in BANDS.items()}
+    table.close()
+    if not 100 >= bands["high"] > bands["medium"] > bands["low"] == 0:
+        table.problem("high", "bands fall from high over medium to low, which begins at 0.")
+    return bands
 
 
 def _fields(top: Table) -> dict[str, Field]:

@@ -112,6 +112,11 @@ CAPABILITIES = Object(
                     "kind": Text("What it answers", choices=("score",)),
                     "title": Text("Its title"),
                     "meaning": Text("What its number says", choices=MEANINGS),
+                    "bands": Object(
+                        "The lowest score that is called so.",
+                        {word: Number("Its lowest score", 0, 100) for word in ("high", "medium", "low")},
+                        {},
+                    ),
                     "fields": Items("The features that it reads", FIELD, at_most=10_000),
                     "model": MODEL,
                 },

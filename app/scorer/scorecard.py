@@ -52,6 +52,9 @@ class Result:
     factors: tuple[Effect, ...]
 
 
+BANDS: Mapping[str, float] = {"high": 70.0, "medium": 40.0, "low": 0.0}
+
+
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     capability: str
@@ -64,6 +67,7 @@ class Scorecard:
     doubling: float
     fields: Mapping[str, Field]
     rows: tuple[Row, ...]
+    bands: Mapping[str, float] = field(default_factory=lambda: dict(BANDS))  # word -> its lowest score
     fitted: Mapping[str, Any] = field(default_factory=dict)
     _base: float = field(init=False, repr=False)  # the log-odds of the baseline
     _step: float = field(init=False, repr=False)  # the log-odds of one point

@@ -34,6 +34,7 @@ class Fit:
     capability: str
     title: str
     features: tuple[Feature, ...]
+    bands: Mapping[str, float]
 
     @property
     def known(self) -> int:
@@ -66,6 +67,7 @@ def fits(capabilities: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> l
                 )
                 for field in each["fields"]
             ),
+            each.get("bands") or {},
         )
         for each in capabilities
         if each.get("kind", "score") == "score"
