@@ -64,8 +64,7 @@ def build(
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer = renderer or read_house()
     _check_components(settings, renderer.catalog)
-    metrics = Metrics()
-    database = Database(settings.store.url)
+    metrics, database = Metrics(), Database(settings.store.url)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
     keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
     audit = AuditLog(database, clock, metrics)
@@ -78,7 +77,6 @@ def build(
     scoring = _scoring(
         settings, connections, sessions, stored, audit, epochs, permits, door, metrics, database, clock
     )
-    events = Events(database, connections, stored, audit, clock)
     runner = Runner(database, connections, scoring, metrics, clock)
     fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
     built = Parts(
@@ -91,7 +89,7 @@ def build(
         connections=connections,
         sessions=sessions,
         permissions=permissions,
-        events=events,
+        events=Events(database, connections, stored, audit, clock),
         catalog=renderer.catalog,
         renderer=renderer,
         fragments=fragments,

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
+import re
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.application import build, create_app
+from app.application import build, create_app, read_house
 from app.config import Settings
 from app.db import Database
 from app.db.migrations import upgrade
 from app.jobs import Runner
 from app.web.parts import Parts
+from app.web.render import Renderer
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from standardwebhooks import Webhook
 
 from tests.core.server import Core, core_server
 from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, FixedKeys
 
 LEAD = "Lead/00QAB000003LeadAA2"
+EVENT_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 FEATURES = {"activity": 3, "company_size": 250, "revenue": 1_000_000}
 CONFIG = """
 [server]
@@ -118,6 +127,33 @@ class HostApi:
         return results[0]["statusCode"], results[0]["result"]
 
 
+@functools.cache
+def house() -> Renderer:
+    """Read and compiled once for all worlds: nothing in it changes after its start."""
+    return read_house()
+
+
+@functools.cache
+def migrated() -> Path:
+    """An empty database of the newest schema, made once and copied."""
+    path = Path(tempfile.mkdtemp()) / "inlay.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    return path
+
+
+def launch_data(page: Any) -> dict[str, Any]:
+    """What a panel's page tells its script."""
+    found = re.search(r'<script type="application/json" id="inlay-launch">(.*?)</script>', page.text)
+    assert found, page.text
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
 @contextmanager
 def host_api() -> Iterator[HostApi]:
     api = HostApi(rows={LEAD.partition("/")[2]: {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}})
@@ -172,6 +208,7 @@ class Clock:
 class World:
     """Everything a test asks of the whole."""
 
+    settings: Settings
     folder: Path
     core: Core
     api: HostApi
@@ -214,6 +251,48 @@ class World:
         }
         return self.client.post("/session", data=form, headers={"Origin": GUEST["origins"][0]})
 
+    def badge(self, token: str, record: str = LEAD, component: str = "score-badge", **headers: str) -> Any:
+        """A frame's own request for one fragment."""
+        named = {"Authorization": f"Bearer {token}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.get(f"/components/{component}?record={record}", headers=named)
+
+    def batch(self, token: str, items: list[str], **form: Any) -> Any:
+        """An element's request for many."""
+        return self.client.post(
+            "/components:batch", data={"token": token, "item": items} | form, headers={"Origin": GUEST["origins"][0]}
+        )
+
+    def frame_token(self, **said: Any) -> str:
+        """The session's token of a new launch page."""
+        page = self.launch(**said)
+        assert page.status_code == 200, page.text
+        return str(launch_data(page)["token"])
+
+    def element_token(self, **asked: Any) -> str:
+        answer = self.exchange(**asked)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json["access_token"])
+
+    def event(self, *records: str, connection: str = "acme", **changes: Any) -> Any:
+        """An event as a host signs it, by the library that the standard offers."""
+        body = json.dumps({"type": "record.changed", "data": {"records": list(records)}})
+        moment = datetime.fromtimestamp(changes.pop("at", self.clock.now), UTC)
+        name = changes.pop("name", secrets.token_hex(8))
+        signature = Webhook(changes.pop("secret", EVENT_SECRET)).sign(name, moment, body)
+        headers = {"webhook-id": name, "webhook-timestamp": str(int(moment.timestamp())), "webhook-signature": signature}
+        sent = {"data": body, "content_type": "application/json"} | changes
+        return self.client.post(f"/events/{connection}", headers=headers, **sent)
+
+    @contextmanager
+    def another(self) -> Iterator[World]:
+        """A second process on the same database."""
+        with running(self.settings, self.clock) as (parts, runner):
+            yield replace(self, parts=parts, runner=runner, client=create_app(parts).test_client())
+
+    def run_jobs(self) -> int:
+        """Run all due jobs; how many there were."""
+        return sum(iter(lambda: int(self.runner.step()), 0))
+
     def audited(self, event: str) -> list[dict[str, Any]]:
         """The rows of one event, oldest first."""
         with self.parts.database.read() as conn:
@@ -228,7 +307,7 @@ def world(folder: Path, *, wait: str = "2s", deadline: str = "2s") -> Iterator[W
         "key": "k" * 40,
         "consumer": "4D1C2B3A5E6F",
         "client": "client-secret-of-the-tests",
-        "event": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+        "event": EVENT_SECRET,
     }.items():
         (folder / name).touch(mode=0o600)
         (folder / name).write_text(value)
@@ -243,18 +322,17 @@ def world(folder: Path, *, wait: str = "2s", deadline: str = "2s") -> Iterator[W
             issuer=GUEST["issuer"],
             audience=GUEST["audience"],
         )
-        settings = Settings.parse(config, str(folder / "inlay.toml"))
-        database = Database(settings.store.url)
-        upgrade(database)
-        database.close()
-        with running(settings, Clock()) as (parts, runner):
-            yield World(folder, core, api, parts.clock, parts, runner, create_app(parts).test_client())  # type: ignore[arg-type]
+        if not (folder / "inlay.db").exists():
+            shutil.copy(migrated(), folder / "inlay.db")
+        settings, clock = Settings.parse(config, str(folder / "inlay.toml")), Clock()
+        with running(settings, clock) as (parts, runner):
+            yield World(settings, folder, core, api, clock, parts, runner, create_app(parts).test_client())
 
 
 @contextmanager
 def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     """The parts of one process; the issuer's keys are at hand instead of behind an address."""
-    parts, runner = build(settings, clock)
+    parts, runner = build(settings, clock, house())
     try:
         yield replace(parts, keys=FixedKeys("ed")), runner
     finally:
