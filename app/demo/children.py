@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,8 +23,10 @@ class ChildEndedError(Exception):
 class Child:
     """One process in a group of its own: a Ctrl-C reaches it through us, and its workers end with it."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, health: str) -> None:
-        self.name, self.log, self.health = name, log, health
+    def __init__(
+        self, name: str, command: Sequence[str], log: Path, health: str, *, may_stop: bool = False
+    ) -> None:
+        self.name, self.log, self.health, self.may_stop = name, log, health, may_stop
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 list(command),
@@ -48,6 +50,10 @@ class Child:
         raise ChildEndedError(
             f"{self.name} has ended (code {code}). Its last lines, from {self.log}:\n{words}"
         )
+
+    def was_stopped(self) -> bool:
+        """Somebody asked it to end, as people do to see what happens."""
+        return self._process.poll() in {0, -signal.SIGTERM, -signal.SIGINT}
 
     def wait_ready(self, http: requests.Session, until: float) -> None:
         """Wait until it answers. Raises ChildEndedError when it ends, or takes too long."""
@@ -97,14 +103,21 @@ class Children:
     def __iter__(self) -> Iterator[Child]:
         return iter(self._all)
 
-    def start(self, name: str, command: Sequence[str], log: Path, health: str) -> Child:
-        child = Child(name, command, log, health)
+    def start(
+        self, name: str, command: Sequence[str], log: Path, health: str, *, may_stop: bool = False
+    ) -> Child:
+        child = Child(name, command, log, health, may_stop=may_stop)
         self._all.append(child)
         return child
 
-    def watch(self) -> None:
-        """Until one of them ends by itself, which raises ChildEndedError."""
+    def watch(self, stopped: Callable[[Child], None]) -> None:
+        """Until one ends, which raises ChildEndedError; that one which may stop was stopped is only told."""
+        watched = list(self._all)
         while True:
-            for child in self._all:
-                child.check()
+            for child in list(watched):
+                if child.may_stop and child.was_stopped():
+                    watched.remove(child)
+                    stopped(child)
+                else:
+                    child.check()
             time.sleep(0.2)

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from app.demo import keys, settings
-from app.demo.children import ChildEndedError, Children
+from app.demo.children import Child, ChildEndedError, Children
 from app.demo.crm import leads as invented
 from app.demo.crm import match, table
 from app.demo.crm.config import CrmConfig
@@ -61,12 +61,12 @@ def run(
         began = time.monotonic()
         plan = _plan(port, Path(leads) if leads else None, Path(state_dir), id_column)
         with Children() as children:
-            _start(children, plan)
+            core = _start(children, plan)
             say(json.dumps(asdict(plan.at)))
-            say(_words(plan, time.monotonic() - began))
+            say(_words(plan, core.pid, time.monotonic() - began))
             if open_browser:
                 webbrowser.open(plan.at.crm)
-            children.watch()
+            children.watch(lambda child: say(_stopped(child, plan)))
     except (DemoRefusedError, table.TableRefusedError, ChildEndedError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -106,7 +106,7 @@ def _addresses(port: int) -> Addresses:
     )
 
 
-def _start(children: Children, plan: Plan) -> None:
+def _start(children: Children, plan: Plan) -> Child:
     """Core and CRM at once; Inlay as soon as the core has said which fields its scorecards read."""
     at, state, until = plan.at, plan.state, time.monotonic() + _READY_WITHIN_S
     core = children.start(
@@ -114,6 +114,7 @@ def _start(children: Children, plan: Plan) -> None:
         [_script("inlay-core"), "serve", "--port", at.core.rsplit(":", 1)[1]],
         state / "core.log",
         f"{at.core}/healthz",
+        may_stop=True,
     )
     _crm_config(plan).save(state / "crm.json")
     crm = children.start(
@@ -134,6 +135,7 @@ def _start(children: Children, plan: Plan) -> None:
     )
     for child in (crm, inlay):
         child.wait_ready(children.http, until)
+    return core
 
 
 def _crm_config(plan: Plan) -> CrmConfig:
@@ -158,7 +160,15 @@ def _script(name: str) -> str:
     return os.fspath(path)
 
 
-def _words(plan: Plan, took_s: float) -> str:
+def _stopped(child: Child, plan: Plan) -> str:
+    port = plan.at.core.rsplit(":", 1)[1]
+    return (
+        f"{child.name} was stopped. Panels show the last good scores and say how old they are.\n"
+        f"Start it again with: {_script('inlay-core')} serve --port {port}"
+    )
+
+
+def _words(plan: Plan, core_pid: int, took_s: float) -> str:
     at, source = plan.at, plan.source
     left_out = f", {source.skipped} rows left out (see {at.crm}/columns#problems)" if source.skipped else ""
     return f"""
@@ -168,7 +178,7 @@ The demo is ready ({took_s:.1f} s). Open {at.crm}
   {at.crm}/leads   {len(source.rows):,} leads from {source.title}{left_out}
   {at.crm}/columns which columns the scorecards want
   {at.inlay}         Inlay, whose panels the CRM embeds
-  {at.core}         the scoring core
+  {at.core}         the scoring core; to see what happens without it: kill {core_pid}
 
 State and logs are in {plan.state}. Ctrl-C ends everything."""
 

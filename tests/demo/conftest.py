@@ -1,7 +1,8 @@
-"""A CRM for tests: keys, a desk over the invented leads, and its Flask client."""
+"""A CRM for tests: keys, a desk over the invented leads, its Flask client, and one browser."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 
 CRM = "http://127.0.0.1:8001"
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing answers there
@@ -39,3 +41,24 @@ def crm(desk: Desk) -> Flask:
 def client(crm: Flask) -> Iterator[FlaskClient]:
     with crm.test_client() as client:
         yield client
+
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-background-networking",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    system = Path("/usr/bin/chromium")
+    path = os.environ.get("CHROMIUM_PATH") or (str(system) if system.exists() else None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,196 @@
+"""The whole demo: refused with words, else up within seconds, changing by itself, and gone at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from app.demo.run import run
+from playwright.sync_api import Browser, Request, expect
+
+START = """
+import sys
+from app.demo.run import run
+sys.exit(run(port=int(sys.argv[1]), state_dir=sys.argv[2], leads=sys.argv[3] or None))
+"""
+BANK = """\
+lead_id,age,job,marital,education,balance,Müsli
+L1,40,technician,married,tertiary,900,ja
+L2,30,student,single,NaN,0,nein
+L2,1,x,x,x,x,x
+L3,2
+"""
+
+
+def free_port() -> int:
+    """The first of three free ports in a row."""
+    while True:
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                for number in (port + 1, port + 2):
+                    with socket.socket() as other:
+                        other.bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            return port
+
+
+@dataclass
+class Demo:
+    process: subprocess.Popen[str]
+    urls: dict[str, str]
+    took_s: float
+    port: int
+
+
+def started(folder: Path, leads: str = "") -> Demo:
+    port, began = free_port(), time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, str(port), str(folder), leads],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise AssertionError(process.communicate(timeout=20)[1])
+    return Demo(process, json.loads(line), time.monotonic() - began, port)
+
+
+def ended(demo: Demo) -> tuple[int, str]:
+    demo.process.send_signal(signal.SIGTERM)
+    _, errors = demo.process.communicate(timeout=20)
+    return demo.process.returncode, errors
+
+
+def refuses(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    running = started(tmp_path_factory.mktemp("demo"))
+    yield running
+    code, errors = ended(running)
+    assert (code, errors) == (0, "")
+    assert all(refuses(running.port + number) for number in range(3))
+
+
+def test_a_taken_port_is_named_with_its_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port + 1))
+        taken.listen()
+        assert run(port=port, state_dir=tmp_path) == 1
+    assert f"Port {port + 1}, wanted for the CRM, is taken" in (words := capsys.readouterr().err)
+    assert "PORT=" in words
+
+
+@pytest.mark.parametrize("port", [0, 65535, -1])
+def test_ports_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str], port: int) -> None:
+    assert run(port=port, state_dir=tmp_path) == 1
+    assert "There is no port" in capsys.readouterr().err
+
+
+def test_a_bad_file_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("name,age\nx,1\n")
+    assert run(port=free_port(), leads=path, state_dir=tmp_path / "state") == 1
+    assert "no id column" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.browser
+def test_all_services_are_named_and_answer(demo: Demo) -> None:
+    assert set(demo.urls) == {"inlay", "crm", "core"}
+    assert demo.urls["inlay"].startswith("http://localhost:")  # another site than the CRM's
+    for url in demo.urls.values():
+        assert requests.get(f"{url}/healthz", timeout=5).ok
+    assert demo.took_s < 20
+
+
+@pytest.mark.browser
+def test_fifty_badges_in_three_requests(demo: Demo, chromium: Browser) -> None:
+    page = chromium.new_page()
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.startswith(demo.urls["inlay"]) or request.resource_type == "document":
+            asked.append(request.url.split("/", 3)[3])
+
+    page.on("request", note)
+    page.goto(f"{demo.urls['crm']}/leads")
+    badges = page.locator("inlay-score-badge .score-badge")
+    expect(badges).to_have_count(50)
+    assert asked[:3] == ["leads", "embed/inlay.js", "session"]
+    assert all(each.startswith("components:batch") for each in asked[3:])  # a score that was still being made
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("form", ["canvas", "element", "sandbox", "sandbox-origin"])
+def test_an_edit_changes_the_open_badge_by_itself(demo: Demo, chromium: Browser, form: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{demo.urls['crm']}/lead/LK-00002?form={form}")
+    place = (
+        page.locator("inlay-score-badge")
+        if form == "element"
+        else page.frame_locator(".frame-score-badge iframe")
+    )
+    badge = place.locator(".score-badge[data-state=ready]")
+    before = badge.inner_text(timeout=10_000)
+    page.locator("[data-edit]").click()
+    field = page.locator("#f-Meetings__c")
+    field.fill("0" if field.input_value() != "0" else "4")
+    page.get_by_role("button", name="Save").click()
+    expect(badge).not_to_have_text(before, timeout=5_000, use_inner_text=True)
+    assert page.url.endswith(f"?form={form}")  # no reload, and the log says what happened
+    expect(page.locator("[data-log]")).to_contain_text("event delivered")
+    page.close()
+
+
+@pytest.mark.browser
+def test_who_may_see_nothing_is_told_so_by_the_panel(demo: Demo, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto(f"{demo.urls['crm']}/lead/LK-00001?as=alex")
+    panel = page.frame_locator(".frame-score-card iframe")
+    expect(panel.locator("[data-state=denied]")).to_be_visible()
+    page.close()
+
+
+@pytest.mark.browser
+def test_own_rows_are_scored_by_what_they_hold(tmp_path: Path) -> None:
+    path = tmp_path / "bank.csv"
+    path.write_bytes(BANK.encode("cp1252"))
+    running = started(tmp_path / "state", str(path))
+    try:
+        config = (tmp_path / "state/inlay.toml").read_text()
+        assert "[capabilities.bank_lead_score]" in config
+        page = requests.get(f"{running.urls['crm']}/columns", timeout=5).text
+        assert "2 rows were left out" in page
+        assert "Line 4 repeats the id L2 of line 3" in page
+        assert "Müsli" in page
+        assert "L1" in requests.get(f"{running.urls['crm']}/leads", timeout=5).text
+        crashed = int(subprocess.check_output(["pgrep", "-f", "-o", f"{tmp_path}/state/crm.json"], text=True))
+        os.kill(crashed, signal.SIGKILL)
+        _, errors = running.process.communicate(timeout=20)
+        assert running.process.returncode == 1
+        assert "The CRM has ended" in errors
+    finally:
+        running.process.kill()

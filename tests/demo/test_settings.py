@@ -1,0 +1,57 @@
+"""The written `inlay.toml` is one that Inlay takes, for the invented leads and for any file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from app.config import Settings
+from app.demo import keys, settings
+from app.demo.crm.leads import COLUMNS
+from app.demo.crm.match import Fit, fits
+from app.demo.settings import Addresses
+
+AT = Addresses("http://localhost:8000", "http://127.0.0.1:8001", "http://127.0.0.1:8002")
+CAPABILITIES = [
+    {
+        "name": "lead_score",
+        "title": 'A "lead" score',
+        "fields": [{"name": "company_size"}, {"name": "industry"}],
+    },
+    {"name": "bank_lead_score", "title": "Bank", "fields": [{"name": "age"}, {"name": "job"}]},
+]
+
+
+def loaded(tmp_path: Path, found: list[Fit]) -> Settings:
+    keys.make(tmp_path / "keys")
+    path = tmp_path / "inlay.toml"
+    path.write_text(settings.write(AT, found), encoding="utf-8")
+    return Settings.load(path)
+
+
+def test_invented_leads(tmp_path: Path) -> None:
+    found = loaded(tmp_path, fits(CAPABILITIES, [column.name for column in COLUMNS]))
+    assert found.capabilities["lead_score"].title == 'A "lead" score'
+    assert found.connections["crm"].fields["lead_score"] == {
+        "company_size": "NumberOfEmployees",
+        "industry": "Industry",
+    }
+    assert found.connections["crm-pages"].records_from == "crm"
+    assert found.connections["crm"].origins == (AT.crm,)
+    assert found.server.public_url == AT.inlay
+
+
+@pytest.mark.parametrize(
+    ("columns", "capability"), [(["age", "JOB"], "bank_lead_score"), (["colour"], "lead_score")]
+)
+def test_any_file(tmp_path: Path, columns: list[str], capability: str) -> None:
+    found = loaded(tmp_path, fits(CAPABILITIES, columns))
+    assert list(found.capabilities) == [capability]
+    assert found.connections["crm"].capabilities == (capability,)
+
+
+def test_no_secret_is_in_the_file(tmp_path: Path) -> None:
+    loaded(tmp_path, fits(CAPABILITIES, ["age"]))
+    text = (tmp_path / "inlay.toml").read_text()
+    for path in (tmp_path / "keys").iterdir():
+        assert path.read_text().strip() not in text
