@@ -5,7 +5,9 @@
     ├── BadRequest        400   bad-request
     │   ├── TooLarge      413   too-large
     │   ├── WrongMediaType 415  wrong-media-type
-    │   └── NotFound      404   not-found
+    │   ├── NotFound      404   not-found
+    │   ├── NotLaunched   400   not-launched
+    │   └── ApprovalNeeded 403  approval-needed
     ├── LaunchRefused     403   refused
     │   ├── LaunchExpired 403   expired
     │   └── LaunchUsed    403   used
@@ -88,6 +90,15 @@ class WrongMediaType(BadRequest):
 
 class NotFound(BadRequest):
     code, status, title = "not-found", 404, "There is nothing at this address."
+
+
+class NotLaunched(BadRequest):
+    code, title = "not-launched", "This panel opens inside the application that it belongs to."
+
+
+class ApprovalNeeded(BadRequest):
+    code, status = "approval-needed", 403
+    title = "This panel has not been allowed for you yet. Ask your administrator to allow it."
 
 
 class LaunchRefused(InlayError):

@@ -105,6 +105,7 @@ class Host:
     requires: tuple[str, ...]  # settings of a connection that must be set
     verify: Verify
     proof_field: str = "token"  # the form field that a launch arrives in
+    approval_field: str = ""  # the query field by which the host says: the viewer has not allowed us yet
     bridge: str = "plain"  # the dialect that its frame speaks with the page around it
     check_access: CheckAccess = nobody
     read_records: ReadRecords = nothing

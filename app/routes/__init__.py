@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.routes import components, embed, events, launch, session, status
+from app.routes import components, embed, events, home, launch, session, status
 
 BLUEPRINTS = (
+    home.blueprint,
     launch.blueprint,
     session.blueprint,
     components.blueprint,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import Any
 
@@ -9,7 +10,15 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from app.connections import Connection
-from app.errors import InlayError, LaunchRefused, LaunchUsed, StoreUnavailable, WrongMediaType
+from app.errors import (
+    ApprovalNeeded,
+    InlayError,
+    LaunchRefused,
+    LaunchUsed,
+    NotLaunched,
+    StoreUnavailable,
+    WrongMediaType,
+)
 from app.launch import Launch, LaunchRequest, Viewer
 from app.session import TOKEN_LIFE_S
 from app.web.failures import retry_headers, translated
@@ -31,6 +40,17 @@ def post(connection: str) -> Response:
         return _opened(known, tag)
     except Exception as error:  # noqa: BLE001 a frame shows a page that it may show, whatever went wrong
         return _failed(known, translated(error), connection)
+
+
+@blueprint.get("/launch/<connection>")
+def get(connection: str) -> Response:
+    """Opened without a proof: by hand, or by a host that has no leave from its viewer yet."""
+    known = None
+    with contextlib.suppress(LaunchRefused):  # a stranger learns nothing about which connections exist
+        known = parts().connections.get(connection)
+        if known.host.approval_field and known.host.approval_field in request.args:
+            return _refusal(known, ApprovalNeeded(), "")
+    return _refusal(known, NotLaunched(), "")
 
 
 def _failed(known: Connection | None, error: InlayError, connection: str) -> Response:
@@ -112,7 +132,7 @@ def _page(
 def _refusal(connection: Connection | None, error: InlayError, reference: str) -> Response:
     """A plain page: what happened, what to do, and an id for the admin. It may be framed as the panel would be."""
     p = parts()
-    style = p.catalog.tokens_css
+    style = p.catalog.tokens_css + p.assets.page_css
     locale = (request.accept_languages.best or "en") if request.accept_languages else "en"
     html = p.renderer.page(
         "panel-refused.html",

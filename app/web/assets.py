@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import NotFound
+from app.web.catalog import small_css
 from app.web.scripts import loader, served
 
 LOADER = "embed/inlay.js"
@@ -34,6 +35,7 @@ class Assets(Mapping[str, Asset]):
 
     def __init__(self, folder: Path, public_url: str, tags: Iterable[str]) -> None:
         self._public_url = public_url
+        self.page_css = small_css((folder / "page.css").read_text("utf-8"))  # inlined into pages that are not panels
         self._assets = {}
         for path in sorted((folder / "embed").glob("*.js")):
             name, written = f"embed/{path.name}", path.read_text("utf-8")

@@ -1,0 +1,21 @@
+"""The address itself: whoever opens it learns what answers here, and that there is nothing to see alone."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from markupsafe import Markup
+
+from app.web.headers import still_policy
+from app.web.parts import parts
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    p = parts()
+    style = p.catalog.tokens_css + p.assets.page_css
+    html = p.renderer.page("home.html", locale=request.accept_languages.best or "en", style=Markup(style))  # noqa: S704 ours
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = still_policy((), style)
+    return response
