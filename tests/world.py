@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,14 +20,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.application import build, create_app, read_house
-from app.config import Settings
+from app.config import ConnectionSettings, Settings
 from app.db import Database
 from app.db.migrations import upgrade
 from app.jobs import Runner
 from app.web.parts import Parts
 from app.web.render import Renderer
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 from standardwebhooks import Webhook
 
 from tests.core.server import Core, core_server
@@ -109,7 +109,10 @@ class HostApi:
         if "/ui-api/records" in path:
             return self.see(path.rsplit("/", 1)[1].split(","), query, token)
         wanted = [each.split("'")[0] for each in query["q"][0].split("IN (", 1)[1].split("'")[1::2]]
-        return 200, {"done": True, "records": [{"Id": each} | self.rows[each] for each in wanted if each in self.rows]}
+        return 200, {
+            "done": True,
+            "records": [{"Id": each} | self.rows[each] for each in wanted if each in self.rows],
+        }
 
     def see(self, ids: list[str], query: dict[str, list[str]], token: str) -> tuple[int, Any]:
         names = [each.partition(".")[2] for each in query.get("optionalFields", [""])[0].split(",")]
@@ -119,7 +122,9 @@ class HostApi:
             if token in self.blind or each not in self.rows:
                 results.append({"statusCode": 404, "result": [{"errorCode": "NOT_FOUND", "message": "no"}]})
             else:
-                fields = {name: {"value": self.rows[each].get(name)} for name in seen if name in self.rows[each]}
+                fields = {
+                    name: {"value": self.rows[each].get(name)} for name in seen if name in self.rows[each]
+                }
                 body = {"id": each, "apiName": "Lead", "fields": {"Id": {"value": each}} | fields}
                 results.append({"statusCode": 200, "result": body})
         if len(ids) > 1:
@@ -156,7 +161,9 @@ def launch_data(page: Any) -> dict[str, Any]:
 
 @contextmanager
 def host_api() -> Iterator[HostApi]:
-    api = HostApi(rows={LEAD.partition("/")[2]: {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}})
+    api = HostApi(
+        rows={LEAD.partition("/")[2]: {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}}
+    )
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -173,7 +180,10 @@ def host_api() -> Iterator[HostApi]:
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             api.calls.append("token")
-            self.reply(200, {"access_token": f"integration-{len(api.calls)}", "token_type": "Bearer", "expires_in": 600})
+            self.reply(
+                200,
+                {"access_token": f"integration-{len(api.calls)}", "token_type": "Bearer", "expires_in": 600},
+            )
 
         def reply(self, status: int, value: Any) -> None:
             body = json.dumps(value).encode()
@@ -220,7 +230,9 @@ class World:
     def signed(self, user: str = "005AB000001ZzZzYAK", token: str = "zoe", **said: Any) -> str:
         """A signed request as the host posts it; each one is another."""
         builder = BUILDERS["salesforce"]()
-        builder = builder.said("userId", user).said("context.user.userId", user).said("client.oauthToken", token)
+        builder = (
+            builder.said("userId", user).said("context.user.userId", user).said("client.oauthToken", token)
+        )
         builder = builder.said("client.instanceUrl", self.api.url).said("issuedAt", secrets.randbelow(2**31))
         for name, value in said.items():
             builder = builder.said(name, value)
@@ -235,12 +247,22 @@ class World:
         return str(builder.proof())
 
     def launch(self, component: str = "score-badge", **said: Any) -> Any:
-        return self.client.post(f"/launch/acme?component={component}", data={"signed_request": self.signed(**said)})
+        return self.client.post(
+            f"/launch/acme?component={component}", data={"signed_request": self.signed(**said)}
+        )
 
     def exchange(
-        self, records: list[str] | None = None, connection: str = "acme-pages", component: str = "score-badge", **claims: Any
+        self,
+        records: list[str] | None = None,
+        connection: str = "acme-pages",
+        component: str = "score-badge",
+        **claims: Any,
     ) -> Any:
-        claims = {"record": records or [LEAD], "component": component, "fields": ["activity", "company_size", "AnnualRevenue"]} | claims
+        claims = {
+            "record": records or [LEAD],
+            "component": component,
+            "fields": ["activity", "company_size", "AnnualRevenue"],
+        } | claims
         form = {
             "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
             "subject_token": self.token(**claims),
@@ -253,13 +275,17 @@ class World:
 
     def badge(self, token: str, record: str = LEAD, component: str = "score-badge", **headers: str) -> Any:
         """A frame's own request for one fragment."""
-        named = {"Authorization": f"Bearer {token}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {"Authorization": f"Bearer {token}"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         return self.client.get(f"/components/{component}?record={record}", headers=named)
 
     def batch(self, token: str, items: list[str], **form: Any) -> Any:
         """An element's request for many."""
         return self.client.post(
-            "/components:batch", data={"token": token, "item": items} | form, headers={"Origin": GUEST["origins"][0]}
+            "/components:batch",
+            data={"token": token, "item": items} | form,
+            headers={"Origin": GUEST["origins"][0]},
         )
 
     def frame_token(self, **said: Any) -> str:
@@ -279,7 +305,11 @@ class World:
         moment = datetime.fromtimestamp(changes.pop("at", self.clock.now), UTC)
         name = changes.pop("name", secrets.token_hex(8))
         signature = Webhook(changes.pop("secret", EVENT_SECRET)).sign(name, moment, body)
-        headers = {"webhook-id": name, "webhook-timestamp": str(int(moment.timestamp())), "webhook-signature": signature}
+        headers = {
+            "webhook-id": name,
+            "webhook-timestamp": str(int(moment.timestamp())),
+            "webhook-signature": signature,
+        }
         sent = {"data": body, "content_type": "application/json"} | changes
         return self.client.post(f"/events/{connection}", headers=headers, **sent)
 
@@ -296,13 +326,17 @@ class World:
     def audited(self, event: str) -> list[dict[str, Any]]:
         """The rows of one event, oldest first."""
         with self.parts.database.read() as conn:
-            rows = conn.execute(text("SELECT * FROM audit WHERE event = :event ORDER BY seq"), {"event": event})
+            rows = conn.execute(
+                text("SELECT * FROM audit WHERE event = :event ORDER BY seq"), {"event": event}
+            )
             return [dict(row) | json.loads(row["detail"] or "{}") for row in rows.mappings()]
 
 
 @contextmanager
-def world(folder: Path, *, wait: str = "2s", deadline: str = "2s") -> Iterator[World]:
-    """A world of its own in this folder; twice in the same folder: two processes on one database."""
+def world(
+    folder: Path, *, wait: str = "2s", deadline: str = "2s", connections: Sequence[ConnectionSettings] = ()
+) -> Iterator[World]:
+    """A world of its own in this folder. `connections` take the places of those of their names."""
     for name, value in {
         "key": "k" * 40,
         "consumer": "4D1C2B3A5E6F",
@@ -325,6 +359,8 @@ def world(folder: Path, *, wait: str = "2s", deadline: str = "2s") -> Iterator[W
         if not (folder / "inlay.db").exists():
             shutil.copy(migrated(), folder / "inlay.db")
         settings, clock = Settings.parse(config, str(folder / "inlay.toml")), Clock()
+        named = {each.name: each for each in connections}
+        settings = replace(settings, connections={**settings.connections, **named})
         with running(settings, clock) as (parts, runner):
             yield World(settings, folder, core, api, clock, parts, runner, create_app(parts).test_client())
 
@@ -333,7 +369,10 @@ def world(folder: Path, *, wait: str = "2s", deadline: str = "2s") -> Iterator[W
 def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     """The parts of one process; the issuer's keys are at hand instead of behind an address."""
     parts, runner = build(settings, clock, house())
+    # a test's database need not outlive a power cut
+    event.listen(parts.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+    parts.database.engine.dispose()
     try:
-        yield replace(parts, keys=FixedKeys("ed")), runner
+        yield replace(parts, keys=FixedKeys("ed", "es", "rs")), runner
     finally:
         parts.database.close()

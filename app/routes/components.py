@@ -24,8 +24,6 @@ def open_to_pages(response: Response) -> Response:
 
 @blueprint.route("/components/<tag>", methods=["OPTIONS"])
 @blueprint.route("/components:batch", methods=["OPTIONS"])
-@blueprint.route("/session", methods=["OPTIONS"])
-@blueprint.route("/session/renew", methods=["OPTIONS"])
 def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses names it
     return Response(status=204, headers=dict(PREFLIGHT))
 

@@ -20,7 +20,7 @@ from app.routes._session import as_json, bearer, session_of
 from app.session import TOKEN_LIFE_S
 from app.web.failures import oauth, problem, translated
 from app.web.fragments import Item
-from app.web.headers import OPEN_TO_PAGES
+from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.refusals import count_unknown, note_request, refused
 
@@ -34,6 +34,12 @@ ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 a U
 def open_to_pages(response: Response) -> Response:
     response.headers.update(OPEN_TO_PAGES)
     return response
+
+
+@blueprint.route("/session", methods=["OPTIONS"])  # before the others: Flask adds its own, mute one to each
+@blueprint.route("/session/renew", methods=["OPTIONS"])
+def preflight() -> Response:
+    return Response(status=204, headers=dict(PREFLIGHT))
 
 
 @blueprint.post("/session")

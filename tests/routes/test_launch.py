@@ -1,0 +1,219 @@
+"""The front door: every good and bad launch of every host, posted into a frame; single use; what the page holds."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.hosts._matrix import ALL, Case
+from tests.hosts._proofs import BUILDERS
+from tests.world import LEAD, World, launch_data
+from tests.world import world as make_world
+
+CONNECTIONS = {"salesforce": "acme", "guest": "acme-pages"}
+ORIGINS = "https://acme.my.salesforce.com https://acme.lightning.force.com"
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world whose guest connection takes every kind of signature that the matrix tries."""
+    everything = replace(BUILDERS["guest"]().connection, records_from="acme")
+    with make_world(tmp_path_factory.mktemp("door"), connections=[everything]) as made:
+        yield made
+
+
+def post(door: World, host: str, case: Case) -> Any:
+    """One attempt of the matrix, as a browser posts it; None where a launch page cannot ask so."""
+    builder = BUILDERS[host]()
+    if host == "salesforce":
+        builder = builder.said("client.instanceUrl", door.api.url)
+    usual, attempt = builder.attempt(), case.mutate(builder)
+    if attempt.records != usual.records:
+        return None  # a launch page asks for no records: the proof names them
+    door.clock.now = attempt.now
+    origin = {} if attempt.origin is None else {"Origin": attempt.origin}
+    return door.client.post(
+        f"/launch/{CONNECTIONS[host]}?component={attempt.component}",
+        data=attempt.launch_form(host),
+        headers=origin,
+    )
+
+
+@pytest.mark.parametrize(("host", "case"), ALL, ids=[f"{host}: {case.name}" for host, case in ALL])
+def test_matrix(door: World, host: str, case: Case) -> None:
+    with door.parts.database.begin() as conn:
+        conn.exec_driver_sql("DELETE FROM used_launches")
+        conn.exec_driver_sql("DELETE FROM audit")
+    page = post(door, host, case)
+    if page is None:
+        return
+    refusals = door.audited("launch.refused") + door.audited("request.refused")
+    if not case.reason:
+        assert page.status_code == 200, case.reason
+        assert launch_data(page)["token"]
+        assert refusals == []
+        assert len(door.audited("launch.accepted")) == len(door.audited("session.opened")) == 1
+        return
+    reason = {"empty": "proof-missing"}.get(case.name, case.reason)
+    if case.name.startswith("one megabyte"):
+        reason = "http-413"
+    assert [each["reason"] for each in refusals] == [reason]
+    if reason == "http-413":
+        assert page.status_code == 413
+    else:  # the viewer learns one of two words
+        code = "expired" if reason == "expired" else "refused"
+        assert (page.status_code, f'data-code="{code}"' in page.text) == (403, True)
+        assert case.reason not in page.text.replace(code, "")
+    assert "inlay-launch" not in page.text
+    assert door.audited("session.opened") == []
+
+
+def test_a_refusal_is_the_same_page_for_a_connection_that_does_not_exist(world: World) -> None:
+    wrong = {"signed_request": "QUJD.QUJD"}
+    known, unknown = (
+        world.client.post(f"/launch/{name}?component=score-badge", data=wrong) for name in ("acme", "no")
+    )
+    assert known.status_code == unknown.status_code == 403
+    assert without_reference(known.text) == without_reference(unknown.text)
+    reasons = [(each["connection"], each["reason"]) for each in world.audited("launch.refused")]
+    assert reasons == [("acme", "signature-wrong"), ("", "connection-unknown")]
+    assert world.audited("launch.refused")[0]["reference"] in known.text
+
+
+def without_reference(text: str) -> str:
+    return re.sub(r"<b>[0-9A-F]{8}</b>", "<b></b>", text)
+
+
+def test_a_launch_is_used_once_in_whichever_process_and_after_a_restart(world: World) -> None:
+    form, path = {"signed_request": world.signed()}, "/launch/acme?component=score-badge"
+    assert world.client.post(path, data=form).status_code == 200
+    with world.another() as restarted:
+        for client in (world.client, restarted.client):
+            used = client.post(path, data=form)
+            data = launch_data(used)
+            assert data["used"] is True
+            assert {"token", "record", "etag"}.isdisjoint(data)
+            assert "data-inlay" not in used.text
+    assert [each["reason"] for each in world.audited("launch.refused")] == ["used", "used"]
+    assert len(world.audited("launch.accepted")) == len(world.audited("session.opened")) == 1
+
+
+def test_the_page_says_what_its_script_needs_and_nothing_of_the_host(world: World) -> None:
+    page = world.launch(token="the-viewers-own-token")
+    data = launch_data(page)
+    assert (data["origin"], data["bridge"], data["component"], data["record"]) == (
+        "https://acme.my.salesforce.com",
+        "canvas",
+        "score-badge",
+        LEAD,
+    )
+    assert data["expires_in"] == 600
+    assert 'data-state="ready"' in page.text
+    for secret in ("the-viewers-own-token", "4D1C2B3A5E6F", world.api.url):
+        assert secret not in page.text
+
+
+def test_the_policy_of_a_panel_fits_its_page_exactly(world: World) -> None:
+    page = world.launch()
+    policy = dict(each.partition(" ")[::2] for each in page.headers["Content-Security-Policy"].split("; "))
+    assert policy["frame-ancestors"] == ORIGINS
+    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    styles = re.findall(r"<style>(.*?)</style>", page.text, re.S)
+    digest = base64.b64encode(hashlib.sha256(styles[0].encode()).digest()).decode()
+    assert (len(styles), policy["style-src"]) == (1, f"'sha256-{digest}'")
+    nonces = set(re.findall(r'nonce="([^"]+)"', page.text))
+    assert policy["script-src"] == f"'nonce-{nonces.pop()}'"
+    assert not nonces
+    assert "style=" not in page.text
+    assert "X-Frame-Options" not in page.headers
+
+
+def test_each_page_has_its_own_nonce(world: World) -> None:
+    policies = {world.launch().headers["Content-Security-Policy"] for _ in range(2)}
+    assert len(policies) == 2
+
+
+def test_a_refused_page_is_framed_as_the_panel_would_be_and_runs_no_script(world: World) -> None:
+    page = world.client.post("/launch/acme?component=score-badge", data={"signed_request": "x"})
+    policy = page.headers["Content-Security-Policy"]
+    assert f"frame-ancestors {ORIGINS};" in policy
+    assert "script-src" not in policy
+    assert "<script" not in page.text
+    assert "frame-ancestors 'none'" in world.client.post("/launch/no").headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "event", "reason"),
+    [
+        ({"data": {"other": "x"}}, 403, "launch.refused", "proof-missing"),
+        ({"json": {"signed_request": "x"}}, 415, "request.refused", "wrong-media-type"),
+        ({"data": b"x", "content_type": "text/plain"}, 415, "request.refused", "wrong-media-type"),
+        ({"data": {"signed_request": "x" * 1_000_000}}, 413, "request.refused", "http-413"),
+    ],
+)
+def test_what_is_no_launch(world: World, sent: dict[str, Any], status: int, event: str, reason: str) -> None:
+    page = world.client.post("/launch/acme?component=score-badge", **sent)
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert [(each["connection"], each["reason"]) for each in world.audited(event)] == [("acme", reason)]
+
+
+@pytest.mark.parametrize("component", ["", "admin", "score-badge/..", "<script>"])
+def test_a_component_that_is_not_the_connections(world: World, component: str) -> None:
+    page = world.launch(component)
+    assert page.status_code == 403
+    assert world.audited("launch.refused")[0]["reason"] == "component-unlisted"
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("language", ["de", "x-klingon", "en;q=0.0000", "<b>", "zz-ZZ-" + "x" * 300, "*"])
+def test_a_refusal_speaks_the_browsers_language_whatever_it_says(world: World, language: str) -> None:
+    page = world.client.post("/launch/acme", data={"a": "b"}, headers={"Accept-Language": language})
+    assert page.status_code == 403
+    assert ('lang="de"' in page.text) == (language == "de")
+    assert "<b>" not in page.text.replace("<b>" + world.audited("launch.refused")[0]["reference"], "")
+
+
+def test_a_host_that_calls_the_viewers_token_dead_opens_nothing(world: World) -> None:
+    world.api.dead.add("zoe")
+    page = world.launch()
+    assert page.status_code == 401
+    assert "inlay-launch" not in page.text
+
+
+def test_a_denied_record_gets_a_page_without_a_score(world: World) -> None:
+    world.api.blind.add("zoe")
+    page = world.launch()
+    assert page.status_code == 200
+    assert 'data-state="denied"' in page.text
+    assert "von 100" not in page.text
+    assert world.core.asked == 0
+
+
+def test_a_database_that_is_away_opens_nothing_politely(world: World) -> None:
+    with world.parts.database.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE audit RENAME TO gone")
+    page = world.launch()
+    assert (page.status_code, page.mimetype, "Retry-After" in page.headers) == (503, "text/html", True)
+    assert "inlay-launch" not in page.text
+    with world.parts.database.begin() as conn:
+        assert conn.exec_driver_sql("SELECT count(*) FROM sessions").scalar_one() == 0
+        assert conn.exec_driver_sql("SELECT count(*) FROM used_launches").scalar_one() == 0
+
+
+def test_a_bug_shows_a_page_that_the_host_may_frame(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("Lead/secret")
+
+    monkeypatch.setattr(type(world.parts.sessions), "open", broken)
+    page = world.launch()
+    assert (page.status_code, page.mimetype) == (500, "text/html")
+    assert f"frame-ancestors {ORIGINS};" in page.headers["Content-Security-Policy"]
+    assert "secret" not in page.text
+    assert "Traceback" not in page.text
