@@ -24,6 +24,7 @@ class Connection:
     settings: ConnectionSettings
     host: Host
     capabilities: tuple[CapabilitySettings, ...]
+    fields: Mapping[str, Mapping[str, str]]  # capability -> feature -> field at the host that the records are read from
 
     def capability_for(self, record: Record) -> CapabilitySettings | None:
         """The first of the connection's capabilities that speaks of this type of record."""
@@ -31,7 +32,7 @@ class Connection:
 
     def host_fields(self, capability: CapabilitySettings) -> dict[str, str]:
         """Feature name -> name of the field at the host, for the fields that the capability declares."""
-        renamed = self.settings.fields.get(capability.name, {})
+        renamed = self.fields.get(capability.name, {})
         return {feature: renamed.get(feature, feature) for feature in capability.fields}
 
 
@@ -46,7 +47,11 @@ class Connections:
             raise ConfigError(problems)
         self._by_name = {
             name: Connection(
-                name, each, HOSTS[each.host], tuple(settings.capabilities[one] for one in each.capabilities)
+                name,
+                each,
+                HOSTS[each.host],
+                tuple(settings.capabilities[one] for one in each.capabilities),
+                _fields(each, settings.connections.get(each.records_from, each)),
             )
             for name, each in settings.connections.items()
         }
@@ -115,6 +120,11 @@ class Connections:
             raise HostUnavailable(reason=away.reason, retry_after_s=away.retry_after_s) from away
         self._metrics.count("host_calls", host=source.settings.host, outcome="ok")
         return rows
+
+
+def _fields(own: ConnectionSettings, source: ConnectionSettings) -> dict[str, dict[str, str]]:
+    """What features are called where they are read: as the source says, unless the connection says otherwise."""
+    return {name: {**source.fields.get(name, {}), **own.fields.get(name, {})} for name in own.capabilities}
 
 
 def _problems(connections: Iterable[ConnectionSettings]) -> Iterable[Problem]:

@@ -265,7 +265,7 @@ class World:
         } | claims
         form = {
             "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "subject_token": self.token(**claims),
+            "subject_token": self.token(**{name: value for name, value in claims.items() if value is not None}),
             "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
             "connection": connection,
             "component": component,

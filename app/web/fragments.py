@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from app.answer import Answer, State
 from app.audit.log import AuditLog, ViewRow
@@ -20,7 +20,7 @@ from app.decisions import new_reference
 from app.errors import Denied, InlayError, SessionInvalid, Unavailable
 from app.launch import Record
 from app.metrics import Metrics
-from app.permissions import Grant, Permissions
+from app.permissions import REFUSED_FOR_S, Grant, Permissions
 from app.scoring import Scoring
 from app.views import VIEWS
 from app.web.headers import fragment_headers
@@ -79,6 +79,7 @@ class Fragments:
         self._epochs = epochs
         self._kept: LRUCache[tuple[str, float, str, str], _Kept] = LRUCache(20_000)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
+        self._refusals: TTLCache[tuple[str, Record, str, str], str] = TTLCache(20_000, REFUSED_FOR_S, timer=clock)
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(10_000)
         self._lock = threading.Lock()
 
@@ -159,10 +160,20 @@ class Fragments:
     def _refused(self, session: Session, tag: str, record: Record, error: InlayError) -> Answer:
         if isinstance(error, SessionInvalid):
             raise error
-        reference = new_reference()
         denied = isinstance(error, Denied)
+        key = (session.id, record, tag, error.reason)
+        with self._lock:  # a panel that asks again and again is refused once, under one reference
+            reference = self._refusals.get(key, "")
+        if not reference:
+            reference = new_reference()
+            self._write_refusal(session, tag, record, error, reference)
+            with self._lock:
+                self._refusals[key] = reference
+        return replace(_blank(State.DENIED if denied else State.UNAVAILABLE), reference=reference)
+
+    def _write_refusal(self, session: Session, tag: str, record: Record, error: InlayError, reference: str) -> None:
         self._audit.write(
-            "permission.refused" if denied else "host.failed",
+            "permission.refused" if isinstance(error, Denied) else "host.failed",
             connection=session.connection,
             viewer=session.viewer.subject,
             session=session.id,
@@ -171,7 +182,6 @@ class Fragments:
             reason=error.reason,
             reference=reference,
         )
-        return replace(_blank(State.DENIED if denied else State.UNAVAILABLE), reference=reference)
 
     def _render(self, session: Session, item: Item, answer: Answer) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""

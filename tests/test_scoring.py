@@ -1,0 +1,325 @@
+"""Scores for viewers: fresh, else stale and saying so, else pending; one call however many look; nonsense refused."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.core import server as core
+from tests.world import LEAD, World
+from tests.world import world as make_world
+
+
+def many(world: World, count: int) -> list[str]:
+    """So many leads at the host."""
+    ids = [f"00QAB0000{n:06d}AAA" for n in range(count)]
+    world.api.rows |= {each: {"activity": 1, "company_size": 2, "AnnualRevenue": 3} for each in ids}
+    return [f"Lead/{each}" for each in ids]
+
+
+def state(answer: Any) -> str:
+    return str(answer.headers["Inlay-State"])
+
+
+def settle(world: World, token: str, wanted: str, record: str = LEAD) -> Any:
+    """Ask as a panel does, until the wanted state comes."""
+    for _ in range(100):
+        answer = world.badge(token, record)
+        if state(answer) == wanted:
+            return answer
+        time.sleep(0.02)
+    raise AssertionError(f"{state(answer)}, never {wanted}")
+
+
+@pytest.fixture
+def hasty(tmp_path: Any) -> Iterator[World]:
+    """A world whose viewers wait for 50 ms only."""
+    with make_world(tmp_path, wait="50ms", deadline="1s") as made:
+        yield made
+
+
+def test_many_views_are_one_question(world: World) -> None:
+    tokens = [world.frame_token(user=f"005AB00000{n}ZzZzYAK", token=f"t{n}") for n in range(3)]
+    for token in tokens * 3:
+        assert state(world.badge(token)) == "ready"
+    assert world.core.asked == 1
+    assert world.api.calls.count("read") == 1
+    assert len(world.audited("answer.given")) == 1
+    assert len(world.audited("view.shown")) == 3
+
+
+def test_a_restart_finds_the_stored_score(world: World) -> None:
+    world.frame_token()
+    with world.another() as restarted:
+        assert state(restarted.badge(restarted.frame_token())) == "ready"
+    assert world.core.asked == 1
+
+
+def test_500_at_once_are_one_question(world: World) -> None:
+    token = world.element_token(records=[], record=[LEAD])
+    world.core.behave(core.slow(0.2))
+
+    def look(_: int) -> str:
+        return str(world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"])
+
+    with ThreadPoolExecutor(50) as threads:
+        states = list(threads.map(look, range(500)))
+    assert set(states) == {"ready"}
+    assert (world.core.asked, world.api.calls.count("read")) == (1, 1)
+    assert len(world.audited("answer.given")) == 1
+
+
+def test_200_records_are_one_read_and_one_question(world: World) -> None:
+    records = many(world, 200)
+    answer = world.exchange(records=records)
+    assert {each["state"] for each in answer.json["fragments"]} == {"ready"}
+    assert [each["record"] for each in answer.json["fragments"]] == records
+    assert (world.core.asked, world.api.calls.count("read")) == (1, 1)
+    assert len(world.audited("answer.given")) == len(world.audited("view.shown")) == 200
+
+
+def test_an_aged_score_is_shown_as_stale_and_renewed_meanwhile(hasty: World) -> None:
+    token = hasty.frame_token()
+    settle(hasty, token, "ready")
+    hasty.clock.now += 901
+    hasty.core.score = 40
+    hasty.core.behave(core.slow(0.2), times=1)
+    token = hasty.frame_token()
+    aged = hasty.badge(token)
+    assert state(aged) == "stale"
+    assert "<b>72</b>" in aged.text
+    assert "<b>40</b>" in settle(hasty, token, "ready").text
+
+
+def test_a_slow_core_is_waited_for_a_moment_then_pending_then_there(hasty: World) -> None:
+    hasty.core.behave(core.slow(0.3))
+    began = time.perf_counter()
+    token = hasty.frame_token()
+    assert time.perf_counter() - began < 0.29
+    assert state(hasty.badge(token)) == "pending"
+    settle(hasty, token, "ready")
+    assert hasty.core.asked == 1
+
+
+@pytest.mark.parametrize("behaviour", [core.status(503), core.dropped, core.status(401), core.slow(1.5)])
+def test_a_core_that_is_down_is_unavailable_with_a_reference(hasty: World, behaviour: core.Behaviour) -> None:
+    hasty.core.behave(behaviour)
+    token = hasty.frame_token()
+    assert settle(hasty, token, "unavailable").status_code == 503
+    answer = hasty.badge(token, component="score-card")
+    failures = hasty.audited("core.failed")
+    assert failures
+    assert failures[0]["reference"] in answer.text
+    assert hasty.audited("view.shown") == []
+
+
+def test_a_core_that_is_down_leaves_the_last_score_marked_stale(hasty: World) -> None:
+    settle(hasty, hasty.frame_token(), "ready")
+    hasty.core.behave(core.status(503))
+    hasty.clock.now += 901
+    token = hasty.frame_token()
+    for _ in range(3):
+        assert state(hasty.badge(token)) == "stale"
+        time.sleep(0.05)
+    hasty.clock.now += 86_400
+    assert state(settle(hasty, hasty.frame_token(), "unavailable")) == "unavailable"  # too old to be shown
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "path"),
+    [
+        (core.NAN, "$"),  # no JSON at all
+        (core.OUT_OF_RANGE, "results[0].score"),
+        (core.changed(score="72"), "results[0].score"),
+        (core.LONG_LABEL, "results[0].factors[0].label"),
+        (core.changed(meaning="luck"), "results[0].meaning"),
+        (core.says({"results": []}), "results"),
+        (core.says({"results": [core.good(), core.good()]}), "results"),
+        (core.says([]), "$"),
+        (core.HTML, None),
+        (core.GARBAGE, None),
+        (core.TOO_BIG, None),
+    ],
+)
+def test_nonsense_is_refused_and_audited_with_its_place(
+    world: World, behaviour: core.Behaviour, path: str | None
+) -> None:
+    world.core.behave(behaviour)
+    answer = world.badge(world.frame_token())
+    assert (answer.status_code, state(answer)) == (503, "unavailable")
+    rows = (
+        world.audited("core.refused")
+        if path is not None
+        else world.audited("core.refused") + world.audited("core.failed")
+    )
+    assert rows
+    if path is not None:
+        assert rows[0].get("path", "") == path
+    assert world.audited("answer.given") == []
+    assert "Asked for a demo" not in answer.text
+
+
+def test_one_bad_answer_spoils_only_its_place(world: World) -> None:
+    records = many(world, 3)
+    bad = core.good(101)
+    world.core.behave(core.says({"results": [core.good(10), bad, core.good(30)]}))
+    fragments = world.exchange(records=records).json["fragments"]
+    assert [each["state"] for each in fragments] == ["ready", "unavailable", "ready"]
+    assert world.audited("core.refused")[0]["path"] == "results[1].score"
+
+
+def test_markup_of_a_core_is_text(world: World) -> None:
+    world.core.changes = {
+        "factors": [
+            {
+                "label": "<script>alert(1)</script>",
+                "effect": 3,
+                "detail": "<img src=x>",
+                "fields": ["activity"],
+            }
+        ],
+        "model": {"name": "<b>m", "version": '"><i>'},
+    }
+    text = world.launch("score-card").text.partition("<main")[2]
+    assert "&lt;script&gt;alert(1)" in text
+    for tag in ("<script>alert", "<img", "<b>m", "<i>"):
+        assert tag not in text.replace("<i></i>", "")
+
+
+def test_too_little_is_known(world: World) -> None:
+    error = {"code": "insufficient-features", "missing": ["activity", "revenue"], "detail": "x"}
+    world.core.behave(core.says({"results": [{"error": error}]}))
+    token = world.element_token(component="score-card")
+    [card] = world.batch(token, [f"score-card {LEAD} -"]).json["fragments"]
+    assert card["state"] == "empty"
+    assert "activity" in card["html"]
+    assert world.core.asked == 1  # remembered
+    world.clock.now += 61
+    world.core.behave()
+    token = world.element_token(component="score-card")
+    assert world.batch(token, [f"score-card {LEAD} -"]).json["fragments"][0]["state"] == "ready"
+
+
+def test_a_record_of_no_capability_is_empty(world: World) -> None:
+    token = world.element_token(records=["Case/1"])
+    assert world.batch(token, ["score-badge Case/1 -"]).json["fragments"][0]["state"] == "empty"
+    assert world.core.asked == 0
+
+
+def test_an_event_outdates_and_the_next_look_waits_for_the_new_score(world: World) -> None:
+    token = world.frame_token()
+    assert "<b>72</b>" in world.badge(token).text
+    world.core.score = 31
+    world.clock.now += 1
+    assert world.event(LEAD).status_code == 202
+    with world.another() as other:
+        for each in (world, other):
+            each.parts.epochs.look()
+            answer = each.badge(token)
+            assert (state(answer), "<b>31</b>" in answer.text) == ("ready", True)
+    assert world.core.asked == 2
+
+
+def test_a_change_during_a_flight_is_not_kept_as_fresh(hasty: World) -> None:
+    hasty.core.behave(core.slow(0.25), times=1)
+    token = hasty.frame_token()
+    assert hasty.event(LEAD).status_code == 202
+    hasty.core.score = 31
+    time.sleep(0.3)
+    hasty.parts.epochs.look()
+    assert "<b>31</b>" in settle(hasty, token, "ready").text
+    assert hasty.core.asked == 2
+
+
+def test_a_change_of_a_connection_that_only_others_know_harms_nobody(world: World) -> None:
+    from_elsewhere = {
+        "epoch": 1,
+        "kind": "score",
+        "connection": "rolled-out-elsewhere",
+        "key": LEAD,
+        "at": 1.0,
+    }
+    with world.parts.database.begin() as conn:
+        conn.exec_driver_sql("UPDATE epoch SET value = value + 1")
+        conn.exec_driver_sql(
+            "INSERT INTO changes VALUES ((SELECT value FROM epoch), :kind, :connection, :key, :at)",
+            from_elsewhere,
+        )
+    world.parts.epochs.look()
+    assert state(world.badge(world.frame_token())) == "ready"
+
+
+def test_too_much_work_is_busy_not_broken(hasty: World) -> None:
+    hasty.core.behave(core.slow(0.15))
+    records = many(hasty, 80)
+    token = hasty.element_token(records=[], record=records)
+    states = [hasty.batch(token, [f"score-badge {each} -"]).json["fragments"][0]["state"] for each in records]
+    assert set(states) <= {"pending", "ready", "unavailable"}
+    assert "pending" in states
+
+
+# --- carried features ---
+
+
+def carried(world: World, factor: str, **claims: Any) -> Any:
+    world.core.changes = {"factors": [{"label": factor, "effect": 2, "fields": ["activity"]}]}
+    features = {LEAD: {"activity": len(factor), "salary": "never declared"}}
+    answer = world.exchange(
+        connection="acme-carried", component="score-card", features=features, **({"fields": None} | claims)
+    )
+    return answer.json["fragments"][0]
+
+
+def test_what_one_launch_carried_is_never_shown_to_another(world: World) -> None:
+    first = carried(world, "The first reason")
+    second = carried(world, "Another reason altogether", sub="another viewer")
+    assert "The first reason" in first["html"]
+    assert "Another reason" in second["html"]
+    assert "The first reason" not in second["html"]
+    again = carried(world, "The first reason")  # the same features: the same decision
+    assert "The first reason" in again["html"]
+    assert "Another" not in again["html"]
+    assert world.core.asked == 2
+    assert "salary" not in str(world.core.requests)
+
+
+def test_what_one_launch_carried_is_not_the_score_of_those_that_carried_nothing(world: World) -> None:
+    answer = world.exchange(features={LEAD: {"activity": 9}}, component="score-card", fields=None)
+    assert answer.json["fragments"][0]["state"] == "ready"
+    world.core.changes = {"factors": [{"label": "Read from the host", "effect": 2, "fields": ["activity"]}]}
+    plain = world.exchange(component="score-card").json["fragments"][0]
+    assert "Read from the host" in plain["html"]
+    assert world.core.asked == 2
+
+
+def test_carried_features_of_one_record_open_no_fields_of_another(world: World) -> None:
+    [other] = many(world, 1)
+    token = world.element_token(
+        records=[],
+        record=[LEAD, other],
+        features={LEAD: {"activity": 9}},
+        component="score-card",
+        fields=None,
+    )
+    mine, read = world.batch(token, [f"score-card {LEAD} -", f"score-card {other} -"]).json["fragments"]
+    assert "Asked for a demo" in mine["html"]
+    assert read["state"] == "ready"
+    assert "Asked for a demo" not in read["html"]
+
+
+def test_a_launch_that_says_what_is_visible_is_believed_over_what_it_carried(world: World) -> None:
+    hidden = carried(world, "A reason", fields=["company_size"])
+    assert "A reason" not in hidden["html"]
+    assert hidden["state"] == "ready"
+
+
+def test_a_connection_that_can_read_nothing_says_what_it_would_need(world: World) -> None:
+    answer = world.exchange(connection="acme-carried", component="score-card")
+    [card] = answer.json["fragments"]
+    assert card["state"] == "empty"
+    assert world.core.asked == 0
+    assert world.audited("host.failed") == []
