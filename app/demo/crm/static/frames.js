@@ -30,6 +30,7 @@ export const resize = (frame, size) => {
   // Width stays ours: the layout gives it. Height follows what the panel asks for.
   const wanted = `${Math.min(height, MAX_HEIGHT)}px`;
   if (frame.iframe.style.blockSize !== wanted) frame.iframe.style.blockSize = wanted;
+  frame.box.toggleAttribute("data-open", height > 100);
 };
 
 // A fresh proof for the same panel, from this CRM's backend.
