@@ -38,6 +38,7 @@ def blueprint(desk: Desk) -> Blueprint:
     """All REST routes over one desk."""
     rest = Blueprint("rest", __name__)
     _oauth(rest, desk)
+    _userinfo(rest, desk)
     _records(rest, desk)
     _rows(rest, desk)
 
@@ -71,6 +72,8 @@ def _oauth(rest: Blueprint, desk: Desk) -> None:
         desk.tokens.revoke(request.form.get("token", ""))
         return Response(status=200)
 
+
+def _userinfo(rest: Blueprint, desk: Desk) -> None:
     @rest.get("/services/oauth2/userinfo")
     def userinfo() -> Response:
         identity = desk.tokens.read(_bearer())
