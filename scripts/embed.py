@@ -1,7 +1,7 @@
-"""Write the small form of the browser scripts that is served, from their sources; `--check` says if it is current.
+"""Write the small form of the browser scripts that is served; `--check` says whether it is of their sources.
 
-The sources stay readable and commented; the server needs no Node and nothing is built at run time: what this writes
-is committed. Each written file begins with the digest of what it was made of, so a check needs no network.
+The sources stay readable and commented. The server needs no Node and nothing is built at run time: what this
+writes is committed. Each written file begins with the digest of what it was made of, so a check needs no network.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def stale(folder: Path = FOLDER) -> list[str]:
         name
         for name in SCRIPTS
         if not (folder / name).is_file()
-        or (folder / name).read_text("utf-8").split("\n", 1)[0] != header((folder / "source" / name).read_bytes())
+        or (folder / name).read_text("utf-8").split("\n", 1)[0]
+        != header((folder / "source" / name).read_bytes())
     ]
 
 

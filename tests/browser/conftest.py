@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests, a fresh context each, and the small Inlay and host that they talk to."""
+"""One Chromium for all browser tests, a fresh context each, and the small Inlay and host they talk to."""
 
 from __future__ import annotations
 
@@ -56,10 +56,11 @@ def faults() -> list[str]:
 
 @pytest.fixture
 def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
-    """A page of its own context. A script error or a breach of a policy, in any frame, fails the test that made it."""
+    """A page of its own context. A script error or a breach of a policy, in any frame, fails its test."""
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(5_000)
+    page.clock.install()  # time flows, and a test may let it jump to the next poll
     page.on("pageerror", lambda error: faults.append(str(error)))
     breach = re.compile("security policy|trusted", re.IGNORECASE)
     page.on("console", lambda line: faults.append(line.text) if breach.search(line.text) else None)
@@ -75,7 +76,8 @@ def show(page: Page, inlay: FakeInlay, host: FakeHost) -> Callable[[str], Page]:
     def opened(body: str, settings: str = '{getToken: proof, connection: "acme"}') -> Page:
         host.body = (
             f'<script src="/host.js"></script><script src="{inlay.origin}/embed/inlay.js" defer></script>'
-            f"<body>{body}<script>addEventListener('DOMContentLoaded', () => Inlay.configure({settings}))</script>"
+            f"<body>{body}<script>addEventListener('DOMContentLoaded', () => "
+            f"Inlay.configure({settings}))</script>"
         )
         page.goto(host.origin)
         return page

@@ -1,7 +1,7 @@
-"""A small Inlay and a small host on loopback: the HTTP contract as the browser scripts see it, and nothing else.
+"""A small Inlay and a small host on loopback: the HTTP contract as browser scripts see it, and nothing else.
 
-The host is `http://localhost:<port>`, Inlay `http://127.0.0.1:<port>`: two sites, as in life. The panel's page is
-made by the real renderer from the real templates and goes out under the real policy.
+The host is `http://localhost:<port>`, Inlay `http://127.0.0.1:<port>`: two sites, as in life. The panel's page
+is made by the real renderer from the real templates and goes out under the real policy.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from markupsafe import Markup
-
 from app.web.catalog import Catalog
 from app.web.headers import PREFLIGHT, panel_policy
 from app.web.render import Renderer
 from app.web.scripts import loader, served
 from app.web.texts import Texts
+from markupsafe import Markup
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 NONCE = "aNonceForOnePage"
 TAGS = ("score-badge", "score-card")
 _TEXTS = Texts.load()
@@ -41,7 +41,9 @@ class Answer:
 class Site:
     """One origin: an answering function on a port of its own, and a list of what was asked of it."""
 
-    def __init__(self, name: str, answer: Callable[[BaseHTTPRequestHandler, str, dict[str, list[str]]], Answer]) -> None:
+    def __init__(
+        self, name: str, answer: Callable[[BaseHTTPRequestHandler, str, dict[str, list[str]]], Answer]
+    ) -> None:
         self.asked: list[str] = []
         site = self
 
@@ -65,7 +67,7 @@ class Site:
 
             do_GET = do_POST = do_OPTIONS = do_any  # noqa: N815 the names that http.server calls
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 """Quiet."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -107,12 +109,12 @@ class FakeInlay(Site):
     def html(self, tag: str, record: str) -> str:
         state = self.states.get(record, "ready")
         score = self.scores.get(record, 82)
-        says = {"pending": "Scoring", "denied": "No access", "unavailable": "Not available"}.get(state, f"Score {score}")
-        # a late change must not look like the first sight, so the text names the state
-        inner = {
-            "score-badge": f'<button type="button" data-action="open" data-opens="score-card">{says}</button>{self.inside}',
-            "score-card": f'<h2>{says}</h2><details><summary>Why</summary><p>Because of {record}</p></details>',
-        }[tag]
+        says = {"pending": "Scoring", "denied": "No access", "unavailable": "Not available"}.get(
+            state, f"Score {score}"
+        )
+        opener = f'<button type="button" data-action="open" data-opens="score-card">{says}</button>'
+        why = f"<details><summary>Why</summary><p>Because of {record}</p></details>"
+        inner = {"score-badge": opener + self.inside, "score-card": f"<h2>{says}</h2>{why}"}[tag]
         if state in {"denied", "pending"}:
             inner = f"<span>{says}</span>"
         if state == "unavailable":
@@ -142,7 +144,9 @@ class FakeInlay(Site):
             return self._page()
         if path.startswith("/components/"):
             return self._one(handler, path.rsplit("/", 1)[1])
-        return {"/session": self._open, "/session/renew": self._renew, "/components:batch": self._batch}[path](form)
+        return {"/session": self._open, "/session/renew": self._renew, "/components:batch": self._batch}[
+            path
+        ](form)
 
     def _asset(self, path: str) -> Answer:
         text = (ROOT / "static" / path.removeprefix("/static").lstrip("/")).read_text("utf-8")
@@ -199,7 +203,11 @@ class FakeInlay(Site):
                 "etag": self.part("score-badge", "Lead/1")["etag"],
             }
         )
-        names = {"change": "embed/change.js", "htmx": "static/vendor/htmx.min.js", "csp": "static/vendor/hx-csp.min.js"}
+        names = {
+            "change": "embed/change.js",
+            "htmx": "static/vendor/htmx.min.js",
+            "csp": "static/vendor/hx-csp.min.js",
+        }
         html = RENDERER.page(
             self.template,
             style=Markup(style),
@@ -211,7 +219,9 @@ class FakeInlay(Site):
             fragment=Markup(self.html("score-badge", "Lead/1")),
         )
         return Answer(
-            200, html, headers={"Content-Security-Policy": panel_policy([self.host], self.origin, NONCE, style)}
+            200,
+            html,
+            headers={"Content-Security-Policy": panel_policy([self.host], self.origin, NONCE, style)},
         )
 
 
@@ -224,26 +234,17 @@ class FakeHost(Site):
         self.policy = ""
 
     def _answer(self, handler: BaseHTTPRequestHandler, path: str, form: dict[str, list[str]]) -> Answer:
-        if path == "/host.js":
-            return Answer(200, HOST_SCRIPT, "text/javascript")
+        if path in {"/host.js", "/bridge.js"}:
+            return Answer(200, HERE.joinpath(path[1:]).read_text("utf-8"), "text/javascript")
         head = "<!doctype html><html lang=en><meta charset=utf-8><title>Host</title>"
         headers = {"Content-Security-Policy": self.policy} if self.policy else {}
         return Answer(200, head + self.body, headers=headers)
 
 
-# What a host's own script does: gives proofs, and writes down what it is told.
-HOST_SCRIPT = """
-window.told = []; window.asked = []; window.blocked = [];
-for (const name of "ready stale pending auth-expired denied unavailable resize".split(" "))
-  document.addEventListener("inlay-" + name, (event) => {
-    if (name != "resize") told.push([name, event.detail.component, event.detail.record, event.detail.state]);
-  });
-document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.violatedDirective));
-window.proof = (want) => { asked.push(want); if (window.signedOut) throw new Error("signed out"); return "proof-" + asked.length; };
-window.shadow = (selector = "inlay-score-badge") => document.querySelector(selector).shadowRoot;
-"""
-
-_OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Inlay-State, Retry-After"}
+_OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Inlay-State, Retry-After",
+}
 
 
 def _json(value: object, status: int = 200) -> Answer:

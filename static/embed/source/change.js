@@ -1,5 +1,7 @@
 // What changes a panel of ours: a new fragment, its card, a new proof. frame.js loads this when one of them comes.
-window.inlayChanges = async ({ launch, component, record, main, views, first, load, form, take, seen, tick, tell, canvas, token }) => {
+window.inlayChanges = async ({ launch, views, first, load, form, take, seen, tick, tell, canvas, token }) => {
+  const { component, record } = launch;
+  const main = first.box.parentNode;
   const doc = document;
   const OAUTH = "urn:ietf:params:oauth:";
   const note = doc.createElement("button");
@@ -70,7 +72,8 @@ window.inlayChanges = async ({ launch, component, record, main, views, first, lo
     },
 
     // The card opens in the flow, below what opened it: a popover could not leave the frame.
-    async toggle(button, tag) {
+    async open(button) {
+      const tag = button.dataset.opens;
       if (!card) {
         card = { tag, box: doc.createElement("section") };
         card.box.hidden = true;
@@ -83,6 +86,11 @@ window.inlayChanges = async ({ launch, component, record, main, views, first, lo
       if (!card.etag)
         await fill(card, await form("/components:batch", [["token", token()], ["style", tag], ["item", tag + " " + record + " -"]]));
       views.add(card);
+      tick();
+    },
+
+    retry() {
+      for (const view of views) view.etag = 0;
       tick();
     },
 

@@ -17,7 +17,7 @@
   const BUDGET = 30;
   const scriptNonce = doc.currentScript.nonce;
   const [main, live] = doc.body.children;
-  const first = { tag: component, etag: launch.etag, box: main.firstElementChild };
+  const first = { tag: component, etag: launch.etag, box: main.firstElementChild, state: "auth-expired" };
   const views = new Set([first]);
   let renewAt = now() + launch.expires_in * 800;
   let calm, changes, timer, busy, again, trouble;
@@ -32,13 +32,12 @@
   const held = [];
   let id = 0;
   let port;
-  const post = (type, detail, to) => {
-    const message = { inlay: 1, id: ++id, type, detail };
-    if (to || !opaque) parent.postMessage(message, host);
-    else if (port) port.postMessage(message);
-    else held.push(message);
+  const tell = (name, detail) => {
+    const message = { inlay: 1, id: ++id, type: "inlay-" + name, detail: { component, record, ...detail } };
+    if (port) port.postMessage(message);
+    else if (opaque && name != "hello") held.push(message);
+    else parent.postMessage(message, host);
   };
-  const tell = (name, detail) => post("inlay-" + name, { component, record, ...detail });
 
   // Canvas speaks JSON text; we never send it a token, and always name its origin.
   const canvas = (body) => {
@@ -53,7 +52,7 @@
     "inlay-hello"() {
       height = 0;
       measure();
-      if (first.state) tell(first.state);
+      tell(first.state);
     },
     "inlay-theme"({ theme, direction }) {
       const root = doc.documentElement;
@@ -74,10 +73,9 @@
       if (port || type != "inlay-hello" || detail.nonce != nonce || !ports[0]) return "port";
       port = ports[0];
       port.onmessage = (event) => refuse(hear(event.data));
-      for (const one of held) port.postMessage(one);
-    }
-    if (!hears[type]) return "type";
-    hears[type](detail);
+      held.forEach((one) => port.postMessage(one));
+    } else if (hears[type]) hears[type](detail);
+    else return "type";
   };
   // Refusals are told to nobody but our own document, where the preview and the tests listen.
   const refuse = (reason) => reason && dispatchEvent(new CustomEvent("inlay-refused", { detail: { reason } }));
@@ -98,7 +96,7 @@
   };
   new ResizeObserver(measure).observe(doc.body);
 
-  const ask = (path, options) => fetch(path, { credentials: "omit", signal: AbortSignal.timeout(15000), ...options });
+  const ask = (path, options) => fetch(path, { signal: AbortSignal.timeout(15000), ...options });
   const form = async (path, fields) => {
     const answer = await ask(path, { method: "POST", body: new URLSearchParams(fields) });
     if (!answer.ok) throw answer;
@@ -114,7 +112,7 @@
   const load = (url) =>
     new Promise((onload, onerror) => {
       const script = doc.createElement("script");
-      const src = policy ? policy.createScriptURL(url) : url;
+      const src = policy?.createScriptURL(url) || url;
       doc.head.append(Object.assign(script, { nonce: scriptNonce, src, onload, onerror }));
     });
   const change = async (what, ...details) => {
@@ -151,7 +149,7 @@
 
   const expired = () => {
     token = 0;
-    tell("auth-expired");
+    tell((first.state = "auth-expired"));
     change("expire");
   };
 
@@ -190,18 +188,13 @@
   };
   for (const kind of ["focus", "pointerdown", "keydown", "visibilitychange"]) addEventListener(kind, wake, true);
 
-  const own = { launch, component, record, main, views, first, load, form, take, seen, tick, tell, canvas, token: () => token };
+  const own = { launch, views, first, load, form, take, seen, tick, tell, canvas, token: () => token };
   doc.addEventListener("click", ({ target }) => {
-    const button = target.closest("button");
-    const { action, opens } = button?.dataset || {};
-    if (action == "open") change("toggle", button, opens).catch(tick);
-    if (action == "retry") {
-      for (const view of views) view.etag = 0;
-      tick();
-    }
+    const button = target.closest("[data-action]");
+    if (button) change(button.dataset.action, button).catch(tick);
   });
 
-  post("inlay-hello", { nonce, component }, true);
+  tell("hello", { nonce });
   if (token) {
     timer = setTimeout(tick, delay);
     calm = now() + MINUTE;

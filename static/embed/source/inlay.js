@@ -12,7 +12,8 @@
   const MINUTE = 60000;
   const LIMIT = 200;
   const OAUTH = "urn:ietf:params:oauth:";
-  const texts = { unavailable: "Try again", denied: "No access", "auth-expired": "Sign in again" };
+  // The three texts stand in only where no fragment of ours is there to speak the viewer's language.
+  const settings = { unavailable: "Try again", denied: "No access", "auth-expired": "Sign in again" };
   const doc = document;
   const now = Date.now;
 
@@ -20,7 +21,6 @@
   const sessions = new Set();
   // Elements without a session: new, or without a proof, or far below the fold.
   const waiting = new Set();
-  let settings = {};
   let delay = FAST;
   let calm, started, queued, timer;
 
@@ -122,8 +122,8 @@
     // What is to be seen, and what was never fetched.
     async _poll() {
       const fields = [];
-      for (const { _tag, _etag, _visible, record } of this._views)
-        if ((_visible || !_etag) && fields.length < LIMIT) fields.push(["item", _tag + " " + record + " " + (_etag || "-")]);
+      for (const { _tag, _record, _etag, _visible } of this._views)
+        if ((_visible || !_etag) && fields.length < LIMIT) fields.push(["item", _tag + " " + _record + " " + (_etag || "-")]);
       if (!fields.length) return;
       for (const tag of new Set([...this._views].map(({ _tag }) => _tag))) if (!sheets[tag]) fields.push(["style", tag]);
       this._take(await post("components:batch", [["token", this._token], ...fields]));
@@ -137,7 +137,7 @@
       for (const tag in styles) sheets[tag] ||= sheet(styles[tag]);
       for (const part of fragments)
         for (const view of this._views)
-          if (view._tag == part.component && view.record == part.record) view._show(part);
+          if (view._tag == part.component && view._record == part.record) view._show(part);
     }
 
     // A dead token is followed by a new proof; a refused proof ends the session until somebody acts;
@@ -165,9 +165,9 @@
     queued = 0;
     const touched = new Set();
     for (const view of waiting) {
-      const { getToken: _get, _tag: _component, record, _visible } = view;
+      const { getToken: _get, _tag: _component, _record, _visible } = view;
       const _connection = view.getAttribute("connection") || settings.connection;
-      if (!(_get || settings.getToken) || !_connection || !record || (started && !_visible)) continue;
+      if (!(_get || settings.getToken) || !_connection || !_record || (started && !_visible)) continue;
       // A proof is for the records that it was asked for; only a session that has not asked takes more.
       const session =
         [...sessions].find(
@@ -175,9 +175,9 @@
             one._get == _get &&
             one._connection == _connection &&
             one._component == _component &&
-            (one._records.has(record) || !(one._token || one._busy || one._until || one._records.size >= LIMIT)),
+            (one._records.has(_record) || !(one._token || one._busy || one._until || one._records.size >= LIMIT)),
         ) || Object.assign(new Session(), { _get, _connection, _component });
-      if (session._records.add(record).size >= LIMIT) started = 1;
+      if (session._records.add(_record).size >= LIMIT) started = 1;
       view._join(session);
       touched.add(session);
     }
@@ -230,10 +230,10 @@
   const shell = sheet(
     ":host{display:inline-block;vertical-align:middle;position:relative;min-block-size:1.5rem}" +
       ":host([popover]){position:fixed;inset:auto;margin:.25rem;position-area:block-end span-inline-end;" +
-      "position-try:flip-block,flip-inline,flip-block flip-inline;inline-size:min(26rem,96vw);max-block-size:90vh}" +
+      "position-try:flip-block,flip-inline;inline-size:min(26rem,96vw);max-block-size:90vh}" +
       ":host([hidden]),:host([popover]:not(:popover-open)){display:none}" +
       "div:empty{border-radius:6px;background:#8882;min-inline-size:7rem;min-block-size:inherit}" +
-      "p{position:absolute;inline-size:1px;block-size:1px;margin:0;overflow:hidden;clip-path:inset(50%)}",
+      "[role=status]{position:absolute;inline-size:1px;block-size:1px;margin:0;overflow:hidden;clip-path:inset(50%)}",
   );
 
   class Panel extends HTMLElement {
@@ -252,29 +252,18 @@
       _live.role = "status";
     }
 
-    get record() {
+    get _record() {
       return this.getAttribute("record");
-    }
-
-    set record(value) {
-      this.setAttribute("record", value);
     }
 
     // Also when it only moved: then its session and content are still there, and nothing is asked.
     connectedCallback() {
-      if (Object.hasOwn(this, "record")) {
-        const { record } = this;
-        delete this.record;
-        this.record = record;
-      }
       eyes.observe(this);
       sizes.observe(this);
       if (this._session) return this._join(this._session);
       waiting.add(this);
       queue();
     }
-
-    connectedMoveCallback() {}
 
     disconnectedCallback() {
       const { _session } = this;
@@ -303,7 +292,7 @@
     }
 
     _tell(name, detail) {
-      detail = { component: this._tag, record: this.record, ...detail };
+      detail = { component: this._tag, record: this._record, ...detail };
       this.dispatchEvent(new CustomEvent("inlay-" + name, { bubbles: true, composed: true, detail }));
     }
 
@@ -318,7 +307,7 @@
         this._etag = etag;
         this._state = state;
         // Said when it changes: the start and the end of a scoring, not every poll, not the first sight.
-        this._said = _box.firstChild.dataset.announce;
+        this._said = _box.firstElementChild.dataset.announce;
         if (_said && _said != this._said) this._live.textContent = this._said;
       }
       if (changed || _trouble) this._tell(state == "empty" ? "ready" : state, { state });
@@ -330,22 +319,27 @@
       _box.ariaBusy = null;
       if (kind == "denied") _box.replaceChildren();
       _note.hidden = kind == "unavailable" && _box.firstChild;
-      _note.textContent = { ...texts, ...settings.texts }[kind];
+      _note.textContent = settings[kind];
       this._trouble = kind;
       if (_trouble != kind) this._tell(kind);
     }
 
-    // After us comes the browser, which on the same click opens the card, and later closes it and gives the focus back.
+    // After us comes the browser, which on the same click opens the card, and later closes it.
     handleEvent({ target }) {
       const button = target.closest("[data-action]");
       const { action, opens } = button?.dataset || {};
-      const { _session, record } = this;
+      const { _session } = this;
       if (action == "open") {
         if (!this._card) {
           const ariaLabel = button.textContent;
-          const given = { _session, record, ariaLabel, popover: "auto", role: "dialog", tabIndex: -1, autofocus: true };
-          this._card = Object.assign(doc.createElement("inlay-" + opens), given);
-          this._root.append(this._card);
+          const card = doc.createElement("inlay-" + opens);
+          card.setAttribute("record", this._record);
+          Object.assign(card, { _session, ariaLabel, popover: "auto", role: "dialog", tabIndex: -1, autofocus: true });
+          // In a shadow root the browser forgets to whom it should give the focus back.
+          card.onbeforetoggle = ({ newState }) => {
+            if (newState == "closed" && this._root.activeElement == card) button.focus();
+          };
+          this._root.append((this._card = card));
         }
         button.popoverTargetElement = this._card;
       }
@@ -360,7 +354,7 @@
     version: 1,
     refresh: () => tick(1),
     configure(given) {
-      settings = { ...settings, ...given };
+      Object.assign(settings, given);
       tick(1);
     },
   };
