@@ -1,7 +1,7 @@
 """A small Inlay and a small host on loopback: the HTTP contract as browser scripts see it, and nothing else.
 
-The host is `http://localhost:<port>`, Inlay `http://127.0.0.1:<port>`: two sites, as in life. The panel's page
-is made by the real renderer from the real templates and goes out under the real policy.
+The host is `http://localhost:<port>`, Inlay `http://127.0.0.1:<port>`: two sites, as in life. The panel's
+page is made by the real renderer from the real templates and goes out under the real policy.
 """
 
 from __future__ import annotations
