@@ -263,6 +263,15 @@ def test_hidden_asks_nothing_and_seen_again_asks_at_once(show: Show, inlay: Fake
         page.evaluate(turn, False)
 
 
+def test_the_theme_is_the_page_s_unless_the_element_names_one(show: Show) -> None:
+    page = show(badges(["Lead/1"]) + '<inlay-score-badge record="Lead/2" theme="dark"></inlay-score-badge>')
+    page.wait_for_function("told.length == 2")
+    schemes = (
+        "[...document.querySelectorAll('inlay-score-badge')].map((e) => getComputedStyle(e).colorScheme)"
+    )
+    assert page.evaluate(schemes) == ["normal", "dark"]
+
+
 def test_loading_twice_and_as_a_module_is_harmless(show: Show, inlay: FakeInlay) -> None:
     source = f"{inlay.origin}/embed/inlay.js"
     page = show(
