@@ -1,7 +1,7 @@
 """Write the small form of the browser scripts that is served; `--check` says whether it is of their sources.
 
 The sources stay readable and commented. The server needs no Node and nothing is built at run time: what this
-writes is committed. Each written file begins with the digest of what it was made of: a check needs no network.
+writes is committed. Each written file begins with the digest of its source: a check needs no network.
 """
 
 from __future__ import annotations
