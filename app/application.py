@@ -7,8 +7,9 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.audit.log import AuditLog
@@ -40,6 +41,7 @@ from app.web.failures import problem, translated
 from app.web.fragments import Fragments
 from app.web.headers import COMMON
 from app.web.parts import Parts, parts
+from app.web.prepared import Prepared
 from app.web.refusals import note_request
 from app.web.render import Renderer
 from app.web.texts import Texts
@@ -116,9 +118,7 @@ def _scoring(
     cores = {name: CoreClient(each, door, metrics) for name, each in settings.cores.items()}
     decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
     looks, cache, flights = Looks(stored, audit), Answers[Key, Stored](), Flights[Key, Outcome](permits)
-    return Scoring(
-        connections, sessions, decisions, stored, looks, cache, flights, epochs, metrics, clock
-    )
+    return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, metrics, clock)
 
 
 def read_house() -> Renderer:
@@ -130,7 +130,9 @@ def read_house() -> Renderer:
 def _check_components(settings: Settings, catalog: Catalog) -> None:
     """A connection that lists what we do not have would fail its viewers, one launch after another."""
     unknown = [
-        Problem(f"[connections.{each.name}]", f"component {tag!r} is not known.", f"Use {', '.join(catalog)}.")
+        Problem(
+            f"[connections.{each.name}]", f"component {tag!r} is not known.", f"Use {', '.join(catalog)}."
+        )
         for each in settings.connections.values()
         for tag in each.components
         if tag not in catalog
@@ -139,16 +141,32 @@ def _check_components(settings: Settings, catalog: Catalog) -> None:
         raise ConfigError(unknown)
 
 
+class _Timed(Request):
+    """A request that knows when it began."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self.began = time.perf_counter()
+        super().__init__(*arguments, **named)
+
+
+class _Server(Flask):
+    """Flask without what it does for each request and we never need: that is dear beside a cached answer."""
+
+    request_class = _Timed
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # there are no asynchronous views to look for
+
+
 def create_app(built: Parts) -> Flask:
     """The Flask application around the parts: addresses, failures, headers."""
     server = built.settings.server
-    app = Flask("inlay", static_folder=None, template_folder=None)
+    app = _Server("inlay", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
     app.extensions["inlay"] = built
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_error_handler(Exception, _refused)
-    app.before_request(_started)
     app.after_request(_finished)
     if server.trusted_proxies:
         hops = server.trusted_proxies
@@ -162,21 +180,20 @@ def _refused(error: Exception) -> Response:
     return problem(ours)
 
 
-def _started() -> None:
-    g.started = time.perf_counter()
-
-
 def _finished(response: Response) -> Response:
     p = parts()
-    if "X-Content-Type-Options" not in response.headers:  # a fragment's headers are whole already
+    if not isinstance(response, Prepared):
         for name, value in COMMON.items():
             response.headers.setdefault(name, value)
     if p.settings.server.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if p.settings.server.compression:
+    if p.settings.server.compression and not (
+        isinstance(response, Prepared) and response.size < COMPRESS_FROM_BYTES
+    ):
         _compress(response)
-    route = request.url_rule.rule if request.url_rule else "none"  # never the path: it holds record ids
-    p.metrics.observe("request_seconds", time.perf_counter() - g.started, route=route)
+    asked: _Timed = request._get_current_object()  # type: ignore[attr-defined] # a proxy costs each time
+    route = asked.url_rule.rule if asked.url_rule else "none"  # never the path: it holds record ids
+    p.metrics.observe("request_seconds", time.perf_counter() - asked.began, route=route)
     return response
 
 

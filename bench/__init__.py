@@ -1,0 +1,1 @@
+"""The benchmark: everything side by side in one run; see README.md."""
