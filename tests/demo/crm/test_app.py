@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 from werkzeug.serving import make_server
 
 from tests.demo.crm.browser import StandIn, crm_on_a_port, serving
@@ -31,7 +31,14 @@ parent.postMessage({inlay: 1, id: 0, type: "inlay-hello", detail: {nonce}}, "*")
 </script>"""
 
 
-GREETED = "window.heard && heard.some(each => each.type === 'inlay-theme')"
+GREETED = "() => window.heard && heard.some(each => each.type === 'inlay-theme')"
+
+
+def panel(page: Page) -> Frame:
+    frame = page.frame(name="canvas-frame-_:Inlay:score-card:0:canvasapp")
+    assert frame is not None
+    frame.wait_for_url("**/launch/**")  # until then it is an empty page under the CRM's own policy
+    return frame
 
 
 @pytest.fixture
@@ -57,8 +64,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 )
 def test_bridge_greets_sizes_and_tells(page: Page, desk: Desk, form: str, over_port: bool) -> None:
     page.goto(f"{desk.config.origin}/lead/LK-00001?form={form}")
-    frame = page.frame(name="canvas-frame-_:Inlay:score-card:0:canvasapp")
-    assert frame is not None
+    frame = panel(page)
     frame.wait_for_function(GREETED)
     assert frame.evaluate("Boolean(port)") is over_port
     assert frame.evaluate("heard[1].detail") == {"theme": "light", "locale": "de_DE", "direction": "ltr"}
@@ -68,7 +74,7 @@ def test_bridge_greets_sizes_and_tells(page: Page, desk: Desk, form: str, over_p
     page.locator("[data-edit]").click()
     page.locator("#f-Title").fill("Tester")
     page.get_by_role("button", name="Save").click()
-    frame.wait_for_function("heard.some(each => each.type === 'inlay-visible' && each.detail.visible)")
+    frame.wait_for_function("() => heard.some(each => each.type === 'inlay-visible' && each.detail.visible)")
     expect(page.locator("[data-saved]")).to_have_text("Saved: 1 field changed.")
     expect(page.locator("[data-view] [data-value=Title]")).to_have_text("Tester")
     expect(page.locator("[data-log]")).to_contain_text("event delivered")
@@ -76,11 +82,10 @@ def test_bridge_greets_sizes_and_tells(page: Page, desk: Desk, form: str, over_p
 
 def test_ended_session_gets_a_new_proof(page: Page, desk: Desk, stand_in: StandIn) -> None:
     page.goto(f"{desk.config.origin}/lead/LK-00001?form=sandbox")
-    frame = page.frame(name="canvas-frame-_:Inlay:score-card:0:canvasapp")
-    assert frame is not None
+    frame = panel(page)
     frame.wait_for_function(GREETED)
     frame.evaluate("say('inlay-auth-expired', {})")
-    frame.wait_for_function("heard.some(each => each.type === 'inlay-proof')")
+    frame.wait_for_function("() => heard.some(each => each.type === 'inlay-proof')")
     proof = frame.evaluate("heard.find(each => each.type === 'inlay-proof').detail.token")
     assert proof.count(".") == 2
     assert proof not in [each for _, each in stand_in.launches]
@@ -88,8 +93,7 @@ def test_ended_session_gets_a_new_proof(page: Page, desk: Desk, stand_in: StandI
 
 def test_messages_of_other_windows_are_nobodys(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.config.origin}/lead/LK-00001?form=sandbox")
-    frame = page.frame(name="canvas-frame-_:Inlay:score-card:0:canvasapp")
-    assert frame is not None
+    frame = panel(page)
     frame.wait_for_function(GREETED)
     page.evaluate("postMessage({inlay: 1, id: 1, type: 'inlay-forged', detail: {}}, '*')")
     frame.evaluate("say('inlay-honest', {})")
@@ -129,7 +133,7 @@ def test_panel_comes_by_itself_when_the_server_does(page: Page, config: CrmConfi
         with serving(stand_in.app(), back):
             expect(placeholder).to_be_hidden(timeout=15_000)
             expect(page.locator(".frame-score-card iframe")).to_be_visible()
-            page.wait_for_function("document.querySelectorAll('.frame[data-state=shown]').length === 2")
+            page.wait_for_function("() => document.querySelectorAll('.frame[data-state=shown]').length === 2")
         assert sorted(component for component, _ in stand_in.launches) == ["score-badge", "score-card"]
 
 

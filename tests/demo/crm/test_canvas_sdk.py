@@ -61,7 +61,8 @@ class Stage:
         name = f"canvas-frame-{signed.instance_id(component)}"
         frame = self.page.frame(name=name)
         assert frame is not None
-        frame.wait_for_function("window.sr")
+        frame.wait_for_url("**/launch/**")
+        frame.wait_for_function("() => window.sr")
         return frame
 
     def box(self, component: str) -> Any:
@@ -104,7 +105,7 @@ def test_autogrow_follows_the_content(stage: Stage) -> None:
     frame = stage.frame("score-badge")
     frame.evaluate(f'{CLIENT}.autogrow(sr.client, true, 20); content.style.height = "300px"')
     stage.page.wait_for_function(
-        "parseFloat(document.querySelector('.frame-score-badge iframe').style.blockSize) >= 300"
+        "() => parseFloat(document.querySelector('.frame-score-badge iframe').style.blockSize) >= 300"
     )
     frame.evaluate(f"{CLIENT}.autogrow(sr.client, false)")
 
@@ -118,15 +119,15 @@ def test_events_reach_those_who_subscribed_until_they_unsubscribe(stage: Stage) 
     )
     publish = f"(value) => {CLIENT}.publish(sr.client, {{name: 'demo.hello', payload: value}})"
     card.evaluate(publish, {"n": 1})
-    badge.wait_for_function("got.length === 1")
+    badge.wait_for_function("() => got.length === 1")
     badge.evaluate(f'{CLIENT}.unsubscribe(sr.client, "demo.hello")')
     # the same window's messages arrive in order, so what comes after the second publish is the end
     stage.page.wait_for_function(
-        "document.querySelector('[data-log]').textContent.includes('canvas unsubscribe')"
+        "() => document.querySelector('[data-log]').textContent.includes('canvas unsubscribe')"
     )
     card.evaluate(publish, {"n": 2})
     card.evaluate(f"{CLIENT}.publish(sr.client, {{name: 'demo.end', payload: 'end'}})")
-    badge.wait_for_function("got.includes('end')")
+    badge.wait_for_function("() => got.includes('end')")
     assert badge.evaluate("got") == [{"n": 1}, "end"]
 
 
@@ -141,7 +142,7 @@ def test_refresh_answers_a_fresh_signed_request(stage: Stage) -> None:
 
 def test_repost_posts_a_fresh_signed_request_into_the_same_frame(stage: Stage) -> None:
     stage.frame("score-card").evaluate(f"window.old = true; {CLIENT}.repost(true)")
-    stage.frame("score-card").wait_for_function("!window.old && window.sr")
+    stage.frame("score-card").wait_for_function("() => !window.old && window.sr")
     proofs = [proof for component, proof in stage.stand_in.launches if component == "score-card"]
     assert len(proofs) == len(set(proofs)) == 2
 
