@@ -63,10 +63,18 @@ def serve(path: Path) -> None:
 @main.command()
 @click.option("--port", type=int, default=8000, show_default=True, help="Inlay's port; the others count up from it.")
 @click.option("--leads", type=click.Path(path_type=Path), help="A CSV of your own leads, with an id column.")
-@click.option("--state", type=click.Path(path_type=Path, file_okay=False), default=Path("var/demo"), show_default=True)
-def demo(port: int, leads: Path | None, state: Path) -> None:
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/demo"),
+    show_default=True,
+    help="Where the demo keeps its keys, database and logs.",
+)
+@click.option("--id-column", help="The column that holds the ids, when it has another name than usual.")
+@click.option("--open/--no-open", "open_browser", default=False, help="Open the demo's front page in a browser.")
+def demo(port: int, leads: Path | None, state: Path, id_column: str | None, open_browser: bool) -> None:
     """Everything on this machine, without accounts: Inlay, a simulated CRM, the built-in core."""
-    sys.exit(run_demo(port=port, leads=leads, state_dir=state))
+    sys.exit(run_demo(port=port, leads=leads, state_dir=state, id_column=id_column, open_browser=open_browser))
 
 
 @main.group()
