@@ -1,4 +1,4 @@
-"""Permission: two viewers of different rights, whatever was looked at first; refusals leak nothing; it fails closed."""
+"""Permission: two viewers of different rights, whatever was looked at first; it fails closed."""
 
 from __future__ import annotations
 

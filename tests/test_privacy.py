@@ -1,4 +1,4 @@
-"""What must reach no log and no stranger: tokens, record ids, host pages, viewers; for good and for every bad request."""
+"""What must reach no log and no stranger: tokens, record ids, host pages, viewers."""
 
 from __future__ import annotations
 

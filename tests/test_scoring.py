@@ -1,4 +1,4 @@
-"""Scores for viewers: fresh, else stale and saying so, else pending; one call however many look; nonsense refused."""
+"""Scores for viewers: fresh, else stale and saying so, else pending; one call however many look."""
 
 from __future__ import annotations
 
@@ -253,11 +253,14 @@ def test_a_change_of_a_connection_that_only_others_know_harms_nobody(world: Worl
     assert state(world.badge(world.frame_token())) == "ready"
 
 
-def test_too_much_work_is_busy_not_broken(hasty: World) -> None:
-    hasty.core.behave(core.slow(0.15))
-    records = many(hasty, 80)
-    token = hasty.element_token(records=[], record=records)
-    states = [hasty.batch(token, [f"score-badge {each} -"]).json["fragments"][0]["state"] for each in records]
+def test_too_much_work_is_busy_not_broken(tmp_path: Any) -> None:
+    with make_world(tmp_path, wait="1ms", deadline="1s") as hasty:
+        hasty.core.behave(core.slow(0.2))
+        records = many(hasty, 80)
+        token = hasty.element_token(records=[], record=records)
+        states = [
+            hasty.batch(token, [f"score-badge {each} -"]).json["fragments"][0]["state"] for each in records
+        ]
     assert set(states) <= {"pending", "ready", "unavailable"}
     assert "pending" in states
 

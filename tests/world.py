@@ -1,4 +1,4 @@
-"""A small whole world for tests: the real parts on a fresh SQLite file, a real core, a real host API on loopback."""
+"""A small whole world for tests: the real parts on SQLite, a real core and host API on loopback."""
 
 from __future__ import annotations
 
@@ -265,7 +265,9 @@ class World:
         } | claims
         form = {
             "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "subject_token": self.token(**{name: value for name, value in claims.items() if value is not None}),
+            "subject_token": self.token(
+                **{name: value for name, value in claims.items() if value is not None}
+            ),
             "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
             "connection": connection,
             "component": component,

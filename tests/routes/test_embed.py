@@ -1,4 +1,4 @@
-"""The loader and the scripts: public, for every page, kept by browsers, compressed where that is understood."""
+"""The loader and the scripts: public, for every page, kept by browsers, compressed where understood."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front door: every good and bad launch of every host, posted into a frame; single use; what the page holds."""
+"""The front door: every good and bad launch of every host, posted into a frame; what the page holds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,80 @@
+"""The command: exit codes, and sentences that say what to do instead of stack traces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from app.cli import main
+from click.testing import CliRunner, Result
+
+CONFIG = """
+[server]
+public_url = "https://inlay.example.com"
+keys = ["env:INLAY_TEST_KEY"]
+[store]
+url = "{store}"
+"""
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INLAY_TEST_KEY", "k" * 40)
+
+
+def run(folder: Path, *arguments: str, text: str = "", store: str = "sqlite:///inlay.db") -> Result:
+    (folder / "inlay.toml").write_text(CONFIG.format(store=store) + text)
+    return CliRunner().invoke(main, [*arguments, "-c", str(folder / "inlay.toml")])
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["demo"], ["db"], ["db", "upgrade"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    result = CliRunner().invoke(main, [*command, "--help"])
+    assert (result.exit_code, "Usage:" in result.output) == (0, True)
+
+
+def test_upgrading_twice_is_harmless(tmp_path: Path) -> None:
+    for _ in range(2):
+        result = run(tmp_path, "db", "upgrade")
+        assert (result.exit_code, result.output) == (0, "The database is up to date.\n")
+    assert (tmp_path / "inlay.db").exists()
+
+
+@pytest.mark.parametrize("command", [["serve"], ["db", "upgrade"]])
+def test_a_wrong_configuration_is_told_problem_by_problem(tmp_path: Path, command: list[str]) -> None:
+    result = run(tmp_path, *command, text='[capabilities.x]\ncore = "none"\ncolour = "red"\n')
+    assert result.exit_code == 2
+    assert "colour" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_what_only_the_whole_can_see_is_said_before_any_worker_starts(tmp_path: Path) -> None:
+    text = """
+[cores.main]
+url = "http://127.0.0.1:9"
+[capabilities.lead_score]
+core = "main"
+title = "Lead score"
+records = ["Lead"]
+fields = ["activity"]
+[connections.a]
+host = "guest"
+origins = ["https://a.example"]
+components = ["crystal-ball"]
+capabilities = ["lead_score"]
+"""
+    result = run(tmp_path, "serve", text=text)
+    assert result.exit_code == 2
+    assert "[connections.a]" in result.stderr
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["db", "upgrade", "-c", str(tmp_path / "no.toml")])
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_a_database_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+    result = run(tmp_path, "db", "upgrade", store=f"sqlite:///{tmp_path}/no/such/folder/inlay.db")
+    assert result.exit_code == 1
+    assert "[store] url" in result.stderr

@@ -1,0 +1,100 @@
+"""Decisions: declared features only, stored with their audit row or not at all, failures by reference."""
+
+from __future__ import annotations
+
+import pytest
+from app.core.parse import Insufficient
+from app.core.stored import Key
+from app.decisions import EMPTY_KEPT_S, FAILURE_KEPT_S, Failure, Misses, carried_hash, features_hash
+from app.errors import CoreUnavailable
+from app.launch import Record
+
+from tests.core import server as core
+from tests.world import FEATURES, LEAD, World
+
+
+def test_the_core_is_told_the_declared_features_and_whose_they_are(world: World) -> None:
+    world.api.rows[LEAD.partition("/")[2]]["Phone"] = "secret"
+    world.frame_token()
+    [item] = world.core.requests[0][1]["items"]
+    assert item["features"] == FEATURES
+    assert item["subject"] == {"type": "Lead", "id": LEAD.partition("/")[2], "connection": "acme"}
+    assert (item["capability"], item["purpose"]) == ("lead_score", "panel")
+
+
+def test_a_decision_its_snapshot_and_its_audit_row(world: World) -> None:
+    world.frame_token()
+    [row] = world.audited("answer.given")
+    assert (row["value"], row["model"], row["version"], row["capability"]) == (
+        72,
+        "test-core",
+        "1",
+        "lead_score",
+    )
+    assert row["features_hash"] == features_hash(FEATURES)
+    with world.parts.database.read() as conn:
+        stored = conn.exec_driver_sql("SELECT id, snapshot FROM scores").one()
+    assert stored.id == row["decision"]
+    assert b"company_size" not in stored.snapshot
+
+
+def test_no_score_without_its_audit_row(world: World) -> None:
+    token = world.element_token(records=[])
+    with world.parts.database.begin() as conn:
+        conn.exec_driver_sql(
+            "CREATE TRIGGER no_answers BEFORE INSERT ON audit WHEN NEW.event = 'answer.given' "
+            "BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END"
+        )
+    answer = world.batch(token, [f"score-badge {LEAD} -"])
+    assert "von 100" not in answer.text
+    with world.parts.database.read() as conn:
+        assert conn.exec_driver_sql("SELECT count(*) FROM scores").scalar_one() == 0
+
+
+def test_a_record_that_cannot_be_read_fails_alone(world: World) -> None:
+    missing = "Lead/00QAB000009LeadAA2"
+    fragments = world.exchange(records=[LEAD, missing]).json["fragments"]
+    assert [each["state"] for each in fragments] == ["ready", "unavailable"]
+    assert world.audited("host.failed")[0]["reason"] == "record-not-readable"
+
+
+def test_a_host_that_cannot_be_read_asks_no_core(world: World) -> None:
+    world.api.status = 500
+    assert world.exchange().json["fragments"][0]["state"] == "unavailable"
+    assert world.core.asked == 0
+    assert world.audited("host.failed")[0]["reason"] == "host-status-500"
+
+
+def test_a_failure_is_not_asked_again_for_seconds(world: World) -> None:
+    world.core.behave(core.status(401))
+    token = world.element_token()
+    asked = world.core.asked
+    first = world.batch(token, [f"score-card {LEAD} -"]).text
+    assert world.batch(token, [f"score-card {LEAD} -"]).text == first
+    assert world.core.asked == asked
+    world.core.behave()
+    world.clock.now += FAILURE_KEPT_S
+    assert world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"] == "ready"
+
+
+def test_misses_are_forgotten_in_time() -> None:
+    now = [0.0]
+    misses = Misses(lambda: now[0])
+    one, two = (Key("c", "s", Record("Lead", each)) for each in "12")
+    failure, empty = Failure(CoreUnavailable(), "REF"), Insufficient(("a",))
+    misses.put(one, failure)
+    misses.put(two, empty)
+    assert (misses.get(one), misses.get(two)) == (failure, empty)
+    now[0] = FAILURE_KEPT_S
+    assert (misses.get(one), misses.get(two)) == (None, empty)
+    now[0] = EMPTY_KEPT_S
+    assert misses.get(two) is None
+    misses.put(two, empty)
+    misses.drop(two)
+    assert misses.get(two) is None
+
+
+@pytest.mark.parametrize("other", [{"a": 1, "b": "2"}, {"a": 1}, {"a": 1, "b": None}])
+def test_a_hash_names_the_features_whatever_their_order(other: dict[str, object]) -> None:
+    assert features_hash({"b": 2, "a": 1}) == features_hash({"a": 1, "b": 2}) != features_hash(other)
+    assert carried_hash({"a": 1}) != features_hash({"a": 1})
