@@ -52,6 +52,9 @@ class Fragment:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+_Key = tuple[str, float, str, str]  # session, its expiry, component, record
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """A fragment that the road made for a session, and how long it stays the answer: in this epoch, until then."""
@@ -77,7 +80,7 @@ class Fragments:
     ) -> None:
         self._connections, self._permissions, self._scoring, self._audit = connections, permissions, scoring, audit
         self._epochs = epochs
-        self._kept: LRUCache[tuple[str, float, str, str], _Kept] = LRUCache(20_000)
+        self._kept: LRUCache[_Key, _Kept] = LRUCache(20_000)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
         self._refusals: TTLCache[tuple[str, Record, str, str], str] = TTLCache(20_000, REFUSED_FOR_S, timer=clock)
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(10_000)
@@ -89,30 +92,44 @@ class Fragments:
         return tag in allowed and (tag == session.component or tag in self._catalog[session.component].opens)
 
     def show_one(self, session: Session, tag: str, record: str) -> Fragment:
-        """What `show` answers for one item, remembered: whoever asks again soon is answered from memory.
-
-        It decides nothing. Only what the whole road made is kept, and only while nothing was announced anywhere,
-        the score is fresh, the grant holds and the session lives; at any doubt the road is walked again.
-        """
+        """What `show` answers for one item: from memory without a look at its record's name."""
         epoch, now = self._epochs.current(), self._clock()
-        key = (session.id, session.expires_at, tag, record)
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is not None and kept.epoch == epoch and now < kept.until:
-            self._metrics.count("cache", level="fragment", outcome="hit")
-            return kept.fragment
-        item = Item(tag, Record.parse(record))
-        answer = self._all_answers(session, [item])[tag, item.record]
-        fragment = self._render(session, item, answer)
-        until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
-        with self._lock:
-            self._kept[key] = _Kept(fragment, epoch, until)
-        return fragment
+        kept = self._recalled([(session.id, session.expires_at, tag, record)], epoch, now)[0]
+        return kept or self.show(session, [Item(tag, Record.parse(record))])[0]
 
     def show(self, session: Session, items: Sequence[Item]) -> list[Fragment]:
-        """The fragments of these items, in their order. Raises SessionExpired when the host's token died."""
-        answers = self._all_answers(session, items)
-        return [self._render(session, item, answers[item.tag, item.record]) for item in items]
+        """The fragments of these items, in their order; whoever asks again soon is answered from memory.
+
+        The memory decides nothing. Only what the whole road made is kept, and only while nothing was announced
+        anywhere, the score is fresh, the grant holds and the session lives; at any doubt the road is walked again.
+        Raises SessionExpired when the host's token died.
+        """
+        epoch, now = self._epochs.current(), self._clock()
+        keys = [(session.id, session.expires_at, item.tag, str(item.record)) for item in items]
+        kept = self._recalled(keys, epoch, now)
+        missing = [item for item, fragment in zip(items, kept, strict=True) if fragment is None]
+        answers = self._all_answers(session, missing) if missing else {}
+        shown = []
+        for key, item, known in zip(keys, items, kept, strict=True):
+            fragment = known
+            if fragment is None:
+                answer = answers[item.tag, item.record]
+                fragment = self._render(session, item, answer)
+                until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
+                with self._lock:
+                    self._kept[key] = _Kept(fragment, epoch, until)
+            shown.append(fragment)
+        return shown
+
+    def _recalled(self, keys: Sequence[_Key], epoch: int, now: float) -> list[Fragment | None]:
+        with self._lock:
+            found = [self._kept.get(key) for key in keys]
+        kept = [
+            each.fragment if each is not None and each.epoch == epoch and now < each.until else None for each in found
+        ]
+        if hits := sum(each is not None for each in kept):
+            self._metrics.count("cache", n=hits, level="fragment", outcome="hit")
+        return kept
 
     def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Answer]:
         connection = self._connections.get(session.connection)
