@@ -256,6 +256,21 @@ def test_a_change_during_a_flight_is_not_kept_as_fresh(hasty: World) -> None:
     assert hasty.core.asked == 2
 
 
+def test_a_record_that_was_filled_while_it_was_found_empty_is_asked_again(hasty: World) -> None:
+    gate = threading.Event()
+
+    def empty(asked: core.Core, handler: core.Handler, body: bytes) -> None:
+        gate.wait(4)
+        core.says({"results": [{"error": {"code": "insufficient-features"}}]})(asked, handler, body)
+
+    hasty.core.behave(empty, times=1)
+    token = hasty.frame_token()
+    hasty.event(LEAD)
+    hasty.parts.epochs.look()
+    gate.set()
+    settle(hasty, token, "ready")
+
+
 def test_a_change_of_a_connection_that_only_others_know_harms_nobody(world: World) -> None:
     from_elsewhere = {
         "epoch": 1,
