@@ -22,6 +22,7 @@ class Looks:
     def __init__(self, stored: StoredScores, audit: AuditLog) -> None:
         self._stored, self._audit = stored, audit
         self._before: LRUCache[tuple[str, Record], tuple[Stored, float] | None] = LRUCache(50_000)
+        self._decided: LRUCache[str, Stored] = LRUCache(5_000)
         self._trends: LRUCache[str, tuple[TrendPoint, ...]] = LRUCache(2_000)
         self._lock = threading.Lock()
 
@@ -34,11 +35,23 @@ class Looks:
         looks = self._audit.last_looks(
             session.connection, session.viewer.subject, [str(record) for record in unknown], not_session=session.id
         )
-        seen = self._stored.by_decision({decision for decision, _ in looks.values()}) if looks else {}
+        seen = self._seen({decision for decision, _ in looks.values()})
         with self._lock:
             for record in unknown:
                 decision, at = looks.get(str(record), ("", 0.0))
                 self._before[session.id, record] = (seen[decision], at) if decision in seen else None
+
+    def _seen(self, decisions: set[str]) -> dict[str, Stored]:
+        """What was decided stays as it was, so that it is read once."""
+        with self._lock:
+            known = {each: found for each in decisions if (found := self._decided.get(each)) is not None}
+        unknown = decisions - known.keys()
+        if not unknown:
+            return known
+        read = self._stored.by_decision(unknown)
+        with self._lock:
+            self._decided.update(read)
+        return known | read
 
     def change(self, session: Session, now: Stored, hidden: frozenset[str]) -> Change | None:
         """What moved between the last look and the score shown now; None when nothing did, or it is the first."""

@@ -79,7 +79,7 @@ class Sessions:
         with self._database.begin() as conn:
             if not consume(conn, connection.name, f"launch:{launch.used_key}", launch.used_until, now):
                 raise LaunchUsed(reason="used")
-            conn.execute(insert(sessions).values(self._row(session, launch)))
+            conn.execute(insert(sessions), self._row(session, launch))
             facts: dict[str, Any] = {
                 "connection": connection.name,
                 "viewer": launch.viewer.subject,

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cachetools import LRUCache
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, text
 
 from app.audit.events import EVENTS
 from app.audit.redaction import REDACTED, clean, clean_text
@@ -25,6 +25,26 @@ _COLUMNS = frozenset(
 )
 _REMEMBERED = 50_000  # views; one that was forgotten is asked of the database again, and is there
 _VIEW = "view.shown"
+
+
+def _last_looks() -> Select[Any]:
+    c = audit.c
+    last = (
+        select(func.max(c.seq))
+        .where(
+            c.connection == bindparam("in_connection"),
+            c.viewer == bindparam("by"),
+            c.record.in_(bindparam("of", expanding=True)),
+            c.event == _VIEW,
+            c.session != bindparam("not_session"),
+        )
+        .group_by(c.record)
+    )
+    return select(c.record, c.decision, c.at).where(c.seq.in_(last))
+
+
+# made once: to put a statement together takes longer than to run it, and every launch waits for these
+_ADD, _LAST_LOOKS = insert(audit), _last_looks()
 
 
 class UnknownEvent(TypeError):
@@ -66,7 +86,7 @@ class AuditLog:
         """
         row = self._row(event, {**fields, **(detail or {})})
         with self._transaction(conn) as writer:
-            writer.execute(insert(audit).values(row))
+            writer.execute(_ADD, row)
 
     def views(self, rows: Sequence[ViewRow]) -> None:
         """Note who saw what, once for each session and decision; what is noted already costs no I/O.
@@ -87,21 +107,14 @@ class AuditLog:
         self, connection: str, viewer: str, records: Sequence[str], not_session: str
     ) -> dict[str, tuple[str, float]]:
         """What the viewer saw last of each record in other sessions: its decision, and when."""
-        c = audit.c
-        last = (
-            select(func.max(c.seq))
-            .where(
-                c.connection == connection,
-                c.viewer == clean_text(viewer),
-                c.record.in_(records),
-                c.event == _VIEW,
-                c.session != not_session,
-            )
-            .group_by(c.record)
-        )
+        asked = {
+            "in_connection": connection,
+            "by": clean_text(viewer),
+            "of": list(records),
+            "not_session": not_session,
+        }
         with self._database.read() as conn:
-            rows = conn.execute(select(c.record, c.decision, c.at).where(c.seq.in_(last)))
-            return {row.record: (row.decision, row.at) for row in rows}
+            return {row.record: (row.decision, row.at) for row in conn.execute(_LAST_LOOKS, asked)}
 
     def last_look(
         self, connection: str, viewer: str, record: str, not_session: str
