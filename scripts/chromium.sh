@@ -9,6 +9,10 @@ found() {
     exit 0
 }
 
+starts() { # Ubuntu has a chromium-browser that only says which snap to install
+    "$1" --version >/dev/null 2>&1
+}
+
 playwrights() {
     .venv/bin/python - <<'PYTHON'
 from playwright.sync_api import sync_playwright
@@ -25,27 +29,27 @@ if [ -n "${CHROMIUM_PATH:-}" ]; then
 fi
 
 for name in chromium chromium-browser google-chrome google-chrome-stable; do
-    path=$(command -v "$name") && found "$path"
+    path=$(command -v "$name") && starts "$path" && found "$path"
 done
 
 # Playwright's own, downloaded by an earlier run.
 path=$(playwrights 2>/dev/null || true)
-[ -n "$path" ] && [ -x "$path" ] && found "$path"
+[ -n "$path" ] && [ -x "$path" ] && starts "$path" && found "$path"
 
 if command -v apt-get >/dev/null; then
     as_root=""
     [ "$(id -u)" -eq 0 ] || as_root="sudo -n"
     echo "No Chromium found; installing Debian's package." >&2
     if $as_root apt-get update -qq >&2 &&
-        DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends chromium >&2; then
-        path=$(command -v chromium) && found "$path"
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >&2; then
+        path=$(command -v chromium) && starts "$path" && found "$path"
     fi
 fi
 
 echo "Downloading Playwright's Chromium." >&2
 if .venv/bin/playwright install chromium >&2; then
     path=$(playwrights)
-    [ -x "$path" ] && found "$path"
+    [ -x "$path" ] && starts "$path" && found "$path"
 fi
 echo "No Chromium could be found or installed. Install one and set CHROMIUM_PATH to its program." >&2
 exit 1

@@ -43,7 +43,7 @@ if ! [ -x "$VENV/bin/python" ] || ! "$VENV/bin/python" -m pip --version >/dev/nu
         [ "$(id -u)" -eq 0 ] || as_root="sudo -n"
         echo "This Python cannot make virtual environments yet; trying to install $package."
         if ! { command -v apt-get >/dev/null && $as_root apt-get update -qq &&
-            DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq "$package" && make_venv "$python"; }; then
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" && make_venv "$python"; }; then
             echo "Install the package $package (or Python's venv and ensurepip), then try again."
             exit 1
         fi

@@ -20,8 +20,8 @@ _SERVER = "postgresql+psycopg://root@127.0.0.1/test"
 @functools.cache
 def _server() -> Engine | None:
     """The PostgreSQL of this machine; None when there is none, or none that lets us in."""
-    engine = create_engine(_SERVER, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     try:
+        engine = create_engine(_SERVER, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         socket.create_connection(("127.0.0.1", 5432), timeout=0.2).close()
         engine.connect().close()
     except Exception:  # noqa: BLE001 whatever is missing: server, driver, role, database

@@ -86,16 +86,13 @@ def _matrix(card: Scorecard, groups: Sequence[dict[str, str]]) -> tuple[list[Col
 
 
 def _model(strength: float) -> Any:
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=strength, max_iter=1000)
 
 
 def _choose(matrix: Any, outcomes: Sequence[bool]) -> tuple[float, float]:
-    from sklearn.model_selection import (  # type: ignore[import-untyped]
-        StratifiedKFold,
-        cross_val_predict,
-    )
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     tried = []
