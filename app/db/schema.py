@@ -83,7 +83,8 @@ scores = Table(
     Column("features_hash", Text, nullable=False),
     Column("snapshot", LargeBinary),
     Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
-    Index("scores_record", "connection", "capability", "record_type", "record_id", "created_at"),
+    # the capability comes late: an event outdates a record's scores of all capabilities
+    Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
 )
 
 audit = Table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from app.db import Database
@@ -33,3 +35,16 @@ def test_three_processes_may_upgrade_at_once(url: str, rival: Rival) -> None:
     with database.read() as conn:
         assert conn.execute(select(epoch.c.id, epoch.c.value)).all() == [(1, 0)]
     database.close()
+
+
+def test_a_changed_record_is_found_without_reading_its_connection(tmp_path: Path) -> None:
+    """An event names a record and no capability; it holds the lock of all writers while it looks."""
+    database = Database(f"sqlite:///{tmp_path}/inlay.db")
+    upgrade(database)
+    query = (
+        "SELECT id FROM scores WHERE connection IN ('a', 'b') AND record_type = 'Lead' AND record_id = '1'"
+    )
+    with database.read() as conn:
+        plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").scalars(3).all()
+    database.close()
+    assert "connection=? AND record_type=? AND record_id=?" in plan[0]

@@ -88,7 +88,7 @@ def _scores() -> None:
         sa.Column("snapshot", sa.LargeBinary),
         _time("created_at"),
     )
-    record = ["connection", "capability", "record_type", "record_id", "created_at"]
+    record = ["connection", "record_type", "record_id", "capability", "created_at"]
     op.create_index("scores_record", "scores", record)
 
 
