@@ -13,7 +13,7 @@ from granian.constants import Interfaces
 from granian.server import MPServer
 
 from app.application import build
-from app.config import Settings
+from app.config import Settings, example
 from app.db import Database
 from app.db.migrations import upgrade
 from app.demo.run import run as run_demo
@@ -33,6 +33,22 @@ CONFIG = click.option(
 @click.group()
 def main() -> None:
     """Serve AI panels into the applications where people already work."""
+
+
+@main.command()
+@CONFIG
+def init(path: Path) -> None:
+    """Write a commented configuration, and say what comes next. Never overwrites one."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(example())
+    except OSError as error:  # it is there already, or its folder is not
+        click.echo(f"{path} cannot be written: {error.strerror}. Name another with -c.", err=True)
+        sys.exit(1)
+    click.echo(f"Wrote {path}. Next:")
+    click.echo("  1. Fill in public_url, a core, a capability and a connection.")
+    click.echo('  2. Make the key that keys refers to: export INLAY_KEY="$(openssl rand -hex 32)"')
+    click.echo(f"  3. Start it: inlay serve -c {path}")
 
 
 @main.command()
@@ -61,7 +77,9 @@ def serve(path: Path) -> None:
 
 
 @main.command()
-@click.option("--port", type=int, default=8000, show_default=True, help="Inlay's port; the others count up from it.")
+@click.option(
+    "--port", type=int, default=8000, show_default=True, help="Inlay's port; the others count up from it."
+)
 @click.option("--leads", type=click.Path(path_type=Path), help="A CSV of your own leads, with an id column.")
 @click.option(
     "--state",
@@ -71,10 +89,14 @@ def serve(path: Path) -> None:
     help="Where the demo keeps its keys, database and logs.",
 )
 @click.option("--id-column", help="The column that holds the ids, when it has another name than usual.")
-@click.option("--open/--no-open", "open_browser", default=False, help="Open the demo's front page in a browser.")
+@click.option(
+    "--open/--no-open", "open_browser", default=False, help="Open the demo's front page in a browser."
+)
 def demo(port: int, leads: Path | None, state: Path, id_column: str | None, open_browser: bool) -> None:
     """Everything on this machine, without accounts: Inlay, a simulated CRM, the built-in core."""
-    sys.exit(run_demo(port=port, leads=leads, state_dir=state, id_column=id_column, open_browser=open_browser))
+    sys.exit(
+        run_demo(port=port, leads=leads, state_dir=state, id_column=id_column, open_browser=open_browser)
+    )
 
 
 @main.group()

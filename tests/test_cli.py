@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from app.cli import main
+from app.config import example
 from click.testing import CliRunner, Result
 
 CONFIG = """
@@ -27,10 +28,19 @@ def run(folder: Path, *arguments: str, text: str = "", store: str = "sqlite:///i
     return CliRunner().invoke(main, [*arguments, "-c", str(folder / "inlay.toml")])
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["demo"], ["db"], ["db", "upgrade"]])
+@pytest.mark.parametrize("command", [[], ["init"], ["serve"], ["demo"], ["db"], ["db", "upgrade"]])
 def test_every_command_explains_itself(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])
     assert (result.exit_code, "Usage:" in result.output) == (0, True)
+
+
+def test_a_new_configuration_is_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "inlay.toml"
+    first, second = (CliRunner().invoke(main, ["init", "-c", str(path)]) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 1)
+    assert f"inlay serve -c {path}" in first.output
+    assert path.read_text(encoding="utf-8") == example()
+    assert "File exists" in second.stderr
 
 
 def test_upgrading_twice_is_harmless(tmp_path: Path) -> None:
