@@ -69,7 +69,8 @@ class Scoring:
         return answers
 
     def refresh(self, connection: Connection, record: Record) -> None:
-        """Score a record again now, whoever looks; for jobs. Raises what went wrong."""
+        """Have a fresh score of a record that may have changed, whoever looks; for jobs. Raises what went wrong."""
+        self._epochs.look()  # so that what was remembered from before the change is forgotten
         capability = connection.capability_for(record)
         if capability is None or not self._connections.can_read(connection):
             return
@@ -104,8 +105,6 @@ class Scoring:
             grant.record: self._answer(session, capability, grant, known.get(key), outcomes.get(key), history)
             for key, grant in keys.items()
         }
-
-    # -- finding the score, or making it ----------------------------------------------------------------------
 
     def _known(self, keys: Sequence[Key]) -> dict[Key, Stored]:
         """The newest score of each key that has one, from memory, else from the database."""
@@ -161,11 +160,14 @@ class Scoring:
         features: Mapping[Key, Features],
     ) -> dict[Key, Future[Outcome]]:
         def make(mine: Sequence[Key]) -> Mapping[Key, Outcome]:
-            mark = self._cache.mark()
-            outcomes = self._decisions.make(connection, capability, mine, features)
-            for key, outcome in outcomes.items():
+            mark, now = self._cache.mark(), self._clock()
+            # who asked may have looked just before another flight landed
+            landed = {key: each for key in mine if (each := self._cache.get(key)) and each.fresh_until > now}
+            due = [key for key in mine if key not in landed]
+            made = self._decisions.make(connection, capability, due, features) if due else {}
+            for key, outcome in made.items():
                 self._remember(key, outcome, mark)
-            return outcomes
+            return {**landed, **made}
 
         return self._flights.run(keys, make)
 

@@ -77,7 +77,7 @@ def test_500_at_once_are_one_question(world: World) -> None:
     def look(_: int) -> str:
         return str(world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"])
 
-    with ThreadPoolExecutor(50) as threads:
+    with ThreadPoolExecutor(16) as threads:  # twice those of a worker
         states = list(threads.map(look, range(500)))
     assert set(states) == {"ready"}
     assert (world.core.asked, world.api.calls.count("read")) == (1, 1)
@@ -246,14 +246,17 @@ def test_an_event_outdates_and_the_next_look_waits_for_the_new_score(world: Worl
 
 def test_a_change_during_a_flight_is_not_kept_as_fresh(hasty: World) -> None:
     gate = threading.Event()
-    hasty.core.behave(held(gate), times=1)
+
+    def old_answer(asked: core.Core, handler: core.Handler, body: bytes) -> None:
+        gate.wait(4)
+        core.says({"results": [core.good(72)]})(asked, handler, body)
+
+    hasty.core.behave(old_answer, times=1)
     token = hasty.frame_token()
     assert hasty.event(LEAD).status_code == 202
-    gate.set()
-    settle(hasty, token, "stale")
     hasty.core.score = 31
+    gate.set()
     assert "<b>31</b>" in settle(hasty, token, "ready").text
-    assert hasty.core.asked == 2
 
 
 def test_a_record_that_was_filled_while_it_was_found_empty_is_asked_again(hasty: World) -> None:
