@@ -135,7 +135,13 @@ def _words() -> Iterator[None]:
 
 
 def _upgrade(settings: Settings) -> None:
-    database = Database(settings.store.url)
+    try:
+        database = Database(settings.store.url)
+    except ModuleNotFoundError:  # SQLAlchemy loads a database's driver by its name
+        click.echo(
+            "[store] url names PostgreSQL, whose driver is missing: pip install -e '.[postgres]'", err=True
+        )
+        sys.exit(2)
     try:
         upgrade(database)
     except InlayError as error:

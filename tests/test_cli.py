@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,10 @@ def test_a_database_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
     result = run(tmp_path, "db", "upgrade", store=f"sqlite:///{tmp_path}/no/such/folder/inlay.db")
     assert result.exit_code == 1
     assert "[store] url" in result.stderr
+
+
+def test_a_missing_driver_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    result = run(tmp_path, "db", "upgrade", store="postgresql://127.0.0.1/inlay")
+    assert result.exit_code == 2
+    assert ".[postgres]" in result.stderr
