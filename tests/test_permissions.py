@@ -166,6 +166,7 @@ def test_what_is_remembered_is_the_sessions_own(world: World) -> None:
 def test_a_renewal_finds_out_that_a_record_was_taken_away(world: World) -> None:
     token = world.frame_token()
     world.api.blind.add("zoe")
+    world.clock.now += 1
     renewed = world.client.post("/session/renew", data={"token": token}).json["access_token"]
     assert world.badge(renewed).status_code == 403
 
