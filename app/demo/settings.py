@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app.demo.crm.match import Fit
+from app.demo.crm.store import STANDARD
 
 _TEMPLATE = """\
 # Written by the demo at each start; edit a copy. Secrets are files beside this one.
@@ -86,12 +87,20 @@ def write(at: Addresses, fits: Sequence[Fit], workers: int = 1) -> str:
 
 
 def _capability(fit: Fit) -> str:
-    fields = "".join(f"    {_text(feature.name)},\n" for feature in fit.features)
+    fields = "".join(f"    {_text(name)},\n" for name in _asked(fit))
     return (
         f"[capabilities.{fit.capability}]\n"
         f'kind = "score"\ncore = "builtin"\ntitle = {_text(fit.title)}\nrecords = ["Lead"]\n'
         f"fields = [\n{fields}]\n{_bands(fit)}"
     )
+
+
+def _asked(fit: Fit) -> Mapping[str, str]:
+    """feature -> field: those that are there, since a host refuses a question for a field that it lacks.
+
+    Where none is, the score is asked for over an empty field, so that every badge can say what is missing.
+    """
+    return fit.fields or {feature.name: STANDARD for feature in fit.features}
 
 
 def _bands(fit: Fit) -> str:
@@ -102,7 +111,7 @@ def _bands(fit: Fit) -> str:
 
 def _renames(connection: str, fit: Fit) -> str:
     """Features whose column has another name here."""
-    renamed: Mapping[str, str] = {name: column for name, column in fit.fields.items() if name != column}
+    renamed: Mapping[str, str] = {name: column for name, column in _asked(fit).items() if name != column}
     if not renamed:
         return ""
     rows = "".join(f"{name} = {_text(column)}\n" for name, column in renamed.items())

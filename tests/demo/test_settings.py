@@ -42,10 +42,19 @@ def test_invented_leads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "capability"), [(["age", "JOB"], "bank_lead_score"), (["colour"], "lead_score")]
+    ("columns", "capability", "asked"),
+    [
+        (["age", "JOB"], "bank_lead_score", ("age", "job")),
+        (["job", "colour"], "bank_lead_score", ("job",)),
+        (["colour"], "lead_score", ("company_size", "industry")),
+    ],
 )
-def test_any_file(tmp_path: Path, columns: list[str], capability: str) -> None:
+def test_any_file(tmp_path: Path, columns: list[str], capability: str, asked: tuple[str, ...]) -> None:
+    """A host refuses a question for a field that it lacks; where all are, an empty one is asked for."""
     found = loaded(tmp_path, fits(CAPABILITIES, columns))
+    assert found.capabilities[capability].fields == asked
+    if columns == ["colour"]:
+        assert set(found.connections["crm"].fields[capability].values()) == {"Description"}
     assert list(found.capabilities) == [capability]
     assert found.connections["crm"].capabilities == (capability,)
 

@@ -13,7 +13,7 @@ from app.demo.crm.config import CrmConfig
 from app.demo.crm.events import EventSender
 from app.demo.crm.guest import GuestSigner
 from app.demo.crm.people import Person
-from app.demo.crm.store import TYPE, Lead, Leads
+from app.demo.crm.store import STANDARD, TYPE, Lead, Leads
 from app.demo.crm.tokens import Tokens
 
 
@@ -42,7 +42,10 @@ class Desk:
         file = Path(config.leads) if config.leads else None
         source = table.read(file, config.id_column or None) if file else invented.generate()
         digest = hashlib.sha256(f"{config.leads}\n{config.id_column}".encode()).hexdigest()[:12]
-        key, fields = Path(config.keys) / "guest_key.pem", [column.name for column in source.columns]
+        key, fields = (
+            Path(config.keys) / "guest_key.pem",
+            [*(column.name for column in source.columns), STANDARD],
+        )
         return cls(
             config=config,
             leads=Leads(source, Path(config.state) / f"edits-{digest}.jsonl"),

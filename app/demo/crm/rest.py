@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.demo.crm import soql
 from app.demo.crm.desk import Desk
 from app.demo.crm.people import ORGANIZATION_ID
-from app.demo.crm.store import TYPE, Lead
+from app.demo.crm.store import STANDARD, TYPE, Lead
 from app.demo.crm.tokens import LIFETIME_S, Identity
 
 DATA = "/services/data/v68.0"
@@ -187,7 +187,7 @@ def _names(argument: str) -> list[str]:
 
 def _require_fields(desk: Desk, identity: Identity, names: Sequence[str]) -> None:
     for name in names:
-        if name != "Id" and (name not in desk.leads.columns or not identity.may_see_field(name)):
+        if name != "Id" and (name not in {*desk.leads.columns, STANDARD} or not identity.may_see_field(name)):
             raise RestError(400, "INVALID_FIELD", f"No such column '{name}' on entity '{TYPE}'.")
 
 
@@ -197,7 +197,11 @@ def _view(desk: Desk, identity: Identity, record: str) -> dict[str, Any]:
     if not required and not optional:
         raise RestError(400, "MISSING_ARGUMENT", "Name fields or optionalFields.")
     _require_fields(desk, identity, required)
-    seen = [name for name in optional if name in {*desk.leads.columns, "Id"} and identity.may_see_field(name)]
+    seen = [
+        name
+        for name in optional
+        if name in {*desk.leads.columns, "Id", STANDARD} and identity.may_see_field(name)
+    ]
     values: Mapping[str, Any] = {
         name: {"displayValue": None, "value": desk.leads.value(lead, name)}
         for name in dict.fromkeys(required + seen)

@@ -14,6 +14,7 @@ from app.demo.crm.table import Column, Table
 
 TYPE = "Lead"
 PER_PAGE = 50
+STANDARD = "Description"  # every such CRM has this field; empty unless the file brings it
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _TITLES = frozenset({"name", "full_name", "company"})
@@ -79,7 +80,7 @@ class Leads:
         """A field as the API gives it: numbers as numbers, unknown as null."""
         if name == "Id":
             return lead.id
-        text = lead.values[name]
+        text = lead.values.get(name)
         if not text:
             return None
         if self.columns[name].kind in {"number", "money"} and _NUMBER.fullmatch(text):
