@@ -1,0 +1,69 @@
+"""The whole demo as processes, once for all tests here, and windows of a real browser on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from tests.e2e.demo import Demo, start
+from tests.e2e.stage import Stage, options
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--test-third-party-cookie-phaseout",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    running = start(tmp_path_factory.mktemp("demo"))
+    yield running
+    assert running.end() == 0
+
+
+@pytest.fixture(scope="session")
+def spare(demo: Demo) -> Iterator[str]:
+    """Leads that no test has looked at yet, from the last page back; `next(spare)` uses one up."""
+    return iter([*demo.leads(page=4), *demo.leads(page=3)])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    system = Path("/usr/bin/chromium")
+    path = os.environ.get("CHROMIUM_PATH") or (str(system) if system.exists() else None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """A demo is five processes; beside other work on the machine they need their time."""
+    expect.set_options(timeout=15_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def window(chromium: Browser, demo: Demo) -> Iterator[Callable[..., Stage]]:
+    """A window of its own for each call; nothing that any of them logs as an error is forgiven."""
+    contexts: list[BrowserContext] = []
+    stages: list[Stage] = []
+
+    def opened(on: Demo = demo, **more: Any) -> Stage:
+        contexts.append(chromium.new_context(**options(**more)))
+        stages.append(Stage(contexts[-1].new_page(), on))
+        return stages[-1]
+
+    yield opened
+    ours = [cookie for context in contexts for cookie in context.cookies() if cookie["name"] != "viewer"]
+    for context in contexts:
+        context.close()
+    assert ours == [], "Inlay keeps nothing in cookies"
+    assert [fault for stage in stages for fault in stage.faults] == []
