@@ -71,6 +71,7 @@ WHOLE = (
     "tests/test_architecture.py",
     "tests/browser/",
     "tests/components/",
+    "tests/e2e/",
     "tests/proof/",
     "tests/scripts/",
     "tests/test_privacy.py",
