@@ -36,6 +36,7 @@ from app.routes import BLUEPRINTS
 from app.scoring import Scoring
 from app.session import Sessions
 from app.web.assets import Assets
+from app.web.bodies import Bodies
 from app.web.catalog import Catalog
 from app.web.failures import problem, translated
 from app.web.fragments import Fragments
@@ -87,7 +88,7 @@ def build(
         epochs=epochs,
         audit=audit,
         metrics=metrics,
-        keys=KeySets(door),
+        keys=KeySets(door, permits=permits),
         connections=connections,
         sessions=sessions,
         permissions=permissions,
@@ -168,6 +169,7 @@ def create_app(built: Parts) -> Flask:
         app.register_blueprint(blueprint)
     app.register_error_handler(Exception, _refused)
     app.after_request(_finished)
+    app.wsgi_app = Bodies(app.wsgi_app, server.threads)  # type: ignore[method-assign]
     if server.trusted_proxies:
         hops = server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 
-from app.errors import AnswerRefused, HostUnavailable, OutboundError
+from app.errors import AnswerRefused, Busy, HostUnavailable, OutboundError
 from app.net.door import Caller, Request, Response
+from app.net.permits import Permits
 
 MAX_BYTES = 262_144
 MAX_KEYS = 64
@@ -38,7 +39,8 @@ class KeySource(Protocol):
     def find(self, url: str, algorithm: str, kid: str | None) -> tuple[Key, ...]:
         """The keys of a set that this algorithm and key id mean; none when there are none.
 
-        Raises HostUnavailable when the set could not be fetched and none is remembered.
+        Raises HostUnavailable when the set could not be fetched and none is remembered, Busy when too many
+        wait for the outside already.
         """
 
 
@@ -55,8 +57,11 @@ class _Shelf:
 class KeySets:
     """The key source over the network."""
 
-    def __init__(self, door: Caller, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, door: Caller, clock: Callable[[], float] = time.monotonic, permits: Permits | None = None
+    ) -> None:
         self._door, self._clock = door, clock
+        self._permits = permits or Permits()
         self._shelves: dict[str, _Shelf] = {}  # by URL: as many as connections name
         self._lock = threading.Lock()
 
@@ -65,7 +70,11 @@ class KeySets:
             shelf = self._shelves.setdefault(url, _Shelf())
         if self._clock() - shelf.fetched_at >= REFRESH_S:
             # while one thread renews an old set, the others go on with it; without any set they must wait
-            self._refresh(url, shelf, wait_s=0.0 if shelf.keys else WAIT_S)
+            try:
+                self._refresh(url, shelf, wait_s=0.0 if shelf.keys else WAIT_S)
+            except Busy:
+                if not shelf.keys:
+                    raise
         found = _pick(shelf.keys, algorithm, kid)
         if not found and shelf.keys:
             self._refresh(url, shelf, wait_s=WAIT_S)
@@ -76,20 +85,29 @@ class KeySets:
         return found
 
     def _refresh(self, url: str, shelf: _Shelf, wait_s: float) -> None:
-        """Fetch the set once, whoever asks; what was remembered stays when that fails."""
-        if not shelf.lock.acquire(timeout=wait_s):
+        """Fetch the set once, whoever asks; what was remembered stays when that fails.
+        Who fetches and who waits for it holds a permit, so that an issuer that hangs cannot take every
+        thread of ours. Raises Busy when there is none.
+        """
+        if self._clock() < shelf.not_before:
             return
-        try:
-            if self._clock() < shelf.not_before:
+        with self._permits.take():
+            if not shelf.lock.acquire(timeout=wait_s):
                 return
             try:
-                shelf.keys = fetch(self._door.call, url)
-                shelf.fetched_at = self._clock()
-                shelf.not_before = self._clock() + COOL_DOWN_S
-            except (OutboundError, AnswerRefused):
-                shelf.not_before = self._clock() + FAILURE_PAUSE_S
-        finally:
-            shelf.lock.release()
+                self._fetch(url, shelf)
+            finally:
+                shelf.lock.release()
+
+    def _fetch(self, url: str, shelf: _Shelf) -> None:
+        if self._clock() < shelf.not_before:  # another thread was here first
+            return
+        try:
+            shelf.keys = fetch(self._door.call, url)
+            shelf.fetched_at = self._clock()
+            shelf.not_before = self._clock() + COOL_DOWN_S
+        except (OutboundError, AnswerRefused):
+            shelf.not_before = self._clock() + FAILURE_PAUSE_S
 
 
 def fetch(call: Callable[[Request], Response], url: str) -> tuple[Key, ...]:

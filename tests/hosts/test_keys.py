@@ -6,9 +6,10 @@ import threading
 from typing import Any
 
 import pytest
-from app.errors import HostUnavailable, TimedOut
+from app.errors import Busy, HostUnavailable, TimedOut
 from app.hosts._keys import COOL_DOWN_S, FAILURE_PAUSE_S, MAX_BYTES, REFRESH_S, KeySets
 from app.net.door import Request, Response
+from app.net.permits import Permits
 
 from tests.hosts._door import ScriptedDoor, answer
 from tests.hosts._proofs import GUEST, public
@@ -142,7 +143,7 @@ def test_many_threads_fetch_once() -> None:
         return published(jwk("ed"))
 
     door, found = ScriptedDoor(slow), []
-    source = KeySets(door, Clock())
+    source = KeySets(door, Clock(), Permits(8))
     threads = [threading.Thread(target=lambda: found.append(kids(source))) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -151,3 +152,16 @@ def test_many_threads_fetch_once() -> None:
         thread.join(5)
     assert found == [["ed"]] * 8
     assert len(door.asked) == 1
+
+
+def test_an_issuer_that_hangs_takes_no_thread_without_a_permit() -> None:
+    permits, clock = Permits(1), Clock()
+    source = KeySets(ScriptedDoor(published(jwk("ed"))), clock, permits)
+    with permits.take(), pytest.raises(Busy):
+        kids(source)
+    assert kids(source) == ["ed"]
+    clock.now += REFRESH_S
+    with permits.take():
+        assert kids(source) == ["ed"]  # an old set serves on
+        with pytest.raises(Busy):  # whether this key is new cannot be told now
+            kids(source, kid="other-tenant")

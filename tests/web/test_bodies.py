@@ -1,0 +1,59 @@
+"""Bodies that never end: they take the threads that may read bodies, and no other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from app.web.bodies import Bodies
+from werkzeug.test import Client, create_environ
+
+from tests.world import World
+
+
+class Stalled:
+    """A client that promised a body and says nothing."""
+
+    def __init__(self) -> None:
+        self.asked, self.ends = threading.Event(), threading.Event()
+
+    def read(self, _: int) -> bytes:
+        self.asked.set()
+        self.ends.wait(10)
+        return b""
+
+
+def test_a_stalled_launch_holds_no_other_request(world: World) -> None:
+    app = world.client.application
+    app.wsgi_app = Bodies(app.wsgi_app, 3)  # type: ignore[method-assign]
+    token = world.frame_token()
+    stalled = Stalled()
+    held = threading.Thread(target=posted, args=(world, stalled))
+    held.start()
+    try:
+        assert stalled.asked.wait(10)
+        assert world.client.get("/healthz").status_code == 200
+        assert world.badge(token).status_code == 200
+        refused = world.launch()
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert "frame-ancestors https://acme" in refused.headers["Content-Security-Policy"]
+    finally:
+        stalled.ends.set()
+        held.join()
+    assert world.launch().status_code == 200
+
+
+def test_a_body_is_read_as_it_came() -> None:
+    def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [environ["wsgi.input"].read(3), environ["wsgi.input"].read()]
+
+    assert Client(Bodies(echo, 1)).post("/", data=b"abcdef").data == b"abcdef"
+
+
+def posted(world: World, body: Stalled) -> None:
+    environ = create_environ("/launch/acme?component=score-badge", method="POST")
+    environ["CONTENT_TYPE"], environ["CONTENT_LENGTH"] = "application/x-www-form-urlencoded", "1000"
+    environ["wsgi.input"] = body
+    list(world.client.application.wsgi_app(environ, lambda *_: None))  # type: ignore[arg-type,return-value]
