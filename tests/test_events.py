@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 from datetime import UTC, datetime
 
@@ -104,3 +107,11 @@ def test_it_names_records(data: object) -> None:
 def test_anything_else_is_a_bad_request(body: bytes) -> None:
     with pytest.raises(BadRequest):
         changed_records(body)
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_not-base64!", "whsec_C2FVsBQIhrscChlQIMV-b5sSYspob7o"])
+def test_a_secret_that_is_no_key_signs_nothing(secret: str) -> None:
+    """Else everybody could sign: with the empty key."""
+    digest = hmac.new(b"", b"msg_1.%d." % NOW + BODY, hashlib.sha256).digest()
+    forged = headers(Webhook_Signature=f"v1,{base64.b64encode(digest).decode()}")
+    assert reason(forged, secret) == "event-signature-wrong"
