@@ -66,6 +66,8 @@ class Permissions:
         """A grant for every record, or why not: Denied, HostUnavailable, SessionExpired (the host's token died)."""
         named = frozenset(session.records)
         connection = self._connections.get(session.connection)
+        if not connection.settings.rollout:  # switched off: for sessions that are open already too
+            return {record: Denied(reason="rollout-off") for record in records}
         answers: dict[Record, Grant | InlayError] = {
             record: Denied(reason="record-not-in-session") for record in records if record not in named
         }

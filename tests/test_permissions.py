@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from app.application import create_app
 from app.launch import Record
 from app.permissions import ALLOWED_FOR_S, REFUSED_FOR_S, Grant
 
-from tests.world import LEAD, World
+from tests.world import LEAD, World, running
 
 REVENUE, ACTIVITY = "Revenue above a million", "Asked for a demo"
 ZOE = {"user": "005AB000001ZzZzYAK", "token": "zoe"}
@@ -211,3 +212,14 @@ def test_200_records_are_one_question_to_the_host(world: World) -> None:
     grants = world.parts.permissions.grants(many, many.records)
     assert {type(each) for each in grants.values()} == {Grant}
     assert (len(grants), world.api.calls) == (200, ["access"])
+
+
+def test_a_connection_that_is_switched_off_shows_nothing_also_to_open_sessions(two: World) -> None:
+    switched = replace(two.settings.connections["acme-pages"], rollout=False)
+    settings = replace(two.settings, connections={**two.settings.connections, "acme-pages": switched})
+    token = two.element_token()
+    with running(settings, two.clock) as (parts, _):
+        off = replace(two, parts=parts, client=create_app(parts).test_client())
+        assert off.batch(token, [f"score-card {LEAD} -"]).json["fragments"][0]["state"] == "denied"
+        assert off.exchange().json["fragments"][0]["state"] == "denied"
+    assert two.audited("permission.refused")[0]["reason"] == "rollout-off"
