@@ -143,7 +143,11 @@ class Decisions:
             for key, row in features.items()
         ]
         answers = self._cores[capability.core].score_batch(capability.name, items, purpose="panel")
-        return dict(zip(features, answers, strict=True))
+        declared = frozenset(capability.fields)
+        return {
+            key: _spoken_of(answer, declared) if isinstance(answer, Score) else answer
+            for key, answer in zip(features, answers, strict=True)
+        }
 
     def _keep(
         self,
@@ -203,6 +207,16 @@ class Decisions:
             detail={"capability": capability.name, "records": records, "path": getattr(error, "path", "")},
         )
         return failure
+
+
+def _spoken_of(score: Score, declared: frozenset[str]) -> Score:
+    """A reason that names a field of other words than ours says not of what it speaks: nobody could tell from
+    whom to hide it."""
+    factors = tuple(
+        factor if declared.issuperset(factor.fields) else replace(factor, fields=())
+        for factor in score.factors
+    )
+    return replace(score, factors=factors)
 
 
 def _settled(stored: Stored, changed: frozenset[str]) -> Stored:

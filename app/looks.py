@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from app.answer import Change, TrendPoint, change
 from app.audit.log import AuditLog
 from app.bearer import Session
-from app.core.stored import Key, Stored, StoredScores
+from app.core.stored import CARRIED, Key, Stored, StoredScores
 from app.launch import Record
 
 TREND_POINTS = 12
@@ -57,7 +57,7 @@ class Looks:
         """What moved between the last look and the score shown now; None when nothing did, or it is the first."""
         with self._lock:
             before = self._before.get((session.id, now.key.record))
-        if before is None or before[0].decision == now.decision or before[0].key.capability != now.key.capability:
+        if before is None or before[0].decision == now.decision or not _comparable(before[0], now):
             return None
         return change(before[0].score, before[1], now.score, hidden)
 
@@ -70,3 +70,10 @@ class Looks:
             with self._lock:
                 self._trends[decision] = found
         return found
+
+
+def _comparable(before: Stored, now: Stored) -> bool:
+    """Of one capability, and both of features that were read, or both of carried ones: what a viewer may see
+    of the one says nothing about the reasons of the other."""
+    carried = before.features_hash.startswith(CARRIED), now.features_hash.startswith(CARRIED)
+    return before.key.capability == now.key.capability and carried[0] == carried[1]

@@ -98,3 +98,17 @@ def test_misses_are_forgotten_in_time() -> None:
 def test_a_hash_names_the_features_whatever_their_order(other: dict[str, object]) -> None:
     assert features_hash({"b": 2, "a": 1}) == features_hash({"a": 1, "b": 2}) != features_hash(other)
     assert carried_hash({"a": 1}) != features_hash({"a": 1})
+
+
+def test_a_reason_of_an_unknown_field_is_hidden_from_whom_anything_is_hidden(world: World) -> None:
+    """A core may know a field by another name than we sent it under."""
+    named = [["AnnualRevenue"], ["Revenue", "activity"], ["activity"]]
+    world.core.changes = {
+        "factors": [
+            {"label": f"Reason {n}", "effect": 9 - n, "fields": fields} for n, fields in enumerate(named)
+        ]
+    }
+    [some] = world.exchange(component="score-card", fields=["activity"]).json["fragments"]
+    assert [f"Reason {n}" in some["html"] for n in range(3)] == [False, False, True]
+    [whole] = world.exchange(component="score-card").json["fragments"]
+    assert [f"Reason {n}" in whole["html"] for n in range(3)] == [True, True, True]

@@ -56,3 +56,16 @@ def test_looks_of_a_connection_stay_in_it(world: World) -> None:
     world.exchange(sub="005AB000001ZzZzYAK")
     rescored(world, 81)
     assert "+9" not in card(world)
+
+
+def test_what_was_read_is_not_compared_with_what_a_launch_carried(world: World) -> None:
+    """A launch that carries features shows their reasons; of reasons of read fields it allows nothing."""
+    world.core.changes = {"factors": [{"label": "Revenue above 40 M", "effect": 9, "fields": ["revenue"]}]}
+    world.exchange(component="score-card", fields=["activity"])
+    world.core.changes = {"factors": []}
+    world.core.score = 81
+    world.clock.now += 60
+    shown = world.exchange(component="score-card", fields=None, features={LEAD: {"activity": 5}})
+    [fragment] = shown.json["fragments"]
+    assert fragment["state"] == "ready"
+    assert "Revenue" not in fragment["html"]
