@@ -14,6 +14,8 @@ from app.errors import OutboundError
 from app.net.door import Response
 
 _TOO_MANY = 429
+# It is handed on to browsers and jobs: a browser's timer of more than 24 days fires at once, again and again.
+LONGEST_S = 3600.0
 _CHANCE = SystemRandom().random
 _MAX_EXPONENT = 30  # beyond it the cap has long decided, and a float would overflow in the end
 
@@ -85,13 +87,13 @@ def retry_after_s(response: Response, now: float) -> float | None:
     """What Retry-After asks for, in seconds from `now` (wall clock); None when it says nothing usable."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
-        return float(text[:9])
+        return min(float(text[:9]), LONGEST_S)
     try:
         at = parsedate_to_datetime(text)
     except ValueError:
         return None
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max((aware - datetime.fromtimestamp(now, UTC)).total_seconds(), 0.0)
+    return min(max((aware - datetime.fromtimestamp(now, UTC)).total_seconds(), 0.0), LONGEST_S)
 
 
 @dataclass(frozen=True, slots=True)
