@@ -41,6 +41,7 @@ def create_crm(desk: Desk) -> Flask:
 
 def _guard(crm: Flask, desk: Desk) -> None:
     origin, inlay = desk.config.origin, desk.config.inlay
+    names = {urlsplit(origin).hostname, "localhost", "127.0.0.1", "::1"}
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -54,6 +55,13 @@ def _guard(crm: Flask, desk: Desk) -> None:
             "base-uri 'none'",
         )
     )
+
+    @crm.before_request
+    def own_name() -> Response | None:
+        """A stranger's name that was turned to this machine would let their page read the leads as its own."""
+        if urlsplit(f"//{request.host}").hostname in names:
+            return None
+        return Response(f"This CRM is at {origin}.", 421, mimetype="text/plain")
 
     @crm.before_request
     def same_origin() -> Response | None:

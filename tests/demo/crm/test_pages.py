@@ -169,3 +169,12 @@ def test_pages_stand_without_the_other_services(client: FlaskClient) -> None:
     assert "does not answer" in client.get("/columns").text
     assert client.get("/nothing").status_code == 404
     assert client.get("/lead/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("host", ["evil.example:8001", "127.0.0.1.evil.example", "", "[", "10.0.0.1"])
+def test_under_a_strangers_name_nothing_is_shown(client: FlaskClient, host: str) -> None:
+    """DNS rebinding: the stranger's page and these leads would be of one origin."""
+    answer = client.get("/leads", headers={"Host": host})
+    assert answer.status_code in {400, 421}
+    assert "eyJ" not in answer.text
+    assert client.get("/leads", headers={"Host": "127.0.0.1:8001"}).status_code == 200
