@@ -58,7 +58,7 @@ def _guard(crm: Flask, desk: Desk) -> None:
 
     @crm.before_request
     def own_name() -> Response | None:
-        """A stranger's name that was turned to this machine would let their page read the leads as its own."""
+        """A name of a stranger that leads to this machine would let their page read the leads as its own."""
         if urlsplit(f"//{request.host}").hostname in names:
             return None
         return Response(f"This CRM is at {origin}.", 421, mimetype="text/plain")
