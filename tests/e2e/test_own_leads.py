@@ -66,23 +66,16 @@ def test_rows_that_no_score_knows_say_so_and_a_page_explains(window: Window, tmp
         assert mine.end() == 0
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("name,size\nx,1\n".encode("utf-16"), "mine.csv has no id column"),
-        (b"id,name\n1,\x81\x8d\n", "UTF-8"),
-        (b"id,name\n1\n", "Line 2 has 1 cells, not 2"),
-    ],
-    ids=["no-id-column", "no-text", "no-row"],
-)
-def test_a_bad_file_is_refused_with_words(tmp_path: Path, content: bytes, words: str) -> None:
+def test_a_bad_file_is_refused_with_words(tmp_path: Path) -> None:
+    """One for the command; tests/demo/crm/test_table.py has every other fault of a file."""
     rows = tmp_path / "mine.csv"
-    rows.write_bytes(content)
+    rows.write_bytes("name,size\nx,1\n".encode("utf-16"))
     done = subprocess.run(
         command(free_block(), tmp_path / "state", "--leads", str(rows)),
         capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert words in done.stderr
+    assert "mine.csv has no id column" in done.stderr
+    assert "name, size" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.e2e.demo import Demo
 from tests.e2e.stage import Stage
@@ -55,7 +57,7 @@ def test_by_keyboard_alone(window: Window, spare: Iterator[str]) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_edit_changes_the_open_panels_within_two_seconds(
-    window: Window, spare: Iterator[str], form: str, record_property: Callable[[str, object], None]
+    window: Window, spare: Iterator[str], form: str
 ) -> None:
     stage = window().open(next(spare), form=form)
     stage.page.reload()  # the second visit: there is a last look to compare with
@@ -69,7 +71,7 @@ def test_an_edit_changes_the_open_panels_within_two_seconds(
     assert stage.points() == max(points, 1) + 1
     while min(took) >= 2 and len(took) < 3:  # a machine that was busy with something else gets another chance
         took.append(changed_after(stage))
-    record_property(f"edit_to_badge_{form}_s", [round(each, 2) for each in took])
+    print(f"{form}: an edit is in the badge after {took} s")
     assert min(took) < 2
 
 
@@ -83,20 +85,21 @@ def changed_after(stage: Stage) -> float:
 
 @pytest.mark.parametrize("form", ["canvas", "element"])
 def test_an_edit_wakes_a_panel_that_was_idle_for_minutes(
-    window: Window, spare: Iterator[str], form: str, record_property: Callable[[str, object], None]
+    window: Window, spare: Iterator[str], form: str
 ) -> None:
     stage = window()
     stage.page.clock.install()
     stage.open(next(spare), form=form)
-    for _ in range(
-        9
-    ):  # each jump fires what is due once, and makes the next pause longer, up to half a minute
-        with stage.page.expect_response(lambda one: "/components" in one.url):
-            stage.page.clock.fast_forward(31_000)
+    for _ in range(7):  # each poll lengthens the next pause; the last one is of more than ten seconds
+        asked = len(stage.answers)
+        while len(stage.answers) == asked:  # a poll under way has set no timer yet
+            stage.page.clock.fast_forward(20_000)
+            with suppress(PlaywrightTimeoutError):
+                stage.page.wait_for_event("response", lambda one: "/components" in one.url, timeout=700)
     took = [changed_after(stage)]
     while min(took) >= 2 and len(took) < 3:
         took.append(changed_after(stage))
-    record_property(f"idle_edit_to_badge_{form}_s", [round(each, 2) for each in took])
+    print(f"{form}, idle before: an edit is in the badge after {took} s")
     assert min(took) < 2
 
 
