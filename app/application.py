@@ -6,6 +6,8 @@ import gzip
 import os
 import time
 from collections.abc import Callable
+from functools import partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.audit.log import AuditLog
 from app.config import Settings
 from app.connections import Connections
-from app.core.cache import Answers, Flights
+from app.core.cache import Cache, Flights
 from app.core.client import CoreClient
 from app.core.stored import Key, Stored, StoredScores
 from app.db import Database
@@ -23,11 +25,11 @@ from app.db.epochs import Epochs
 from app.decisions import Decisions, Outcome
 from app.errors import ConfigError, Problem
 from app.events import Events
+from app.history import History
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.jobs import Runner
 from app.keys import Keyring
-from app.looks import Looks
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
@@ -58,6 +60,7 @@ def from_environment() -> Flask:
     settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
     built, runner = build(settings)
     runner.start()
+    Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
 
 
@@ -78,7 +81,7 @@ def build(
     permissions = Permissions(connections, sessions, door, permits, metrics, clock)
     stored = StoredScores(database, keyring.seal)
     scoring = _scoring(
-        settings, connections, sessions, stored, audit, epochs, permits, door, metrics, database, clock
+        settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock
     )
     runner = Runner(database, connections, scoring, metrics, clock)
     fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
@@ -99,8 +102,16 @@ def build(
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
         wake_jobs=runner.wake,
         clock=clock,
+        close=partial(_close, runner, scoring, door, database),
     )
     return built, runner
+
+
+def _close(runner: Runner, scoring: Scoring, door: Door, database: Database) -> None:
+    runner.stop()
+    scoring.close()
+    door.close()
+    database.close()
 
 
 def _scoring(
@@ -110,7 +121,6 @@ def _scoring(
     stored: StoredScores,
     audit: AuditLog,
     epochs: Epochs,
-    permits: Permits,
     door: Door,
     metrics: Metrics,
     database: Database,
@@ -118,7 +128,7 @@ def _scoring(
 ) -> Scoring:
     cores = {name: CoreClient(each, door, metrics) for name, each in settings.cores.items()}
     decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
-    looks, cache, flights = Looks(stored, audit), Answers[Key, Stored](), Flights[Key, Outcome](permits)
+    looks, cache, flights = History(stored, audit), Cache[Key, Stored](), Flights[Key, Outcome]()
     return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, metrics, clock)
 
 

@@ -120,8 +120,7 @@ def _load(path: Path) -> Settings:
 def _check(settings: Settings) -> None:
     """Build everything once: what is wrong is said here, not by worker after worker that does not start."""
     with _words():
-        built, _ = build(settings)
-        built.database.close()
+        build(settings)[0].close()
 
 
 @contextmanager
@@ -132,6 +131,9 @@ def _words() -> Iterator[None]:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         sys.exit(2)
+    except InlayError as error:
+        click.echo(f"{error} ({error.reason})", err=True)
+        sys.exit(1)
 
 
 def _upgrade(settings: Settings) -> None:

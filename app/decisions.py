@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import secrets
@@ -12,9 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cachetools import TTLCache
-from sqlalchemy import Connection as DatabaseConnection
 
-from app.audit.log import AuditLog
+from app.audit.log import AuditLog, Entry, new_reference
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
 from app.core.client import CoreClient, Item
@@ -174,38 +174,22 @@ class Decisions:
                 _, changed = announced_since(conn, epoch, "score", connection.name)
                 new = [_settled(each, changed) for each in new]
                 self._stored.save(conn, new, {each.decision: features[each.key] for each in new})
-                self._audit_answers(conn, new)
+                self._audit.write_all(map(_given, new), conn=conn)
         return outcomes | {each.key: each for each in new}
-
-    def _audit_answers(self, conn: DatabaseConnection, new: Sequence[Stored]) -> None:
-        for each in new:
-            self._audit.write(
-                "answer.given",
-                conn=conn,
-                connection=each.key.connection,
-                record=str(each.key.record),
-                decision=each.decision,
-                detail={
-                    "capability": each.key.capability,
-                    "value": each.score.value,
-                    "model": each.score.model.name,
-                    "version": each.score.model.version,
-                    "features_hash": each.features_hash,
-                },
-            )
 
     def _failed(self, connection: Connection, capability: CapabilitySettings, error: InlayError, records: int) -> Failure:
         failure = Failure(error, new_reference())
         if isinstance(error, StoreUnavailable):
             return failure  # there is nowhere to write it
         event = "core.refused" if isinstance(error, AnswerRefused) else "core.failed"
-        self._audit.write(
-            "host.failed" if isinstance(error, HostUnavailable) else event,
-            connection=connection.name,
-            reason=error.reason,
-            reference=failure.reference,
-            detail={"capability": capability.name, "records": records, "path": getattr(error, "path", "")},
-        )
+        with contextlib.suppress(StoreUnavailable):  # nothing is shown, so no row is owed; the audit counts it
+            self._audit.write(
+                "host.failed" if isinstance(error, HostUnavailable) else event,
+                connection=connection.name,
+                reason=error.reason,
+                reference=failure.reference,
+                detail={"capability": capability.name, "records": records, "path": getattr(error, "path", "")},
+            )
         return failure
 
 
@@ -224,9 +208,20 @@ def _settled(stored: Stored, changed: frozenset[str]) -> Stored:
     return replace(stored, fresh_until=OUTDATED) if str(stored.key.record) in changed else stored
 
 
-def new_reference() -> str:
-    """A short id that a viewer can read out to an admin, who finds it in the audit."""
-    return secrets.token_hex(4).upper()
+def _given(stored: Stored) -> Entry:
+    return Entry(
+        "answer.given",
+        {
+            "connection": stored.key.connection,
+            "record": str(stored.key.record),
+            "decision": stored.decision,
+            "capability": stored.key.capability,
+            "value": stored.score.value,
+            "model": stored.score.model.name,
+            "version": stored.score.model.version,
+            "features_hash": stored.features_hash,
+        },
+    )
 
 
 def carried_hash(features: Features) -> str:

@@ -64,8 +64,9 @@ class Events:
             for record in records:
                 for name in names:
                     announce(conn, "score", name, str(record), at=now)
-                    self._queue(conn, name, record, now)
-                self._stored.outdate(conn, names, record)  # after the announcement, whose lock orders us
+                    # after the announcement, whose lock orders us; what nobody has looked at is not scored
+                    if self._stored.outdate(conn, name, record):
+                        self._queue(conn, name, record, now)
             self._audit.write("event.accepted", conn=conn, connection=connection.name, records=len(records))
         return len(records)
 

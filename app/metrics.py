@@ -37,8 +37,6 @@ METRICS: Mapping[str, Metric] = {
     "events": Metric("count", ("outcome",), "Events from hosts, taken or refused."),
     "jobs": Metric("count", ("kind", "outcome"), "Background jobs, by how an attempt ended."),
     "unknown_claims": Metric("count", ("host",), "Claims in launches that the host's form does not know."),
-    "csp_reports": Metric("count", (), "Browsers' reports of something that the policy refused."),
-    "rate_limited": Metric("count", ("route",), "Requests refused for being too many."),
     "redacted": Metric("count", ("event",), "Audit values that looked like secrets and were left out."),
     "audit_failures": Metric(
         "count", (), "Audit rows that could not be written; what they were for was refused."

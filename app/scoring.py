@@ -15,22 +15,21 @@ from app.answer import Answer, State, band, cut
 from app.bearer import Session
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
-from app.core.cache import Answers, Flights
+from app.core.cache import Cache, Flights
 from app.core.parse import Insufficient
 from app.core.stored import OUTDATED, Key, Stored, StoredScores
-from app.db.epochs import EVERYTHING, Epochs
-from app.db.epochs import Change as Announced
-from app.decisions import Decisions, Failure, Features, Misses, Outcome, carried_hash, new_reference
+from app.db.epochs import EVERYTHING, Announcement, Epochs
+from app.decisions import Decisions, Failure, Features, Misses, Outcome, carried_hash
 from app.errors import Busy, InlayError
+from app.history import History
 from app.launch import Record
-from app.looks import Looks
 from app.metrics import Metrics
 from app.permissions import Grant
 from app.session import Sessions
 
 
 class Scoring:
-    """Answers from memory, from the stored scores, or from a flight that makes the decision."""
+    """Cache from memory, from the stored scores, or from a flight that makes the decision."""
 
     def __init__(
         self,
@@ -38,15 +37,15 @@ class Scoring:
         sessions: Sessions,
         decisions: Decisions,
         stored: StoredScores,
-        looks: Looks,
-        cache: Answers[Key, Stored],
+        looks: History,
+        cache: Cache[Key, Stored],
         flights: Flights[Key, Outcome],
         epochs: Epochs,
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._sessions, self._decisions = connections, sessions, decisions
-        self._stored, self._looks, self._cache, self._flights = stored, looks, cache, flights
+        self._stored, self._history, self._cache, self._flights = stored, looks, cache, flights
         self._epochs, self._metrics, self._clock = epochs, metrics, clock
         self._misses = Misses(clock)
         epochs.subscribe(self._on_change)
@@ -68,6 +67,10 @@ class Scoring:
                 answers |= self._of_capability(session, connection, capability, asked, carried, history)
         return answers
 
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._flights.close()
+
     def refresh(self, connection: Connection, record: Record) -> None:
         """Have a fresh score of a record that may have changed, whoever looks; for jobs. Raises what went wrong."""
         self._epochs.look()  # so that what was remembered from before the change is forgotten
@@ -75,11 +78,17 @@ class Scoring:
         if capability is None or not self._connections.can_read(connection):
             return
         key = Key(connection.name, capability.name, record)
-        outcome = _landed(self._fly(connection, capability, [key], {})[key])
+        outcome = self._landing(connection, capability, key)
         if isinstance(outcome, Stored) and outcome.fresh_until == OUTDATED:  # it was in the air already
-            outcome = _landed(self._fly(connection, capability, [key], {})[key])
+            outcome = self._landing(connection, capability, key)
         if isinstance(outcome, Failure):
             raise outcome.error
+
+    def _landing(self, connection: Connection, capability: CapabilitySettings, key: Key) -> Outcome:
+        flight = self._fly(connection, capability, [key], {}).get(key)
+        if flight is None:
+            raise Busy(reason="flights-full", retry_after_s=1.0)
+        return _landed(flight)
 
     def _of_capability(
         self,
@@ -98,7 +107,7 @@ class Scoring:
             keys[key] = grant
             if row is not None:
                 features[key] = row
-        self._looks.prepare(session, [key.record for key in keys])
+        self._history.prepare(session, [key.record for key in keys])
         known = self._known(list(keys))
         outcomes = self._outcomes(connection, capability, known, [key for key in keys if key not in known], features)
         return {
@@ -144,10 +153,7 @@ class Scoring:
         due = [key for key in (*unknown, *aged) if key not in outcomes]
         if not due:
             return outcomes
-        try:
-            flights = self._fly(connection, capability, due, features)
-        except Busy as busy:
-            return outcomes | {key: Failure(busy, new_reference()) for key in due}
+        flights = self._fly(connection, capability, due, features)
         waited = [flight for key, flight in flights.items() if not _shows(capability, known.get(key), now)]
         wait(waited, timeout=capability.wait)
         return outcomes | {key: _landed(flight) for key, flight in flights.items() if flight.done()}
@@ -178,7 +184,7 @@ class Scoring:
         elif self._cache.mark() == mark:  # else it may be of a record that has changed meanwhile
             self._misses.put(key, outcome)
 
-    def _on_change(self, announced: Announced) -> None:
+    def _on_change(self, announced: Announcement) -> None:
         if announced.kind == EVERYTHING:
             self._cache.clear()
             self._misses.clear()
@@ -216,8 +222,8 @@ class Scoring:
             score=score,
             band=band(score.value, capability.bands),
             hidden_factors=left_out,
-            trend=self._looks.trend(shown.key, shown.decision) if history else (),
-            change=self._looks.change(session, shown, grant.hidden_fields),
+            trend=self._history.trend(shown.key, shown.decision) if history else (),
+            change=self._history.change(session, shown, grant.hidden_fields),
             until=min(shown.fresh_until, grant.until),
         )
 
@@ -237,7 +243,7 @@ def _landed(flight: Future[Outcome]) -> Outcome:
     try:
         return flight.result()
     except InlayError as error:
-        return Failure(error, new_reference())
+        return Failure(error, "")  # nothing was asked, so the audit has nothing to be referred to
 
 
 def _by_capability(

@@ -7,6 +7,7 @@ The token is a signed statement, so that any process can check it; the row besid
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import secrets
 import threading
@@ -15,21 +16,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cachetools import LRUCache
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from app.audit.log import AuditLog
 from app.bearer import Mode, Session, read, write
 from app.connections import Connection
 from app.db import Database
-from app.db.epochs import EVERYTHING, Change, Epochs, announce
+from app.db.epochs import EVERYTHING, Announcement, Epochs, announce
 from app.db.schema import sessions
 from app.db.single_use import consume
-from app.errors import LaunchUsed, SessionExpired
-from app.keys import Keyring
+from app.errors import BadRequest, LaunchUsed, SessionExpired
+from app.keys import MAX_TOKEN, Keyring
 from app.launch import Launch, Record
 
 TOKEN_LIFE_S = 600.0
+PRUNE_EACH = 100  # sessions opened
+PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
 _TYP = "inlay-session"
+_opened = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,13 @@ class Sessions:
             fields=launch.fields,
             carried=frozenset(Record.parse(name) for name in launch.features),
         )
+        token = self._token(session)
         with self._database.begin() as conn:
-            if not consume(conn, connection.name, f"launch:{launch.used_key}", launch.used_until, now):
+            # not by connection: two of them may trust the same issuer
+            if not consume(conn, "", f"launch:{connection.host.name}:{launch.used_key}", launch.used_until, now):
                 raise LaunchUsed(reason="used")
+            if next(_opened) % PRUNE_EACH == 0:  # what has ended holds a viewer's token at the host
+                conn.execute(delete(sessions).where(sessions.c.ends_at < now - PRUNE_AFTER_S))
             conn.execute(insert(sessions), self._row(session, launch))
             facts: dict[str, Any] = {
                 "connection": connection.name,
@@ -88,12 +96,12 @@ class Sessions:
             }
             self._audit.write("launch.accepted", conn=conn, **facts, host=connection.settings.host)
             self._audit.write("session.opened", conn=conn, **facts, origin=launch.origin, mode=mode)
-        return session, self._token(session)
+        return session, self._remember(token, session)
 
     def load(self, token: str) -> Session:
         """The session that this token names. Raises SessionInvalid, SessionExpired."""
         self._epochs.current()  # what was ended in another process until now is known here first
-        digest = hashlib.sha256(token.encode()).digest()
+        digest = _digest(token)
         with self._lock:
             session = self._memo.get(digest)
         if session is None:
@@ -122,7 +130,7 @@ class Sessions:
         self._audit.write(
             "session.renewed", connection=session.connection, viewer=session.viewer.subject, session=session.id
         )
-        return renewed, self._token(renewed)
+        return renewed, self._remember(self._token(renewed), renewed)
 
     def end(self, session: Session) -> None:
         """End the session in every process; what it held is wiped."""
@@ -189,16 +197,21 @@ class Sessions:
 
     def _token(self, session: Session) -> str:
         token = self._keys.sign(write(session), _TYP)
-        with self._lock:
-            self._memo[hashlib.sha256(token.encode()).digest()] = session
+        if len(token) > MAX_TOKEN:
+            raise BadRequest("The records of this launch are too many, or their ids too long.", reason="token-too-long")
         return token
 
-    def _on_change(self, change: Change) -> None:
-        if change.kind == EVERYTHING:
+    def _remember(self, token: str, session: Session) -> str:
+        with self._lock:
+            self._memo[_digest(token)] = session
+        return token
+
+    def _on_change(self, news: Announcement) -> None:
+        if news.kind == EVERYTHING:
             with self._lock:
                 self._memo.clear()  # loading asks the database again
-        elif change.kind == "session":
-            self._note_end(change.key)
+        elif news.kind == "session":
+            self._note_end(news.key)
 
     def _note_end(self, session_id: str) -> None:
         with self._lock:
@@ -207,3 +220,7 @@ class Sessions:
     def _has_ended(self, session_id: str) -> bool:
         with self._lock:
             return session_id in self._ended
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

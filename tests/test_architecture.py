@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "keys audit core hosts documents",
         "connections answer bearer",
         "session decisions",
-        "permissions looks",
+        "permissions history",
         "scoring analysis",
         "review events health",
         "jobs views",

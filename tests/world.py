@@ -377,4 +377,4 @@ def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     try:
         yield replace(parts, keys=FixedKeys("ed", "es", "rs")), runner
     finally:
-        parts.database.close()
+        parts.close()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -63,6 +64,14 @@ class ViewRow:
     decision: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row to be, with others: an event and its fields."""
+
+    event: str
+    fields: Mapping[str, Any]
+
+
 class AuditLog:
     """Writes the audit. Within the caller's transaction where one is given, else in its own."""
 
@@ -87,6 +96,13 @@ class AuditLog:
         row = self._row(event, {**fields, **(detail or {})})
         with self._transaction(conn) as writer:
             writer.execute(_ADD, row)
+
+    def write_all(self, entries: Iterable[Entry], *, conn: Connection | None = None) -> None:
+        """Add rows that happen together, as `write` does: all of them or none."""
+        rows = [self._row(entry.event, entry.fields) for entry in entries]
+        if rows:
+            with self._transaction(conn) as writer:
+                writer.execute(_ADD, rows)
 
     def views(self, rows: Sequence[ViewRow]) -> None:
         """Note who saw what, once for each session and decision; what is noted already costs no I/O.
@@ -149,3 +165,8 @@ class AuditLog:
         except StoreUnavailable:
             self._metrics.count("audit_failures")
             raise
+
+
+def new_reference() -> str:
+    """A short id that a viewer can read out to an admin, who finds it in the audit."""
+    return secrets.token_hex(4).upper()

@@ -3,7 +3,6 @@
 from app.config.example import example
 from app.config.references import Secret
 from app.config.table import (
-    AdminSettings,
     CapabilitySettings,
     ConnectionSettings,
     CoreSettings,
@@ -13,7 +12,6 @@ from app.config.table import (
 )
 
 __all__ = [
-    "AdminSettings",
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",

@@ -52,7 +52,6 @@ class ServerSettings:
         _REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu"
     )
     allow_private: tuple[str, ...] = row(many(NETWORK), "Private hosts or networks that we may call.", [])
-    preview: bool = row(FLAG, "Whether the designers' preview is served.", False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,7 @@ class CapabilitySettings:
 
     name: str
     core: str = row(_WORD, "The core that answers.", example="main")
-    kind: str = row(choice("score", "analysis"), "The shape of the answer.", "score")
+    kind: str = row(choice("score"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
     records: tuple[str, ...] = row(
         many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"]
@@ -146,13 +145,6 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdminSettings:
-    """`[admin]`: the people who run this."""
-
-    contact: str = row(text("it@example.com"), "Whom viewers are told to ask when something is refused.", "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, read once. Ask for them by name: `settings.connections["crm"].origins`."""
 
@@ -161,11 +153,10 @@ class Settings:
     cores: Mapping[str, CoreSettings]
     capabilities: Mapping[str, CapabilitySettings]
     connections: Mapping[str, ConnectionSettings]
-    admin: AdminSettings
 
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
-        return hash((self.server, self.store, *(tuple(each.values()) for each in families), self.admin))
+        return hash((self.server, self.store, *(tuple(each.values()) for each in families)))
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:
@@ -194,7 +185,6 @@ class Settings:
             cores=reader.sections(CoreSettings, "cores"),
             capabilities=reader.sections(CapabilitySettings, "capabilities"),
             connections=reader.sections(ConnectionSettings, "connections"),
-            admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
         )
         check(settings, reader)
         if reader.problems:
@@ -208,5 +198,4 @@ SECTIONS: Mapping[str, type] = {
     "cores": CoreSettings,
     "capabilities": CapabilitySettings,
     "connections": ConnectionSettings,
-    "admin": AdminSettings,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
@@ -10,13 +11,12 @@ from typing import Generic, TypeVar
 from cachetools import LRUCache
 
 from app.errors import Busy
-from app.net.permits import Permits
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Answers(Generic[K, V]):
+class Cache(Generic[K, V]):
     """The latest answers, at most so many; the least used go first.
 
     Whoever reads the truth and puts it here takes a `mark()` before reading. What was dropped since is then
@@ -67,26 +67,25 @@ class Flights(Generic[K, V]):
     """Work on keys in the background. Who asks for a key in flight gets the same future.
 
     A flight goes on when nobody waits any more. Its failure is everybody's who waits for it, and nobody's who
-    asks later. It holds one permit while it works, so what it calls must not take another.
+    asks later. Flights have threads of their own, so many and no more: a slow core takes none from requests.
     """
 
-    def __init__(self, permits: Permits, *, queue: int = 64, permit_wait_s: float = 5.0) -> None:
-        self._permits = permits
-        self._permit_wait_s = permit_wait_s
-        self._most = permits.limit + queue
-        self._executor = ThreadPoolExecutor(permits.limit, thread_name_prefix="flight")
+    def __init__(self, workers: int = 6, queue: int = 64) -> None:
+        self._most = workers + queue
+        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="flight")
         self._flying: dict[K, Future[V]] = {}
         self._tasks = 0
         self._lock = Lock()
 
     def run(self, keys: Sequence[K], make: Callable[[Sequence[K]], Mapping[K, V]]) -> dict[K, Future[V]]:
         """A future for each key. `make` is called once, with those that are not in flight already, and
-        answers for each. Raises Busy when too much is waiting."""
+        answers for each. A key is left out when too much is waiting already: whoever asks again may be lucky."""
         with self._lock:
             mine = [key for key in dict.fromkeys(keys) if key not in self._flying]
             if mine:
-                self._start(mine, make)
-            return {key: self._flying[key] for key in keys}
+                with contextlib.suppress(Busy):
+                    self._start(mine, make)
+            return {key: self._flying[key] for key in keys if key in self._flying}
 
     def close(self) -> None:
         """Take no more; what has not begun fails as Busy."""
@@ -108,8 +107,7 @@ class Flights(Generic[K, V]):
 
     def _fly(self, flying: dict[K, Future[V]], make: Callable[[Sequence[K]], Mapping[K, V]]) -> None:
         try:
-            with self._permits.take(wait_s=self._permit_wait_s):
-                made = make(list(flying))
+            made = make(list(flying))
             values = {key: made[key] for key in flying}
         except BaseException as error:  # noqa: BLE001 - whatever it is, those who wait must learn of it
             self._land(flying)

@@ -86,18 +86,19 @@ class StoredScores:
         if rows:
             conn.execute(insert(scores), rows)
 
-    def outdate(self, conn: DatabaseConnection, connections: Sequence[str], record: Record) -> None:
-        """The record changed: its scores are no longer fresh, for all capabilities of these connections."""
-        conn.execute(
+    def outdate(self, conn: DatabaseConnection, connection: str, record: Record) -> bool:
+        """The record changed: its scores are no longer fresh, for all capabilities. Whether any was until now."""
+        outdated = conn.execute(
             update(scores)
             .where(
-                scores.c.connection.in_(connections),
+                scores.c.connection == connection,
                 scores.c.record_type == record.type,
                 scores.c.record_id == record.id,
                 scores.c.valid_until > OUTDATED,  # the rest of a long history is left alone
             )
             .values(valid_until=OUTDATED)
         )
+        return outdated.rowcount > 0
 
     def _sealed(self, stored: Stored, snapshot: Mapping[str, Any]) -> bytes:
         return self._seal(json.dumps(snapshot, sort_keys=True).encode(), f"snapshot:{stored.decision}")

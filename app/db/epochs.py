@@ -19,7 +19,7 @@ _PRUNE_EACH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Announcement:
     """Something that is no longer as processes may remember it: a session, a score, a connection."""
 
     epoch: int
@@ -81,14 +81,14 @@ class Epochs:
     ) -> None:
         self._database, self._interval = database, interval_s
         self._clock, self._on_failure = clock, on_failure
-        self._subscribers: list[Callable[[Change], None]] = []
+        self._subscribers: list[Callable[[Announcement], None]] = []
         self._lock = threading.Lock()
         self._read_at = clock()
         # what changed before we began is in nobody's memory here
         with database.read() as conn:
             self._value = int(conn.execute(select(schema.epoch.c.value)).scalar_one())
 
-    def subscribe(self, callback: Callable[[Change], None]) -> None:
+    def subscribe(self, callback: Callable[[Announcement], None]) -> None:
         self._subscribers.append(callback)
 
     def current(self) -> int:
@@ -121,7 +121,7 @@ class Epochs:
             # Only now: whoever sees the new epoch must not find what the change made subscribers forget.
             self._value = change.epoch
 
-    def _news(self) -> list[Change]:
+    def _news(self) -> list[Announcement]:
         c = schema.changes.c
         with self._database.read() as conn:
             if int(conn.execute(select(schema.epoch.c.value)).scalar_one()) == self._value:
@@ -131,7 +131,7 @@ class Epochs:
                 .where(c.epoch > self._value)
                 .order_by(c.epoch)
             )
-            news = [Change(*row) for row in rows]
+            news = [Announcement(*row) for row in rows]
         if news and news[0].epoch != self._value + 1:
-            news.insert(0, Change(news[0].epoch - 1, EVERYTHING))
+            news.insert(0, Announcement(news[0].epoch - 1, EVERYTHING))
         return news

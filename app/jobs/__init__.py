@@ -27,6 +27,7 @@ HANDLERS: Mapping[str, Handler] = {
 
 _log = logging.getLogger("inlay")
 LEASE_S = 60.0
+STOP_S = 5.0
 PAUSE_S = 0.25  # between looks at an empty table; a process wakes its own runner at once
 
 
@@ -54,11 +55,11 @@ class Runner:
         self._wake.set()
 
     def stop(self) -> None:
-        """Stop after the job at hand; waits for it."""
+        """Stop after the job at hand; waits a little for it. One that is cut off is run again when its lease ends."""
         self._stopped.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(timeout=LEASE_S)
+            self._thread.join(timeout=STOP_S)
 
     def step(self) -> bool:
         """Run one due job; whether there was one."""

@@ -1,5 +1,5 @@
 """Keys: signing our own tokens, sealing what lies in the database, comparing secrets; nothing else."""
 
-from app.keys.keyring import Keyring, SealBroken, same
+from app.keys.keyring import MAX_TOKEN, Keyring, SealBroken, same
 
-__all__ = ["Keyring", "SealBroken", "same"]
+__all__ = ["MAX_TOKEN", "Keyring", "SealBroken", "same"]

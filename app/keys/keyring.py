@@ -20,7 +20,7 @@ from joserfc.jwk import OctKey
 from app.errors import InlayError, SessionExpired, SessionInvalid
 
 _ALG = "HS256"  # ours on both sides; what a token's header says is compared with it and never followed
-_MAX_TOKEN = 64_000  # 200 record ids of the longest form fit; nothing larger is looked at
+MAX_TOKEN = 64_000  # 200 record ids of the longest form fit; nothing larger is looked at
 _KID_BYTES, _NONCE_BYTES = 8, 12
 _MIN_SECRET_BYTES = 32
 
@@ -79,7 +79,7 @@ class Keyring:
 
     def verify(self, token: str, typ: str, now: float) -> dict[str, Any]:
         """The claims of a token of ours, of this type, still valid. Raises SessionInvalid, SessionExpired."""
-        if len(token) > _MAX_TOKEN:
+        if len(token) > MAX_TOKEN:
             raise SessionInvalid(reason="token-too-long")
         try:
             parsed = jws.extract_compact(token.encode("ascii"))

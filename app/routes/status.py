@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from flask import Blueprint, Response, jsonify
 
+from app.db.jobs import depth
 from app.errors import StoreUnavailable
 from app.web.parts import parts
 
@@ -32,5 +35,10 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Prometheus' text format, of this process."""
-    body, content_type = parts().metrics.render()
+    p = parts()
+    p.metrics.gauge("epoch", p.epochs.current())
+    with contextlib.suppress(StoreUnavailable):  # the rest is worth having without it
+        for state, jobs in depth(p.database, p.clock()).items():
+            p.metrics.gauge("jobs_depth", jobs, state=state)
+    body, content_type = p.metrics.render()
     return Response(body, content_type=content_type)

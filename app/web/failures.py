@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from app.decisions import new_reference
+from app.audit.log import new_reference
 from app.errors import BadRequest, InlayError, LaunchRefused, NotFound, TooLarge, Unavailable, WrongMediaType
 
 _log = logging.getLogger("inlay")

@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from cachetools import LRUCache, TTLCache
 
 from app.answer import Answer, State
-from app.audit.log import AuditLog, ViewRow
+from app.audit.log import AuditLog, Entry, ViewRow, new_reference
 from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
-from app.decisions import new_reference
 from app.errors import Denied, InlayError, SessionInvalid, Unavailable
 from app.launch import Record
 from app.metrics import Metrics
@@ -116,8 +115,9 @@ class Fragments:
                 answer = answers[item.tag, item.record]
                 fragment = self._render(session, item, answer)
                 until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
-                with self._lock:
-                    self._kept[key] = _Kept(fragment, epoch, until)
+                if until > now:
+                    with self._lock:
+                        self._kept[key] = _Kept(fragment, epoch, until)
             shown.append(fragment)
         return shown
 
@@ -145,15 +145,17 @@ class Fragments:
     def _answers(
         self, session: Session, connection: Connection, tag: str, records: Sequence[Record]
     ) -> dict[Record, Answer]:
-        if not self.may_open(session, tag):
-            return {record: self._refused(session, tag, record, Denied(reason="component-not-open")) for record in records}
         granted: list[Grant] = []
-        answers: dict[Record, Answer] = {}
-        for record, grant in self._permissions.grants(session, records).items():
-            if isinstance(grant, Grant):
-                granted.append(grant)
-            else:
-                answers[record] = self._refused(session, tag, record, grant)
+        refused: dict[Record, InlayError] = {}
+        if self.may_open(session, tag):
+            for record, grant in self._permissions.grants(session, records).items():
+                if isinstance(grant, Grant):
+                    granted.append(grant)
+                else:
+                    refused[record] = grant
+        else:
+            refused = dict.fromkeys(records, Denied(reason="component-not-open"))
+        answers = self._refused(session, tag, refused)
         answers |= self._scoring.answers(session, connection, granted, history=VIEWS[tag].history)
         return self._audited(session, tag, answers)
 
@@ -167,38 +169,35 @@ class Fragments:
         try:
             self._audit.views(rows)
         except Unavailable:
-            self._metrics.count("audit_failures")
             return {
-                record: replace(_blank(State.UNAVAILABLE), reference=new_reference()) if answer.decision else answer
+                record: Answer(State.UNAVAILABLE, answer.capability) if answer.decision else answer
                 for record, answer in answers.items()
             }
         return dict(answers)
 
-    def _refused(self, session: Session, tag: str, record: Record, error: InlayError) -> Answer:
-        if isinstance(error, SessionInvalid):
-            raise error
-        denied = isinstance(error, Denied)
-        key = (session.id, record, tag, error.reason)
-        with self._lock:  # a panel that asks again and again is refused once, under one reference
-            reference = self._refusals.get(key, "")
-        if not reference:
-            reference = new_reference()
-            self._write_refusal(session, tag, record, error, reference)
+    def _refused(self, session: Session, tag: str, refused: Mapping[Record, InlayError]) -> dict[Record, Answer]:
+        """Answers without anything of the record. What is asked again and again is refused once, under one
+        reference; what is refused together is written together."""
+        if dead := next((error for error in refused.values() if isinstance(error, SessionInvalid)), None):
+            raise dead
+        keys = {record: (session.id, record, tag, error.reason) for record, error in refused.items()}
+        with self._lock:
+            references = {record: self._refusals.get(key, "") for record, key in keys.items()}
+        new = {record: new_reference() for record, reference in references.items() if not reference}
+        if new:
+            self._audit.write_all(
+                _refusal(session, tag, record, refused[record], reference) for record, reference in new.items()
+            )
             with self._lock:
-                self._refusals[key] = reference
-        return replace(_blank(State.DENIED if denied else State.UNAVAILABLE), reference=reference)
-
-    def _write_refusal(self, session: Session, tag: str, record: Record, error: InlayError, reference: str) -> None:
-        self._audit.write(
-            "permission.refused" if isinstance(error, Denied) else "host.failed",
-            connection=session.connection,
-            viewer=session.viewer.subject,
-            session=session.id,
-            record=str(record),
-            component=tag,
-            reason=error.reason,
-            reference=reference,
-        )
+                self._refusals.update({keys[record]: reference for record, reference in new.items()})
+        return {
+            record: Answer(
+                State.DENIED if isinstance(error, Denied) else State.UNAVAILABLE,
+                "",
+                reference=new.get(record) or references[record],
+            )
+            for record, error in refused.items()
+        }
 
     def _render(self, session: Session, item: Item, answer: Answer) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
@@ -232,8 +231,19 @@ class Fragments:
         return found
 
 
-def _blank(state: State) -> Answer:
-    return Answer(state, "")
+def _refusal(session: Session, tag: str, record: Record, error: InlayError, reference: str) -> Entry:
+    return Entry(
+        "permission.refused" if isinstance(error, Denied) else "host.failed",
+        {
+            "connection": session.connection,
+            "viewer": session.viewer.subject,
+            "session": session.id,
+            "record": str(record),
+            "component": tag,
+            "reason": error.reason,
+            "reference": reference,
+        },
+    )
 
 
 def _uid(item: Item) -> str:

@@ -25,6 +25,8 @@ from app.web.render import Renderer
 
 @dataclass(frozen=True, slots=True)
 class Parts:
+    """What routes ask for. `close` ends what runs beside them: the jobs, the flights, the connections."""
+
     settings: Settings
     database: Database
     epochs: Epochs
@@ -41,6 +43,7 @@ class Parts:
     assets: Assets
     wake_jobs: Callable[[], None]
     clock: Callable[[], float]
+    close: Callable[[], None]
 
 
 def parts() -> Parts:

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from flask import request
 
+from app.audit.log import new_reference
 from app.connections import Connection
-from app.decisions import new_reference
 from app.errors import BadRequest, InlayError, LaunchRefused, NotFound, StoreUnavailable
 from app.launch import Launch
 from app.web.parts import Parts

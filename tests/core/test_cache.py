@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Barrier, Event, Thread
 
 import pytest
-from app.core.cache import Answers, Flights
+from app.core.cache import Cache, Flights
 from app.errors import Busy, CoreUnavailable
-from app.net.permits import Permits
 
 
 def test_answers_are_kept_and_dropped() -> None:
-    answers: Answers[str, int] = Answers()
+    answers: Cache[str, int] = Cache()
     answers.put("a", 1)
     answers.put("b", 2)
     assert (answers.get("a"), answers.get("b"), answers.get("c"), len(answers)) == (1, 2, None, 2)
@@ -25,7 +24,7 @@ def test_answers_are_kept_and_dropped() -> None:
 
 
 def test_the_least_used_goes_first() -> None:
-    answers: Answers[str, int] = Answers(max_entries=2)
+    answers: Cache[str, int] = Cache(max_entries=2)
     answers.put("a", 1)
     answers.put("b", 2)
     answers.get("a")
@@ -34,7 +33,7 @@ def test_the_least_used_goes_first() -> None:
 
 
 def test_what_was_dropped_while_it_was_read_is_not_put() -> None:
-    answers: Answers[str, int] = Answers()
+    answers: Cache[str, int] = Cache()
     mark = answers.mark()
     answers.drop("a")
     answers.put("a", 1, since=mark)
@@ -45,7 +44,7 @@ def test_what_was_dropped_while_it_was_read_is_not_put() -> None:
 
 
 def test_a_drop_that_was_forgotten_counts_for_every_key() -> None:
-    answers: Answers[str, int] = Answers(max_entries=2)
+    answers: Cache[str, int] = Cache(max_entries=2)
     mark = answers.mark()
     for key in "abc":
         answers.drop(key)
@@ -59,7 +58,7 @@ def test_a_drop_that_was_forgotten_counts_for_every_key() -> None:
 
 @pytest.fixture
 def flights() -> Iterator[Flights[str, str]]:
-    flights: Flights[str, str] = Flights(Permits(2), queue=2, permit_wait_s=2.0)
+    flights: Flights[str, str] = Flights(workers=2, queue=2)
     yield flights
     flights.close()
 
@@ -147,24 +146,14 @@ def test_work_that_forgets_a_key_fails_loudly(flights: Flights[str, str]) -> Non
     assert flights.run(["a"], lambda keys: {"a": "well"})["a"].result(5) == "well"
 
 
-def test_too_much_waiting_is_busy_and_joins_go_on(flights: Flights[str, str]) -> None:
+def test_too_much_waiting_is_left_out_and_joins_go_on(flights: Flights[str, str]) -> None:
     work = Work()
     begun = [flights.run([str(n)], work)[str(n)] for n in range(4)]  # 2 work, 2 wait
-    with pytest.raises(Busy):
-        flights.run(["one too many"], work)
-    assert flights.run(["0"], work)["0"] is begun[0]
+    # who is in the air already is joined, whoever else has no place
+    assert flights.run(["0", "one too many"], work) == {"0": begun[0]}
     work.may_end.set()
     assert [future.result(5) for future in begun] == ["0", "1", "2", "3"]
     assert flights.run(["now"], work)["now"].result(5) == "NOW"
-
-
-def test_flights_share_the_permits_of_the_process() -> None:
-    permits = Permits(1)
-    flights: Flights[str, str] = Flights(permits, permit_wait_s=0.01)
-    with permits.take(), pytest.raises(Busy):
-        flights.run(["a"], lambda keys: {"a": "A"})["a"].result(5)
-    assert flights.run(["a"], lambda keys: {"a": "A"})["a"].result(5) == "A"
-    flights.close()
 
 
 def test_closing_fails_what_has_not_begun_and_takes_no_more(flights: Flights[str, str]) -> None:
@@ -176,7 +165,6 @@ def test_closing_fails_what_has_not_begun_and_takes_no_more(flights: Flights[str
     flights.close()
     with pytest.raises(Busy):
         futures[2].result(5)
-    with pytest.raises(Busy):
-        flights.run(["new"], work)
+    assert flights.run(["new"], work) == {}
     work.may_end.set()
     assert [future.result(5) for future in futures[:2]] == ["0", "1"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from app.db import Database
-from app.db.epochs import EVERYTHING, Change, Epochs, announce, announced_since
+from app.db.epochs import EVERYTHING, Announcement, Epochs, announce, announced_since
 from app.db.schema import changes
 from sqlalchemy import delete
 
@@ -37,16 +37,16 @@ def say(database: Database, key: str) -> int:
 
 def test_subscribers_hear_each_change_once_and_in_order(database: Database) -> None:
     say(database, "before anybody listened")
-    epochs, heard = Epochs(database), list[Change]()
+    epochs, heard = Epochs(database), list[Announcement]()
     epochs.subscribe(heard.append)
     assert [say(database, "Lead/1"), say(database, "Lead/2")] == [2, 3]
     assert epochs.look() == 3
     assert epochs.look() == 3
-    assert heard == [Change(2, "score", "crm", "Lead/1", 5.0), Change(3, "score", "crm", "Lead/2", 5.0)]
+    assert heard == [Announcement(2, "score", "crm", "Lead/1", 5.0), Announcement(3, "score", "crm", "Lead/2", 5.0)]
 
 
 def test_a_change_that_is_rolled_back_was_none(database: Database) -> None:
-    epochs, heard = Epochs(database), list[Change]()
+    epochs, heard = Epochs(database), list[Announcement]()
     epochs.subscribe(heard.append)
 
     def announce_and_fail() -> None:
@@ -82,7 +82,7 @@ def test_a_clock_that_is_set_back_does_not_stop_it(moody: Moody) -> None:
 
 def test_while_the_database_is_away_the_last_epoch_holds_and_it_is_counted(moody: Moody) -> None:
     failures = list[None]()
-    epochs, heard = Epochs(moody, on_failure=lambda: failures.append(None)), list[Change]()
+    epochs, heard = Epochs(moody, on_failure=lambda: failures.append(None)), list[Announcement]()
     epochs.subscribe(heard.append)
     say(moody, "Lead/1")
     moody.away = True
@@ -105,7 +105,7 @@ def test_the_new_epoch_shows_only_after_the_subscribers_forgot(database: Databas
 def test_a_change_that_a_subscriber_broke_on_comes_again(database: Database) -> None:
     epochs, heard, broken = Epochs(database), list[str](), [True]
 
-    def break_once(_: Change) -> None:
+    def break_once(_: Announcement) -> None:
         if broken:
             broken.clear()
             raise RuntimeError
@@ -120,7 +120,7 @@ def test_a_change_that_a_subscriber_broke_on_comes_again(database: Database) -> 
 
 
 def test_who_missed_changes_is_told_to_forget_everything(database: Database) -> None:
-    epochs, heard = Epochs(database), list[Change]()
+    epochs, heard = Epochs(database), list[Announcement]()
     epochs.subscribe(heard.append)
     for number in range(3):
         say(database, f"Lead/{number}")
@@ -140,7 +140,7 @@ def test_what_was_announced_since(database: Database) -> None:
 
 
 def test_a_second_process_is_heard(database: Database, rival: Rival) -> None:
-    epochs, heard = Epochs(database), list[Change]()
+    epochs, heard = Epochs(database), list[Announcement]()
     epochs.subscribe(heard.append)
     race(rival("announce", "2"))
     assert epochs.look() == 2
@@ -149,7 +149,7 @@ def test_a_second_process_is_heard(database: Database, rival: Rival) -> None:
 
 def test_commits_are_seen_in_the_order_of_their_epochs(database: Database, rival: Rival) -> None:
     """Two announce while we read all the time: had a later epoch committed first, a gap would show."""
-    epochs, heard = Epochs(database), list[Change]()
+    epochs, heard = Epochs(database), list[Announcement]()
     epochs.subscribe(heard.append)
     rivals = [rival("announce", "40"), rival("announce", "40")]
     wait_ready(*rivals)

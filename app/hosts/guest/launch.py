@@ -42,7 +42,7 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySour
         origin=claims["origin"],
         component=claims["component"],
         attests=frozenset({Attest.VIEWER, Attest.RECORD, Attest.ORIGIN}),
-        used_key=claims["jti"],
+        used_key=f"{claims['iss']} {claims['jti']}",
         used_until=claims["exp"] + CLOCK_LEEWAY_S + USED_MARGIN_S,  # while any clock of ours could take it
         features={str(record): row for record, row in features.items()},
         fields=None if fields is None else frozenset(fields),

@@ -30,7 +30,7 @@ def test_the_vector() -> None:
     assert [str(record) for record in launch.records] == ["Lead/17", "Lead/18"]
     assert (launch.origin, launch.component) == ("https://app.acme.example", "score-badge")
     assert launch.attests == set(Attest)
-    assert launch.used_key == "d6c0a1f2"
+    assert launch.used_key == "https://app.acme.example d6c0a1f2"
     assert (launch.host_token, launch.host_url, launch.fields) == (None, None, None)
 
 

@@ -16,7 +16,7 @@ from app.launch import Record
 TREND_POINTS = 12
 
 
-class Looks:
+class History:
     """Remembers, so that a badge that is asked for again costs no I/O. A failing database fails the answer."""
 
     def __init__(self, stored: StoredScores, audit: AuditLog) -> None:
