@@ -80,9 +80,7 @@ def build(
     sessions = Sessions(database, keyring, audit, epochs, clock)
     permissions = Permissions(connections, sessions, door, permits, metrics, clock)
     stored = StoredScores(database, keyring.seal)
-    scoring = _scoring(
-        settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock
-    )
+    scoring = _scoring(settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock)
     runner = Runner(database, connections, scoring, metrics, clock)
     fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
     built = Parts(
@@ -141,9 +139,7 @@ def read_house() -> Renderer:
 def _check_components(settings: Settings, catalog: Catalog) -> None:
     """A connection that lists what we do not have would fail its viewers, one launch after another."""
     unknown = [
-        Problem(
-            f"[connections.{each.name}]", f"component {tag!r} is not known.", f"Use {', '.join(catalog)}."
-        )
+        Problem(f"[connections.{each.name}]", f"component {tag!r} is not known.", f"Use {', '.join(catalog)}.")
         for each in settings.connections.values()
         for tag in each.components
         if tag not in catalog
@@ -199,9 +195,7 @@ def _finished(response: Response) -> Response:
             response.headers.setdefault(name, value)
     if p.settings.server.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if p.settings.server.compression and not (
-        isinstance(response, Prepared) and response.size < COMPRESS_FROM_BYTES
-    ):
+    if p.settings.server.compression and not (isinstance(response, Prepared) and response.size < COMPRESS_FROM_BYTES):
         _compress(response)
     asked: _Timed = request._get_current_object()  # type: ignore[attr-defined] # a proxy costs each time
     route = asked.url_rule.rule if asked.url_rule else "none"  # never the path: it holds record ids

@@ -77,9 +77,7 @@ def serve(path: Path) -> None:
 
 
 @main.command()
-@click.option(
-    "--port", type=int, default=8000, show_default=True, help="Inlay's port; the others count up from it."
-)
+@click.option("--port", type=int, default=8000, show_default=True, help="Inlay's port; the others count up from it.")
 @click.option("--leads", type=click.Path(path_type=Path), help="A CSV of your own leads, with an id column.")
 @click.option(
     "--state",
@@ -89,14 +87,10 @@ def serve(path: Path) -> None:
     help="Where the demo keeps its keys, database and logs.",
 )
 @click.option("--id-column", help="The column that holds the ids, when it has another name than usual.")
-@click.option(
-    "--open/--no-open", "open_browser", default=False, help="Open the demo's front page in a browser."
-)
+@click.option("--open/--no-open", "open_browser", default=False, help="Open the demo's front page in a browser.")
 def demo(port: int, leads: Path | None, state: Path, id_column: str | None, open_browser: bool) -> None:
     """Everything on this machine, without accounts: Inlay, a simulated CRM, the built-in core."""
-    sys.exit(
-        run_demo(port=port, leads=leads, state_dir=state, id_column=id_column, open_browser=open_browser)
-    )
+    sys.exit(run_demo(port=port, leads=leads, state_dir=state, id_column=id_column, open_browser=open_browser))
 
 
 @main.group()
@@ -140,9 +134,7 @@ def _upgrade(settings: Settings) -> None:
     try:
         database = Database(settings.store.url)
     except ModuleNotFoundError:  # SQLAlchemy loads a database's driver by its name
-        click.echo(
-            "[store] url names PostgreSQL, whose driver is missing: pip install -e '.[postgres]'", err=True
-        )
+        click.echo("[store] url names PostgreSQL, whose driver is missing: pip install -e '.[postgres]'", err=True)
         sys.exit(2)
     try:
         upgrade(database)

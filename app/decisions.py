@@ -163,7 +163,9 @@ class Decisions:
         for key, answer in answers.items():
             if isinstance(answer, Score):
                 until = now + min(capability.ttl, answer.valid_for_s)
-                outcomes[key] = Stored(_decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until)
+                outcomes[key] = Stored(
+                    _decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until
+                )
             elif isinstance(answer, Insufficient):
                 outcomes[key] = answer
             else:
@@ -177,7 +179,9 @@ class Decisions:
                 self._audit.write_all(map(_given, new), conn=conn)
         return outcomes | {each.key: each for each in new}
 
-    def _failed(self, connection: Connection, capability: CapabilitySettings, error: InlayError, records: int) -> Failure:
+    def _failed(
+        self, connection: Connection, capability: CapabilitySettings, error: InlayError, records: int
+    ) -> Failure:
         failure = Failure(error, new_reference())
         if isinstance(error, StoreUnavailable):
             return failure  # there is nowhere to write it
@@ -197,8 +201,7 @@ def _spoken_of(score: Score, declared: frozenset[str]) -> Score:
     """A reason that names a field of other words than ours says not of what it speaks: nobody could tell from
     whom to hide it."""
     factors = tuple(
-        factor if declared.issuperset(factor.fields) else replace(factor, fields=())
-        for factor in score.factors
+        factor if declared.issuperset(factor.fields) else replace(factor, fields=()) for factor in score.factors
     )
     return replace(score, factors=factors)
 

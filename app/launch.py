@@ -38,7 +38,9 @@ class Record:
         """Read `type/id`. Raises BadRequest when the text is not one."""
         match = _RECORD.fullmatch(text)
         if match is None:
-            raise BadRequest("A record is written type/id, for example Lead/00QAB000003LeadAA2.", reason="record-malformed")
+            raise BadRequest(
+                "A record is written type/id, for example Lead/00QAB000003LeadAA2.", reason="record-malformed"
+            )
         return cls(match[1], match[2])
 
     def __str__(self) -> str:

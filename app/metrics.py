@@ -38,9 +38,7 @@ METRICS: Mapping[str, Metric] = {
     "jobs": Metric("count", ("kind", "outcome"), "Background jobs, by how an attempt ended."),
     "unknown_claims": Metric("count", ("host",), "Claims in launches that the host's form does not know."),
     "redacted": Metric("count", ("event",), "Audit values that looked like secrets and were left out."),
-    "audit_failures": Metric(
-        "count", (), "Audit rows that could not be written; what they were for was refused."
-    ),
+    "audit_failures": Metric("count", (), "Audit rows that could not be written; what they were for was refused."),
     "epoch_failures": Metric("count", (), "Looks at the epoch that the database did not answer."),
     "metric_failures": Metric("count", (), "Wrong uses of this table."),
     "request_seconds": Metric("seconds", ("route",), "How long requests took."),
@@ -90,9 +88,7 @@ class Metrics:
 
     def _misused(self, name: str) -> None:
         if self._strict:
-            raise ValueError(
-                f"There is no metric {name} of that kind with those labels, or its value is negative."
-            )
+            raise ValueError(f"There is no metric {name} of that kind with those labels, or its value is negative.")
         self._record("metric_failures", 1, [])
 
     def _record(self, name: str, value: float, labels: list[str]) -> None:
@@ -110,9 +106,7 @@ class Metrics:
     def _make(self, name: str, metric: Metric) -> Counter | Histogram | Gauge:
         labels = ("worker", *metric.labels)
         if metric.kind == "seconds":
-            return Histogram(
-                f"inlay_{name}", metric.sentence, labels, buckets=_BUCKETS, registry=self._registry
-            )
+            return Histogram(f"inlay_{name}", metric.sentence, labels, buckets=_BUCKETS, registry=self._registry)
         maker = Counter if metric.kind == "count" else Gauge
         return maker(f"inlay_{name}", metric.sentence, labels, registry=self._registry)
 

@@ -246,9 +246,7 @@ def _landed(flight: Future[Outcome]) -> Outcome:
         return Failure(error, "")  # nothing was asked, so the audit has nothing to be referred to
 
 
-def _by_capability(
-    connection: Connection, grants: Sequence[Grant]
-) -> dict[CapabilitySettings | None, list[Grant]]:
+def _by_capability(connection: Connection, grants: Sequence[Grant]) -> dict[CapabilitySettings | None, list[Grant]]:
     groups: dict[CapabilitySettings | None, list[Grant]] = defaultdict(list)
     for grant in grants:
         groups[connection.capability_for(grant.record)].append(grant)

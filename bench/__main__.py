@@ -25,9 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a minute: fewer rounds, wider spread")
     parser.add_argument("--only", choices=("server", "browser"), help="half of it")
-    parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="worker processes of both servers"
-    )
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="worker processes of both servers")
     options = parser.parse_args()
     rounds, seconds, loads = (3, 0.8, 6) if options.quick else (7, 1.2, 15)
     signal.signal(signal.SIGTERM, _ended)

@@ -137,9 +137,7 @@ def _load(page: Page, stack: Stack, url: str) -> Loaded:
     until = time.monotonic() + WITHIN_MS / 1000
     while "painted" not in marks:
         if time.monotonic() > until:
-            raise NotPaintedError(
-                f"{url} showed no number within {WITHIN_MS / 1000:.0f} s; asked for {requests}."
-            )
+            raise NotPaintedError(f"{url} showed no number within {WITHIN_MS / 1000:.0f} s; asked for {requests}.")
         page.wait_for_timeout(5)
     page.remove_listener("console", heard)
     page.remove_listener("request", asked)

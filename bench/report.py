@@ -43,15 +43,9 @@ def goals(result: Mapping[str, Any]) -> list[Goal]:
         found.append(Goal("the same, the design's aim", ratio, 1.15))
     if browser:
         for state in ("cold", "warm"):
-            found.append(
-                Goal(f"iframe, {state}, x static iframe", browser["iframe"][f"{state}_x_static"], 1.25)
-            )
-            found.append(
-                Goal(f"element, {state}, x static iframe", browser["element"][f"{state}_x_static"], 1.0)
-            )
-        found.append(
-            Goal("requests of a page of 50 badges, cold", browser["fifty"]["cold_requests"], 3, exact=True)
-        )
+            found.append(Goal(f"iframe, {state}, x static iframe", browser["iframe"][f"{state}_x_static"], 1.25))
+            found.append(Goal(f"element, {state}, x static iframe", browser["element"][f"{state}_x_static"], 1.0))
+        found.append(Goal("requests of a page of 50 badges, cold", browser["fifty"]["cold_requests"], 3, exact=True))
     element = wire["inlay.js (loader)"] + wire["/session, 1 badge"]
     found.append(Goal("loader, gzipped bytes", wire["inlay.js (loader)"], 3072))
     found.append(Goal("badge document, gzipped bytes (design)", wire["badge document (launch)"], 1024))

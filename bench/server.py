@@ -51,9 +51,7 @@ def rows(stack: Stack) -> list[Row]:
     ]
 
 
-def measure(
-    stack: Stack, rounds: int, seconds: float, say: Callable[[str], None]
-) -> dict[str, list[Measured]]:
+def measure(stack: Stack, rounds: int, seconds: float, say: Callable[[str], None]) -> dict[str, list[Measured]]:
     """Each row once a round, in another order each time; the first round only warms up."""
     processes = {"inlay": load.tree(stack.inlay.pid), "bare": load.tree(stack.bare.pid)}
     kinds = rows(stack)
@@ -64,15 +62,11 @@ def measure(
         for row in kinds:
             port, tree = stack.ports[row.server], processes[row.server]
             before = load.cpu_seconds(tree)
-            seen = load.run(
-                port, row.request, row.status, seconds=seconds if number else 0.5, connections=CONNECTIONS
-            )
+            seen = load.run(port, row.request, row.status, seconds=seconds if number else 0.5, connections=CONNECTIONS)
             used = load.cpu_seconds(tree) - before
             if number:
                 cuts = statistics.quantiles(seen.latencies_ms, n=20)
-                found[row.name].append(
-                    Measured(used / seen.requests * 1e6, seen.per_second, cuts[9], cuts[18])
-                )
+                found[row.name].append(Measured(used / seen.requests * 1e6, seen.per_second, cuts[9], cuts[18]))
         say(f"server: round {number} of {rounds}")
     return found
 
@@ -105,10 +99,7 @@ def _get(target: str, headers: dict[str, str] | None = None) -> bytes:
 
 
 def _batch(session: dict[str, Any], *, etags: bool) -> bytes:
-    items = [
-        f"{each['component']} {each['record']} {each['etag'] if etags else '-'}"
-        for each in session["fragments"]
-    ]
+    items = [f"{each['component']} {each['record']} {each['etag'] if etags else '-'}" for each in session["fragments"]]
     body = urlencode([("token", session["access_token"]), *(("item", item) for item in items)])
     head = (
         "POST /components:batch HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n"

@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import requests
+
 from app.demo import keys, settings
 from app.demo.children import Child, Children
 from app.demo.crm import leads as invented
 from app.demo.crm import match
 from app.demo.crm.config import CrmConfig
-
 from bench.proofs import COMPONENT, FRAMED, PAGES, Places, Signer
 
 THREADS = 8

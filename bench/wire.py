@@ -41,9 +41,7 @@ def _session(stack: Stack, records: list[str]) -> dict[str, int]:
 def _sizes(
     stack: Stack, method: str, url: str, form: Any = None, headers: dict[str, str] | None = None
 ) -> dict[str, int]:
-    response = stack.http.request(
-        method, url, data=form, headers=_TAKES | (headers or {}), timeout=30, stream=True
-    )
+    response = stack.http.request(method, url, data=form, headers=_TAKES | (headers or {}), timeout=30, stream=True)
     response.raise_for_status()
     body = len(response.raw.read(decode_content=False))
     head = sum(len(name) + len(value) + 4 for name, value in response.raw.headers.items()) + len(

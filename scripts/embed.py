@@ -34,8 +34,7 @@ def stale(folder: Path = FOLDER) -> list[str]:
         name
         for name in SCRIPTS
         if not (folder / name).is_file()
-        or (folder / name).read_text("utf-8").split("\n", 1)[0]
-        != header((folder / "source" / name).read_bytes())
+        or (folder / name).read_text("utf-8").split("\n", 1)[0] != header((folder / "source" / name).read_bytes())
     ]
 
 

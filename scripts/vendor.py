@@ -83,13 +83,10 @@ def check(root: Path = ROOT, pins: tuple[Pin, ...] = PINS) -> list[str]:
     """Every way in which the committed files differ from the pins, in words; empty when they agree."""
     faults = []
     for folder in folders(pins):
-        kept = {Path(pin.target).name for pin in pins if str(Path(pin.target).parent) == folder} | {
-            "VERSIONS"
-        }
+        kept = {Path(pin.target).name for pin in pins if str(Path(pin.target).parent) == folder} | {"VERSIONS"}
         here = {path.name for path in (root / folder).glob("*") if path.is_file()}
         faults += [
-            f"{folder}/{name} is not pinned; remove it or add it to scripts/vendor.py"
-            for name in sorted(here - kept)
+            f"{folder}/{name} is not pinned; remove it or add it to scripts/vendor.py" for name in sorted(here - kept)
         ]
         note = root / folder / "VERSIONS"
         if not note.is_file() or note.read_text(encoding="utf-8") != versions(folder, pins):
@@ -117,9 +114,7 @@ def fetch(root: Path = ROOT, pins: tuple[Pin, ...] = PINS) -> None:
                 member = archive.extractfile(f"package/{pin.member}")
                 data = member.read() if member else b""
             if sha384(data) != pin.sha384:
-                raise SystemExit(
-                    f"{name} {pin.member} has sha384-{sha384(data)}, pinned is sha384-{pin.sha384}"
-                )
+                raise SystemExit(f"{name} {pin.member} has sha384-{sha384(data)}, pinned is sha384-{pin.sha384}")
             path = root / pin.target
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

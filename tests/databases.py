@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+
 from app.db import Database
 from app.errors import StoreUnavailable
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
 _SERVER = "postgresql+psycopg://root@127.0.0.1/test"
 

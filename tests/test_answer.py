@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from app.answer import band, change, cut
 from app.core.shapes import Factor, Meaning, Model, Score
 

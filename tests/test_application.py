@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from app.application import build, create_app
 from app.errors import ConfigError, StoreUnavailable
-
 from tests.world import LEAD, World, house
 
 ASKED: dict[str, Callable[[World], Any]] = {

@@ -139,8 +139,7 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
 def modules(folder: str = "app") -> tuple[Module, ...]:
     paths = sorted((ROOT / folder).rglob("*.py"))
     return tuple(
-        Module(str(path.relative_to(ROOT)), ast.parse(text := path.read_text()), text.count("\n"))
-        for path in paths
+        Module(str(path.relative_to(ROOT)), ast.parse(text := path.read_text()), text.count("\n")) for path in paths
     )
 
 
@@ -184,12 +183,7 @@ def test_no_two_rooms_import_each_other() -> None:
 
 def test_nothing_of_ours_is_imported_late() -> None:
     """A late import hides an upward one, until it runs."""
-    none(
-        f"{module.path}:{found.line}"
-        for module in modules()
-        for found, _, _ in module.app_imports()
-        if found.late
-    )
+    none(f"{module.path}:{found.line}" for module in modules() for found, _, _ in module.app_imports() if found.late)
 
 
 def test_guests_import_nothing_of_the_house_and_only_the_command_line_them() -> None:
@@ -197,8 +191,7 @@ def test_guests_import_nothing_of_the_house_and_only_the_command_line_them() -> 
         f"{module.path}:{found.line} imports {found.name}"
         for module in modules()
         for found, room, _ in module.app_imports()
-        if (module.room in GUESTS and room != module.room)
-        or (room in GUESTS and module.room not in {room, "cli"})
+        if (module.room in GUESTS and room != module.room) or (room in GUESTS and module.room not in {room, "cli"})
     )
 
 
@@ -266,11 +259,7 @@ def test_nothing_is_kept_in_global_variables() -> None:
 
 def test_components_views_and_their_tests_have_the_same_names() -> None:
     components = {path.name for path in (ROOT / "components").iterdir() if path.is_dir()}
-    views = {
-        path.stem.replace("_", "-")
-        for path in (ROOT / "app/views").glob("*.py")
-        if not path.stem.startswith("_")
-    }
+    views = {path.stem.replace("_", "-") for path in (ROOT / "app/views").glob("*.py") if not path.stem.startswith("_")}
     tests = {
         path.stem.removeprefix("test_").replace("_", "-")
         for path in (ROOT / "tests/views").glob("test_*.py")
@@ -311,9 +300,7 @@ def test_tests_use_real_parts_and_no_mocks() -> None:
 def has_code(module: Module) -> bool:
     """More than a docstring, imports and a list of names."""
     harmless = (ast.Import, ast.ImportFrom, ast.Expr)
-    return any(
-        not isinstance(node, harmless) and "__all__" not in ast.unparse(node)[:7] for node in module.tree.body
-    )
+    return any(not isinstance(node, harmless) and "__all__" not in ast.unparse(node)[:7] for node in module.tree.body)
 
 
 def mirror(path: str) -> str:
@@ -366,9 +353,7 @@ def test_every_folder_of_tests_is_a_package() -> None:
 def test_exceptions_from_the_mirror_are_still_needed() -> None:
     none(path for path in TESTED_BY if not (ROOT / path).exists())
     none(
-        f"{path} has its own test now"
-        for path in TESTED_BY
-        if path.endswith(".py") and (ROOT / mirror(path)).exists()
+        f"{path} has its own test now" for path in TESTED_BY if path.endswith(".py") and (ROOT / mirror(path)).exists()
     )
 
 

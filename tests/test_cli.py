@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
 from app.cli import main
 from app.config import example
-from click.testing import CliRunner, Result
 
 CONFIG = """
 [server]

@@ -6,22 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from app.connections import Connection, Connections
 from app.errors import ConfigError, HostUnavailable, LaunchRefused
 from app.hosts._oauth import IntegrationTokens
 from app.launch import Record
 from app.metrics import NullMetrics
 from app.net.door import Door
-
 from tests.world import LEAD, World
 
 
 def made(world: World, **changes: dict[str, Any]) -> Connections:
     """The world's connections, some of them changed."""
     names = {name.replace("_", "-"): change for name, change in changes.items()}
-    changed = {
-        name: replace(each, **names.get(name, {})) for name, each in world.settings.connections.items()
-    }
+    changed = {name: replace(each, **names.get(name, {})) for name, each in world.settings.connections.items()}
     door = Door(world.settings.server.allow_private, metrics=NullMetrics())
     settings = replace(world.settings, connections=changed)
     return Connections(settings, door, IntegrationTokens(door, world.clock), NullMetrics())

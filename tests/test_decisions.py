@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+
 from app.core.parse import Insufficient
 from app.core.stored import Key
 from app.decisions import EMPTY_KEPT_S, FAILURE_KEPT_S, Failure, Misses, carried_hash, features_hash
 from app.errors import CoreUnavailable
 from app.launch import Record
-
 from tests.core import server as core
 from tests.world import FEATURES, LEAD, World
 
@@ -104,9 +104,7 @@ def test_a_reason_of_an_unknown_field_is_hidden_from_whom_anything_is_hidden(wor
     """A core may know a field by another name than we sent it under."""
     named = [["AnnualRevenue"], ["Revenue", "activity"], ["activity"]]
     world.core.changes = {
-        "factors": [
-            {"label": f"Reason {n}", "effect": 9 - n, "fields": fields} for n, fields in enumerate(named)
-        ]
+        "factors": [{"label": f"Reason {n}", "effect": 9 - n, "fields": fields} for n, fields in enumerate(named)]
     }
     [some] = world.exchange(component="score-card", fields=["activity"]).json["fragments"]
     assert [f"Reason {n}" in some["html"] for n in range(3)] == [False, False, True]

@@ -9,10 +9,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from standardwebhooks import Webhook
+
 from app.config import Secret
 from app.errors import BadRequest
 from app.events import EventRefused, changed_records, verify
-from standardwebhooks import Webhook
 
 KEY, NEXT = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
 NOW = 1_795_000_000.0
@@ -99,9 +100,7 @@ def test_it_names_records(data: object) -> None:
         b'{"type": "record.changed", "data": {"record": "<script>"}}',
         b'{"type": "record.changed", "data": "record"}',
         b'{"type":' * 5000,
-        json.dumps(
-            {"type": "record.changed", "data": {"records": [f"Lead/{n}" for n in range(201)]}}
-        ).encode(),
+        json.dumps({"type": "record.changed", "data": {"records": [f"Lead/{n}" for n in range(201)]}}).encode(),
     ],
 )
 def test_anything_else_is_a_bad_request(body: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from app.metrics import METRICS, Metrics, NullMetrics
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from app.application import create_app
 from app.launch import Record
 from app.permissions import ALLOWED_FOR_S, REFUSED_FOR_S, Grant
-
 from tests.world import LEAD, World, running
 
 REVENUE, ACTIVITY = "Revenue above a million", "Asked for a demo"
@@ -56,9 +56,7 @@ def test_each_sees_what_the_host_shows_them(two: World, first: dict[str, str]) -
 
 
 def test_a_fragments_kept_markup_is_its_sessions_own(two: World) -> None:
-    tokens = {
-        name: two.frame_token(component="score-card", **who) for name, who in (("zoe", ZOE), ("ben", BEN))
-    }
+    tokens = {name: two.frame_token(component="score-card", **who) for name, who in (("zoe", ZOE), ("ben", BEN))}
     for _ in range(2):
         check(two.badge(tokens["zoe"], component="score-card").text, True)
         check(two.badge(tokens["ben"], component="score-card").text, False)

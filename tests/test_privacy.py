@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from app.session import Sessions
 
+from app.session import Sessions
 from tests.core import server as core
 from tests.world import LEAD, World
 
@@ -109,17 +109,13 @@ def away(world: World, _: pytest.MonkeyPatch) -> list[Any]:
 
 
 @pytest.fixture
-def everything(
-    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Callable[[], str]]:
+def everything(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     """All that was logged at any level, or printed."""
     caplog.set_level(logging.DEBUG)
 
     def told() -> str:
         printed = capfd.readouterr()
-        records = [
-            f"{each.getMessage()} {each.args} {each.exc_text} {each.exc_info}" for each in caplog.records
-        ]
+        records = [f"{each.getMessage()} {each.args} {each.exc_text} {each.exc_info}" for each in caplog.records]
         return "\n".join([*records, printed.out, printed.err])
 
     return told

@@ -297,9 +297,7 @@ def test_too_much_work_is_busy_not_broken(tmp_path: Any) -> None:
         hasty.core.behave(core.slow(0.2))
         records = many(hasty, 80)
         token = hasty.element_token(records=[], record=records)
-        states = [
-            hasty.batch(token, [f"score-badge {each} -"]).json["fragments"][0]["state"] for each in records
-        ]
+        states = [hasty.batch(token, [f"score-badge {each} -"]).json["fragments"][0]["state"] for each in records]
     assert set(states) <= {"pending", "ready", "unavailable"}
     assert "pending" in states
 

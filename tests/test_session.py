@@ -6,10 +6,10 @@ import base64
 import json
 
 import pytest
+
 from app.bearer import read, write
 from app.errors import SessionExpired, SessionInvalid
 from app.launch import Record
-
 from tests.world import LEAD, World
 
 
@@ -28,17 +28,13 @@ def test_a_token_names_what_the_launch_proved_and_no_secret(world: World) -> Non
 
 
 def test_a_session_survives_its_own_token(world: World) -> None:
-    token = world.element_token(
-        records=[], record=[LEAD, "Lead/2"], features={"Lead/2": {"activity": 1}}, fields=["x"]
-    )
+    token = world.element_token(records=[], record=[LEAD, "Lead/2"], features={"Lead/2": {"activity": 1}}, fields=["x"])
     session = world.parts.sessions.load(token)
     assert session.carried == {Record("Lead", "2")}
     assert read(write(session)) == session
 
 
-@pytest.mark.parametrize(
-    "change", [{"rec": "x"}, {"rec": None}, {"car": [7]}, {"att": ["world"]}, {"sid": ...}]
-)
+@pytest.mark.parametrize("change", [{"rec": "x"}, {"rec": None}, {"car": [7]}, {"att": ["world"]}, {"sid": ...}])
 def test_claims_of_another_shape_are_no_session(world: World, change: dict[str, object]) -> None:
     said = write(world.parts.sessions.load(world.frame_token())) | change
     with pytest.raises(SessionInvalid):

@@ -19,6 +19,10 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from standardwebhooks import Webhook
+
 from app.application import build, create_app, read_house
 from app.config import ConnectionSettings, Settings
 from app.db import Database
@@ -26,10 +30,6 @@ from app.db.migrations import upgrade
 from app.jobs import Runner
 from app.web.parts import Parts
 from app.web.render import Renderer
-from flask.testing import FlaskClient
-from sqlalchemy import event, text
-from standardwebhooks import Webhook
-
 from tests.core.server import Core, core_server
 from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, FixedKeys
 
@@ -122,9 +122,7 @@ class HostApi:
             if token in self.blind or each not in self.rows:
                 results.append({"statusCode": 404, "result": [{"errorCode": "NOT_FOUND", "message": "no"}]})
             else:
-                fields = {
-                    name: {"value": self.rows[each].get(name)} for name in seen if name in self.rows[each]
-                }
+                fields = {name: {"value": self.rows[each].get(name)} for name in seen if name in self.rows[each]}
                 body = {"id": each, "apiName": "Lead", "fields": {"Id": {"value": each}} | fields}
                 results.append({"statusCode": 200, "result": body})
         if len(ids) > 1:
@@ -161,9 +159,7 @@ def launch_data(page: Any) -> dict[str, Any]:
 
 @contextmanager
 def host_api() -> Iterator[HostApi]:
-    api = HostApi(
-        rows={LEAD.partition("/")[2]: {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}}
-    )
+    api = HostApi(rows={LEAD.partition("/")[2]: {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}})
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -230,9 +226,7 @@ class World:
     def signed(self, user: str = "005AB000001ZzZzYAK", token: str = "zoe", **said: Any) -> str:
         """A signed request as the host posts it; each one is another."""
         builder = BUILDERS["salesforce"]()
-        builder = (
-            builder.said("userId", user).said("context.user.userId", user).said("client.oauthToken", token)
-        )
+        builder = builder.said("userId", user).said("context.user.userId", user).said("client.oauthToken", token)
         builder = builder.said("client.instanceUrl", self.api.url).said("issuedAt", secrets.randbelow(2**31))
         for name, value in said.items():
             builder = builder.said(name, value)
@@ -247,9 +241,7 @@ class World:
         return str(builder.proof())
 
     def launch(self, component: str = "score-badge", **said: Any) -> Any:
-        return self.client.post(
-            f"/launch/acme?component={component}", data={"signed_request": self.signed(**said)}
-        )
+        return self.client.post(f"/launch/acme?component={component}", data={"signed_request": self.signed(**said)})
 
     def exchange(
         self,
@@ -265,9 +257,7 @@ class World:
         } | claims
         form = {
             "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "subject_token": self.token(
-                **{name: value for name, value in claims.items() if value is not None}
-            ),
+            "subject_token": self.token(**{name: value for name, value in claims.items() if value is not None}),
             "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
             "connection": connection,
             "component": component,
@@ -328,9 +318,7 @@ class World:
     def audited(self, event: str) -> list[dict[str, Any]]:
         """The rows of one event, oldest first."""
         with self.parts.database.read() as conn:
-            rows = conn.execute(
-                text("SELECT * FROM audit WHERE event = :event ORDER BY seq"), {"event": event}
-            )
+            rows = conn.execute(text("SELECT * FROM audit WHERE event = :event ORDER BY seq"), {"event": event})
             return [dict(row) | json.loads(row["detail"] or "{}") for row in rows.mappings()]
 
 

@@ -25,15 +25,11 @@ _FAILURE = "viewer session record component reference capability records path re
 
 EVENTS: Mapping[str, Event] = {
     # a host's proof, and what came of it
-    "launch.accepted": _event(
-        "access", "connection viewer component", "session host origin mode unknown_claims"
-    ),
+    "launch.accepted": _event("access", "connection viewer component", "session host origin mode unknown_claims"),
     "launch.refused": _event("access", "connection reason", "reference host component origin unknown_claims"),
     "session.opened": _event("access", f"{_SESSION} component", "host origin mode records"),
     "session.renewed": _event("access", _SESSION, "component"),
-    "session.refused": _event(
-        "access", "reason", "connection viewer session component record reference origin"
-    ),
+    "session.refused": _event("access", "reason", "connection viewer session component record reference origin"),
     "session.ended": _event("access", _SESSION, "component reason"),
     "permission.refused": _event("access", f"{_SESSION} record reason", "component reference capability"),
     # what was computed, and who saw it
@@ -50,7 +46,5 @@ EVENTS: Mapping[str, Event] = {
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
     "event.refused": _event("event", "connection reason", "reference"),
-    "request.refused": _event(
-        "access", "reason", "connection viewer session component record reference route status"
-    ),
+    "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

@@ -21,9 +21,7 @@ from app.db.schema import audit
 from app.errors import StoreUnavailable
 from app.metrics import Metrics
 
-_COLUMNS = frozenset(
-    ("connection", "viewer", "session", "record", "component", "decision", "reference", "reason")
-)
+_COLUMNS = frozenset(("connection", "viewer", "session", "record", "component", "decision", "reference", "reason"))
 _REMEMBERED = 50_000  # views; one that was forgotten is asked of the database again, and is there
 _VIEW = "view.shown"
 
@@ -132,9 +130,7 @@ class AuditLog:
         with self._database.read() as conn:
             return {row.record: (row.decision, row.at) for row in conn.execute(_LAST_LOOKS, asked)}
 
-    def last_look(
-        self, connection: str, viewer: str, record: str, not_session: str
-    ) -> tuple[str, float] | None:
+    def last_look(self, connection: str, viewer: str, record: str, not_session: str) -> tuple[str, float] | None:
         return self.last_looks(connection, viewer, [record], not_session).get(record)
 
     def _row(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,9 +141,7 @@ class AuditLog:
             missing, unknown = known.required - fields.keys(), fields.keys() - known.fields
             raise UnknownEvent(f"{event}: missing {sorted(missing)}, unknown {sorted(unknown)}.")
         cleaned = {name: clean(value) for name, value in fields.items()}
-        detail = {
-            name: value for name, value in cleaned.items() if name not in _COLUMNS and value is not None
-        }
+        detail = {name: value for name, value in cleaned.items() if name not in _COLUMNS and value is not None}
         written = json.dumps(detail, sort_keys=True) if detail else None
         if REDACTED in cleaned.values() or (written and REDACTED in written):
             self._metrics.count("redacted", event=event)

@@ -26,14 +26,8 @@ def check(settings: Settings, reader: Reader) -> None:
             reader.problem(("connections", name, "algorithms"), "HS256 has no shared_keys.", mend)
     for name, capability in settings.capabilities.items():
         _exists(reader, ("capabilities", name, "core"), (capability.core,), settings.cores, "core")
-        if (
-            capability.kind == "score"
-            and not capability.fields
-            and reader.sound("capabilities", name, "fields")
-        ):
-            reader.problem(
-                ("capabilities", name), "names no fields.", "Name the features that the score reads."
-            )
+        if capability.kind == "score" and not capability.fields and reader.sound("capabilities", name, "fields"):
+            reader.problem(("capabilities", name), "names no fields.", "Name the features that the score reads.")
     for name, core in settings.cores.items():
         if (core.auth == "api-key") != bool(core.api_keys) and reader.sound("cores", name, "api_keys"):
             mend = 'Set both auth = "api-key" and api_keys, or neither.'
@@ -48,9 +42,7 @@ def _pair(reader: Reader, section: tuple[str, ...], one: str, other: str) -> Non
 
 def _needs(reader: Reader, section: tuple[str, ...], there: str, missing: str) -> None:
     if reader.given(*section, there) and not reader.given(*section, missing):
-        reader.problem(
-            (*section, there), f"is set without {missing}.", f"Set {missing} too, or remove {there}."
-        )
+        reader.problem((*section, there), f"is set without {missing}.", f"Set {missing} too, or remove {there}.")
 
 
 def _exists(
@@ -79,12 +71,8 @@ def _regions(settings: Settings, reader: Reader, connection: ConnectionSettings)
     homes |= {"the server": settings.server.region, f"connection {connection.name}": connection.region}
     named = {home: region for home, region in homes.items() if region}
     if len(set(named.values())) > 1:
-        what = "the regions do not agree: " + ", ".join(
-            f"{home} is in {region}" for home, region in named.items()
-        )
-        reader.problem(
-            ("connections", connection.name), f"{what}.", "Use a core and a deployment in its region."
-        )
+        what = "the regions do not agree: " + ", ".join(f"{home} is in {region}" for home, region in named.items())
+        reader.problem(("connections", connection.name), f"{what}.", "Use a core and a deployment in its region.")
 
 
 def _plain_http(settings: Settings, reader: Reader) -> None:
@@ -105,8 +93,4 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
 
 def _guarded(url: str, allowed: tuple[str, ...]) -> bool:
     parts = urlsplit(url)
-    return (
-        parts.scheme == "https"
-        or parts.hostname in LOOPBACK
-        or bool({parts.hostname, parts.netloc} & {*allowed})
-    )
+    return parts.scheme == "https" or parts.hostname in LOOPBACK or bool({parts.hostname, parts.netloc} & {*allowed})

@@ -44,9 +44,7 @@ def text(example: str = "text", pattern: str = "") -> Kind:
     def read(raw: Any, _: Path) -> str:
         expect(raw, str, "a text", example)
         if pattern and not re.fullmatch(pattern, raw):
-            raise RefusedValueError(
-                f"{raw!r} is not allowed here.", f"Write it like {example!r} (pattern {pattern})."
-            )
+            raise RefusedValueError(f"{raw!r} is not allowed here.", f"Write it like {example!r} (pattern {pattern}).")
         return str(raw)
 
     return Kind(example, read)
@@ -112,9 +110,7 @@ def _origin(raw: Any, folder: Path) -> str:
             f"{raw!r} has a wildcard.", "List each origin exactly; one wildcard would trust strangers."
         )
     if raw != exact:  # browsers compare origins as texts, so only the browsers' own spelling can ever match
-        raise RefusedValueError(
-            f"{raw!r} is not an exact origin.", f'Write "{exact}": scheme, host and port only.'
-        )
+        raise RefusedValueError(f"{raw!r} is not an exact origin.", f'Write "{exact}": scheme, host and port only.')
     return exact
 
 
@@ -123,9 +119,7 @@ def _network(raw: Any, _: Path) -> str:
     try:
         if "/" in raw:
             ipaddress.ip_network(raw)
-        elif not re.fullmatch(
-            r"(\[[0-9a-f:]+\]|[0-9a-f:]+|[a-z0-9._-]+(:\d{1,5})?|\[[0-9a-f:]+\]:\d{1,5})", raw
-        ):
+        elif not re.fullmatch(r"(\[[0-9a-f:]+\]|[0-9a-f:]+|[a-z0-9._-]+(:\d{1,5})?|\[[0-9a-f:]+\]:\d{1,5})", raw):
             raise ValueError(raw)
     except ValueError:
         mend = 'Write "core.internal", "127.0.0.1:8002" or "10.0.0.0/8", without a scheme.'

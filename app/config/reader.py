@@ -86,9 +86,7 @@ class Reader:
 
     def problem(self, path: tuple[str, ...], what: str, mend: str) -> None:
         self._wrong.add(path)
-        known = next(
-            (self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), None
-        )
+        known = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), None)
         place = self._where if known is None else f"{self._where}:{known}"
         self.problems.append(Problem(place, f"{'.'.join(path)}: {what}", mend))
 
@@ -135,20 +133,14 @@ class Reader:
             return MappingProxyType({})
         for name in raw:
             if not _NAME.fullmatch(name):
-                self.problem(
-                    (family, name), "is not a name.", "Use small letters, digits, - and _, a letter first."
-                )
+                self.problem((family, name), "is not a name.", "Use small letters, digits, - and _, a letter first.")
         return MappingProxyType({n: self.section(cls, item, family, n, name=n) for n, item in raw.items()})
 
 
 def literal(value: Any) -> str:
     """A value as TOML writes it."""
     if isinstance(value, Mapping):
-        return (
-            "{ " + ", ".join(f"{json.dumps(k)} = {literal(v)}" for k, v in value.items()) + " }"
-            if value
-            else "{}"
-        )
+        return "{ " + ", ".join(f"{json.dumps(k)} = {literal(v)}" for k, v in value.items()) + " }" if value else "{}"
     if isinstance(value, list):
         return "[" + ", ".join(literal(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)

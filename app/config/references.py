@@ -42,9 +42,7 @@ def _secret_file(path: Path) -> str:
         mode, content = path.stat().st_mode, path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:  # not UTF-8, or a path that cannot be one
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise RefusedValueError(
-            f"the secret file {path} cannot be read: {why}.", "Create it with mode 600."
-        ) from None
+        raise RefusedValueError(f"the secret file {path} cannot be read: {why}.", "Create it with mode 600.") from None
     if mode & 0o077:
         raise RefusedValueError(f"other users can read the secret file {path}.", f"Run: chmod 600 {path}")
     return content
@@ -66,9 +64,7 @@ def secret(min_bytes: int = 1) -> Kind:
     def read(raw: Any, folder: Path) -> Secret:
         value = resolve(raw, folder) if isinstance(raw, str) else None
         if value is None:  # the raw value may be a real secret: it must not be repeated in the error
-            raise RefusedValueError(
-                "a secret is never written here.", 'Write a reference: "env:NAME" or "file:/path".'
-            )
+            raise RefusedValueError("a secret is never written here.", 'Write a reference: "env:NAME" or "file:/path".')
         if len(value.encode()) < min_bytes:
             mend = f"It needs {min_bytes} bytes or more; make one with: openssl rand -hex 32"
             raise RefusedValueError(f"the secret behind {raw} is too short.", mend)

@@ -34,12 +34,8 @@ _WORD = text("lead_score", r"[a-z][a-z0-9_-]{0,62}")
 class ServerSettings:
     """`[server]`: this deployment."""
 
-    public_url: str = row(
-        ORIGIN, "The origin that browsers reach us by.", example="https://inlay.example.com"
-    )
-    keys: tuple[Secret, ...] = row(
-        many(secret(32), least=1), "Deployment secrets of 32 bytes or more, newest first."
-    )
+    public_url: str = row(ORIGIN, "The origin that browsers reach us by.", example="https://inlay.example.com")
+    keys: tuple[Secret, ...] = row(many(secret(32), least=1), "Deployment secrets of 32 bytes or more, newest first.")
     bind: str = row(text("127.0.0.1"), "The address that we listen on.", "127.0.0.1")
     port: int = row(integer(1, 65535), "The port that we listen on.", 8000)
     workers: int = row(integer(0, 256), "Worker processes; 0 means one for each core of the machine.", 0)
@@ -48,9 +44,7 @@ class ServerSettings:
     tls_certificate: Path | None = row(PATH, "The chain, when we speak TLS ourselves.", None)  # noqa: RUF009 makes a field
     tls_key: Path | None = row(PATH, "The certificate's private key.", None)  # noqa: RUF009 makes a field
     compression: bool = row(FLAG, "Whether answers are compressed here.", True)
-    region: str = row(
-        _REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu"
-    )
+    region: str = row(_REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu")
     allow_private: tuple[str, ...] = row(many(NETWORK), "Private hosts or networks that we may call.", [])
 
 
@@ -59,9 +53,7 @@ class StoreSettings:
     """`[store]`: the database."""
 
     # a PostgreSQL URL that came by reference may hold a password
-    url: str = row(
-        STORE, "The database; a URL with a password goes by reference.", "sqlite:///inlay.db", shown=False
-    )
+    url: str = row(STORE, "The database; a URL with a password goes by reference.", "sqlite:///inlay.db", shown=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +63,7 @@ class CoreSettings:
     name: str
     url: str = row(URL, "Where the core is.", example="https://core.example.com")
     auth: str = row(choice("none", "api-key"), "How we show who we are.", "none")
-    api_keys: tuple[Secret, ...] = row(
-        many(secret()), "API keys, newest first; the next is tried on a 401.", []
-    )
+    api_keys: tuple[Secret, ...] = row(many(secret()), "API keys, newest first; the next is tried on a 401.", [])
     deadline: float = row(DURATION, "How long one question may take in all.", "2s")
     region: str = row(_REGION, "Where the core runs.", "", example="eu")
 
@@ -86,12 +76,8 @@ class CapabilitySettings:
     core: str = row(_WORD, "The core that answers.", example="main")
     kind: str = row(choice("score"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
-    records: tuple[str, ...] = row(
-        many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"]
-    )
-    fields: tuple[str, ...] = row(
-        many(_FIELD), "The features that it reads; nothing else leaves the host.", []
-    )
+    records: tuple[str, ...] = row(many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
+    fields: tuple[str, ...] = row(many(_FIELD), "The features that it reads; nothing else leaves the host.", [])
     bands: tuple[tuple[str, float], ...] = row(BANDS, "Each band's lowest score.", BANDS.example)
     ttl: float = row(DURATION, "How long a score is fresh.", "15m")
     stale: float = row(DURATION, "How long after that it may be shown, marked as stale.", "1d")
@@ -106,9 +92,7 @@ class ConnectionSettings:
     host: str = row(_WORD, "The kind of application that we are embedded in.", example="your-host")
     origins: tuple[str, ...] = row(many(ORIGIN, 1), "The exact origins that may embed or frame us.")
     components: tuple[str, ...] = row(many(_TAG, 1), "The components that may be opened here.")
-    capabilities: tuple[str, ...] = row(
-        many(_WORD), "The capabilities that may be asked here.", example=["lead_score"]
-    )
+    capabilities: tuple[str, ...] = row(many(_WORD), "The capabilities that may be asked here.", example=["lead_score"])
     rollout: bool = row(FLAG, "Whether panels are shown at all.", True)
     region: str = row(_REGION, "Where this customer's data must stay.", "", example="eu")
     # what proves a launch
@@ -119,18 +103,12 @@ class ConnectionSettings:
         "The only algorithms that a launch may be signed with.",
         [],
     )
-    jwks_url: str = row(
-        URL, "Where the issuer publishes its keys.", "", example="https://crm.example.com/jwks.json"
-    )
+    jwks_url: str = row(URL, "Where the issuer publishes its keys.", "", example="https://crm.example.com/jwks.json")
     shared_keys: Mapping[str, Secret] = row(
         table(secret(32), {"2026-11": "env:INLAY_KEY"}), "HS256 keys by their kid.", {}
     )
-    secrets: tuple[Secret, ...] = row(
-        many(secret()), "Shared secrets of signed launches, several to rotate.", []
-    )
-    event_secrets: tuple[Secret, ...] = row(
-        many(secret()), "Secrets that the host signs its events with.", []
-    )
+    secrets: tuple[Secret, ...] = row(many(secret()), "Shared secrets of signed launches, several to rotate.", [])
+    event_secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that the host signs its events with.", [])
     # how its records are read
     host_url: str = row(URL, "The base of the host's API.", "")
     token_url: str = row(URL, "Where the integration identity gets its token.", "")

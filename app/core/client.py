@@ -117,9 +117,7 @@ class CoreClient:
         try:
             response = run(
                 retry,
-                lambda left_s: self._call(
-                    Request("POST", self._url + path, json=body(left_s), deadline_s=left_s)
-                ),
+                lambda left_s: self._call(Request("POST", self._url + path, json=body(left_s), deadline_s=left_s)),
                 clock=self._clock,
                 sleep=self._sleep,
             )

@@ -53,9 +53,7 @@ def parse_score(json: Any, path: str = "") -> Score:
     )
 
 
-def parse_results(
-    json: Any, subjects: Sequence[Mapping[str, Any]]
-) -> list[Score | Insufficient | InlayError]:
+def parse_results(json: Any, subjects: Sequence[Mapping[str, Any]]) -> list[Score | Insufficient | InlayError]:
     """The results of a batch, one for each subject in their order. A bad one spoils only its own place.
 
     A core may repeat the subject in each result; then it must be the one that stands at this place.

@@ -40,9 +40,7 @@ class Database:
             _prepare_sqlite(self.engine)
         else:
             # a pooled connection may be older than the database server's last restart
-            options = (
-                f"{_POSTGRES_OPTIONS} {parsed.query.get('options', '')}"  # the URL's own go last and win
-            )
+            options = f"{_POSTGRES_OPTIONS} {parsed.query.get('options', '')}"  # the URL's own go last and win
             arguments = {**_POSTGRES_ARGS, "options": options}
             self.engine = create_engine(parsed, connect_args=arguments, pool_pre_ping=True, **_POOL)
         self._writer = self.engine.execution_options(inlay_writes=True)

@@ -29,9 +29,7 @@ class Announcement:
     at: float = 0.0
 
 
-def announce(
-    conn: Connection, kind: str, connection: str = "", key: str = "", *, at: float | None = None
-) -> int:
+def announce(conn: Connection, kind: str, connection: str = "", key: str = "", *, at: float | None = None) -> int:
     """Tell every process, within the transaction that makes the change; the new epoch.
 
     The row of the epoch stays locked until the commit. So changes become visible in the order of their
@@ -127,9 +125,7 @@ class Epochs:
             if int(conn.execute(select(schema.epoch.c.value)).scalar_one()) == self._value:
                 return []
             rows = conn.execute(
-                select(c.epoch, c.kind, c.connection, c.key, c.at)
-                .where(c.epoch > self._value)
-                .order_by(c.epoch)
+                select(c.epoch, c.kind, c.connection, c.key, c.at).where(c.epoch > self._value).order_by(c.epoch)
             )
             news = [Announcement(*row) for row in rows]
         if news and news[0].epoch != self._value + 1:

@@ -29,7 +29,5 @@ def insert_all_new(
 
 def _statement(conn: Connection, table: Table, unique: Sequence[str], where: TextClause | None) -> Insert:
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table).on_conflict_do_nothing(
-        index_elements=list(unique), index_where=where
-    )
+    statement: Insert = dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique), index_where=where)
     return statement

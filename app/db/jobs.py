@@ -77,9 +77,7 @@ def enqueue(
 def claim(database: Database, kinds: Sequence[str], owner: str, lease_s: float, now: float) -> Job | None:
     """Take the first job that is due, of the highest priority; None when there is none."""
     due = _due(kinds, now)
-    with (
-        database.read() as conn
-    ):  # most looks find nothing, and on SQLite only one process at a time may write
+    with database.read() as conn:  # most looks find nothing, and on SQLite only one process at a time may write
         if conn.execute(select(jobs.c.id).where(due).limit(1)).first() is None:
             return None
     first = select(jobs).where(due).order_by(jobs.c.priority.desc(), jobs.c.run_at, jobs.c.id).limit(1)
@@ -130,9 +128,7 @@ def depth(database: Database, now: float) -> dict[str, int]:
         "waiting": and_(c.dead_at.is_(None), or_(c.leased_until.is_(None), c.leased_until <= now)),
     }
     with database.read() as conn:
-        row = conn.execute(
-            select(*(func.count().filter(test).label(name) for name, test in states.items()))
-        ).one()
+        row = conn.execute(select(*(func.count().filter(test).label(name) for name, test in states.items()))).one()
         return dict(row._mapping)
 
 

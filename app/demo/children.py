@@ -23,9 +23,7 @@ class ChildEndedError(Exception):
 class Child:
     """One process in a group of its own: a Ctrl-C reaches it through us, and its workers end with it."""
 
-    def __init__(
-        self, name: str, command: Sequence[str], log: Path, health: str, *, may_stop: bool = False
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], log: Path, health: str, *, may_stop: bool = False) -> None:
         self.name, self.log, self.health, self.may_stop = name, log, health, may_stop
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own commands
@@ -47,9 +45,7 @@ class Child:
             return
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL_LINES:]
         words = "\n".join(f"    {line}" for line in lines) or "    (it wrote nothing)"
-        raise ChildEndedError(
-            f"{self.name} has ended (code {code}). Its last lines, from {self.log}:\n{words}"
-        )
+        raise ChildEndedError(f"{self.name} has ended (code {code}). Its last lines, from {self.log}:\n{words}")
 
     def was_stopped(self) -> bool:
         """Somebody asked it to end, as people do to see what happens."""
@@ -103,9 +99,7 @@ class Children:
     def __iter__(self) -> Iterator[Child]:
         return iter(self._all)
 
-    def start(
-        self, name: str, command: Sequence[str], log: Path, health: str, *, may_stop: bool = False
-    ) -> Child:
+    def start(self, name: str, command: Sequence[str], log: Path, health: str, *, may_stop: bool = False) -> Child:
         child = Child(name, command, log, health, may_stop=may_stop)
         self._all.append(child)
         return child

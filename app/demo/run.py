@@ -154,9 +154,7 @@ def _script(name: str) -> str:
     """The console script beside this Python."""
     path = Path(sys.executable).with_name(name)
     if not path.exists():
-        raise DemoRefusedError(
-            f"{path} is missing. Install the project first: make demo does, or pip install -e ."
-        )
+        raise DemoRefusedError(f"{path} is missing. Install the project first: make demo does, or pip install -e .")
     return os.fspath(path)
 
 

@@ -21,9 +21,7 @@ USED_MARGIN_S = 60.0
 class Verify(Protocol):
     """Turn a proof into a launch, or raise LaunchRefused or LaunchExpired. No I/O but the key source."""
 
-    def __call__(
-        self, request: LaunchRequest, connection: ConnectionSettings, keys: KeySource, /
-    ) -> Launch: ...
+    def __call__(self, request: LaunchRequest, connection: ConnectionSettings, keys: KeySource, /) -> Launch: ...
 
 
 class CheckAccess(Protocol):

@@ -115,9 +115,7 @@ def fetch(call: Callable[[Request], Response], url: str) -> tuple[Key, ...]:
 
     https://www.rfc-editor.org/rfc/rfc7517#section-5
     """
-    response = call(
-        Request(method="GET", url=url, headers={"Accept": "application/json"}, max_bytes=MAX_BYTES)
-    )
+    response = call(Request(method="GET", url=url, headers={"Accept": "application/json"}, max_bytes=MAX_BYTES))
     if response.status != 200:
         raise AnswerRefused(reason=f"keys-status-{response.status}")
     entries = response.json()

@@ -19,9 +19,7 @@ FAILURE_PAUSE_S = 5.0
 MAX_BYTES = 65_536
 _MAX_TOKEN = 16_384
 # RFC 6749 section 5.2; anything else in `error` is the server's own text and stays out of the audit
-_CODES = (
-    "invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope"
-)
+_CODES = "invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope"
 _SAFE_CODES = frozenset(_CODES.split())
 
 T = TypeVar("T")
@@ -133,9 +131,7 @@ class IntegrationTokens:
         try:
             return drive(client_credentials(connection, now), self._door.call)
         except (OutboundError, AnswerRefused) as error:
-            raise HostUnavailable(
-                reason=f"integration-{error.code}", retry_after_s=FAILURE_PAUSE_S
-            ) from error
+            raise HostUnavailable(reason=f"integration-{error.code}", retry_after_s=FAILURE_PAUSE_S) from error
 
 
 def _again(error: HostUnavailable) -> HostUnavailable:

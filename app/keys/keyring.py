@@ -117,9 +117,7 @@ class Keyring:
 
 
 def _derived(secret: bytes, purpose: str, length: int) -> bytes:
-    return HKDF(algorithm=SHA256(), length=length, salt=None, info=f"inlay {purpose} 1".encode()).derive(
-        secret
-    )
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=f"inlay {purpose} 1".encode()).derive(secret)
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -202,9 +202,7 @@ def _target(url: str) -> SplitResult:
 def _redirected(method: str, url: str, location: str) -> str:
     target = urljoin(url, location)
     if method not in {"GET", "HEAD"}:
-        raise RedirectRefused(
-            "The answer redirects a call that changes something.", reason="redirect-of-write"
-        )
+        raise RedirectRefused("The answer redirects a call that changes something.", reason="redirect-of-write")
     if _origin(target) != _origin(url):
         raise RedirectRefused(reason="redirect-elsewhere")
     return target

@@ -53,9 +53,7 @@ def batch() -> Response:
     wanted = request.form.getlist("style")
     body = {
         "fragments": [as_json(fragment, item.etag) for fragment, item in zip(fragments, items, strict=True)],
-        "styles": {
-            tag: parts().catalog.styles(tag) for tag in wanted if parts().fragments.may_open(session, tag)
-        },
+        "styles": {tag: parts().catalog.styles(tag) for tag in wanted if parts().fragments.may_open(session, tag)},
     }
     return jsonify(body)
 

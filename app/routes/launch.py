@@ -100,7 +100,12 @@ def _words(connection: Connection, launch: Launch) -> dict[str, Any]:
 
 
 def _page(
-    connection: Connection, viewer: Viewer, tag: str, words: dict[str, Any], template: str, fragment: Markup | None = None
+    connection: Connection,
+    viewer: Viewer,
+    tag: str,
+    words: dict[str, Any],
+    template: str,
+    fragment: Markup | None = None,
 ) -> Response:
     p = parts()
     nonce = secrets.token_urlsafe(16)
@@ -123,9 +128,7 @@ def _page(
     )
     response = Response(html, mimetype="text/html")
     ancestors = connection.host.frame_ancestors(connection.settings)
-    response.headers["Content-Security-Policy"] = panel_policy(
-        ancestors, p.settings.server.public_url, nonce, style
-    )
+    response.headers["Content-Security-Policy"] = panel_policy(ancestors, p.settings.server.public_url, nonce, style)
     return response
 
 

@@ -43,14 +43,10 @@ def answer(cards: Mapping[str, Scorecard], body: Any, now: datetime) -> Json:
         readings = card.read(body["features"], now.date())
     except FeatureRefused as refused:
         path = f"features.{refused.feature}"
-        raise Refused(
-            422, "wrong-type", "A feature has the wrong type.", f"{path} {refused}.", path=path
-        ) from None
+        raise Refused(422, "wrong-type", "A feature has the wrong type.", f"{path} {refused}.", path=path) from None
     missing = card.missing(readings)
     if missing:
-        detail = (
-            f"None of the features of {card.capability} is known. Send at least one of: {', '.join(missing)}."
-        )
+        detail = f"None of the features of {card.capability} is known. Send at least one of: {', '.join(missing)}."
         raise Refused(422, "insufficient-features", "Too little is known.", detail, missing=list(missing))
     result = card.score(readings)
     return {

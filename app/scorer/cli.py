@@ -44,9 +44,7 @@ def labelled(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--outcome", help="The column that says what came of the row."),
         click.option("--positive", help="The outcome that the score predicts, such as yes."),
         click.option("--id", "id_column", help="The column with the row's id, which decides the split."),
-        click.option(
-            "--held-out", type=click.IntRange(0, 99), help="Percent of the rows that no fit may see."
-        ),
+        click.option("--held-out", type=click.IntRange(0, 99), help="Percent of the rows that no fit may see."),
     )
     for option in reversed(options):
         command = option(command)
@@ -60,12 +58,8 @@ def main() -> None:
 
 @main.command("serve", cls=Command)
 @click.option("--bind", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port", default=8002, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one."
-)
-@click.option(
-    "--scorecards", type=FOLDER, default=SHIPPED, help="A folder of scorecards. Default: the shipped ones."
-)
+@click.option("--port", default=8002, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
+@click.option("--scorecards", type=FOLDER, default=SHIPPED, help="A folder of scorecards. Default: the shipped ones.")
 @click.option(
     "--api-key-file",
     type=FILE,
@@ -73,9 +67,7 @@ def main() -> None:
     help="Asks callers for a key of this file, one a line. Also INLAY_CORE_API_KEY_FILE.",
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-@click.option(
-    "--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each worker."
-)
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each worker.")
 def serve_command(**options: Any) -> None:
     """Answers scores over HTTP; prints {"core": url} once it does."""
     serve(Options(**options), say=_say)
@@ -85,9 +77,7 @@ def serve_command(**options: Any) -> None:
 @click.argument("card", type=FILE)
 @click.argument("data", type=FILE)
 @labelled
-@click.option(
-    "--part", type=click.Choice(PARTS), default="held-out", show_default=True, help="Which rows to measure."
-)
+@click.option("--part", type=click.Choice(PARTS), default="held-out", show_default=True, help="Which rows to measure.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def evaluate_command(card: Path, data: Path, part: str, as_json: bool, **given: Any) -> None:
     """Measures the AUC of a scorecard on labelled rows (CSV)."""
@@ -97,11 +87,7 @@ def evaluate_command(card: Path, data: Path, part: str, as_json: bool, **given: 
     quality = measure(scorecard, rows, _today())
     each_us = 1e6 * (time.perf_counter() - started) / quality.rows
     if as_json:
-        _say(
-            json.dumps(
-                {"part": part, **asdict(quality), "rate": quality.rate, "us_per_row": round(each_us, 1)}
-            )
-        )
+        _say(json.dumps({"part": part, **asdict(quality), "rate": quality.rate, "us_per_row": round(each_us, 1)}))
         return
     _say(f"{scorecard.model} {scorecard.version} on the part {part!r} of {data.name}")
     _say(f"  AUC         {quality.auc:.4f}")
@@ -114,18 +100,14 @@ def evaluate_command(card: Path, data: Path, part: str, as_json: bool, **given: 
 @click.argument("card", type=FILE)
 @click.argument("data", type=FILE)
 @labelled
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: the scorecard itself."
-)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: the scorecard itself.")
 def fit_command(card: Path, data: Path, output: Path | None, **given: Any) -> None:
     """Fits the points of a scorecard's rows to labelled rows (CSV), and states the AUC on the held-out part.
 
     The fields, groups and rows (without points) are made by hand; a fitted scorecard can be fitted again.
     """
     if not find_spec("sklearn"):
-        raise click.ClickException(
-            "Fitting needs numpy and scikit-learn. Install them: pip install 'inlay[fit]'."
-        )
+        raise click.ClickException("Fitting needs numpy and scikit-learn. Install them: pip install 'inlay[fit]'.")
     text = card.read_text(encoding="utf-8")
     draft = parse(text, card.name, draft=True)
     labels = _labels(draft, **given)
@@ -137,9 +119,7 @@ def fit_command(card: Path, data: Path, output: Path | None, **given: Any) -> No
     written = with_points(text, fitted.card, stated)
     parse(written, card.name)  # what we write, we can read
     (output or card).write_text(written, encoding="utf-8")
-    _say(
-        f"AUC {outside.auc:.4f} on {outside.rows:,} held-out rows; {inside.auc:.4f} on {inside.rows:,} fitted"
-    )
+    _say(f"AUC {outside.auc:.4f} on {outside.rows:,} held-out rows; {inside.auc:.4f} on {inside.rows:,} fitted")
 
 
 @main.command("openapi", cls=Command)

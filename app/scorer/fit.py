@@ -62,8 +62,7 @@ def fit(draft: Scorecard, rows: Rows, today: date) -> Fit:
 def _groups(card: Scorecard, rows: Rows, today: date) -> list[dict[str, str]]:
     try:
         return [
-            {name: reading.group for name, reading in card.read(features, today).items()}
-            for features in rows.features
+            {name: reading.group for name, reading in card.read(features, today).items()} for features in rows.features
         ]
     except FeatureRefused as refused:
         raise DataRefused(f"a row to fit on: {refused.feature} {refused}.") from None
@@ -97,9 +96,7 @@ def _choose(matrix: Any, outcomes: Sequence[bool]) -> tuple[float, float]:
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     tried = []
     for strength in STRENGTHS:
-        chances = cross_val_predict(_model(strength), matrix, outcomes, cv=folds, method="predict_proba")[
-            :, 1
-        ]
+        chances = cross_val_predict(_model(strength), matrix, outcomes, cv=folds, method="predict_proba")[:, 1]
         tried.append((auc(chances.tolist(), outcomes), strength))
     best, strength = max(tried)
     return strength, best
@@ -119,18 +116,12 @@ def _cells(card: Scorecard, row: Row, weights: dict[Column, float]) -> list[Cell
     """All combinations of groups; unknown and other only where the rows had them, else they say nothing."""
     choices = []
     for name in row.fields:
-        seen = [
-            g for g in card.fields[name].groups if g not in (UNKNOWN, OTHER) or ((name,), (g,)) in weights
-        ]
+        seen = [g for g in card.fields[name].groups if g not in (UNKNOWN, OTHER) or ((name,), (g,)) in weights]
         choices.append(seen)
     return list(product(*choices))
 
 
 def _weight(row: Row, mains: tuple[str, ...], cell: Cell, weights: dict[Column, float]) -> float:
-    own = [
-        weights.get(((name,), (group,)), 0.0)
-        for name, group in zip(row.fields, cell, strict=True)
-        if name in mains
-    ]
+    own = [weights.get(((name,), (group,)), 0.0) for name, group in zip(row.fields, cell, strict=True) if name in mains]
     pair = [weights.get((row.fields, cell), 0.0)] if len(row.fields) == 2 else []
     return math.fsum(own + pair)

@@ -36,9 +36,7 @@ def create_core(
     @core.before_request
     def check_key() -> None:
         if keys and request.path not in OPEN_PATHS and not _knows_a_key(keys):
-            raise Refused(
-                401, "unauthorized", "An API key is needed.", "Send it as Authorization: Bearer <key>."
-            )
+            raise Refused(401, "unauthorized", "An API key is needed.", "Send it as Authorization: Bearer <key>.")
 
     @core.post("/v1/score")
     def score() -> Response:
@@ -91,18 +89,14 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
-        errors="replace"
-    )
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(errors="replace")
 
 
 def _respond(body: bytes) -> Response:
     return Response(body, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _problem(
-    status: int, code: str, title: str, detail: str, more: Mapping[str, Any] | None = None
-) -> Response:
+def _problem(status: int, code: str, title: str, detail: str, more: Mapping[str, Any] | None = None) -> Response:
     document = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
     response = Response(_json(document | dict(more or {})), status, mimetype="application/problem+json")
     response.headers["Cache-Control"] = "no-store"

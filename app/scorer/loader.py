@@ -46,9 +46,7 @@ def load(path: Path, *, draft: bool = False) -> Scorecard:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScorecardError(
-            [f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})."]
-        ) from None
+        raise ScorecardError([f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})."]) from None
     return parse(text, path.name, draft=draft)
 
 
@@ -86,9 +84,7 @@ def parse(text: str, where: str, *, draft: bool = False) -> Scorecard:
 def _capability(top: Table) -> str:
     name = top.text("capability")
     if name and not CAPABILITY.fullmatch(name):
-        top.problem(
-            "capability", f"{name!r} is not a name. Use small letters, digits and _, such as lead_score."
-        )
+        top.problem("capability", f"{name!r} is not a name. Use small letters, digits and _, such as lead_score.")
     return name
 
 
@@ -205,6 +201,4 @@ def _check_complete(table: Table, field: Field, cells: Mapping[Cell, Any]) -> No
     """A group without points is a slip, but for `unknown` and `other`, which then say nothing."""
     for name in field.groups:
         if name not in ("unknown", "other") and (name,) not in cells:
-            table.problem(
-                "points", f"no points for group {name!r} of {field.name!r}. Add {name} = 0 if it is average."
-            )
+            table.problem("points", f"no points for group {name!r} of {field.name!r}. Add {name} = 0 if it is average.")

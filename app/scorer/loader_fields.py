@@ -75,9 +75,7 @@ def _check_ranges(tables: Table, plain: list[Group]) -> None:
         if group.below is None:
             tables.problem(group.name, "has no `below`; only the last group goes without.")
         elif edge is not None and group.below <= edge:
-            tables.problem(
-                group.name, f"`below` must rise from group to group; the one before ends at {edge:g}."
-            )
+            tables.problem(group.name, f"`below` must rise from group to group; the one before ends at {edge:g}.")
         else:
             edge = group.below
 
@@ -88,6 +86,4 @@ def _check_values(tables: Table, plain: list[Group]) -> None:
         for value in group.values:
             first = owner.setdefault(value.casefold(), group.name)
             if first != group.name:
-                tables.problem(
-                    group.name, f"the value {value!r} is already in group {first!r}. Keep it in one."
-                )
+                tables.problem(group.name, f"the value {value!r} is already in group {first!r}. Keep it in one.")

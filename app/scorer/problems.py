@@ -122,9 +122,7 @@ class Table:
         if value is None:
             return 1.0
         try:
-            number = (
-                math.nan if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
-            )
+            number = math.nan if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):

@@ -47,9 +47,7 @@ FACTOR = Object(
     "One reason of the score.",
     {
         "label": Text("The reason, as a sentence"),
-        "effect": Number(
-            "By how many points of the score this record differs from an average one in this, exactly"
-        ),
+        "effect": Number("By how many points of the score this record differs from an average one in this, exactly"),
         "direction": Text("Whether the reason lifts or lowers the score", choices=("up", "down")),
         "fields": Items("The features that the reason speaks of", Text("A feature")),
     },
@@ -176,9 +174,7 @@ def openapi() -> Schema:
             "/v1/score:batch": {"post": _post("Scores up to 200 records.", "BatchRequest", "Batch")},
             "/v1/capabilities": {"get": _get("What can be asked.", "Capabilities", guarded=True)},
             "/healthz": {"get": _get("Whether the core is up.", "Health")},
-            "/openapi.json": {
-                "get": {"summary": "This document.", "responses": {"200": _json("The document.")}}
-            },
+            "/openapi.json": {"get": {"summary": "This document.", "responses": {"200": _json("The document.")}}},
         },
         "components": {
             "schemas": {name: shape.schema() for name, shape in NAMES.items()},
@@ -195,8 +191,7 @@ def _post(summary: str, body: str, answer: str, *, unknown: bool = False) -> Sch
     return {
         "summary": summary,
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(body)}}},
-        "responses": {"200": _json(answer, answer)}
-        | {status: _problem(text) for status, text in refusals.items()},
+        "responses": {"200": _json(answer, answer)} | {status: _problem(text) for status, text in refusals.items()},
     }
 
 

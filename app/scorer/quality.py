@@ -63,14 +63,10 @@ def read_rows(path: Path, labels: Labels, part: str) -> Rows:
             absent = {labels.outcome, labels.id_column} - set(reader.fieldnames or ())
             if absent:
                 names = ", ".join(sorted(absent))
-                raise DataRefused(
-                    f"{path.name}: has no column {names}. Name the columns with --outcome and --id."
-                )
+                raise DataRefused(f"{path.name}: has no column {names}. Name the columns with --outcome and --id.")
             for row in reader:
                 if None in row or None in row.values():
-                    raise DataRefused(
-                        f"{path.name}:{reader.line_num}: has more or fewer cells than the header."
-                    )
+                    raise DataRefused(f"{path.name}:{reader.line_num}: has more or fewer cells than the header.")
                 held_out = is_held_out(row[labels.id_column], labels.held_out_percent)
                 if part == "all" or held_out == (part == "held-out"):
                     features.append(row)
@@ -79,9 +75,7 @@ def read_rows(path: Path, labels: Labels, part: str) -> Rows:
         raise DataRefused(f"{path.name}: cannot be read as UTF-8 CSV ({type(error).__name__}).") from None
     if len(set(outcomes)) < 2:
         wanted = f"{labels.outcome} = {labels.positive!r}"
-        raise DataRefused(
-            f"{path.name}: {len(outcomes)} rows in the part {part}, not both with and without {wanted}."
-        )
+        raise DataRefused(f"{path.name}: {len(outcomes)} rows in the part {part}, not both with and without {wanted}.")
     return Rows(features, outcomes)
 
 

@@ -115,16 +115,12 @@ class Scorecard:
         ]
         told = [told for told in effects if abs(told[0]) >= SMALLEST_EFFECT]
         told.sort(key=lambda reason: -abs(reason[0]))
-        factors = tuple(
-            self._factor(row, cell, effect, readings) for effect, row, cell in told[:SHOWN_FACTORS]
-        )
+        factors = tuple(self._factor(row, cell, effect, readings) for effect, row, cell in told[:SHOWN_FACTORS])
         return Result(score=score, confidence=self.confidence(cells), factors=factors)
 
     def confidence(self, cells: Sequence[Cell]) -> float:
         """The share of what the card can tell that it could tell here: rows with points, by their reach."""
-        decided = math.fsum(
-            row.reach for row, cell in zip(self.rows, cells, strict=True) if cell in row.points
-        )
+        decided = math.fsum(row.reach for row, cell in zip(self.rows, cells, strict=True) if cell in row.points)
         return decided / self._reach if self._reach else 0.0
 
     def _factor(self, row: Row, cell: Cell, effect: float, readings: Mapping[str, Reading]) -> Effect:
@@ -132,7 +128,5 @@ class Scorecard:
         label = row.label or groups[row.fields[0]].label
         if "{" in label:
             label = PLACEHOLDER.sub(lambda match: groups[match[1]].word, label)
-        shown = [
-            f"{self.fields[name].title}: {self.fields[name].shown(readings[name])}" for name in row.fields
-        ]
+        shown = [f"{self.fields[name].title}: {self.fields[name].shown(readings[name])}" for name in row.fields]
         return Effect(label[:1].upper() + label[1:], effect, ", ".join(shown), row.fields)

@@ -51,9 +51,7 @@ def read_keys(path: Path | None) -> tuple[str, ...]:
     if not keys:
         raise StartRefused(f"{path}: holds no key. Write one a line, or leave --api-key-file out.")
     if min(map(len, keys)) < SHORTEST_KEY:
-        raise StartRefused(
-            f"{path}: a key is shorter than {SHORTEST_KEY} characters. Make a longer one at random."
-        )
+        raise StartRefused(f"{path}: a key is shorter than {SHORTEST_KEY} characters. Make a longer one at random.")
     return keys
 
 
@@ -98,9 +96,7 @@ def claim_port(bind: str, port: int) -> tuple[socket.socket, int]:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind((bind, port))
     except OSError as error:
-        raise StartRefused(
-            f"{bind}:{port}: cannot listen there ({error.strerror}). Choose another --port."
-        ) from None
+        raise StartRefused(f"{bind}:{port}: cannot listen there ({error.strerror}). Choose another --port.") from None
     return held, port
 
 

@@ -135,9 +135,7 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
     if not _TAG.fullmatch(tag):
         _note(problems, tag, "is not an element's name", "Use small letters and a hyphen, as in score-badge.")
     lacking = [
-        name
-        for name in (f"{tag}.html", f"{tag}.css", "stories.toml", "README.md")
-        if not (path / name).is_file()
+        name for name in (f"{tag}.html", f"{tag}.css", "stories.toml", "README.md") if not (path / name).is_file()
     ]
     for name in lacking:
         _note(problems, tag, f"lacks {name}", "Add the file, or delete the folder.")
@@ -170,9 +168,7 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
 def _sheet(path: Path, problems: list[Problem]) -> str:
     css = small_css(path.read_text("utf-8"))
     if "</" in css or "@import" in css or "url(" in css:
-        _note(
-            problems, path.name, "loads something or could close its <style>", "Use CSS and inline SVG only."
-        )
+        _note(problems, path.name, "loads something or could close its <style>", "Use CSS and inline SVG only.")
     return css
 
 
@@ -189,9 +185,7 @@ def _toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
         _note(problems, where, "has no summary", "Say in a sentence what the component is for.")
     opens = document.get("opens", [])
     if not isinstance(opens, list) or not all(isinstance(tag, str) for tag in opens):
-        _note(
-            problems, where, "has an opens that is not a list of tags", 'Write it as opens = ["score-card"].'
-        )
+        _note(problems, where, "has an opens that is not a list of tags", 'Write it as opens = ["score-card"].')
         document["opens"] = []
     return document
 
@@ -211,9 +205,7 @@ class _Stories:
     def read(self) -> dict[str, Story]:
         for name in REQUIRED_STORIES:
             if name not in self._rows:
-                _note(
-                    self._problems, self._where, f"has no story {name!r}", "Every component shows all states."
-                )
+                _note(self._problems, self._where, f"has no story {name!r}", "Every component shows all states.")
         stories = {}
         for name, row in self._rows.items():
             try:
@@ -226,9 +218,7 @@ class _Stories:
         if not _STORY_NAME.fullmatch(name):
             raise SchemaError("needs a name in small letters with hyphens")
         merged = self._merged(name, ())
-        return Story(
-            name, check_all(self._schema, merged["args"]), row.get("doc", ""), merged.get("locale", "en")
-        )
+        return Story(name, check_all(self._schema, merged["args"]), row.get("doc", ""), merged.get("locale", "en"))
 
     def _merged(self, name: str, seen: tuple[str, ...]) -> dict[str, Any]:
         row = self._rows.get(name)

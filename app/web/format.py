@@ -11,9 +11,7 @@ from babel import Locale, dates, lists, numbers
 
 from app.web.texts import read_locale
 
-_INTERNATIONAL = {
-    "en": "en_GB"
-}  # day before month, 24 hours: for viewers who read English for want of their own
+_INTERNATIONAL = {"en": "en_GB"}  # day before month, 24 hours: for viewers who read English for want of their own
 
 
 def read_timezone(name: str) -> tzinfo:

@@ -77,9 +77,7 @@ class Renderer:
         component = self.catalog[tag]
         if params.keys() != self._names[tag]:
             wrong = ", ".join(sorted(params.keys() ^ self._names[tag]))
-            raise BadRequest(
-                f"{tag} takes exactly its declared args; look at: {wrong}.", reason="args-invalid"
-            )
+            raise BadRequest(f"{tag} takes exactly its declared args; look at: {wrong}.", reason="args-invalid")
         return self._render(component.template, params, uid=uid, speech=self._speech(locale, timezone))
 
     def page(self, template: str, *, locale: str = "en", timezone: str = "UTC", **params: Any) -> str:

@@ -37,9 +37,7 @@ def read_locale(text: str) -> Locale:
 class Texts:
     """All catalogues. Immutable after `load`, so it is shared by all threads."""
 
-    def __init__(
-        self, catalogs: Mapping[str, Mapping[str, Any]], plurals: Mapping[str, Callable[[int], int]]
-    ) -> None:
+    def __init__(self, catalogs: Mapping[str, Mapping[str, Any]], plurals: Mapping[str, Callable[[int], int]]) -> None:
         self._catalogs = catalogs
         self._plurals = plurals
 

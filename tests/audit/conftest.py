@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from app.audit import AuditLog
 from app.db.migrations import upgrade
 from app.metrics import NullMetrics
-
 from tests.databases import Moody, database_url
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
 from app.audit import AuditLog, UnknownEvent, ViewRow
 from app.db import Database
 from app.db.schema import audit
 from app.errors import StoreUnavailable
 from app.metrics import NullMetrics
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from tests.databases import Moody
 
 VIEW = ViewRow("crm", "alice", "s1", "Lead/1", "score-badge", "d1")
@@ -87,9 +87,7 @@ def test_a_view_is_noted_once_for_each_session_and_decision(log: AuditLog, datab
     assert seen == [("s1", "d1", "score-badge"), ("s1", "d2", "score-badge"), ("s2", "d1", "score-badge")]
 
 
-def test_another_process_does_not_note_it_again(
-    log: AuditLog, database: Database, metrics: NullMetrics
-) -> None:
+def test_another_process_does_not_note_it_again(log: AuditLog, database: Database, metrics: NullMetrics) -> None:
     log.views([VIEW])
     AuditLog(database, lambda: 2000.0, metrics).views([VIEW])
     assert [row["at"] for row in rows(database)] == [1000.0]
@@ -133,9 +131,7 @@ def test_the_last_look_is_of_an_earlier_session_of_the_same_viewer(log: AuditLog
     now[0] = 1001.0
     log.views([replace(VIEW, decision="d2"), replace(VIEW, record="Lead/2", decision="e1")])
     now[0] = 1002.0
-    log.views(
-        [replace(VIEW, session="s2", decision="d3"), replace(VIEW, viewer="bob", session="b1", decision="d4")]
-    )
+    log.views([replace(VIEW, session="s2", decision="d3"), replace(VIEW, viewer="bob", session="b1", decision="d4")])
     assert log.last_look("crm", "alice", "Lead/1", not_session="s2") == ("d2", 1001.0)
     assert log.last_look("crm", "alice", "Lead/1", not_session="s1") == ("d3", 1002.0)
     assert log.last_look("other", "alice", "Lead/1", not_session="s2") is None

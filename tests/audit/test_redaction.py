@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from app.audit.redaction import REDACTED, clean
 from app.config import Secret
 

@@ -14,12 +14,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from markupsafe import Markup
+
 from app.web.catalog import Catalog
 from app.web.headers import PREFLIGHT, panel_policy
 from app.web.render import Renderer
 from app.web.scripts import loader, served
 from app.web.texts import Texts
-from markupsafe import Markup
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -144,9 +145,7 @@ class FakeInlay(Site):
             return self._page()
         if path.startswith("/components/"):
             return self._one(handler, path.rsplit("/", 1)[1])
-        return {"/session": self._open, "/session/renew": self._renew, "/components:batch": self._batch}[
-            path
-        ](form)
+        return {"/session": self._open, "/session/renew": self._renew, "/components:batch": self._batch}[path](form)
 
     def _asset(self, path: str) -> Answer:
         text = (ROOT / "static" / path.removeprefix("/static").lstrip("/")).read_text("utf-8")

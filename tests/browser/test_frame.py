@@ -49,9 +49,7 @@ def test_a_panel_lives_in_every_sandbox(page: Page, inlay: FakeInlay, embed: Emb
     expect(button).to_be_visible()
     page.wait_for_function("came.some(({data}) => data.type == 'inlay-resize' && data.detail.height > 10)")
     assert types(page) == ["inlay-hello", "inlay-ready"]
-    assert page.evaluate("came[0].origin") == (
-        "null" if sandbox and "same-origin" not in sandbox else inlay.origin
-    )
+    assert page.evaluate("came[0].origin") == ("null" if sandbox and "same-origin" not in sandbox else inlay.origin)
     with page.expect_response("**/components/score-badge*") as polled:
         page.clock.fast_forward(1600)
     assert polled.value.status == 304
@@ -80,9 +78,7 @@ def test_a_click_opens_the_card_below_and_the_frame_grows(page: Page, inlay: Fak
     button.click()
     expect(panel.get_by_role("heading", name="Score 82")).to_be_visible()
     expect(button).to_have_attribute("aria-expanded", "true")
-    heights = page.evaluate(
-        "came.filter(({data}) => data.type == 'inlay-resize').map(({data}) => data.detail.height)"
-    )
+    heights = page.evaluate("came.filter(({data}) => data.type == 'inlay-resize').map(({data}) => data.detail.height)")
     assert heights[-1] > heights[0] + 50
     panel.get_by_text("Why").click()
     inlay.scores["Lead/1"] = 91
@@ -174,9 +170,7 @@ def test_failures_keep_what_is_good_and_refusals_do_not(page: Page, inlay: FakeI
     assert types(page)[-2:] == ["inlay-unavailable", "inlay-denied"]
 
 
-def test_a_panel_that_opens_unavailable_can_be_retried_at_once(
-    page: Page, inlay: FakeInlay, embed: Embed
-) -> None:
+def test_a_panel_that_opens_unavailable_can_be_retried_at_once(page: Page, inlay: FakeInlay, embed: Embed) -> None:
     inlay.states["Lead/1"] = "unavailable"
     panel = embed()
     retry = panel.get_by_role("button", name="Not available")
@@ -253,9 +247,7 @@ def test_a_host_at_another_origin_than_the_launch_says_is_told_nothing(
 
 
 def test_in_a_sandbox_only_the_handshake_is_heard_and_only_once(page: Page, embed: Embed) -> None:
-    expect(
-        embed(SANDBOXES[2], "<script>quiet = true</script>").get_by_role("button", name="Score 82")
-    ).to_be_visible()
+    expect(embed(SANDBOXES[2], "<script>quiet = true</script>").get_by_role("button", name="Score 82")).to_be_visible()
     page.wait_for_function("came.length == 1")
     inner(page).evaluate(WATCH)
     hand = """([type, nonce, times]) => { for (let n = 0; n < times; n++) {
@@ -278,9 +270,7 @@ def test_a_growing_loop_ends(page: Page, embed: Embed) -> None:
     expect(embed().get_by_role("button", name="Score 82")).to_be_visible()
     page.evaluate("""addEventListener('message', ({data}) => { if (data.type == 'inlay-resize')
       document.querySelector('iframe').style.height = data.detail.height + 'px' })""")
-    inner(page).evaluate(
-        "document.querySelector('main').style.setProperty('min-height', 'calc(100vh + 10px)')"
-    )
+    inner(page).evaluate("document.querySelector('main').style.setProperty('min-height', 'calc(100vh + 10px)')")
     page.wait_for_timeout(1200)
     heights: list[Any] = page.evaluate("came.filter(({data}) => data.type == 'inlay-resize')")
     assert 5 < len(heights) <= 31

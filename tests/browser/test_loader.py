@@ -27,9 +27,7 @@ def test_fifty_badges_make_three_requests(show: Show, inlay: FakeInlay, host: Fa
     asked: list[str] = []
     page = show("")
     page.on("request", lambda request: asked.append(request.url))
-    host.body = host.body.replace("<body>", f"<body>{badges(LEADS)}").replace(
-        '<script src="/host.js">', "<script>", 1
-    )
+    host.body = host.body.replace("<body>", f"<body>{badges(LEADS)}").replace('<script src="/host.js">', "<script>", 1)
     host.body = host.body.replace(
         "Inlay.configure({getToken: proof",
         "Inlay.configure({getToken: ({records}) => `proof of ${records.length}`",
@@ -54,9 +52,7 @@ def test_each_element_says_ready_once(show: Show) -> None:
     with page.expect_response("**/components:batch"):
         page.clock.fast_forward(1600)  # one poll later nothing new is said
     assert told(page) == [["ready", "score-badge", record, "ready"] for record in LEADS[:3]]
-    assert page.evaluate("asked") == [
-        {"connection": "acme", "component": "score-badge", "records": LEADS[:3]}
-    ]
+    assert page.evaluate("asked") == [{"connection": "acme", "component": "score-badge", "records": LEADS[:3]}]
 
 
 def test_every_state_has_its_event_and_failure_is_never_ready(show: Show, inlay: FakeInlay) -> None:
@@ -111,9 +107,7 @@ def test_a_dead_token_is_followed_by_a_new_proof_without_a_word(show: Show, inla
     assert [name for name, *_ in told(page)] == ["ready", "ready"]
 
 
-def test_a_lost_sign_in_is_told_once_keeps_the_content_and_can_be_mended(
-    show: Show, inlay: FakeInlay
-) -> None:
+def test_a_lost_sign_in_is_told_once_keeps_the_content_and_can_be_mended(show: Show, inlay: FakeInlay) -> None:
     page = show(badges(["Lead/1"]))
     page.wait_for_function("told.length == 1")
     page.evaluate("window.signedOut = true")
@@ -213,9 +207,7 @@ def test_a_badge_added_below_the_fold_waits_until_it_comes_near(show: Show, inla
     assert inlay.opened[1]["records"] == ["Lead/9"]
 
 
-def test_moving_asks_nothing_and_another_record_shows_nothing_of_the_first(
-    show: Show, inlay: FakeInlay
-) -> None:
+def test_moving_asks_nothing_and_another_record_shows_nothing_of_the_first(show: Show, inlay: FakeInlay) -> None:
     inlay.scores["Lead/2"] = 12
     page = show(badges(["Lead/1"]) + "<div id=there></div>")
     page.wait_for_function("told.length == 1")
@@ -223,17 +215,13 @@ def test_moving_asks_nothing_and_another_record_shows_nothing_of_the_first(
     page.evaluate("document.body.moveBefore(document.querySelector('inlay-score-badge'), there)")
     expect(page.get_by_role("button", name="Score 82")).to_be_visible()
     assert len(inlay.opened) == 1
-    change = (
-        "document.querySelector('inlay-score-badge').setAttribute('record', 'Lead/2'), shadow().textContent"
-    )
+    change = "document.querySelector('inlay-score-badge').setAttribute('record', 'Lead/2'), shadow().textContent"
     assert page.evaluate(change) == ""
     expect(page.get_by_role("button", name="Score 12")).to_be_visible()
     assert len(inlay.opened) == 2
 
 
-def test_the_proof_may_be_an_element_s_own_property_set_before_it_is_defined(
-    show: Show, inlay: FakeInlay
-) -> None:
+def test_the_proof_may_be_an_element_s_own_property_set_before_it_is_defined(show: Show, inlay: FakeInlay) -> None:
     own = "document.querySelector('inlay-score-badge').getToken = () => 'mine';"
     page = show(badges(LEADS[:2]) + f"<script>{own}</script>")
     page.wait_for_function("told.length == 2")
@@ -266,17 +254,14 @@ def test_hidden_asks_nothing_and_seen_again_asks_at_once(show: Show, inlay: Fake
 def test_the_theme_is_the_page_s_unless_the_element_names_one(show: Show) -> None:
     page = show(badges(["Lead/1"]) + '<inlay-score-badge record="Lead/2" theme="dark"></inlay-score-badge>')
     page.wait_for_function("told.length == 2")
-    schemes = (
-        "[...document.querySelectorAll('inlay-score-badge')].map((e) => getComputedStyle(e).colorScheme)"
-    )
+    schemes = "[...document.querySelectorAll('inlay-score-badge')].map((e) => getComputedStyle(e).colorScheme)"
     assert page.evaluate(schemes) == ["normal", "dark"]
 
 
 def test_loading_twice_and_as_a_module_is_harmless(show: Show, inlay: FakeInlay) -> None:
     source = f"{inlay.origin}/embed/inlay.js"
     page = show(
-        badges(["Lead/1"])
-        + f'<script src="{source}?2"></script><script type=module src="{source}?3"></script>'
+        badges(["Lead/1"]) + f'<script src="{source}?2"></script><script type=module src="{source}?3"></script>'
     )
     expect(page.get_by_role("button", name="Score 82")).to_have_count(1)
     assert inlay.count("GET /embed/inlay.js") == 3

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
+
 from app.web.catalog import Catalog
 from app.web.render import Renderer
-from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +26,7 @@ RUN_AXE = """async (skip) => (await axe.run(document, {
 })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ').slice(0, 400))"""
 
 
-def book(
-    catalog: Catalog, renderer: Renderer, tag: str, theme: str = "light", locale: str | None = None
-) -> str:
+def book(catalog: Catalog, renderer: Renderer, tag: str, theme: str = "light", locale: str | None = None) -> str:
     """All stories of a component on one page, without a style attribute or a script."""
     shown = "".join(
         f'<div id="story-{name}">'
@@ -78,17 +77,14 @@ def test_forced_colours_keep_every_edge(page: Page, catalog: Catalog, renderer: 
     page.set_content(book(catalog, renderer, tag))
     page.evaluate(AXE)
     assert page.evaluate(RUN_AXE, []) == []
-    edge = page.evaluate(
-        "getComputedStyle(document.querySelector('#story-ready :is(button, .band)')).borderTopColor"
-    )
+    edge = page.evaluate("getComputedStyle(document.querySelector('#story-ready :is(button, .band)')).borderTopColor")
     assert edge != "rgba(0, 0, 0, 0)"
 
 
 def test_a_badge_never_moves_its_neighbours(page: Page, catalog: Catalog, renderer: Renderer) -> None:
     page.set_content(book(catalog, renderer, "score-badge"))
     boxes = {
-        name: page.locator(f"#story-{name} .score-badge > *").bounding_box()
-        for name in catalog["score-badge"].stories
+        name: page.locator(f"#story-{name} .score-badge > *").bounding_box() for name in catalog["score-badge"].stories
     }
     assert {round(box["height"]) for box in boxes.values() if box} == {24}  # WCAG 2.5.8, in every state
     assert boxes["loading"]
@@ -119,9 +115,7 @@ MOUNT = (
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_one_sheet_serves_the_shadow_root_too(
-    page: Page, catalog: Catalog, renderer: Renderer, tag: str
-) -> None:
+def test_one_sheet_serves_the_shadow_root_too(page: Page, catalog: Catalog, renderer: Renderer, tag: str) -> None:
     """The same size and colour in a shadow root as on our own page; dark where the host's page is dark."""
     story = renderer.fragment(tag, catalog[tag].stories["ready"].args, uid="u")
     sheet = catalog.styles(tag)

@@ -9,8 +9,7 @@ import pytest
 
 TOKENS = (Path(__file__).parents[2] / "static" / "tokens.css").read_text("utf-8")
 COLOURS = {
-    name: (light, dark)
-    for name, light, dark in re.findall(r"--inlay-([\w-]+): light-dark\((#\w+), (#\w+)\)", TOKENS)
+    name: (light, dark) for name, light, dark in re.findall(r"--inlay-([\w-]+): light-dark\((#\w+), (#\w+)\)", TOKENS)
 }
 TEXT_PAIRS = [
     *[(ink, ground) for ink in ("text", "muted") for ground in ("surface", "sunken")],
@@ -22,9 +21,7 @@ TEXT_PAIRS = [
 def luminance(colour: str) -> float:
     digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
     parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

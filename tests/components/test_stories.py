@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from app.views import VIEWS
 from app.web.catalog import Catalog
 from app.web.render import Renderer
@@ -61,9 +62,7 @@ def parsed(html: str) -> Tree:
 
 def story(renderer: Renderer, tag: str, name: str, locale: str | None = None) -> str:
     found = CATALOG[tag].stories[name]
-    return renderer.fragment(
-        tag, found.args, uid="u1", locale=locale or found.locale, timezone="Europe/Berlin"
-    )
+    return renderer.fragment(tag, found.args, uid="u1", locale=locale or found.locale, timezone="Europe/Berlin")
 
 
 @pytest.mark.parametrize("locale", ["en", "de_DE", "ar"])
@@ -144,9 +143,7 @@ def test_what_can_be_pressed_is_a_button_with_a_name(renderer: Renderer, tag: st
             assert element == "button"
             assert attributes["type"] == "button"
             assert attributes["data-action"] in ("open", "retry")
-            assert (attributes.get("data-opens") in CATALOG[tag].opens) == (
-                attributes["data-action"] == "open"
-            )
+            assert (attributes.get("data-opens") in CATALOG[tag].opens) == (attributes["data-action"] == "open")
     for button in re.findall(r"<button.*?</button>", html):
         assert re.sub(r"<[^>]*>", "", button).strip()
 
@@ -217,10 +214,6 @@ def test_bytes_stay_small(renderer: Renderer) -> None:
 
 def test_one_word_everywhere() -> None:
     """Folder, element, view: the same names."""
-    assert (
-        set(CATALOG)
-        == set(VIEWS)
-        == {folder.name for folder in (ROOT / "components").iterdir() if folder.is_dir()}
-    )
+    assert set(CATALOG) == set(VIEWS) == {folder.name for folder in (ROOT / "components").iterdir() if folder.is_dir()}
     modules = {path.stem for path in (ROOT / "app" / "views").glob("*.py") if not path.stem.startswith("_")}
     assert {tag.replace("-", "_") for tag in CATALOG} == modules

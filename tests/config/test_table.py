@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from app.config import Secret, Settings, example
 from app.errors import ConfigError
 
@@ -107,14 +108,10 @@ def test_no_secret_shows_itself() -> None:
 )  # fmt: skip
 def test_each_mistake_has_its_line_and_its_mend(old: str, new: str, says: str) -> None:
     assert old in GOOD
-    assert any(says in problem for problem in problems(GOOD.replace(old, new))), problems(
-        GOOD.replace(old, new)
-    )
+    assert any(says in problem for problem in problems(GOOD.replace(old, new))), problems(GOOD.replace(old, new))
 
 
-@pytest.mark.parametrize(
-    "half", ["client_id = 'me'", "client_secret = 'env:INLAY_KEY'", "token_url = 'https://a.b/t'"]
-)
+@pytest.mark.parametrize("half", ["client_id = 'me'", "client_secret = 'env:INLAY_KEY'", "token_url = 'https://a.b/t'"])
 def test_half_of_an_identity_is_refused(half: str) -> None:
     assert "is set without client_" in only(GOOD + half)
 
@@ -128,9 +125,7 @@ def test_half_of_a_certificate_is_refused(tmp_path: Path) -> None:
 
 
 def test_all_problems_come_at_once() -> None:
-    found = problems(
-        GOOD.replace("150ms", "soon").replace("env:INLAY_KEY", "clear").replace("score-badge", "!")
-    )
+    found = problems(GOOD.replace("150ms", "soon").replace("env:INLAY_KEY", "clear").replace("score-badge", "!"))
     assert [problem.split(":")[1] for problem in found] == ["3", "7", "17"]
 
 
@@ -199,8 +194,7 @@ def test_a_database_password_goes_by_reference(monkeypatch: pytest.MonkeyPatch) 
 
 def test_shared_keys_and_renamed_fields_are_tables() -> None:
     text = (
-        GOOD
-        + 'algorithms = ["HS256"]\nshared_keys = { k1 = "env:INLAY_KEY" }\nfields.lead_score.industry = "Branch"\n'
+        GOOD + 'algorithms = ["HS256"]\nshared_keys = { k1 = "env:INLAY_KEY" }\nfields.lead_score.industry = "Branch"\n'
     )
     connection = Settings.parse(text).connections["crm"]
     assert connection.shared_keys["k1"].reveal() == KEY
@@ -215,8 +209,7 @@ def test_the_example_parses_as_it_is_and_with_every_line_uncommented(tmp_path: P
     assert full.count("\n# ") < example().count("\n# ")
     found = problems(full, tmp_path)
     assert [problem.partition(": ")[2] for problem in found] == [
-        "connections.crm.records_from: there is no other connection crm. "
-        "Known are: none. Or add a section for it."
+        "connections.crm.records_from: there is no other connection crm. Known are: none. Or add a section for it."
     ]  # everything else in it holds together
 
 

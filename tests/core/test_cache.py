@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Barrier, Event, Thread
 
 import pytest
+
 from app.core.cache import Cache, Flights
 from app.errors import Busy, CoreUnavailable
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from app.config import CoreSettings
 from app.core.client import CoreClient, Item
 from app.core.parse import Insufficient
@@ -17,7 +18,6 @@ from app.errors import AnswerRefused, CoreUnavailable, InlayError
 from app.metrics import NullMetrics
 from app.net.door import Door
 from app.net.retry import Breaker
-
 from tests.core import server as core_server
 from tests.core.server import Behaviour, Core, good, says, slow, status
 
@@ -184,9 +184,7 @@ def test_an_answer_over_the_cap_is_unavailable(client: CoreClient, core: Core) -
     assert core.asked == 1
 
 
-def test_a_core_that_keeps_failing_is_left_alone_for_a_while(
-    make: Callable[..., CoreClient], core: Core
-) -> None:
+def test_a_core_that_keeps_failing_is_left_alone_for_a_while(make: Callable[..., CoreClient], core: Core) -> None:
     now = [0.0]
     client = make(clock=lambda: now[0], breaker=Breaker(threshold=2, cooldown_s=10))
     core.behave(status(500))

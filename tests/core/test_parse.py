@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from app.core.parse import Insufficient, parse_error, parse_results, parse_score
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.errors import AnswerRefused, CoreUnavailable
-
 from tests.core.server import good
 
 LEAD = {"type": "Lead", "id": "1", "connection": "crm"}

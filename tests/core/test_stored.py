@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
 from app.db import Database
 from app.db.migrations import upgrade
 from app.launch import Record
-
 from tests.databases import database_url
 
 LEAD = Record("Lead", "1")
@@ -63,9 +63,7 @@ def test_what_was_kept_comes_back(database: Database, scores: StoredScores) -> N
 
 def test_the_newest_of_each_record(database: Database, scores: StoredScores) -> None:
     other = replace(KEY, record=Record("Lead", "2"))
-    keep(
-        database, scores, stored("d1", 1000), stored("d3", 3000), stored("d2", 2000), stored("o1", 500, other)
-    )
+    keep(database, scores, stored("d1", 1000), stored("d3", 3000), stored("d2", 2000), stored("o1", 500, other))
     found = scores.latest([KEY, other, replace(KEY, record=Record("Lead", "3"))])
     assert {key.record.id: each.decision for key, each in found.items()} == {"1": "d3", "2": "o1"}
 
@@ -102,9 +100,7 @@ def test_history_is_the_last_values_oldest_first(database: Database, scores: Sto
     assert scores.history(KEY, 1)[0][0] == datetime.fromtimestamp(1004, UTC)
 
 
-def test_outdating_reaches_all_capabilities_of_the_named_connections(
-    database: Database, scores: StoredScores
-) -> None:
+def test_outdating_reaches_all_capabilities_of_the_named_connections(database: Database, scores: StoredScores) -> None:
     keys = [
         KEY,
         replace(KEY, capability="other"),
@@ -122,9 +118,7 @@ def test_outdating_reaches_all_capabilities_of_the_named_connections(
 def test_the_input_is_sealed_in_the_context_of_its_decision(database: Database, scores: StoredScores) -> None:
     keep(database, scores, stored("d1"))
     with database.read() as conn:
-        assert (
-            bytes(conn.exec_driver_sql("SELECT snapshot FROM scores").scalar_one()) == b"sealed 8 snapshot:d1"
-        )
+        assert bytes(conn.exec_driver_sql("SELECT snapshot FROM scores").scalar_one()) == b"sealed 8 snapshot:d1"
 
 
 def test_nothing_new_is_nothing_to_do(database: Database, scores: StoredScores) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from app.db import Database
 from app.db.migrations import upgrade
-
 from tests.databases import database_url
 
 Rival = Callable[..., "subprocess.Popen[str]"]

@@ -42,9 +42,7 @@ def _upgrade(database: Database) -> Iterator[str]:
 
 if __name__ == "__main__":
     url, what, *arguments = sys.argv[1:]
-    work = {"consume": _consume, "claim": _claim, "hold": _hold, "announce": _announce, "upgrade": _upgrade}[
-        what
-    ]
+    work = {"consume": _consume, "claim": _claim, "hold": _hold, "announce": _announce, "upgrade": _upgrade}[what]
     here = Database(url)
     print("ready", flush=True)
     sys.stdin.readline()

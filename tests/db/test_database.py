@@ -6,12 +6,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
 from app.db import Database
 from app.db.migrations import upgrade
 from app.db.schema import epoch, used_launches
 from app.errors import StoreUnavailable
-from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
 
 ROW = {"connection": "crm", "used_key": "k", "used_until": 1.0}
 
@@ -65,9 +66,7 @@ def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
             assert reader.execute(select(func.count()).select_from(used_launches)).scalar_one() == 0
 
 
-@pytest.mark.parametrize(
-    "url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://root@127.0.0.1:1/test"]
-)
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://root@127.0.0.1:1/test"])
 def test_a_database_that_is_away(url: str) -> None:
     database = Database(url)
     for way in (database.read, database.begin):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import delete
+
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce, announced_since
 from app.db.schema import changes
-from sqlalchemy import delete
-
 from tests.databases import Moody
 from tests.db.conftest import Rival
 from tests.db.rivals import go, race, wait_ready

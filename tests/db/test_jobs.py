@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from app.db import Database
 from app.db.jobs import Job, claim, depth, done, enqueue, failed
 from app.db.schema import jobs
-
 from tests.db.conftest import Rival
 from tests.db.rivals import go, race, wait_ready
 

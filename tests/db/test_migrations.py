@@ -6,20 +6,18 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import select
+
 from app.db import Database
 from app.db.migrations import upgrade
 from app.db.schema import epoch, metadata
-from sqlalchemy import select
-
 from tests.db.conftest import Rival
 from tests.db.rivals import race
 
 
 def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     with database.read() as conn:
-        context = MigrationContext.configure(
-            conn, opts={"compare_type": True, "compare_server_default": True}
-        )
+        context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
 
 
@@ -41,9 +39,7 @@ def test_a_changed_record_is_found_without_reading_its_connection(tmp_path: Path
     """An event names a record and no capability; it holds the lock of all writers while it looks."""
     database = Database(f"sqlite:///{tmp_path}/inlay.db")
     upgrade(database)
-    query = (
-        "SELECT id FROM scores WHERE connection IN ('a', 'b') AND record_type = 'Lead' AND record_id = '1'"
-    )
+    query = "SELECT id FROM scores WHERE connection IN ('a', 'b') AND record_type = 'Lead' AND record_id = '1'"
     with database.read() as conn:
         plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").scalars(3).all()
     database.close()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
+
 from app.db import Database, single_use
 from app.db.schema import used_launches
 from app.db.single_use import consume
-from sqlalchemy import func, select
-
 from tests.db.conftest import Rival
 from tests.db.rivals import race
 

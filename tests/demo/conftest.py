@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
+
 from app.demo import keys
 from app.demo.crm.app import create_crm
 from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
-from flask import Flask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
 
 CRM = "http://127.0.0.1:8001"
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing answers there
@@ -22,9 +23,7 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing answers there
 @pytest.fixture
 def config(tmp_path: Path) -> CrmConfig:
     keys.make(tmp_path / "keys")
-    return CrmConfig(
-        origin=CRM, inlay=NOWHERE, core=NOWHERE, keys=str(tmp_path / "keys"), state=str(tmp_path)
-    )
+    return CrmConfig(origin=CRM, inlay=NOWHERE, core=NOWHERE, keys=str(tmp_path / "keys"), state=str(tmp_path))
 
 
 @pytest.fixture

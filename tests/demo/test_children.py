@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from app.demo.children import Child, ChildEndedError, Children
 
 NOWHERE = "http://127.0.0.1:9/"

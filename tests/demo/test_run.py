@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from app.demo.run import run
 from playwright.sync_api import Browser, Request, expect
+
+from app.demo.run import run
 
 START = """
 import sys
@@ -106,9 +107,7 @@ def test_ports_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "There is no port" in capsys.readouterr().err
 
 
-def test_a_bad_file_is_refused_before_anything_starts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bad_file_is_refused_before_anything_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "leads.csv"
     path.write_text("name,age\nx,1\n")
     assert run(port=free_port(), leads=path, state_dir=tmp_path / "state") == 1
@@ -148,11 +147,7 @@ def test_fifty_badges_in_three_requests(demo: Demo, chromium: Browser) -> None:
 def test_an_edit_changes_the_open_badge_by_itself(demo: Demo, chromium: Browser, form: str) -> None:
     page = chromium.new_page()
     page.goto(f"{demo.urls['crm']}/lead/LK-00002?form={form}")
-    place = (
-        page.locator("inlay-score-badge")
-        if form == "element"
-        else page.frame_locator(".frame-score-badge iframe")
-    )
+    place = page.locator("inlay-score-badge") if form == "element" else page.frame_locator(".frame-score-badge iframe")
     badge = place.locator(".score-badge[data-state=ready]")
     before = badge.inner_text(timeout=10_000)
     page.locator("[data-edit]").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from app.config import Settings
 from app.demo import keys, settings
 from app.demo.crm.leads import COLUMNS

@@ -86,9 +86,7 @@ class Stage:
             place.select_option(value)
         else:
             place.fill(value)
-        with self.page.expect_response(
-            lambda one: one.request.method == "POST" and "/lead/" in one.url
-        ) as saved:
+        with self.page.expect_response(lambda one: one.request.method == "POST" and "/lead/" in one.url) as saved:
             self.page.get_by_role("button", name="Save").click()
         assert saved.value.status == 200
         return time.monotonic()

@@ -74,13 +74,8 @@ def test_a_foreign_page_cannot_frame_a_panel(
         window.expect_response(lambda one: "/launch/" in one.url) as launched,
     ):
         window.goto(f"http://127.0.0.1:{elsewhere.port}/")
-    assert (
-        launched.value.status == 200
-    )  # the proof was good, and the answer came: the browser keeps it from the page
-    assert (
-        html.unescape(launched.value.headers["content-security-policy"]).count(f"frame-ancestors {demo.crm}")
-        == 1
-    )
+    assert launched.value.status == 200  # the proof was good, and the answer came: the browser keeps it from the page
+    assert html.unescape(launched.value.headers["content-security-policy"]).count(f"frame-ancestors {demo.crm}") == 1
     window.wait_for_function("frames[0].length === 0")
     assert window.frames[1].url == REFUSED
     context.close()

@@ -22,14 +22,10 @@ def seen(spare: Iterator[str]) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_record_page_its_panels_and_the_list(
-    window: Window, seen: str, scheme: str
-) -> None:
+def test_axe_finds_nothing_in_the_record_page_its_panels_and_the_list(window: Window, seen: str, scheme: str) -> None:
     stage = window(color_scheme=scheme, bypass_csp=True).open(seen)  # axe is put into the pages from outside
     stage.page.frame_locator(".frame-score-badge iframe").locator("button").click()
-    expect(
-        stage.page.frame_locator(".frame-score-badge iframe").locator(".score-card strong")
-    ).to_be_visible()
+    expect(stage.page.frame_locator(".frame-score-badge iframe").locator(".score-card strong")).to_be_visible()
     assert stage.run_axe(AXE) == []
     stage.open_list()
     assert stage.run_axe(AXE) == []

@@ -18,9 +18,7 @@ Window = Callable[..., Stage]
 FORMS = ("canvas", "element", "sandbox", "sandbox-origin")
 
 
-def test_badge_and_card_say_the_same_and_the_badge_opens_its_card(
-    window: Window, spare: Iterator[str]
-) -> None:
+def test_badge_and_card_say_the_same_and_the_badge_opens_its_card(window: Window, spare: Iterator[str]) -> None:
     stage = window().open(next(spare))
     assert stage.card.locator(".headline strong").inner_text() == str(stage.score())
     frame = stage.page.frame_locator(".frame-score-badge iframe")
@@ -56,9 +54,7 @@ def test_by_keyboard_alone(window: Window, spare: Iterator[str]) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_edit_changes_the_open_panels_within_two_seconds(
-    window: Window, spare: Iterator[str], form: str
-) -> None:
+def test_an_edit_changes_the_open_panels_within_two_seconds(window: Window, spare: Iterator[str], form: str) -> None:
     stage = window().open(next(spare), form=form)
     stage.page.reload()  # the second visit: there is a last look to compare with
     expect(stage.card).to_have_attribute("data-state", "ready")
@@ -84,9 +80,7 @@ def changed_after(stage: Stage) -> float:
 
 
 @pytest.mark.parametrize("form", ["canvas", "element"])
-def test_an_edit_wakes_a_panel_that_was_idle_for_minutes(
-    window: Window, spare: Iterator[str], form: str
-) -> None:
+def test_an_edit_wakes_a_panel_that_was_idle_for_minutes(window: Window, spare: Iterator[str], form: str) -> None:
     stage = window()
     stage.page.clock.install()
     stage.open(next(spare), form=form)

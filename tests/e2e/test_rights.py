@@ -31,9 +31,7 @@ def _says_size(demo: Demo, lead: str) -> bool:
 
 
 @pytest.mark.parametrize("first", ["zoe", "sam"])
-def test_who_may_not_see_a_field_reads_no_reason_of_it(
-    window: Window, sized: Iterator[str], first: str
-) -> None:
+def test_who_may_not_see_a_field_reads_no_reason_of_it(window: Window, sized: Iterator[str], first: str) -> None:
     lead, second = next(sized), {"zoe": "sam", "sam": "zoe"}[first]
     stages = {first: window().open(lead, first)}
     stages[second] = window().open(lead, second)
@@ -49,9 +47,7 @@ def test_who_may_not_see_a_field_reads_no_reason_of_it(
     expect(sam.card).to_contain_text(re.compile(rf"{len(only_hers)} reasons? (is|are) hidden"))
 
 
-def test_who_may_see_nothing_is_told_so_and_learns_nothing(
-    window: Window, demo: Demo, spare: Iterator[str]
-) -> None:
+def test_who_may_see_nothing_is_told_so_and_learns_nothing(window: Window, demo: Demo, spare: Iterator[str]) -> None:
     scored, never = next(spare), next(spare)
     score = window().open(scored).score()
     told = {}
@@ -72,9 +68,7 @@ def test_who_may_see_nothing_is_told_so_and_learns_nothing(
 
 
 @pytest.mark.parametrize("form", ["element", "sandbox"])
-def test_no_backend_signs_for_who_may_see_nothing(
-    window: Window, demo: Demo, spare: Iterator[str], form: str
-) -> None:
+def test_no_backend_signs_for_who_may_see_nothing(window: Window, demo: Demo, spare: Iterator[str], form: str) -> None:
     alex = window()
     alex.page.goto(demo.lead(next(spare), "alex", form))
     expect(alex.page.get_by_text("No proof is made")).to_have_count(2)

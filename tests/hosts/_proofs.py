@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey, import_key
+from joserfc.jws import JWSRegistry
+
 from app.config import ConnectionSettings, Secret
 from app.hosts import HOSTS
 from app.hosts._keys import _pick
 from app.launch import LaunchRequest, Record
-from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey, import_key
-from joserfc.jws import JWSRegistry
 
 LAUNCHES = Path(__file__).parent.parent / "launches"
 GUEST = json.loads((LAUNCHES / "guest.json").read_text("utf-8"))

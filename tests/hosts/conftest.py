@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from app.demo import keys
 from app.demo.crm.app import create_crm
 from app.demo.crm.config import CrmConfig
@@ -32,9 +33,7 @@ def call(desk: Desk) -> Call:
     def ask(request: Request) -> Response:
         url, (body, kind) = urlsplit(request.url), request.content()
         path = f"{url.path}?{url.query}"
-        found = client.open(
-            path, base_url=CRM, method=request.method, data=body, headers={**request.headers, **kind}
-        )
+        found = client.open(path, base_url=CRM, method=request.method, data=body, headers={**request.headers, **kind})
         return Response(found.status_code, dict(found.headers), found.data)
 
     return ask

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from app.errors import LaunchRefused
 from app.hosts import _reasons
 from app.hosts._claims import ClaimSet, Context, is_number, is_text, read_object
 from app.hosts._reasons import refused
-
 from tests.hosts._proofs import guest
 
 CONTEXT = Context(guest().attempt().request(), guest().connection)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
+
 from app.config import ConnectionSettings
 from app.hosts import HOSTS
 from app.hosts._host import Host, nobody, nothing
 from app.launch import Access, Attest, Record
-
 from tests.hosts._door import ScriptedDoor
 from tests.hosts._proofs import guest
 

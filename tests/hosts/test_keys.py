@@ -6,11 +6,11 @@ import threading
 from typing import Any
 
 import pytest
+
 from app.errors import Busy, HostUnavailable, TimedOut
 from app.hosts._keys import COOL_DOWN_S, FAILURE_PAUSE_S, MAX_BYTES, REFRESH_S, KeySets
 from app.net.door import Request, Response
 from app.net.permits import Permits
-
 from tests.hosts._door import ScriptedDoor, answer
 from tests.hosts._proofs import GUEST, public
 
@@ -42,9 +42,7 @@ def test_a_set_is_fetched_once() -> None:
     assert kids(source) == ["ed"]
     assert kids(source, "ES256", "es") == ["es"]
     assert kids(source, "RS256", "rs") == ["rs"]
-    assert [(request.method, request.url, request.max_bytes) for request in door.asked] == [
-        ("GET", URL, MAX_BYTES)
-    ]
+    assert [(request.method, request.url, request.max_bytes) for request in door.asked] == [("GET", URL, MAX_BYTES)]
 
 
 def test_an_unknown_key_renews_the_set_but_not_each_time() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from app.errors import LaunchExpired, LaunchRefused
 from app.hosts import HOSTS
 from app.hosts._reasons import REASONS
-
 from tests.hosts._matrix import ALL, CASES, Case
 from tests.hosts._proofs import BUILDERS
 
@@ -64,8 +64,6 @@ def test_a_good_launch_knows_all_its_claims(host: str) -> None:
 def test_a_connection_without_its_keys_takes_no_launch(host: str) -> None:
     """What is not configured refuses; it never means that anything goes."""
     builder = BUILDERS[host]()
-    bare = replace(
-        builder.connection, secrets=(), shared_keys={}, jwks_url="", algorithms=(), issuer="", audience=""
-    )
+    bare = replace(builder.connection, secrets=(), shared_keys={}, jwks_url="", algorithms=(), issuer="", audience="")
     with pytest.raises(LaunchRefused):
         HOSTS[host].verify(builder.attempt().request(), bare, builder.keys)

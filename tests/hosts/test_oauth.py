@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from app.config import Secret
 from app.errors import AnswerRefused, HostUnavailable, OutboundError, TimedOut
 from app.hosts._oauth import (
@@ -19,7 +20,6 @@ from app.hosts._oauth import (
     drive,
 )
 from app.net.door import Request, Response
-
 from tests.hosts._door import ScriptedDoor, answer
 from tests.hosts._proofs import canvas
 
@@ -69,9 +69,9 @@ def test_the_flow_says_what_it_wants_to_send() -> None:
     ],
 )
 def test_how_long_a_token_lives(expires_in: Any, ends: float) -> None:
-    assert drive(
-        client_credentials(CONNECTION, 1_000.0), ScriptedDoor(given(expires_in=expires_in)).call
-    ) == Token("t-1", ends)
+    assert drive(client_credentials(CONNECTION, 1_000.0), ScriptedDoor(given(expires_in=expires_in)).call) == Token(
+        "t-1", ends
+    )
 
 
 @pytest.mark.parametrize(

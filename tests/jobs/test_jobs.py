@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from app.db.jobs import depth, enqueue
 
+from app.db.jobs import depth, enqueue
 from tests.world import LEAD, World
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from app.errors import HostUnavailable, LaunchRefused
 from app.jobs import rescore
-
 from tests.core import server as core
 from tests.world import LEAD, World
 

@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from app.errors import SessionExpired, SessionInvalid
-from app.keys import Keyring, SealBroken, same
 from joserfc import jws
 from joserfc.jwk import OctKey
+
+from app.errors import SessionExpired, SessionInvalid
+from app.keys import Keyring, SealBroken, same
 
 OLD, NEW = "o" * 32, b"n" * 48
 CLAIMS: dict[str, Any] = {"sid": "s1", "exp": 100.0}
@@ -101,9 +102,7 @@ def test_a_forged_token_is_refused(ring: Keyring, what: str) -> None:
 @pytest.mark.parametrize("payload", ["[]", "1", '{"sid": "s"}', '{"exp": "100"}', "nothing"])
 def test_a_payload_that_is_not_ours_is_refused_although_signed(ring: Keyring, payload: str) -> None:
     key = ring._newest
-    token = jws.serialize_compact(
-        {"alg": "HS256", "kid": key.kid, "typ": "t"}, payload, key.signing, ["HS256"]
-    )
+    token = jws.serialize_compact({"alg": "HS256", "kid": key.kid, "typ": "t"}, payload, key.signing, ["HS256"])
     with pytest.raises(SessionInvalid):
         ring.verify(token, "t", 1)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from app.net.door import Door
 
+from app.net.door import Door
 from tests.net.server import Site, serving
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
+
 from app.net.addresses import AddressRule, is_public
 
 FORBIDDEN = [
@@ -83,9 +84,7 @@ def test_public_addresses_are_public(address: str) -> None:
         ("fd00::/8", "any.example", 443, "fd00::7", True),
     ],
 )
-def test_exceptions_are_hosts_ports_and_blocks(
-    entry: str, host: str, port: int, address: str, allowed: bool
-) -> None:
+def test_exceptions_are_hosts_ports_and_blocks(entry: str, host: str, port: int, address: str, allowed: bool) -> None:
     assert AddressRule.parse([entry]).allows(host, port, address) is allowed
 
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+
 from app.errors import (
     AddressRefused,
     AnswerRefused,
@@ -23,7 +24,6 @@ from app.errors import (
     TimedOut,
 )
 from app.net.door import Door, Request, Response
-
 from tests.net.certificates import self_signed
 from tests.net.server import Site, answer, serving
 
@@ -128,9 +128,7 @@ def test_a_name_that_changes_its_address_is_refused(site: Site, monkeypatch: pyt
     assert site.seen == []
 
 
-def test_a_name_with_several_addresses_is_called_at_an_allowed_one(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_with_several_addresses_is_called_at_an_allowed_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def getaddrinfo(host: str, port: int, *args: object) -> list[object]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ("10.0.0.1", "127.0.0.1")]
 
@@ -200,9 +198,7 @@ def drip(handler: Handler) -> None:
     [lambda handler: time.sleep(1.5), drip_head, drip_body],
     ids=["silent", "drip-head", "drip-body"],
 )
-def test_the_deadline_is_for_the_whole_answer(
-    door: Door, site: Site, behave: Callable[[Handler], object]
-) -> None:
+def test_the_deadline_is_for_the_whole_answer(door: Door, site: Site, behave: Callable[[Handler], object]) -> None:
     """Also for one that keeps sending a byte now and then, which a timeout per read would wait for."""
     site.routes["/"] = behave
     started = time.monotonic()
@@ -265,9 +261,7 @@ def test_a_decompression_bomb_is_left_while_it_grows(door: Door, site: Site) -> 
 
 
 def test_headers_have_a_cap(door: Door, site: Site) -> None:
-    site.routes["/"] = lambda handler: answer(
-        handler, 200, b"ok", **{f"X_{n}": "x" * 9_000 for n in range(10)}
-    )
+    site.routes["/"] = lambda handler: answer(handler, 200, b"ok", **{f"X_{n}": "x" * 9_000 for n in range(10)})
     with pytest.raises(AnswerTooLarge) as caught:
         door.call(get(site))
     assert caught.value.reason == "headers-too-large"
@@ -298,9 +292,7 @@ def half(handler: Handler) -> None:
         half,
         lambda handler: (handler.wfile.write(b"\x16\x03garbage\r\n\r\n"), hang_up(handler)),
         lambda handler: answer(handler, 200, b"not gzip", Content_Encoding="gzip"),
-        lambda handler: answer(
-            handler, 200, gzip.compress(b"x" * 99)[:15] + b"\xff" * 9, Content_Encoding="gzip"
-        ),
+        lambda handler: answer(handler, 200, gzip.compress(b"x" * 99)[:15] + b"\xff" * 9, Content_Encoding="gzip"),
     ],
     ids=["hang-up", "half", "garbage", "not-gzip", "broken-gzip"],
 )
@@ -353,9 +345,7 @@ def test_a_loop_of_redirects_ends(door: Door, site: Site) -> None:
     assert len(site.seen) == 4
 
 
-@pytest.mark.parametrize(
-    "location", ["http://localhost:{port}/", "//127.0.0.1:1/", "https://127.0.0.1:{port}/"]
-)
+@pytest.mark.parametrize("location", ["http://localhost:{port}/", "//127.0.0.1:1/", "https://127.0.0.1:{port}/"])
 def test_redirects_to_another_origin_are_refused(door: Door, site: Site, location: str) -> None:
     site.routes["/1"] = to(location.format(port=site.port))
     with pytest.raises(RedirectRefused):

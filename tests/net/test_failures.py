@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from urllib3 import exceptions as u3
+
 from app.errors import AnswerTooLarge, ConnectFailed, ExchangeFailed, OutboundError, TimedOut
 from app.net.failures import TABLE, translate, translated
-from urllib3 import exceptions as u3
 
 THEIRS = [
     kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 import pytest
+
 from app.errors import Busy
 from app.net.permits import Permits
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from app.errors import AddressRefused, AnswerTooLarge, ConnectFailed, ExchangeFailed, OutboundError, TimedOut
 from app.net.door import Response
 from app.net.retry import Breaker, Circuit, Retry, retry_after_s, run
@@ -97,9 +98,7 @@ class Clock:
         self.now += seconds
 
 
-def drive(
-    retry: Retry, *outcomes: Response | OutboundError, cost_s: float = 0.0
-) -> tuple[Response, list[float]]:
+def drive(retry: Retry, *outcomes: Response | OutboundError, cost_s: float = 0.0) -> tuple[Response, list[float]]:
     """Run the policy over scripted outcomes; answer the last and what each call was told is left."""
     clock, script, lefts = Clock(), list(outcomes), []
 

@@ -62,18 +62,14 @@ def test_a_batch_leaves_out_what_the_browser_has(world: World) -> None:
     token = world.element_token(component="score-badge")
     items = [f"score-badge {LEAD} -", f"score-card {LEAD} -"]
     badge, card = world.batch(token, items).json["fragments"]
-    answer = world.batch(token, [f"score-badge {LEAD} {badge['etag']}", f'score-card {LEAD} "x"']).json[
-        "fragments"
-    ]
+    answer = world.batch(token, [f"score-badge {LEAD} {badge['etag']}", f'score-card {LEAD} "x"']).json["fragments"]
     assert answer[0] == {"component": "score-badge", "record": LEAD, "etag": badge["etag"], "unchanged": True}
     assert answer[1] == card
 
 
 def test_a_batch_sends_the_styles_that_are_wanted_and_may_be(world: World) -> None:
     token = world.element_token(component="score-card")
-    answer = world.batch(
-        token, [f"score-card {LEAD} -"], style=["score-card", "score-badge", "nonsense"]
-    ).json
+    answer = world.batch(token, [f"score-card {LEAD} -"], style=["score-card", "score-badge", "nonsense"]).json
     assert list(answer["styles"]) == ["score-card"]
 
 
@@ -115,9 +111,7 @@ def test_a_panel_that_shows_already_goes_on_without_a_database(world: World) -> 
     assert (answer.status_code, "von 100" in answer.text) == (200, True)
 
 
-def test_a_view_that_fails_to_be_written_says_unavailable(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_view_that_fails_to_be_written_says_unavailable(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     token = world.frame_token()
     other = world.frame_token(user="005AB000002BbBbYAK", token="ben")
     world.badge(token)

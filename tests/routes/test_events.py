@@ -41,9 +41,7 @@ def test_refused(world: World, changes: dict[str, Any], status: int, reason: str
     answer = world.event(LEAD, **changes)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert status != 403 or reason not in answer.text
-    assert [(each["connection"], each["reason"]) for each in world.audited("event.refused")] == [
-        ("acme", reason)
-    ]
+    assert [(each["connection"], each["reason"]) for each in world.audited("event.refused")] == [("acme", reason)]
     with world.parts.database.read() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM changes").scalar_one() == 0
 

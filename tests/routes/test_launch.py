@@ -76,9 +76,7 @@ def test_matrix(door: World, host: str, case: Case) -> None:
 
 def test_a_refusal_is_the_same_page_for_a_connection_that_does_not_exist(world: World) -> None:
     wrong = {"signed_request": "QUJD.QUJD"}
-    known, unknown = (
-        world.client.post(f"/launch/{name}?component=score-badge", data=wrong) for name in ("acme", "no")
-    )
+    known, unknown = (world.client.post(f"/launch/{name}?component=score-badge", data=wrong) for name in ("acme", "no"))
     assert known.status_code == unknown.status_code == 403
     assert without_reference(known.text) == without_reference(unknown.text)
     reasons = [(each["connection"], each["reason"]) for each in world.audited("launch.refused")]

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from app.application import create_app
 from app.config import Secret
-
 from tests.hosts._matrix import CASES, Case
 from tests.hosts._proofs import BUILDERS, GUEST
 from tests.world import LEAD, World, running
@@ -103,19 +103,14 @@ def test_a_token_is_exchanged_once_in_whichever_process(world: World) -> None:
 
 def test_a_launch_used_as_a_page_is_used_up_for_the_exchange(world: World) -> None:
     data = form(world)
-    page = world.client.post(
-        "/launch/acme-pages?component=score-badge", data={"token": data["subject_token"]}
-    )
+    page = world.client.post("/launch/acme-pages?component=score-badge", data={"token": data["subject_token"]})
     assert page.status_code == 200
     assert ask(world, data).json["code"] == "used"
 
 
 def test_a_stranger_does_not_learn_which_connections_exist(world: World) -> None:
     forged = world.token(record=[LEAD])[:-8] + "AAAAAAAA"
-    answers = [
-        ask(world, form(world, connection=name, subject_token=forged))
-        for name in ("acme-pages", "no", "acme")
-    ]
+    answers = [ask(world, form(world, connection=name, subject_token=forged)) for name in ("acme-pages", "no", "acme")]
     for answer in answers:
         assert answer.status_code == 400
         assert {**answer.json, "reference": ""} == {**answers[0].json, "reference": ""}
@@ -184,9 +179,7 @@ def test_a_database_that_is_away_is_temporary(world: World) -> None:
 def test_an_elements_token_works_from_its_page_only(world: World, origin: str | None, allowed: bool) -> None:
     token = world.element_token()
     data = {"token": token, "item": [f"score-badge {LEAD} -"]}
-    answer = world.client.post(
-        "/components:batch", data=data, headers={} if origin is None else {"Origin": origin}
-    )
+    answer = world.client.post("/components:batch", data=data, headers={} if origin is None else {"Origin": origin})
     assert answer.status_code == (200 if allowed else 401)
     assert ("72" in answer.text) == allowed
     refused = [each["reason"] for each in world.audited("session.refused")]
@@ -203,9 +196,7 @@ def test_an_elements_token_works_from_its_page_only(world: World, origin: str | 
         ("https://evil.example", False),
     ],
 )
-def test_a_frames_token_works_in_our_own_documents_only(
-    world: World, origin: str | None, allowed: bool
-) -> None:
+def test_a_frames_token_works_in_our_own_documents_only(world: World, origin: str | None, allowed: bool) -> None:
     answer = world.badge(world.frame_token(), **({} if origin is None else {"Origin": origin}))
     assert answer.status_code == (200 if allowed else 401)
     assert ("72" in answer.text) == allowed
@@ -331,9 +322,7 @@ def test_an_end_wipes_what_the_session_held(world: World) -> None:
     token = world.frame_token()
     with world.parts.database.read() as conn:
         assert b"zoe" not in conn.exec_driver_sql("SELECT host_token FROM sessions").scalar_one()
-    world.client.delete(
-        "/session", headers={"Authorization": f"Bearer {token}", "Origin": "https://any.example"}
-    )
+    world.client.delete("/session", headers={"Authorization": f"Bearer {token}", "Origin": "https://any.example"})
     with world.parts.database.read() as conn:
         assert conn.exec_driver_sql("SELECT host_token, features FROM sessions").one() == (None, None)
 
@@ -344,9 +333,7 @@ def test_ending_what_is_no_session_is_done_already(world: World, headers: dict[s
     assert world.audited("session.ended") == []
 
 
-@pytest.mark.parametrize(
-    "path", ["/session", "/session/renew", "/components/score-badge", "/components:batch"]
-)
+@pytest.mark.parametrize("path", ["/session", "/session/renew", "/components/score-badge", "/components:batch"])
 def test_preflight(shared: World, path: str) -> None:
     answer = shared.client.options(
         path, headers={"Origin": "https://any.example", "Access-Control-Request-Method": "POST"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from app.scorer.answers import Refused, answer, answer_batch, capabilities
 from app.scorer.loader import SHIPPED, load_folder
-
 from tests.scorer.cards import NOW, card
 
 CARDS = {"demo_score": card()}
@@ -36,9 +36,7 @@ def test_a_refusal_never_repeats_a_value() -> None:
 
 def test_a_batch_answers_like_single_requests() -> None:
     items = [{"capability": "demo_score", "features": {"size": size}} for size in (1, 50, 500)]
-    assert answer_batch(CARDS, {"items": items}, NOW) == {
-        "results": [answer(CARDS, item, NOW) for item in items]
-    }
+    assert answer_batch(CARDS, {"items": items}, NOW) == {"results": [answer(CARDS, item, NOW) for item in items]}
 
 
 def test_every_value_that_is_offered_is_understood() -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
+
 from app import scorer
 from app.scorer.cli import main
 from app.scorer.protocol import SCORE, openapi
 from app.scorer.serve import Options, StartRefused, claim_port, load_core, read_keys
-from click.testing import CliRunner
-
 from tests.scorer.cards import TEXT
 
 KEY = "a-key-that-is-long-enough"
@@ -29,9 +29,7 @@ def core(tmp_path: Path) -> Iterator[tuple[str, int]]:
     keys = tmp_path / "keys"
     keys.write_text(f"# the core's key\n{KEY}\n")
     command = [sys.executable, "-c", "from app.scorer.cli import main; main()", "serve", "--port", "0"]
-    with subprocess.Popen(
-        [*command, "--api-key-file", str(keys)], stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen([*command, "--api-key-file", str(keys)], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             url = urlsplit(json.loads(process.stdout.readline())["core"])

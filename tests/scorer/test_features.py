@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from app.scorer.features import FeatureRefused, readable
 
+from app.scorer.features import FeatureRefused, readable
 from tests.scorer.cards import TODAY, card
 
 
@@ -58,9 +58,7 @@ def test_choices_ignore_case_and_space_and_fall_to_other() -> None:
 
 def test_texts_look_for_whole_words() -> None:
     assert group("role", "Senior Vice President, EMEA") == "boss"
-    assert (
-        group("role", "Oceanographer") == "unknown"
-    )  # has "ceo" only inside; and this field has no other group
+    assert group("role", "Oceanographer") == "unknown"  # has "ceo" only inside; and this field has no other group
 
 
 @pytest.mark.parametrize("value", [True, {}, ["Web"]])
@@ -95,9 +93,7 @@ def test_numbers_are_written_for_people() -> None:
 def test_what_does_harm_on_a_page_is_not_shown() -> None:
     field = card().fields["source"]
     shown = field.shown(field.read("a\x00b\x1b[31m \ud800 \u202ec\u200d<b>é", TODAY))
-    assert (
-        shown == "ab[31m  c\u200d<b>é"
-    )  # markup stays: escaping is the page's work, and joiners are letters' needs
+    assert shown == "ab[31m  c\u200d<b>é"  # markup stays: escaping is the page's work, and joiners are letters' needs
 
 
 def test_long_texts_are_shortened_where_they_are_shown() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from app.scorer.loader import parse
 from app.scorer.quality import Rows, auc
 from app.scorer.written import MARK, with_points
-
 from tests.scorer.cards import TEXT, TODAY
 
 pytest.importorskip("sklearn", reason="fitting needs the fit extra: pip install 'inlay[fit]'")

@@ -7,11 +7,11 @@ import logging
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+
 from app.scorer.http import create_core
 from app.scorer.loader import SHIPPED, load_folder
 from app.scorer.protocol import BATCH, CAPABILITIES, MAX_BYTES, NAMES, PROBLEM, SCORE, openapi
-from flask.testing import FlaskClient
-
 from tests.scorer.cards import NOW, card
 
 JSON = "application/json"
@@ -40,9 +40,7 @@ def refused(response: Any, status: int, code: str) -> dict[str, Any]:
 
 
 def test_a_score_with_its_reasons(core: FlaskClient) -> None:
-    response = core.post(
-        "/v1/score", json=GOOD | {"subject": {"type": "Lead", "id": "7"}, "deadline_ms": 500}
-    )
+    response = core.post("/v1/score", json=GOOD | {"subject": {"type": "Lead", "id": "7"}, "deadline_ms": 500})
     assert response.status_code == 200
     score = response.get_json()
     SCORE.check(score, "")
@@ -156,10 +154,7 @@ def test_a_key_is_asked_for_when_there_are_keys(guarded: FlaskClient) -> None:
     for given in ("Bearer wrong", "Bearer ", "Basic " + KEYS[0], KEYS[0], "Bearer ü"):
         refused(guarded.post("/v1/score", json=GOOD, headers={"Authorization": given}), 401, "unauthorized")
     for key in KEYS:
-        assert (
-            guarded.post("/v1/score", json=GOOD, headers={"Authorization": f"Bearer {key}"}).status_code
-            == 200
-        )
+        assert guarded.post("/v1/score", json=GOOD, headers={"Authorization": f"Bearer {key}"}).status_code == 200
         assert guarded.get("/v1/capabilities", headers={"X-Api-Key": key}).status_code == 200
     assert guarded.get("/healthz").get_json() == {"status": "ok"}
     assert guarded.get("/openapi.json").status_code == 200

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+
 from app.scorer.loader import SHIPPED, load, load_folder, parse
 from app.scorer.problems import ScorecardError
-
 from tests.scorer.cards import TEXT
 
 
@@ -49,12 +49,8 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "words", "needle"), BROKEN, ids=[case[1] or case[0] for case in BROKEN]
-)
-def test_each_slip_is_named_with_its_line_and_its_mend(
-    before: str, after: str, words: str, needle: str
-) -> None:
+@pytest.mark.parametrize(("before", "after", "words", "needle"), BROKEN, ids=[case[1] or case[0] for case in BROKEN])
+def test_each_slip_is_named_with_its_line_and_its_mend(before: str, after: str, words: str, needle: str) -> None:
     assert TEXT.count(before) >= 1
     text = TEXT.replace(before, after, 1)
     told = [problem for problem in problems(text) if words in problem]
@@ -65,11 +61,7 @@ def test_each_slip_is_named_with_its_line_and_its_mend(
 
 
 def test_all_problems_are_told_at_once() -> None:
-    text = (
-        TEXT.replace('title = "Demo"', "", 1)
-        .replace("baseline = 25", "baseline = 0")
-        .replace("medium = 0", "m = 0")
-    )
+    text = TEXT.replace('title = "Demo"', "", 1).replace("baseline = 25", "baseline = 0").replace("medium = 0", "m = 0")
     assert len(problems(text)) >= 4
 
 
@@ -86,9 +78,7 @@ def test_what_is_no_toml_is_told_with_its_line() -> None:
 
 
 def test_a_huge_number_is_refused_not_a_crash() -> None:
-    assert any(
-        "finite" in problem for problem in problems(TEXT.replace("baseline = 25", "baseline = 1" + "0" * 400))
-    )
+    assert any("finite" in problem for problem in problems(TEXT.replace("baseline = 25", "baseline = 1" + "0" * 400)))
 
 
 def test_folders_tell_what_is_wrong_with_them(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+
 from app.scorer.loader import SHIPPED, load
 from app.scorer.quality import DataRefused, Labels, auc, is_held_out, measure, read_rows
-
 from tests.scorer.cards import TODAY, card
 
 DATA = Path(os.environ.get("INLAY_DATA", Path(__file__).parents[3] / "shared" / "data")) / "leads_bank.csv"
@@ -75,6 +75,4 @@ def test_the_bank_scorecard_is_as_good_as_its_file_says() -> None:
     assert quality.rows == stated["rows_held_out"]
     assert quality.auc == pytest.approx(stated["auc_held_out"], abs=1e-4)
     assert quality.auc >= 0.77
-    assert quality.mean_score == pytest.approx(
-        quality.rate, rel=0.05
-    )  # a probability must be true on the whole
+    assert quality.mean_score == pytest.approx(quality.rate, rel=0.05)  # a probability must be true on the whole

@@ -6,9 +6,9 @@ from itertools import product
 from typing import Any
 
 import pytest
+
 from app.scorer.loader import SHIPPED, load_folder
 from app.scorer.scorecard import SHOWN_FACTORS, Result, Scorecard
-
 from tests.scorer.cards import TODAY, card
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from app.scorer.shapes import Either, Flag, Items, Number, Object, Shape, ShapeRefused, Text
 
 PERSON = Object("", {"name": Text("", 5)}, {"age": Number("", 0, 150), "tags": Items("", Text(""), 1, 2)})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from app.answer import Answer, Change, State, TrendPoint
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.launch import Record, Viewer
@@ -75,9 +76,7 @@ def test_a_state_without_a_score_shows_nothing_of_one(tag: str, state: State) ->
     assert params == bare
 
 
-@pytest.mark.parametrize(
-    ("value", "number"), [(69.99, 69), (70.0, 70), (69.9999999999, 70), (0.4, 0), (100.0, 100)]
-)
+@pytest.mark.parametrize(("value", "number"), [(69.99, 69), (70.0, 70), (69.9999999999, 70), (0.4, 0), (100.0, 100)])
 def test_a_number_never_claims_the_next_band(value: float, number: int) -> None:
     for tag in VIEWS:
         assert shown(tag, replace(READY, score=replace(SCORE, value=value)))["score"] == number
@@ -134,9 +133,7 @@ def test_the_trend_is_placed_by_time_on_an_axis_of_tens() -> None:
         ((0, 100), (0, 100)),
     ],
 )
-def test_the_axis_spans_enough_to_keep_a_wobble_small(
-    values: tuple[float, ...], axis: tuple[int, int]
-) -> None:
+def test_the_axis_spans_enough_to_keep_a_wobble_small(values: tuple[float, ...], axis: tuple[int, int]) -> None:
     trend = tuple(TrendPoint(NOW + timedelta(days=day), value) for day, value in enumerate(values))
     card = shown("score-card", replace(READY, trend=trend))
     assert card["trend_high"] - card["trend_low"] >= 20

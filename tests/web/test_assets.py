@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from app.errors import NotFound
 from app.web.assets import Assets
 

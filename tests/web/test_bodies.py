@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from app.web.bodies import Bodies
 from werkzeug.test import Client, create_environ
 
+from app.web.bodies import Bodies
 from tests.world import World
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from app.errors import BadRequest, ConfigError, NotFound
 from app.web.args import SchemaError, read_schema
 from app.web.catalog import REQUIRED_STORIES, Catalog, small_css

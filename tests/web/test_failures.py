@@ -6,20 +6,19 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import HTTPException, default_exceptions
+
 from app import errors
 from app.errors import BadRequest, InlayError, LaunchExpired, LaunchRefused, LaunchUsed, StoreUnavailable
 from app.web.failures import oauth, problem, retry_headers, translated
-from flask import Flask
-from werkzeug.exceptions import HTTPException, default_exceptions
 
 
 def tree(top: type[InlayError]) -> list[type[InlayError]]:
     return [top, *(each for below in top.__subclasses__() for each in tree(below))]
 
 
-ALL = [
-    each for each in tree(InlayError) if each.__module__ == errors.__name__ and each is not errors.ConfigError
-]
+ALL = [each for each in tree(InlayError) if each.__module__ == errors.__name__ and each is not errors.ConfigError]
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from app.web.format import Format, read_timezone
 
 AT = datetime(2026, 11, 23, 23, 5, tzinfo=UTC)

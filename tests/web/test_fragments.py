@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from app.bearer import Session
 from app.errors import NotFound
 from app.launch import Record
 from app.web.fragments import Item
-
 from tests.world import LEAD, World
 
 RECORD = Record.parse(LEAD)
@@ -52,9 +52,7 @@ def test_an_unknown_component_is_not_found_before_anything_is_done(world: World)
     assert world.audited("view.shown") == world.audited("permission.refused") == []
 
 
-@pytest.mark.parametrize(
-    ("locale", "word"), [("de-DE", "Hoch"), ("en-GB", "High"), ("de_AT", "Hoch"), ("xx", "High")]
-)
+@pytest.mark.parametrize(("locale", "word"), [("de-DE", "Hoch"), ("en-GB", "High"), ("de_AT", "Hoch"), ("xx", "High")])
 def test_each_viewer_in_their_words_whoever_looked_first(world: World, locale: str, word: str) -> None:
     for each in ("en", "de", locale):
         fragment = world.exchange(locale=each).json["fragments"][0]

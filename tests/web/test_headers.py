@@ -27,9 +27,7 @@ def test_whatever_says_nothing_is_framed_by_nobody_and_kept_by_nobody() -> None:
 
 
 def test_a_panel_is_framed_by_exactly_its_origins() -> None:
-    made = policy(
-        panel_policy(["https://a.example", "https://b.example"], "https://inlay.example", "n0nce", "p{}")
-    )
+    made = policy(panel_policy(["https://a.example", "https://b.example"], "https://inlay.example", "n0nce", "p{}"))
     assert made["frame-ancestors"] == "https://a.example https://b.example"
     assert made["script-src"] == "'nonce-n0nce'"
     assert made["connect-src"] == "https://inlay.example"

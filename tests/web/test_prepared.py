@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from app.web.prepared import Prepared
 from flask import Response
 from werkzeug.test import create_environ, run_wsgi_app
+
+from app.web.prepared import Prepared
 
 HEADERS = (("Content-Type", "text/html; charset=utf-8"), ("ETag", '"abc"'), ("Inlay-State", "ready"))
 BODY = "<p>72 – high</p>".encode()
@@ -16,9 +17,7 @@ BODY = "<p>72 – high</p>".encode()
 def test_it_is_sent_as_an_ordinary_response_is(method: str, status: int) -> None:
     environ = create_environ(method=method)
     body = b"" if status == 304 else BODY
-    ours, theirs = (
-        run_wsgi_app(kind(body, status, HEADERS), environ, buffered=True) for kind in (Prepared, Response)
-    )
+    ours, theirs = (run_wsgi_app(kind(body, status, HEADERS), environ, buffered=True) for kind in (Prepared, Response))
     assert b"".join(ours[0]) == b"".join(theirs[0])
     assert ours[1] == theirs[1]
     assert sorted(ours[2]) == sorted(theirs[2])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
 from app.application import create_app
 from app.errors import BadRequest, Denied, InlayError, LaunchRefused, NotFound, StoreUnavailable, TooLarge
 from app.web.refusals import note_request, refused
-
 from tests.world import World
 
 

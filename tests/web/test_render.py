@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from jinja2 import TemplateSyntaxError, UndefinedError
+
 from app.errors import BadRequest, NotFound
 from app.web.catalog import Catalog
 from app.web.render import Renderer
 from app.web.texts import Texts
-from jinja2 import TemplateSyntaxError, UndefinedError
-
 from tests.web.test_catalog import Folder
 
 
@@ -63,9 +63,7 @@ def test_a_broken_template_shows_at_start_with_its_line(folder: Folder) -> None:
 
 
 def test_line_breaks_of_the_template_are_not_served_and_those_of_values_are(folder: Folder) -> None:
-    html = render(
-        build(folder, '<p\n  id="a"\n  lang="b">\n  some\n  words {{ name }}\n</p>\n'), name="a\n  b"
-    )
+    html = render(build(folder, '<p\n  id="a"\n  lang="b">\n  some\n  words {{ name }}\n</p>\n'), name="a\n  b")
     assert html == '<p id="a" lang="b">some words a\n  b</p>'
 
 

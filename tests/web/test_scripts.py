@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from app.web.scripts import loader, served
 
 TAGS = ("score-badge", "score-card")

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from app import errors
-from app.web.texts import Texts, read_locale
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+
+from app import errors
+from app.web.texts import Texts, read_locale
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"t": None, "tn": (1, 2)}

@@ -99,9 +99,7 @@ class EventSender:
                 "webhook-signature": signature(self._secret, event_id, stamp, body),
             }
             try:
-                answer = self._http.post(
-                    url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
-                )
+                answer = self._http.post(url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False)
             except requests.RequestException as error:
                 detail = f"{url} did not answer ({type(error).__name__})"
                 continue

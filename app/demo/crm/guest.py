@@ -24,9 +24,7 @@ MAX_FIELDS = 200
 class GuestSigner:
     """Signs launches with one Ed25519 key and publishes its public half."""
 
-    def __init__(
-        self, key: Ed25519PrivateKey, issuer: str, audience: str, fields: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, key: Ed25519PrivateKey, issuer: str, audience: str, fields: Sequence[str] = ()) -> None:
         self._key, self._issuer, self._audience, self._fields = key, issuer, audience, fields
         self._public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self._kid = hashlib.sha256(self._public).hexdigest()[:16]

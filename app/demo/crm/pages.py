@@ -171,15 +171,12 @@ def _list_columns(desk: Desk, person: Person) -> list[str]:
     return names[:_LIST_COLUMNS]
 
 
-def _guest_proofs(
-    desk: Desk, person: Person, components: Sequence[str], records: list[str]
-) -> list[dict[str, Any]]:
+def _guest_proofs(desk: Desk, person: Person, components: Sequence[str], records: list[str]) -> list[dict[str, Any]]:
     """The first proofs of a page, inlined so that its elements need not ask for them."""
     if not records:
         return []
     return [
-        {"component": each, "records": records, "token": desk.guest.token(person, each, records)}
-        for each in components
+        {"component": each, "records": records, "token": desk.guest.token(person, each, records)} for each in components
     ]
 
 
@@ -210,9 +207,7 @@ def _frame(desk: Desk, person: Person, lead: Lead, component: str, form: str) ->
     instance = signed.instance_id(component)
     if form in ("canvas", "element"):
         proof = desk.signed_request(person, lead.id, component, instance)
-        return Frame(
-            instance, component, title, desk.launch_url(component), "signed_request", proof, "canvas", None
-        )
+        return Frame(instance, component, title, desk.launch_url(component), "signed_request", proof, "canvas", None)
     if not person.may_see_record(lead.id):  # a backend states no proof for what its user may not see
         return None
     action = f"{desk.config.inlay}/launch/{desk.config.pages_connection}?component={component}"

@@ -81,9 +81,7 @@ def _userinfo(rest: Blueprint, desk: Desk) -> None:
             return Response("Bad_OAuth_Token", status=403, mimetype="text/plain")
         person = identity.person
         if person is None:
-            return jsonify(
-                user_id=_INTEGRATION_USER, organization_id=ORGANIZATION_ID, name="Integration user"
-            )
+            return jsonify(user_id=_INTEGRATION_USER, organization_id=ORGANIZATION_ID, name="Integration user")
         return jsonify(
             sub=f"{desk.config.origin}/id/{ORGANIZATION_ID}/{person.user_id}",
             user_id=person.user_id,
@@ -197,14 +195,9 @@ def _view(desk: Desk, identity: Identity, record: str) -> dict[str, Any]:
     if not required and not optional:
         raise RestError(400, "MISSING_ARGUMENT", "Name fields or optionalFields.")
     _require_fields(desk, identity, required)
-    seen = [
-        name
-        for name in optional
-        if name in {*desk.leads.columns, "Id", STANDARD} and identity.may_see_field(name)
-    ]
+    seen = [name for name in optional if name in {*desk.leads.columns, "Id", STANDARD} and identity.may_see_field(name)]
     values: Mapping[str, Any] = {
-        name: {"displayValue": None, "value": desk.leads.value(lead, name)}
-        for name in dict.fromkeys(required + seen)
+        name: {"displayValue": None, "value": desk.leads.value(lead, name)} for name in dict.fromkeys(required + seen)
     }
     return {
         "apiName": TYPE,

@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 
 MAX_IDS = 200
-_TOKEN = re.compile(
-    r"\s*(?:([A-Za-z][A-Za-z0-9_]*)|'([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)'|(\d{1,4})|([(),=]))"
-)
+_TOKEN = re.compile(r"\s*(?:([A-Za-z][A-Za-z0-9_]*)|'([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)'|(\d{1,4})|([(),=]))")
 
 
 class MalformedQueryError(Exception):

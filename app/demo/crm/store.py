@@ -108,9 +108,7 @@ class Leads:
             if changed:
                 if self._journal is not None:
                     with self._journal.open("a", encoding="utf-8") as journal:
-                        journal.write(
-                            json.dumps({"id": lead.id, "values": changed}, ensure_ascii=False) + "\n"
-                        )
+                        journal.write(json.dumps({"id": lead.id, "values": changed}, ensure_ascii=False) + "\n")
                 self._rows[lead.id] = now | changed  # a new row: readers keep the one that they hold
         return tuple(changed)
 

@@ -60,8 +60,7 @@ def record_id(external: str, prefix: str = "00Q") -> str:
 def with_checksum(short: str) -> str:
     """An id of 15 characters with the three that say which of them are capitals."""
     checks = (
-        sum(1 << place for place, letter in enumerate(short[at : at + 5]) if letter.isupper())
-        for at in (0, 5, 10)
+        sum(1 << place for place, letter in enumerate(short[at : at + 5]) if letter.isupper()) for at in (0, 5, 10)
     )
     return short + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits] for bits in checks)
 
@@ -73,9 +72,7 @@ def read(path: Path, id_column: str | None = None) -> Table:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=dialect)
     header = next(_numbered(lines, path), (0, []))[1]
     if len(header) < 2:
-        raise TableRefusedError(
-            f"{path.name} has no header line with at least two columns. Add one: id,name,..."
-        )
+        raise TableRefusedError(f"{path.name} has no header line with at least two columns. Add one: id,name,...")
     labels = [cell.strip() for cell in header]
     at = _id_position(labels, id_column, path)
     names = _api_names(labels)
@@ -97,9 +94,7 @@ def _decode(path: Path) -> tuple[str, str]:
             raise TableRefusedError(f"{path.name} is over 200 MB. Cut it into smaller files.")
         raw = path.read_bytes()
     except OSError as error:
-        raise TableRefusedError(
-            f"{path} cannot be read: {error.strerror}. Check the path of --leads."
-        ) from error
+        raise TableRefusedError(f"{path} cannot be read: {error.strerror}. Check the path of --leads.") from error
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ["utf-16"]
     elif b"\0" in raw[:2000]:
@@ -111,9 +106,7 @@ def _decode(path: Path) -> tuple[str, str]:
             return raw.decode(encoding), encoding.removesuffix("-sig").upper()
         except UnicodeDecodeError:
             continue
-    raise TableRefusedError(
-        f"The text encoding of {path.name} is not UTF-8, UTF-16 or Windows-1252. Save it as UTF-8."
-    )
+    raise TableRefusedError(f"The text encoding of {path.name} is not UTF-8, UTF-16 or Windows-1252. Save it as UTF-8.")
 
 
 def _delimiter(text: str) -> str:
@@ -138,9 +131,7 @@ def _numbered(lines: object, path: Path) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise TableRefusedError(
-                f"{path.name}, line {start}: {error}. Check the quotes on this line."
-            ) from error
+            raise TableRefusedError(f"{path.name}, line {start}: {error}. Check the quotes on this line.") from error
         if any(cell.strip() for cell in row):
             yield start, row
 

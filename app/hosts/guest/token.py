@@ -79,9 +79,7 @@ def _read_header(proof: str, connection: ConnectionSettings) -> tuple[str, str |
     return algorithm, kid
 
 
-def _candidates(
-    algorithm: str, kid: str | None, connection: ConnectionSettings, keys: KeySource
-) -> tuple[Key, ...]:
+def _candidates(algorithm: str, kid: str | None, connection: ConnectionSettings, keys: KeySource) -> tuple[Key, ...]:
     """The keys that may have signed. A shared key and a public key never stand in for each other."""
     if algorithm == "HS256":
         secret = connection.shared_keys.get(kid) if kid is not None else None

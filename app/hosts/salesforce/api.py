@@ -38,9 +38,7 @@ def check_access(
 ) -> dict[Record, Access]:
     """Ask with the viewer's token; it obeys sharing, field-level security and restriction rules."""
     if connection.host_url and host_url.rstrip("/") != connection.host_url.rstrip("/"):
-        raise SessionExpired(
-            reason="host-url-changed"
-        )  # the token goes where the connection says, or nowhere
+        raise SessionExpired(reason="host-url-changed")  # the token goes where the connection says, or nowhere
     api = _Api(call, host_url.rstrip("/"), host_token)
     names = [name for name in dict.fromkeys(fields) if is_name(name)]
     answers = dict.fromkeys(records, _NO)
@@ -117,9 +115,7 @@ def _access(record: Record, body: Any, names: Sequence[str]) -> Access:
     return Access(allowed=True, visible_fields=frozenset(name for name in names if name.lower() in seen))
 
 
-def _query(
-    api: _Api, kind: str, records: Sequence[Record], names: Sequence[str]
-) -> Iterator[Mapping[str, Any]]:
+def _query(api: _Api, kind: str, records: Sequence[Record], names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     """Query records by their ids. A page holds 200 rows or more; wide rows may still need a second one.
 
     https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm

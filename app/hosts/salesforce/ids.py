@@ -29,8 +29,7 @@ def long_id(text: str) -> str:
         return text
     parts = (text[0:5], text[5:10], text[10:15])
     return text + "".join(
-        _ALPHABET[sum(1 << place for place, letter in enumerate(part) if "A" <= letter <= "Z")]
-        for part in parts
+        _ALPHABET[sum(1 << place for place, letter in enumerate(part) if "A" <= letter <= "Z")] for part in parts
     )
 
 

@@ -21,9 +21,7 @@ from app.launch import Attest, Launch, LaunchRequest, Record, Viewer
 USED_FOR_S = 25 * 3600.0
 API_SUFFIXES = (".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn", ".my-salesforce.com")
 _DEPTH = 3  # context.user.userId
-_LOCATION = re.compile(
-    r"/lightning/r/(?:([A-Za-z]\w{0,79})/)?([a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?)(?:/|$)", re.ASCII
-)
+_LOCATION = re.compile(r"/lightning/r/(?:([A-Za-z]\w{0,79})/)?([a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?)(?:/|$)", re.ASCII)
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8}){0,3}")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
@@ -93,9 +91,7 @@ def _instance_url(value: Any, context: Context) -> str:
         return "" if _base(value) == _base(context.connection.host_url) else "instance-refused"
     name = _base(value).removeprefix("https://")
     # a bare host name, so that no user, port, path or query can lead elsewhere
-    vendor = (
-        re.fullmatch(r"[a-z0-9.-]+", name) and name.endswith(API_SUFFIXES) and value.startswith("https://")
-    )
+    vendor = re.fullmatch(r"[a-z0-9.-]+", name) and name.endswith(API_SUFFIXES) and value.startswith("https://")
     return "" if vendor else "instance-refused"
 
 

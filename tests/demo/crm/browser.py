@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flask import Flask, Response, request
+from werkzeug.serving import BaseWSGIServer, make_server
+
 from app.demo.crm.app import create_crm
 from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
-from flask import Flask, Response, request
-from werkzeug.serving import BaseWSGIServer, make_server
 
 LAUNCHED = """<!doctype html><title>Panel</title><script src="/sdk.js"></script>
 <script type="application/json" id="proof">%s</script>

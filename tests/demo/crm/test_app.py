@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from app.demo.crm.config import CrmConfig
-from app.demo.crm.desk import Desk
 from playwright.sync_api import Browser, Frame, Page, expect
 from werkzeug.serving import make_server
 
+from app.demo.crm.config import CrmConfig
+from app.demo.crm.desk import Desk
 from tests.demo.crm.browser import StandIn, crm_on_a_port, serving
 
 pytestmark = pytest.mark.browser
@@ -59,9 +59,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     page.close()
 
 
-@pytest.mark.parametrize(
-    ("form", "over_port"), [("sandbox", True), ("sandbox-origin", False), ("canvas", False)]
-)
+@pytest.mark.parametrize(("form", "over_port"), [("sandbox", True), ("sandbox-origin", False), ("canvas", False)])
 def test_bridge_greets_sizes_and_tells(page: Page, desk: Desk, form: str, over_port: bool) -> None:
     page.goto(f"{desk.config.origin}/lead/LK-00001?form={form}")
     frame = panel(page)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+
 from app.demo.crm import signed
 from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
-from playwright.sync_api import Browser, Frame, Page, expect
-
 from tests.demo.crm.browser import StandIn, crm_on_a_port
 from tests.demo.crm.test_signed import contents
 

@@ -6,10 +6,11 @@ import base64
 import json
 
 import pytest
-from app.demo.crm.desk import Desk
-from app.demo.crm.people import PEOPLE
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.demo.crm.desk import Desk
+from app.demo.crm.people import PEOPLE
 
 
 def decoded(part: str) -> bytes:

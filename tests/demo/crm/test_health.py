@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from app.demo.crm import health
-from app.demo.crm.health import Health
 from flask import Flask, Response
 
+from app.demo.crm import health
+from app.demo.crm.health import Health
 from tests.demo.crm.browser import serving
 
 NOWHERE = "http://127.0.0.1:9/healthz"

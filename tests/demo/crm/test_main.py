@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from app.demo.crm.__main__ import main
 from app.demo.crm.config import CrmConfig
 

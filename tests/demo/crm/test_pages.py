@@ -6,9 +6,10 @@ import json
 import re
 
 import pytest
+from flask.testing import FlaskClient
+
 from app.demo.crm.desk import Desk
 from app.demo.crm.people import PEOPLE
-from flask.testing import FlaskClient
 
 JSON = {"Accept": "application/json"}
 
@@ -18,9 +19,7 @@ def first(desk: Desk, viewer: str = "zoe") -> str:
 
 
 def hidden(desk: Desk) -> str:
-    return next(
-        lead.id for lead in desk.leads.page(PEOPLE["zoe"]).leads if not PEOPLE["sam"].may_see_record(lead.id)
-    )
+    return next(lead.id for lead in desk.leads.page(PEOPLE["zoe"]).leads if not PEOPLE["sam"].may_see_record(lead.id))
 
 
 def data(page: str, element: str) -> object:
@@ -82,9 +81,7 @@ def test_hidden_record_shows_nothing_of_itself_but_asks_the_panel(client: FlaskC
     assert lead.values["Company"] not in page
     assert page.count('name="signed_request"') == 2
     for form in ("element", "sandbox", "sandbox-origin"):
-        assert "ey" not in re.findall(
-            r'name="token" value="(.*?)"', client.get(f"/lead/{record}?form={form}").text
-        )
+        assert "ey" not in re.findall(r'name="token" value="(.*?)"', client.get(f"/lead/{record}?form={form}").text)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from flask.testing import FlaskClient
+
 from app.demo.crm.desk import Desk
 from app.demo.crm.people import PEOPLE, Person
 from app.demo.crm.store import Lead
-from flask.testing import FlaskClient
 
 DATA = "/services/data/v68.0"
 
@@ -20,9 +21,7 @@ def seen_by_sam(desk: Desk) -> Lead:
 
 
 def hidden_from_sam(desk: Desk) -> Lead:
-    return next(
-        lead for lead in desk.leads.page(PEOPLE["zoe"]).leads if not PEOPLE["sam"].may_see_record(lead.id)
-    )
+    return next(lead for lead in desk.leads.page(PEOPLE["zoe"]).leads if not PEOPLE["sam"].may_see_record(lead.id))
 
 
 def test_client_credentials_by_form_and_by_basic(client: FlaskClient, desk: Desk) -> None:
@@ -86,9 +85,7 @@ def test_hidden_and_absent_records_look_the_same(client: FlaskClient, desk: Desk
     assert len({answer.get_data() for answer in answers}) == 1
 
 
-@pytest.mark.parametrize(
-    "path", ["ui-api/records/00Q000000000000AAA?fields=Lead.Name", "query?q=x", "sobjects/Lead/1"]
-)
+@pytest.mark.parametrize("path", ["ui-api/records/00Q000000000000AAA?fields=Lead.Name", "query?q=x", "sobjects/Lead/1"])
 def test_dead_tokens(client: FlaskClient, desk: Desk, path: str) -> None:
     token = desk.tokens.issue(PEOPLE["zoe"])
     client.post("/services/oauth2/revoke", data={"token": token})

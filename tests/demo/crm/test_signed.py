@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+
 from app.demo.crm import signed
 from app.demo.crm.people import PEOPLE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from app.demo.crm.soql import MalformedQueryError, Query, parse
 
 ID = "00QAB000003LeadAA2"

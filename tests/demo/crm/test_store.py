@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from app.demo.crm import leads as invented
 from app.demo.crm.people import PEOPLE
 from app.demo.crm.store import PER_PAGE, Leads
@@ -37,9 +38,7 @@ def test_search_does_not_tell_what_a_viewer_may_not_see(leads: Leads) -> None:
 
 
 def test_search_is_caseless_and_finds_all_words(leads: Leads) -> None:
-    assert [lead.title for lead in leads.page(ZOE, "GROSS-ÜBERACKER jürgen").leads] == [
-        "Jürgen Groß-Überacker"
-    ]
+    assert [lead.title for lead in leads.page(ZOE, "GROSS-ÜBERACKER jürgen").leads] == ["Jürgen Groß-Überacker"]
 
 
 def test_finds_by_every_form_of_the_id(leads: Leads) -> None:

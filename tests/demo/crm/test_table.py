@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from app.demo.crm.table import TableRefusedError, read, record_id, with_checksum
 
 
@@ -67,8 +68,7 @@ def test_names_for_the_api_are_plain_and_unique(tmp_path: Path) -> None:
 
 def test_kinds_follow_the_values(tmp_path: Path) -> None:
     rows = "".join(
-        f"{number},{number}.5,{'yes' if number % 2 else 'no'},2026-01-{number:02}\n"
-        for number in range(1, 20)
+        f"{number},{number}.5,{'yes' if number % 2 else 'no'},2026-01-{number:02}\n" for number in range(1, 20)
     )
     kinds = {column.name: column.kind for column in read(written(tmp_path, "id,n,c,d\n" + rows)).columns}
     assert kinds == {"id_id": "number", "n": "number", "c": "choice", "d": "date"}

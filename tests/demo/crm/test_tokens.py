@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from app.demo.crm.people import PEOPLE
 from app.demo.crm.tokens import LIFETIME_S, Tokens
 

@@ -9,7 +9,6 @@ from app.demo.crm.people import PEOPLE
 from app.hosts._keys import KeySets
 from app.hosts.guest import GUEST
 from app.launch import LaunchRequest, Record
-
 from tests.hosts._door import ScriptedDoor
 from tests.hosts._proofs import CLOCK, guest
 from tests.hosts.conftest import CRM, Call

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from app.errors import LaunchRefused
 from app.hosts.guest.launch import verify
 from app.launch import Attest, Launch
-
 from tests.hosts._proofs import CLOCK, GUEST, GuestBuilder, guest
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from app.errors import HostUnavailable, LaunchRefused
-from app.hosts.guest.token import open_token
 from joserfc.jwk import OctKey
 
+from app.errors import HostUnavailable, LaunchRefused
+from app.hosts.guest.token import open_token
 from tests.hosts._proofs import GUEST, FixedKeys, GuestBuilder, guest
 
 

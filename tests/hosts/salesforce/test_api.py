@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
 from app.errors import AddressRefused, HostUnavailable, SessionExpired, TimedOut
 from app.hosts.salesforce.api import MAX_URL, check_access, read_records
 from app.launch import Access, Record
 from app.net.door import Request, Response
-
 from tests.hosts._door import ScriptedDoor, answer
 from tests.hosts._proofs import canvas
 
@@ -29,9 +29,7 @@ def access(door: ScriptedDoor, *records: Record, fields: tuple[str, ...] = ()) -
     return check_access(door.call, canvas().connection, HOST, "viewer-token", records, fields)
 
 
-def rows(
-    door: ScriptedDoor, *records: Record, fields: tuple[str, ...] = ("Title",)
-) -> dict[Record, dict[str, Any]]:
+def rows(door: ScriptedDoor, *records: Record, fields: tuple[str, ...] = ("Title",)) -> dict[Record, dict[str, Any]]:
     return read_records(door.call, canvas().connection, "service-token", records, fields)
 
 

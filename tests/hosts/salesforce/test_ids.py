@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from app.hosts.salesforce.ids import is_id, is_name, long_id, same_id, type_by_prefix
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from app.errors import LaunchRefused
 from app.hosts.salesforce.launch import verify
 from app.launch import Attest, Launch
-
 from tests.hosts._proofs import CLOCK, CanvasBuilder, canvas
 
 PAGE = "https://acme.lightning.force.com/lightning/r"
@@ -40,10 +40,7 @@ def test_one_statement_has_one_key_however_it_is_spelt() -> None:
     signature, _, payload = proof.partition(".")
     spellings = {proof, f"{signature.rstrip('=')}.{payload}", f"{signature.replace('/', '_')}.{payload}"}
     assert len(spellings) == 3
-    keys = {
-        verify(canvas().raw(each).request(), canvas().connection, canvas().keys).used_key
-        for each in spellings
-    }
+    keys = {verify(canvas().raw(each).request(), canvas().connection, canvas().keys).used_key for each in spellings}
     assert len(keys) == 1
     assert launched(canvas().said("issuedAt", 7)).used_key not in keys
 
@@ -66,9 +63,7 @@ def test_one_statement_has_one_key_however_it_is_spelt() -> None:
         ({"recordId": DEAL, "sObjectName": "Deal__c"}, {}, f"/Case/{CASE}/view", f"Deal__c/{DEAL}"),
     ],
 )
-def test_record_and_type(
-    parameters: dict[str, str], record: dict[str, Any], location: str, expected: str
-) -> None:
+def test_record_and_type(parameters: dict[str, str], record: dict[str, Any], location: str, expected: str) -> None:
     builder = canvas().said(PARAMETERS, parameters).said(RECORD, record).said(LOCATION, PAGE + location)
     assert [str(each) for each in launched(builder).records] == [expected]
 
@@ -120,9 +115,7 @@ def test_the_api_address(given: str, configured: str, taken: bool) -> None:
 
 def test_display_values_that_are_odd_are_left_out() -> None:
     user = "context.user."
-    odd = (
-        canvas().said(user + "fullName", None).said(user + "locale", "en_US_EURO!").said(user + "timeZone", 7)
-    )
+    odd = canvas().said(user + "fullName", None).said(user + "locale", "en_US_EURO!").said(user + "timeZone", 7)
     viewer = launched(odd).viewer
     assert (viewer.name, viewer.locale, viewer.timezone) == ("zoe@acme.example", "en", "UTC")
 

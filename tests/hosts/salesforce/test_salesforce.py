@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from app.config import ConnectionSettings, Secret
 from app.demo.crm import signed
 from app.demo.crm.desk import Desk
@@ -13,7 +14,6 @@ from app.errors import HostUnavailable, SessionExpired
 from app.hosts._oauth import IntegrationTokens
 from app.hosts.salesforce import SALESFORCE as HOST
 from app.launch import Launch, LaunchRequest, Record
-
 from tests.hosts._door import ScriptedDoor
 from tests.hosts._proofs import CLOCK, FixedKeys, canvas
 from tests.hosts.conftest import CRM, Call
@@ -50,9 +50,7 @@ def launched(desk: Desk, connection: ConnectionSettings, who: str, record: str) 
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_a_launch_and_what_its_viewer_may_see(
-    who: str, desk: Desk, call: Call, connection: ConnectionSettings
-) -> None:
+def test_a_launch_and_what_its_viewer_may_see(who: str, desk: Desk, call: Call, connection: ConnectionSettings) -> None:
     person = PEOPLE[who]
     leads = [lead.id for lead in desk.leads.page(PEOPLE["zoe"]).leads]
     fields = list(desk.leads.columns)
@@ -80,9 +78,7 @@ def test_a_revoked_token_ends_the_session(desk: Desk, call: Call, connection: Co
         HOST.check_access(call, connection, CRM, launch.host_token or "", launch.records, [])
 
 
-def test_the_integration_identity_reads_records(
-    desk: Desk, call: Call, connection: ConnectionSettings
-) -> None:
+def test_the_integration_identity_reads_records(desk: Desk, call: Call, connection: ConnectionSettings) -> None:
     tokens = IntegrationTokens(ScriptedDoor(call))
     records = [Record("Lead", lead.id) for lead in desk.leads.page(PEOPLE["zoe"]).leads]
     columns = list(desk.leads.columns)[:5]

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from app.errors import LaunchRefused
 from app.hosts.salesforce.launch import verify
 from app.hosts.salesforce.signed import open_signed
 from app.launch import LaunchRequest
-
 from tests.hosts._proofs import CANVAS, FixedKeys, canvas, secrets
 
 VECTORS: list[dict[str, Any]] = CANVAS["vectors"]
