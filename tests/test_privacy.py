@@ -51,6 +51,7 @@ def bug_in_a_flight(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def bug_in_a_job(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr("app.jobs.HANDLERS", {"rescore": broken})
+    world.looked_at()
     answer = world.event(LEAD)
     assert world.run_jobs() == 2  # its own, and that of the pages that read through it
     return [answer]

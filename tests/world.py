@@ -286,6 +286,11 @@ class World:
         assert page.status_code == 200, page.text
         return str(launch_data(page)["token"])
 
+    def looked_at(self) -> None:
+        """Somebody looks at the lead through both connections, so that there are scores to outdate."""
+        self.frame_token()
+        self.element_token()
+
     def element_token(self, **asked: Any) -> str:
         answer = self.exchange(**asked)
         assert answer.status_code == 200, answer.text

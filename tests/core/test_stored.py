@@ -100,7 +100,7 @@ def test_history_is_the_last_values_oldest_first(database: Database, scores: Sto
     assert scores.history(KEY, 1)[0][0] == datetime.fromtimestamp(1004, UTC)
 
 
-def test_outdating_reaches_all_capabilities_of_the_named_connections(database: Database, scores: StoredScores) -> None:
+def test_outdating_reaches_all_capabilities_of_the_named_connection(database: Database, scores: StoredScores) -> None:
     keys = [
         KEY,
         replace(KEY, capability="other"),
@@ -110,7 +110,10 @@ def test_outdating_reaches_all_capabilities_of_the_named_connections(database: D
     near = replace(KEY, record=Record("Lead", "2"))
     keep(database, scores, *(stored(f"d{n}", key=key) for n, key in enumerate([*keys, near])))
     with database.begin() as conn:
-        scores.outdate(conn, ["acme", "pages"], LEAD)
+        assert scores.outdate(conn, "acme", LEAD)
+        assert scores.outdate(conn, "pages", LEAD)
+        assert not scores.outdate(conn, "pages", LEAD)  # nothing was fresh any more
+        assert not scores.outdate(conn, "acme", Record("Lead", "nobody looked at"))
     found = scores.latest([*keys, near])
     assert [found[key].fresh_until == OUTDATED for key in (*keys, near)] == [True, True, True, False, False]
 

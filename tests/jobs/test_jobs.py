@@ -20,6 +20,7 @@ def test_nothing_to_do(world: World) -> None:
 
 
 def test_a_failed_job_comes_again_and_ends_as_dead(world: World) -> None:
+    world.looked_at()
     world.api.status = 503
     world.event(LEAD)
     attempts = 0
@@ -44,6 +45,7 @@ def test_a_bug_in_a_job_is_kept_by_its_name_only(world: World, monkeypatch: pyte
         raise RuntimeError(LEAD)
 
     monkeypatch.setattr("app.jobs.HANDLERS", {"rescore": broken})
+    world.looked_at()
     world.event(LEAD)
     world.run_jobs()
     with world.parts.database.read() as conn:
@@ -59,10 +61,11 @@ def wait_for(done: Any) -> None:
 
 
 def test_a_woken_runner_works_until_it_is_stopped(world: World) -> None:
+    world.looked_at()
     world.runner.start()
     try:
         world.event(LEAD)
-        wait_for(lambda: len(world.audited("answer.given")) == 2)
+        wait_for(lambda: len(world.audited("answer.given")) == 2 * 2)
     finally:
         world.runner.stop()
     assert not world.runner._thread.is_alive()

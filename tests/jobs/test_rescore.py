@@ -11,12 +11,20 @@ from tests.world import LEAD, World
 
 
 def test_a_changed_record_is_scored_before_anybody_looks(world: World) -> None:
+    world.looked_at()
     world.event(LEAD)
     assert world.run_jobs() == 2  # of the connection, and of the one that reads through it
-    assert [each["connection"] for each in world.audited("answer.given")] == ["acme", "acme-pages"]
+    assert [each["connection"] for each in world.audited("answer.given")] == ["acme", "acme-pages"] * 2
     asked = world.core.asked
     world.frame_token()
     assert world.core.asked == asked
+
+
+def test_a_record_that_nobody_looked_at_is_not_scored(world: World) -> None:
+    """A bulk change of a hundred thousand records must not become as many questions to the core."""
+    world.event(LEAD)
+    assert world.run_jobs() == 0
+    assert world.core.asked == 0
 
 
 def test_what_went_wrong_is_raised_so_that_it_is_tried_again(world: World) -> None:

@@ -12,12 +12,13 @@ OTHER_SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
 
 
 def test_an_event_outdates_for_all_that_read_through_the_connection(world: World) -> None:
+    world.looked_at()
     answer = world.event(LEAD, "Case/1")
     assert (answer.status_code, answer.json) == (202, {"records": 2})
     [row] = world.audited("event.accepted")
     assert (row["connection"], row["records"]) == ("acme", 2)
     with world.parts.database.read() as conn:
-        changes = conn.exec_driver_sql("SELECT connection, key FROM changes ORDER BY 1, 2").all()
+        changes = conn.exec_driver_sql("SELECT connection, key FROM changes WHERE kind = 'score' ORDER BY 1, 2").all()
         jobs = conn.exec_driver_sql("SELECT payload FROM jobs").scalars().all()
     assert changes == [(name, key) for name in ("acme", "acme-pages") for key in ("Case/1", LEAD)]
     assert len(jobs) == 2  # of the lead, for both; nobody scores cases
