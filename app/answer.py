@@ -76,10 +76,22 @@ def cut(score: Score, hidden: frozenset[str]) -> tuple[Score, int]:
 
 def change(before: Score, seen_at: float, now: Score, hidden: frozenset[str]) -> Change | None:
     """What moved between the score that the viewer saw and the one shown now; None when nothing did."""
-    then = {factor.label: factor.effect for factor in visible_factors(before, hidden)}
-    here = {factor.label: factor.effect for factor in visible_factors(now, hidden)}
-    moves = {label: abs(here.get(label, 0.0) - then.get(label, 0.0)) for label in then.keys() | here.keys()}
-    moved = sorted((label for label, by in moves.items() if by >= MOVED_AT_LEAST), key=lambda one: (-moves[one], one))
+    then = {factor.label: factor for factor in visible_factors(before, hidden)}
+    here = {factor.label: factor for factor in visible_factors(now, hidden)}
+    moves = {label: _moved(then.get(label), here.get(label)) for label in then.keys() | here.keys()}
+    moved = sorted((label for label, by in moves.items() if by), key=lambda one: (-moves[one], one))
     if not moved and round(before.value) == round(now.value):
         return None
     return Change(before.value, datetime.fromtimestamp(seen_at, UTC), tuple(moved[:MOVED_SHOWN]))
+
+
+def _moved(then: Factor | None, here: Factor | None) -> float:
+    """By how many points a factor moved of itself; 0 when it did not.
+
+    Where the numbers are bound by a curve, one factor that moves bends the effects of all others: so one that
+    says the same as before (its detail) has not moved.
+    """
+    by = abs((here.effect if here else 0.0) - (then.effect if then else 0.0))
+    if then and here and then.detail and then.detail == here.detail:
+        return 0.0
+    return by if by >= MOVED_AT_LEAST else 0.0

@@ -145,11 +145,9 @@ class Scoring:
         """
         now = self._clock()
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
-        outcomes: dict[Key, Outcome] = {}
-        for key in (*unknown, *aged):
-            remembered = self._misses.get(key)
-            if remembered is not None:
-                outcomes[key] = remembered
+        outcomes: dict[Key, Outcome] = {
+            key: remembered for key in (*unknown, *aged) if (remembered := self._misses.get(key)) is not None
+        }
         due = [key for key in (*unknown, *aged) if key not in outcomes]
         if not due:
             return outcomes
@@ -193,8 +191,6 @@ class Scoring:
                 key = Key(announced.connection, capability.name, Record.parse(announced.key))
                 self._cache.drop(key)
                 self._misses.drop(key)
-
-    # -- what the viewer is told of it ------------------------------------------------------------------------
 
     def _answer(
         self,

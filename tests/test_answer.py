@@ -50,6 +50,14 @@ def test_what_moved_most_is_named_first_and_three_at_most() -> None:
     assert (found.before, found.moved) == (50, ("z", "y", "x"))
 
 
+def test_a_factor_that_says_the_same_has_not_moved_though_the_curve_bent_its_effect() -> None:
+    before = score(Factor("A", 9.0, "Meetings: 2"), Factor("B", 4.0, "Size: 10"))
+    after = score(Factor("A", 6.0, "Meetings: 2"), Factor("B", 14.0, "Size: 500"), value=70)
+    found = change(before, 0.0, after, frozenset())
+    assert found is not None
+    assert found.moved == ("B",)
+
+
 def test_a_factor_that_came_or_went_has_moved_unless_it_is_hidden() -> None:
     gone = change(score(ONE, TWO), 0.0, score(ONE, value=60), frozenset())
     assert gone is not None

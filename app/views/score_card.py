@@ -37,7 +37,7 @@ def params(
         "band": band_of(answer),
         "age": age_of(answer, now),
         "reference": answer.reference,
-        "missing": list(answer.missing),
+        "missing": [name.replace("_", " ") for name in answer.missing],  # a core's names are no words
         **_score(answer.score if number is not None else None),
         **_change(answer if number is not None else None),
         **_trend(answer.trend[-MAX_POINTS:] if number is not None else ()),

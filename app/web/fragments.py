@@ -116,10 +116,13 @@ class Fragments:
                 fragment = self._render(session, item, answer)
                 until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
                 if until > now:
-                    with self._lock:
-                        self._kept[key] = _Kept(fragment, epoch, until)
+                    self._keep(key, _Kept(fragment, epoch, until))
             shown.append(fragment)
         return shown
+
+    def _keep(self, key: _Key, kept: _Kept) -> None:
+        with self._lock:
+            self._kept[key] = kept
 
     def _recalled(self, keys: Sequence[_Key], epoch: int, now: float) -> list[Fragment | None]:
         with self._lock:
@@ -211,13 +214,9 @@ class Fragments:
         if found is None:
             moment = datetime.fromtimestamp(now // step * step, UTC)
             capability = self._connections.get(session.connection).capability_for(item.record)
+            title = capability.title if capability else ""
             params = VIEWS[item.tag].params(
-                answer,
-                record=item.record,
-                viewer=viewer,
-                now=moment,
-                opens=bool(opens),
-                title=capability.title if capability else "",
+                answer, record=item.record, viewer=viewer, now=moment, opens=bool(opens), title=title
             )
             html = self._renderer.fragment(
                 item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone

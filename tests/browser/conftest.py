@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from fake_inlay import FakeHost, FakeInlay
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+from tests.browser.fake_inlay import FakeHost, FakeInlay
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +41,9 @@ def faults() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
+def page(chromium: Browser, faults: list[str]) -> Iterator[Page]:
     """A page of its own context. A script error or a breach of a policy, in any frame, fails its test."""
-    context = browser.new_context()
+    context = chromium.new_context()
     page = context.new_page()
     page.set_default_timeout(5_000)
     page.clock.install()  # time flows, and a test may let it jump to the next poll

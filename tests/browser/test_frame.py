@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fake_inlay import NONCE, Answer, FakeHost, FakeInlay
 from playwright.sync_api import Frame, FrameLocator, Page, expect
+
+from tests.browser.fake_inlay import NONCE, Answer, FakeHost, FakeInlay
 
 pytestmark = pytest.mark.browser
 Embed = Callable[..., FrameLocator]
@@ -297,8 +298,9 @@ def test_markup_in_a_fragment_needs_the_page_s_nonce_to_ask_anything(
 
 
 def test_a_refusal_is_a_plain_page(page: Page, inlay: FakeInlay) -> None:
-    from fake_inlay import RENDERER
     from markupsafe import Markup
+
+    from tests.browser.fake_inlay import RENDERER
 
     html = RENDERER.page(
         "panel-refused.html", style=Markup(""), code="refused", message="No <b>way</b>.", reference="AB12"

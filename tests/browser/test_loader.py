@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from fake_inlay import Answer, FakeHost, FakeInlay, badges
 from playwright.sync_api import Page, expect
+
+from tests.browser.fake_inlay import Answer, FakeHost, FakeInlay, badges
 
 pytestmark = pytest.mark.browser
 Show = Callable[..., Page]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
 
 from app.demo import keys
 from app.demo.crm.app import create_crm
@@ -40,24 +38,3 @@ def crm(desk: Desk) -> Flask:
 def client(crm: Flask) -> Iterator[FlaskClient]:
     with crm.test_client() as client:
         yield client
-
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-background-networking",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    system = Path("/usr/bin/chromium")
-    path = os.environ.get("CHROMIUM_PATH") or (str(system) if system.exists() else None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.demo import Demo, start
 from tests.e2e.stage import Stage, options
-
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--test-third-party-cookie-phaseout",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -30,16 +23,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def spare(demo: Demo) -> Iterator[str]:
     """Leads that no test has looked at yet, from the last page back; `next(spare)` uses one up."""
     return iter([*demo.leads(page=4), *demo.leads(page=3)])
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    system = Path("/usr/bin/chromium")
-    path = os.environ.get("CHROMIUM_PATH") or (str(system) if system.exists() else None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(autouse=True)

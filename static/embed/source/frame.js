@@ -61,6 +61,7 @@
     },
     "inlay-visible"({ visible }) {
       shown = visible;
+      delay = SLOW;
       wake();
     },
     "inlay-proof": (proof) => change("prove", proof).catch(expired),
