@@ -60,8 +60,10 @@ class Person:
 PEOPLE = {
     person.key: person
     for person in (
+        Person("dana", "005NW0000005DanYAK", "Dana", "Park", "en_US", "America/New_York", "all",
+               "Head of sales. Sees every record and every field."),
         Person("zoe", "005NW0000001ZoeYAK", "Zoë", "Müller", "de_DE", "Europe/Berlin", "all",
-               "Head of sales, German. Sees every record and every field."),
+               "Sales lead in Berlin. Sees everything too; panels speak German to her."),
         Person("sam", "005NW0000002SamYAK", "Sam", "Carter", "en_US", "America/Chicago", "most",
                "Sales rep. Some records, company size and money are hidden."),
         Person("alex", "005NW0000003AlxYAK", "Alex", "Doe", "en_GB", "Europe/London", "nothing",
@@ -70,7 +72,7 @@ PEOPLE = {
                "Sales lead in Cairo. Reads from right to left."),
     )
 }  # fmt: skip
-DEFAULT = PEOPLE["zoe"]
+DEFAULT = PEOPLE["dana"]
 
 
 def by_user_id(user_id: str) -> Person | None:

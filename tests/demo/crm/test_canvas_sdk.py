@@ -87,7 +87,7 @@ def test_frames_are_named_as_the_sdk_reads_them(stage: Stage) -> None:
 def test_ctx_answers_the_context(stage: Stage) -> None:
     answer = stage.frame("score-card").evaluate(f"new Promise(done => {CLIENT}.ctx(done, sr.client))")
     assert answer["status"] == 200
-    assert answer["payload"]["user"]["fullName"] == "Zoë Müller"
+    assert answer["payload"]["user"]["fullName"] == "Dana Park"
     assert answer["payload"]["environment"]["parameters"]["recordId"] == stage.lead
 
 
