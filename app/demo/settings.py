@@ -53,7 +53,6 @@ audience = {inlay}
 algorithms = ["EdDSA"]
 jwks_url = {jwks_url}
 records_from = "crm"
-event_secrets = ["file:keys/event_secret"]
 {pages_fields}"""
 
 

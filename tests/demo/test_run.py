@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Request, expect
 
 from app.demo.run import run
 
@@ -115,7 +114,6 @@ def test_a_bad_file_is_refused_before_anything_starts(tmp_path: Path, capsys: py
     assert not (tmp_path / "state").exists()
 
 
-@pytest.mark.browser
 def test_all_services_are_named_and_answer(demo: Demo) -> None:
     assert set(demo.urls) == {"inlay", "crm", "core"}
     assert demo.urls["inlay"].startswith("http://localhost:")  # another site than the CRM's
@@ -124,52 +122,6 @@ def test_all_services_are_named_and_answer(demo: Demo) -> None:
     assert demo.took_s < 20
 
 
-@pytest.mark.browser
-def test_fifty_badges_in_three_requests(demo: Demo, chromium: Browser) -> None:
-    page = chromium.new_page()
-    asked: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.url.startswith(demo.urls["inlay"]) or request.resource_type == "document":
-            asked.append(request.url.split("/", 3)[3])
-
-    page.on("request", note)
-    page.goto(f"{demo.urls['crm']}/leads")
-    badges = page.locator("inlay-score-badge .score-badge")
-    expect(badges).to_have_count(50)
-    assert asked[:3] == ["leads", "embed/inlay.js", "session"]
-    assert all(each.startswith("components:batch") for each in asked[3:])  # a score that was still being made
-    page.close()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("form", ["canvas", "element", "sandbox", "sandbox-origin"])
-def test_an_edit_changes_the_open_badge_by_itself(demo: Demo, chromium: Browser, form: str) -> None:
-    page = chromium.new_page()
-    page.goto(f"{demo.urls['crm']}/lead/LK-00002?form={form}")
-    place = page.locator("inlay-score-badge") if form == "element" else page.frame_locator(".frame-score-badge iframe")
-    badge = place.locator(".score-badge[data-state=ready]")
-    before = badge.inner_text(timeout=10_000)
-    page.locator("[data-edit]").click()
-    field = page.locator("#f-Meetings__c")
-    field.fill("0" if field.input_value() != "0" else "4")
-    page.get_by_role("button", name="Save").click()
-    expect(badge).not_to_have_text(before, timeout=5_000, use_inner_text=True)
-    assert page.url.endswith(f"?form={form}")  # no reload, and the log says what happened
-    expect(page.locator("[data-log]")).to_contain_text("event delivered")
-    page.close()
-
-
-@pytest.mark.browser
-def test_who_may_see_nothing_is_told_so_by_the_panel(demo: Demo, chromium: Browser) -> None:
-    page = chromium.new_page()
-    page.goto(f"{demo.urls['crm']}/lead/LK-00001?as=alex")
-    panel = page.frame_locator(".frame-score-card iframe")
-    expect(panel.locator("[data-state=denied]")).to_be_visible()
-    page.close()
-
-
-@pytest.mark.browser
 def test_own_rows_are_scored_by_what_they_hold(tmp_path: Path) -> None:
     path = tmp_path / "bank.csv"
     path.write_bytes(BANK.encode("cp1252"))

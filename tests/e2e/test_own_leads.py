@@ -28,6 +28,7 @@ def data() -> Path:
 
 
 @pytest.mark.browser
+@pytest.mark.proof
 def test_real_rows_are_scored_in_one_batch(window: Window, tmp_path: Path) -> None:
     if not (data() / BANK).is_file():
         pytest.skip(f"{BANK} is not here. It is looked for in the folder INLAY_DATA, else in ../shared/data.")

@@ -52,7 +52,7 @@ class Desk:
             tokens=Tokens(config.key("token_secret")),
             guest=GuestSigner.load(key, config.origin, config.inlay, fields),
             events=EventSender(
-                [f"{config.inlay}/events/{name}" for name in (config.connection, config.pages_connection)],
+                [f"{config.inlay}/events/{config.connection}"],
                 config.key("event_secret"),
             ),
             client_id="larkfield-integration",

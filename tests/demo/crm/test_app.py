@@ -65,7 +65,7 @@ def test_bridge_greets_sizes_and_tells(page: Page, desk: Desk, form: str, over_p
     frame = panel(page)
     frame.wait_for_function(GREETED)
     assert frame.evaluate("Boolean(port)") is over_port
-    assert frame.evaluate("heard[1].detail") == {"theme": "light", "locale": "de_DE", "direction": "ltr"}
+    assert frame.evaluate("heard[1].detail") == {"theme": "light", "locale": "en_US", "direction": "ltr"}
     if form != "canvas":  # a canvas is sized by its own dialect
         frame.evaluate("say('inlay-resize', {height: 222.2})")
         expect(page.locator(".frame-score-card iframe")).to_have_css("height", "223px")
