@@ -89,6 +89,15 @@ class Children:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """End them all. A second Ctrl-C, of one who waits no longer, must not leave half of them running."""
+        before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._end()
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _end(self) -> None:
         for child in self._all:
             child.end()
         until = time.monotonic() + _GRACE_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -77,3 +78,34 @@ def test_one_that_may_stop_does_not_end_the_others(tmp_path: Path) -> None:
         with pytest.raises(ChildEndedError, match="The other has ended"):
             children.watch(stopped)
     assert told == ["The core"]
+
+
+def test_a_second_signal_does_not_leave_children_behind(tmp_path: Path) -> None:
+    """As `timeout`, or one who presses Ctrl-C twice, sends it."""
+    slow = (
+        "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(0.5), sys.exit()))\n"
+        "while 1: time.sleep(0.05)"
+    )
+    code = (
+        "import signal, sys\n"
+        "from pathlib import Path\n"
+        "from app.demo.children import Children\n"
+        "def stop(*_): raise KeyboardInterrupt\n"
+        "signal.signal(signal.SIGTERM, stop)\n"
+        "with Children() as children:\n"
+        f"    child = children.start('Slow', [sys.executable, '-c', {slow!r}], Path({str(tmp_path / 'log')!r}), '')\n"
+        "    print(child.pid, flush=True)\n"
+        "    signal.pause()\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    time.sleep(0.2)
+    for _ in range(2):
+        parent.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+    parent.wait(10)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
