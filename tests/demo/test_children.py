@@ -97,15 +97,13 @@ def test_a_second_signal_does_not_leave_children_behind(tmp_path: Path) -> None:
         "    print(child.pid, flush=True)\n"
         "    signal.pause()\n"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert parent.stdout is not None
-    pid = int(parent.stdout.readline())
-    time.sleep(0.2)
-    for _ in range(2):
-        parent.send_signal(signal.SIGTERM)
-        time.sleep(0.1)
-    parent.wait(10)
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        time.sleep(0.2)
+        for _ in range(2):
+            parent.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+        parent.wait(10)
+    assert not alive(pid)
