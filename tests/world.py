@@ -329,7 +329,7 @@ class World:
 
 @contextmanager
 def world(
-    folder: Path, *, wait: str = "2s", deadline: str = "2s", connections: Sequence[ConnectionSettings] = ()
+    folder: Path, *, wait: str = "10s", deadline: str = "10s", connections: Sequence[ConnectionSettings] = ()
 ) -> Iterator[World]:
     """A world of its own in this folder. `connections` take the places of those of their names."""
     for name, value in {
