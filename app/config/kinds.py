@@ -109,6 +109,10 @@ def _origin(raw: Any, folder: Path) -> str:
         raise RefusedValueError(
             f"{raw!r} has a wildcard.", "List each origin exactly; one wildcard would trust strangers."
         )
+    if not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", host):  # it is written into policies, where `;` begins another rule
+        raise RefusedValueError(
+            f"{raw!r} does not name a host.", 'Write it as a browser does: "https://crm.example.com".'
+        )
     if raw != exact:  # browsers compare origins as texts, so only the browsers' own spelling can ever match
         raise RefusedValueError(f"{raw!r} is not an exact origin.", f'Write "{exact}": scheme, host and port only.')
     return exact

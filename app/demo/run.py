@@ -81,7 +81,7 @@ def _plan(port: int, leads: Path | None, state: Path, id_column: str | None) -> 
     """Refuse taken ports and bad files before anything is started; make what is missing."""
     at = _addresses(port)
     source = table.read(leads, id_column) if leads else invented.generate()
-    state.mkdir(parents=True, exist_ok=True)
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)  # logs and edits are the user's own
     keys.make(state / "keys")
     return Plan(at, source, state.resolve(), leads, id_column)
 

@@ -93,6 +93,7 @@ def test_no_secret_shows_itself() -> None:
         ("env:INLAY_KEY", "env:INLAY_NO_KEY", "server.keys: the environment variable INLAY_NO_KEY is not set."),
         ("http://localhost:8000", "http://inlay.example.com", "server.public_url: is plain http"),
         ("http://localhost:8000", "https://a.example/x", "is not an exact origin. Write \"https://a.example\""),
+        ("http://127.0.0.1:8001", "https://a;b", "does not name a host"),
         ("http://127.0.0.1:8001", "https://*.example.com", "inlay.toml:16: connections.crm.origins: "),
         ("http://127.0.0.1:8001", "https://A.example:443", 'Write "https://a.example"'),
         ("http://127.0.0.1:8002", "http://core.example", "Use https, or list core.example in server.allow_private."),
