@@ -229,7 +229,7 @@ class Sessions:
 
 
 def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, component: str, now: float) -> int:
-    """End all sessions of a connection, or of a viewer, or for an entry component; how many. Raises StoreUnavailable."""
+    """End all sessions of a connection, a viewer, an entry component; how many. Raises StoreUnavailable."""
     with database.begin() as conn:
         count = end_all(conn, connection, viewer, component, now, SESSION_LIFE_S)
         facts = {"viewer": viewer or None, "component": component or None, "sessions": count}
