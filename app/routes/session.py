@@ -63,8 +63,9 @@ def _failed(error: InlayError) -> Response:
 
 
 def _exchanged() -> Response:
-    p, form = parts(), request.form
-    require_patience(p)
+    p = parts()
+    require_patience(p)  # before anything of the body is read
+    form = request.form
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
     if form.get("grant_type") != GRANT or form.get("subject_token_type") != JWT:
