@@ -22,8 +22,9 @@ from app.core.client import CoreClient
 from app.core.stored import Key, Stored, StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
+from app.db.framings import Framings
 from app.decisions import Decisions, Outcome
-from app.errors import ConfigError, Problem
+from app.errors import BadRequest, ConfigError, Problem
 from app.events import Events
 from app.history import History
 from app.hosts._keys import KeySets
@@ -40,9 +41,11 @@ from app.session import Sessions
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
+from app.web.echoes import Echoes
 from app.web.failures import problem, translated
 from app.web.fragments import Fragments
 from app.web.headers import COMMON
+from app.web.limits import Limits
 from app.web.parts import Parts, parts
 from app.web.prepared import Prepared
 from app.web.refusals import note_request
@@ -52,6 +55,7 @@ from app.web.texts import Texts
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
 MAX_BODY_BYTES = 512 * 1024
+MAX_QUERY = 100  # pairs in an address
 COMPRESS_FROM_BYTES = 1000  # below, a packet is a packet
 
 
@@ -68,14 +72,12 @@ def build(
     settings: Settings, clock: Callable[[], float] = time.time, renderer: Renderer | None = None
 ) -> tuple[Parts, Runner]:
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
-    renderer = renderer or read_house()
-    _check_components(settings, renderer.catalog)
+    renderer = checked(settings, renderer or read_house())
     metrics, database = Metrics(), Database(settings.store.url)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
     keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
     audit = AuditLog(database, clock, metrics)
-    door = Door(settings.server.allow_private, metrics=metrics)
-    permits = Permits(PERMITS)
+    door, permits = Door(settings.server.allow_private, metrics=metrics), Permits(PERMITS)
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
     sessions = Sessions(database, keyring, audit, epochs, clock)
     permissions = Permissions(connections, sessions, door, permits, metrics, clock)
@@ -98,6 +100,9 @@ def build(
         renderer=renderer,
         fragments=fragments,
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
+        limits=Limits(clock),
+        echoes=Echoes(clock),
+        framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
         close=partial(_close, runner, scoring, door, database),
@@ -136,8 +141,12 @@ def read_house() -> Renderer:
     return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load())
 
 
-def _check_components(settings: Settings, catalog: Catalog) -> None:
-    """A connection that lists what we do not have would fail its viewers, one launch after another."""
+def checked(settings: Settings, renderer: Renderer) -> Renderer:
+    """A connection that lists what we do not have would fail its viewers, one launch after another.
+
+    Raises ConfigError.
+    """
+    catalog = renderer.catalog
     unknown = [
         Problem(f"[connections.{each.name}]", f"component {tag!r} is not known.", f"Use {', '.join(catalog)}.")
         for each in settings.connections.values()
@@ -146,6 +155,7 @@ def _check_components(settings: Settings, catalog: Catalog) -> None:
     ]
     if unknown:
         raise ConfigError(unknown)
+    return renderer
 
 
 class _Timed(Request):
@@ -173,6 +183,7 @@ def create_app(built: Parts) -> Flask:
     app.extensions["inlay"] = built
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.before_request(_bounded)
     app.register_error_handler(Exception, _refused)
     app.after_request(_finished)
     app.wsgi_app = Bodies(app.wsgi_app, server.threads)  # type: ignore[method-assign]
@@ -180,6 +191,12 @@ def create_app(built: Parts) -> Flask:
         hops = server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
+
+
+def _bounded() -> None:
+    """A question after an address is short with us; a long one would be dear to parse before anybody is known."""
+    if request.query_string.count(b"&") > MAX_QUERY:
+        raise BadRequest(reason="query-too-long")
 
 
 def _refused(error: Exception) -> Response:

@@ -128,8 +128,11 @@ class Denied(InlayError):
 
 
 class RateLimited(InlayError):
+    """Somebody has to wait: this viewer, this connection, or (both empty) an address."""
+
     code, status, title = "rate-limited", 429, "Too many requests. Try again in a moment."
     retryable = True
+    connection = viewer = ""
 
 
 class Unavailable(InlayError):

@@ -49,13 +49,21 @@ class Events:
         self._database, self._connections, self._stored = database, connections, stored
         self._audit, self._clock = audit, clock
 
-    def accept(self, connection: Connection, headers: Mapping[str, str], body: bytes) -> int:
+    def accept(
+        self,
+        connection: Connection,
+        headers: Mapping[str, str],
+        body: bytes,
+        admit: Callable[[], None] = lambda: None,
+    ) -> int:
         """Take one event in; how many records it outdated (0 for a repeated event, which is harmless).
 
-        Raises EventRefused, BadRequest, StoreUnavailable.
+        `admit` is asked once the event is known to be the host's, and may raise. Raises EventRefused, BadRequest,
+        StoreUnavailable.
         """
         now = self._clock()
         event_id = verify(connection.settings.event_secrets, headers, body, now)
+        admit()
         records = changed_records(body)
         with self._database.begin() as conn:
             if not consume(conn, connection.name, f"event:{event_id}", now + 2 * TOLERANCE_S, now):

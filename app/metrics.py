@@ -36,6 +36,8 @@ METRICS: Mapping[str, Metric] = {
     "cache": Metric("count", ("level", "outcome"), "Looks into the caches of answers."),
     "events": Metric("count", ("outcome",), "Events from hosts, taken or refused."),
     "jobs": Metric("count", ("kind", "outcome"), "Background jobs, by how an attempt ended."),
+    "rate_limited": Metric("count", ("route",), "Requests that were told to come back later."),
+    "csp_reports": Metric("count", ("outcome",), "Browsers' reports of breaches of our pages' policies."),
     "unknown_claims": Metric("count", ("host",), "Claims in launches that the host's form does not know."),
     "redacted": Metric("count", ("event",), "Audit values that looked like secrets and were left out."),
     "audit_failures": Metric("count", (), "Audit rows that could not be written; what they were for was refused."),

@@ -19,10 +19,12 @@ from cachetools import LRUCache
 from sqlalchemy import delete, insert, select, update
 
 from app.audit.log import AuditLog
-from app.bearer import Mode, Session, read, write
+from app.bearer import SESSION_LIFE_S, Mode, Session, read, write
 from app.connections import Connection
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce
+from app.db.revocations import KIND, Revocations
+from app.db.revocations import revoke as end_all
 from app.db.schema import sessions
 from app.db.single_use import consume
 from app.errors import BadRequest, LaunchUsed, SessionExpired
@@ -59,6 +61,7 @@ class Sessions:
         self._ended: LRUCache[str, bool] = LRUCache(50_000)
         self._lock = threading.Lock()
         epochs.subscribe(self._on_change)
+        self._revoked = Revocations(database, SESSION_LIFE_S, clock)
 
     def open(self, launch: Launch, connection: Connection, component: str, mode: Mode) -> tuple[Session, str]:
         """Use the launch up and open a session from it: one transaction, its audit rows included.
@@ -113,6 +116,8 @@ class Sessions:
             raise SessionExpired()
         if self._has_ended(session.id):
             raise SessionExpired(reason="ended")
+        if self._revoked.covers(session.connection, session.viewer.subject, session.component, session.opened_at):
+            raise SessionExpired(reason="revoked")
         return session
 
     def renew(self, session: Session) -> tuple[Session, str]:
@@ -207,7 +212,8 @@ class Sessions:
         return token
 
     def _on_change(self, news: Announcement) -> None:
-        if news.kind == EVERYTHING:
+        self._revoked.hear(news)
+        if news.kind in {EVERYTHING, KIND}:
             with self._lock:
                 self._memo.clear()  # loading asks the database again
         elif news.kind == "session":
@@ -220,6 +226,15 @@ class Sessions:
     def _has_ended(self, session_id: str) -> bool:
         with self._lock:
             return session_id in self._ended
+
+
+def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, component: str, now: float) -> int:
+    """End all sessions of a connection, a viewer, an entry component; how many. Raises StoreUnavailable."""
+    with database.begin() as conn:
+        count = end_all(conn, connection, viewer, component, now, SESSION_LIFE_S)
+        facts = {"viewer": viewer or None, "component": component or None, "sessions": count}
+        audit.write("session.revoked", conn=conn, connection=connection, detail=facts)
+    return count
 
 
 def _digest(token: str) -> bytes:

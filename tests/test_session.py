@@ -6,10 +6,13 @@ import base64
 import json
 
 import pytest
+from sqlalchemy import insert
 
 from app.bearer import read, write
-from app.errors import SessionExpired, SessionInvalid
+from app.db.schema import sessions
+from app.errors import SessionExpired, SessionInvalid, StoreUnavailable
 from app.launch import Record
+from app.session import revoke
 from tests.world import LEAD, World
 
 
@@ -79,3 +82,95 @@ def test_an_event_cannot_use_up_a_launch(world: World) -> None:
         before = conn.exec_driver_sql("SELECT count(*) FROM used_launches").scalar_one()
     assert world.exchange(jti="event:same-name").status_code == 200
     assert before == 1
+
+
+# --- revocation ---
+
+
+def ended_by(world: World, viewer: str = "", component: str = "", connection: str = "acme") -> int:
+    """As `inlay revoke` does it: beside the servers, over the database alone."""
+    database = world.parts.database
+    return revoke(database, world.parts.audit, connection, viewer, component, world.clock.now)
+
+
+def over(world: World, token: str) -> bool:
+    world.parts.epochs.look()
+    try:
+        world.parts.sessions.load(token)
+    except SessionExpired as error:
+        return error.reason in {"revoked", "ended"}
+    return False
+
+
+def test_a_revocation_ends_what_it_names_in_every_process_and_after_a_restart(world: World) -> None:
+    zoe, card = world.frame_token(), world.frame_token(component="score-card")
+    yan, guest = world.frame_token(user="005AB000009ZzZzYAK"), world.element_token()
+    with world.another() as other:
+        for each in (world, other):
+            assert not any(over(each, token) for token in (zoe, card, yan, guest))
+        assert ended_by(world, viewer="005AB000001ZzZzYAK", component="score-badge") == 1
+        for each in (world, other):
+            assert [over(each, token) for token in (zoe, card, yan, guest)] == [True, False, False, False]
+        assert ended_by(world, viewer="005AB000001ZzZzYAK") == 1
+        for each in (world, other):
+            assert [over(each, token) for token in (zoe, card, yan, guest)] == [True, True, False, False]
+        assert ended_by(world) == 1
+        for each in (world, other):
+            assert [over(each, token) for token in (zoe, card, yan, guest)] == [True, True, True, False]
+    with world.another() as restarted:
+        assert [over(restarted, token) for token in (zoe, card, yan, guest)] == [True, True, True, False]
+
+
+def test_a_revoked_session_shows_nothing_and_is_not_renewed(world: World) -> None:
+    token = world.frame_token()
+    assert world.badge(token).status_code == 200
+    ended_by(world)
+    world.parts.epochs._read_at -= 0.25  # the next look is due
+    for answer in (world.badge(token), world.client.post("/session/renew", data={"token": token})):
+        assert (answer.status_code, answer.json["code"]) == (401, "session-expired")
+
+
+def test_a_revocation_wipes_the_hosts_tokens_and_is_audited(world: World) -> None:
+    world.frame_token()
+    world.frame_token(user="005AB000009ZzZzYAK")
+    assert ended_by(world, viewer="005AB000001ZzZzYAK") == 1
+    with world.parts.database.read() as conn:
+        rows = conn.exec_driver_sql("SELECT viewer, host_token IS NULL FROM sessions ORDER BY viewer").all()
+    assert rows == [("005AB000001ZzZzYAK", 1), ("005AB000009ZzZzYAK", 0)]
+    [row] = world.audited("session.revoked")
+    assert (row["connection"], row["viewer"], row["component"], row["sessions"]) == (
+        "acme",
+        "005AB000001ZzZzYAK",
+        None,
+        1,
+    )
+
+
+def test_who_launches_again_after_a_revocation_is_in(world: World) -> None:
+    world.frame_token()
+    ended_by(world)
+    world.clock.now += 1
+    assert not over(world, world.frame_token())
+
+
+def test_a_session_that_was_being_opened_meanwhile_is_over_too(world: World) -> None:
+    """Its row came after the revocation looked for rows; the moment of its opening is what counts."""
+    token = world.frame_token()
+    with world.parts.database.begin() as conn:
+        rows = conn.exec_driver_sql("SELECT * FROM sessions").mappings().all()
+        conn.exec_driver_sql("DELETE FROM sessions")
+    ended_by(world)
+    with world.parts.database.begin() as conn:
+        conn.execute(insert(sessions), [dict(row) for row in rows])
+    assert over(world, token)
+    with world.another() as restarted:
+        assert over(restarted, token)
+
+
+def test_a_revocation_that_cannot_be_audited_does_not_happen(world: World) -> None:
+    token = world.frame_token()
+    with world.parts.database.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE audit RENAME TO gone")
+    with pytest.raises(StoreUnavailable):
+        ended_by(world)
+    assert not over(world, token)

@@ -42,6 +42,7 @@ public_url = "https://inlay.example.com"
 keys = ["file:{folder}/key"]
 allow_private = ["127.0.0.1"]
 compression = false
+limit_refused = "100000/minute"
 [store]
 url = "sqlite:///{folder}/inlay.db"
 [cores.main]

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from limits import RateLimitItem, parse
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -81,6 +83,17 @@ def _duration(raw: Any, _: Path) -> float:
             f"{raw!r} is not a duration.", 'Write a number and a unit: "150ms", "10s", "15m", "1h", "7d".'
         )
     return float(match[1]) * _UNITS[match[2]]
+
+
+def _rate(raw: Any, _: Path) -> RateLimitItem:
+    mend = 'Write a number and a time: "600/minute", "20/second", "1000/5 minutes".'
+    try:
+        rate = parse(raw)
+    except ValueError:
+        raise RefusedValueError(f"{raw!r} is not a rate.", mend) from None
+    if rate.amount < 1 or "," in raw or ";" in raw or "|" in raw:
+        raise RefusedValueError(f"{raw!r} is not one rate of at least one.", mend)
+    return rate
 
 
 def _url(raw: Any, _: Path) -> str:
@@ -172,6 +185,7 @@ def _bands(raw: Any, folder: Path) -> tuple[tuple[str, float], ...]:
 BANDS = Kind({"high": 70, "medium": 40, "low": 0}, _bands)
 FLAG = Kind(True, _flag)
 DURATION = Kind("10s", _duration)
+RATE = Kind("600/minute", _rate)
 URL = Kind("https://api.example.com", _url)
 ORIGIN = Kind("https://crm.example.com", _origin)
 NETWORK = Kind("10.0.0.0/8", _network)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from limits import RateLimitItem
+
 from app.config.checks import check
 from app.config.kinds import (
     BANDS,
@@ -13,6 +15,7 @@ from app.config.kinds import (
     FLAG,
     NETWORK,
     ORIGIN,
+    RATE,
     URL,
     choice,
     integer,
@@ -45,6 +48,7 @@ class ServerSettings:
     tls_key: Path | None = row(PATH, "The certificate's private key.", None)  # noqa: RUF009 makes a field
     compression: bool = row(FLAG, "Whether answers are compressed here.", True)
     region: str = row(_REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu")
+    limit_refused: RateLimitItem = row(RATE, "Refusals of one address, until it has to wait.", "600/minute")  # noqa: RUF009 makes a field
     allow_private: tuple[str, ...] = row(many(NETWORK), "Private hosts or networks that we may call.", [])
 
 
@@ -95,6 +99,10 @@ class ConnectionSettings:
     capabilities: tuple[str, ...] = row(many(_WORD), "The capabilities that may be asked here.", example=["lead_score"])
     rollout: bool = row(FLAG, "Whether panels are shown at all.", True)
     region: str = row(_REGION, "Where this customer's data must stay.", "", example="eu")
+    # floods: each process counts for itself
+    limit_viewer: RateLimitItem = row(RATE, "Requests of one viewer.", "3000/minute")  # noqa: RUF009 makes a field
+    limit_launches: RateLimitItem = row(RATE, "Launches of all viewers.", "6000/minute")  # noqa: RUF009 makes a field
+    limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
     # what proves a launch
     issuer: str = row(text("https://crm.example.com"), "The launch's issuer.", "")
     audience: str = row(text("https://inlay.example.com"), "The launch's audience.", "")

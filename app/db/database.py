@@ -45,6 +45,12 @@ class Database:
             self.engine = create_engine(parsed, connect_args=arguments, pool_pre_ping=True, **_POOL)
         self._writer = self.engine.execution_options(inlay_writes=True)
 
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Whether there is something to open: to open a SQLite file is to make it. A server is asked by using it."""
+        parsed = make_url(url)
+        return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
+
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"

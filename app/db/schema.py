@@ -64,6 +64,29 @@ sessions = Table(
     Index("sessions_ends", "ends_at"),
 )
 
+# Sessions that were opened before `at` are over; "" stands for all.
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("viewer", Text, nullable=False),
+    Column("component", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    PrimaryKeyConstraint("connection", "viewer", "component"),
+)
+
+# Who tried to frame a panel and is not listed, as browsers report it: at most so many for each connection.
+refused_framings = Table(
+    "refused_framings",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    PrimaryKeyConstraint("connection", "origin"),
+)
+
 scores = Table(
     "scores",
     metadata,

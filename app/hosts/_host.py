@@ -66,6 +66,25 @@ class FrameAncestors(Protocol):
     def __call__(self, connection: ConnectionSettings, /) -> tuple[str, ...]: ...
 
 
+class SignLaunch(Protocol):
+    """Sign a launch of a few minutes with a shared key of the connection's: for trying an embed by hand.
+
+    `kid` empty: the first key. Raises ConfigError when the connection has no key to sign with.
+    """
+
+    def __call__(
+        self,
+        connection: ConnectionSettings,
+        viewer: str,
+        records: Sequence[Record],
+        component: str,
+        origin: str,
+        kid: str,
+        now: float,
+        /,
+    ) -> str: ...
+
+
 def nobody(
     _call: Call,
     _connection: ConnectionSettings,
@@ -108,6 +127,7 @@ class Host:
     check_access: CheckAccess = nobody
     read_records: ReadRecords = nothing
     frame_ancestors: FrameAncestors = listed_origins
+    sign: SignLaunch | None = None  # where its launch is a token that we too could sign
 
     def __post_init__(self) -> None:
         if Attest.RECORD not in self.attests and self.check_access is nobody:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.routes import components, embed, events, home, launch, session, status
+from app.routes import components, embed, events, home, launch, reports, session, status
 
 BLUEPRINTS = (
     home.blueprint,
@@ -11,5 +11,6 @@ BLUEPRINTS = (
     components.blueprint,
     events.blueprint,
     embed.blueprint,
+    reports.blueprint,
     status.blueprint,
 )

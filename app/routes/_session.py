@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from flask import request
 
 from app.bearer import Session
 from app.errors import SessionExpired, SessionInvalid
 from app.web.fragments import Fragment
 from app.web.parts import parts
+from app.web.refusals import charge, require_patience
 
 
 def bearer() -> str:
@@ -25,7 +28,7 @@ def session_of(token: str) -> Session:
         session = p.sessions.load(token)
     except SessionInvalid as error:
         if not isinstance(error, SessionExpired):  # which happens to every panel that was left open
-            p.audit.write("session.refused", reason=error.reason)
+            _note_garbage(error.reason)
         raise
     origin = request.headers.get("Origin")
     if session.mode == "element":
@@ -33,11 +36,28 @@ def session_of(token: str) -> Session:
     else:  # our own document; one with an opaque origin says "null"
         allowed = origin in {None, "null", p.settings.server.public_url}
     if not allowed:
-        p.audit.write(
-            "session.refused", connection=session.connection, session=session.id, reason="origin-not-the-session's"
-        )
-        raise SessionInvalid(reason="origin-not-the-session's")
+        _refuse_origin(session)
+    p.limits.spend_viewer(p.connections.get(session.connection).settings, session.viewer.subject)
     return session
+
+
+def _note_garbage(reason: str) -> None:
+    """Raises RateLimited for an address that sent too much of it."""
+    p = parts()
+    charge(p)
+    require_patience(p)
+    p.echoes.once("session", reason, write=lambda _: p.audit.write("session.refused", reason=reason))
+
+
+def _refuse_origin(session: Session) -> NoReturn:
+    p, reason = parts(), "origin-not-the-session's"
+    p.echoes.once(
+        "session", session.id, reason,
+        write=lambda _: p.audit.write(
+            "session.refused", connection=session.connection, session=session.id, reason=reason
+        ),
+    )  # fmt: skip
+    raise SessionInvalid(reason=reason)
 
 
 def as_json(fragment: Fragment, known: str = "") -> dict[str, object]:

@@ -23,9 +23,9 @@ from app.launch import Launch, LaunchRequest, Viewer
 from app.session import TOKEN_LIFE_S
 from app.web.failures import retry_headers, translated
 from app.web.fragments import Item
-from app.web.headers import panel_policy, still_policy
+from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import parts
-from app.web.refusals import count_unknown, note_request, refused
+from app.web.refusals import charge, count_unknown, note_request, refused, require_patience
 
 blueprint = Blueprint("launch", __name__)
 
@@ -36,7 +36,10 @@ def post(connection: str) -> Response:
     tag = request.args.get("component", "")
     known = None
     try:
-        known = parts().connections.get(connection)
+        known = _named(connection)
+        require_patience(parts())  # the same for a connection that does not exist
+        if known is None:
+            raise LaunchRefused(reason="connection-unknown")
         return _opened(known, tag)
     except Exception as error:  # noqa: BLE001 a frame shows a page that it may show, whatever went wrong
         return _failed(known, translated(error), connection)
@@ -45,15 +48,21 @@ def post(connection: str) -> Response:
 @blueprint.get("/launch/<connection>")
 def get(connection: str) -> Response:
     """Opened without a proof: by hand, or by a host that has no leave from its viewer yet."""
-    known = None
-    with contextlib.suppress(LaunchRefused):  # a stranger learns nothing about which connections exist
-        known = parts().connections.get(connection)
-        if known.host.approval_field and known.host.approval_field in request.args:
-            return _refusal(known, ApprovalNeeded(), "")
+    known = _named(connection)
+    if known is not None and known.host.approval_field and known.host.approval_field in request.args:
+        return _refusal(known, ApprovalNeeded(), "")
     return _refusal(known, NotLaunched(), "")
 
 
+def _named(connection: str) -> Connection | None:
+    with contextlib.suppress(LaunchRefused):  # a stranger learns nothing about which connections exist
+        return parts().connections.get(connection)
+    return None
+
+
 def _failed(known: Connection | None, error: InlayError, connection: str) -> Response:
+    if isinstance(error, LaunchRefused):
+        charge(parts())
     try:
         reference = refused(parts(), error, connection) if isinstance(error, LaunchRefused) else ""
     except StoreUnavailable as away:
@@ -77,6 +86,8 @@ def _opened(connection: Connection, tag: str) -> Response:
     count_unknown(p, connection, launch)
     if not launch.records:
         raise LaunchRefused(reason="record-missing")
+    p.limits.spend_viewer(connection.settings, launch.viewer.subject)
+    p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     try:
         session, token = p.sessions.open(launch, connection, tag, "frame")
     except LaunchUsed as error:
@@ -128,7 +139,9 @@ def _page(
     )
     response = Response(html, mimetype="text/html")
     ancestors = connection.host.frame_ancestors(connection.settings)
-    response.headers["Content-Security-Policy"] = panel_policy(ancestors, p.settings.server.public_url, nonce, style)
+    public_url = p.settings.server.public_url
+    policy = panel_policy(ancestors, public_url, nonce, style)
+    response.headers["Content-Security-Policy"] = reporting(policy, public_url, connection.name)
     return response
 
 
@@ -147,5 +160,8 @@ def _refusal(connection: Connection | None, error: InlayError, reference: str) -
     )
     response = Response(html, error.status, retry_headers(error), mimetype="text/html")
     ancestors = connection.host.frame_ancestors(connection.settings) if connection else ()
-    response.headers["Content-Security-Policy"] = still_policy(ancestors, style)
+    policy = still_policy(ancestors, style)
+    if connection:
+        policy = reporting(policy, p.settings.server.public_url, connection.name)
+    response.headers["Content-Security-Policy"] = policy
     return response

@@ -22,7 +22,7 @@ from app.web.failures import oauth, problem, translated
 from app.web.fragments import Item
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
-from app.web.refusals import count_unknown, note_request, refused
+from app.web.refusals import charge, count_unknown, note_request, refused, require_patience
 
 blueprint = Blueprint("session", __name__)
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -55,6 +55,7 @@ def _failed(error: InlayError) -> Response:
     if not isinstance(error, LaunchRefused):
         note_request(parts(), error)
         return oauth(error)
+    charge(parts(), error)
     try:
         return oauth(error, refused(parts(), error, request.form.get("connection", "")))
     except StoreUnavailable as away:
@@ -62,7 +63,9 @@ def _failed(error: InlayError) -> Response:
 
 
 def _exchanged() -> Response:
-    p, form = parts(), request.form
+    p = parts()
+    require_patience(p)  # before anything of the body is read
+    form = request.form
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
     if form.get("grant_type") != GRANT or form.get("subject_token_type") != JWT:
@@ -81,6 +84,8 @@ def _exchanged() -> Response:
         p.keys,
     )
     count_unknown(p, connection, launch)
+    p.limits.spend_viewer(connection.settings, launch.viewer.subject)
+    p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     session, token = p.sessions.open(launch, connection, component, "frame" if _is_frame(origin) else "element")
     fragments = p.fragments.show(session, [Item(component, record) for record in records]) if records else []
     return jsonify(
@@ -101,6 +106,7 @@ def renew() -> Response:
         renewed, token = _renewed(session)
     except InlayError as error:
         p.metrics.count("sessions", outcome="refused")
+        note_request(p, error)
         return problem(error)
     p.metrics.count("sessions", outcome="renewed")
     return jsonify(access_token=token, expires_in=int(renewed.expires_at - p.clock()))

@@ -10,7 +10,16 @@ from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from app.audit.log import new_reference
-from app.errors import BadRequest, InlayError, LaunchRefused, NotFound, TooLarge, Unavailable, WrongMediaType
+from app.errors import (
+    BadRequest,
+    InlayError,
+    LaunchRefused,
+    NotFound,
+    RateLimited,
+    TooLarge,
+    Unavailable,
+    WrongMediaType,
+)
 
 _log = logging.getLogger("inlay")
 
@@ -68,7 +77,7 @@ def oauth(error: InlayError, reference: str = "") -> Response:
     """An error answer of the token endpoint; a refused launch is an `invalid_grant`, whatever was wrong with it."""
     if isinstance(error, LaunchRefused):
         name, status = "invalid_grant", 400
-    elif isinstance(error, Unavailable):
+    elif isinstance(error, Unavailable | RateLimited):
         name, status = "temporarily_unavailable", error.status
     elif isinstance(error, BadRequest):
         name, status = "invalid_request", error.status

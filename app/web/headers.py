@@ -63,6 +63,15 @@ def still_policy(ancestors: Sequence[str], style: str) -> str:
     )
 
 
+def reporting(policy: str, public_url: str, connection: str) -> str:
+    """The policy, and where its breaches are reported to.
+
+    `report-uri` and not `report-to`: a page that is refused to its frame never becomes a page, and Chromium takes
+    endpoints from pages only. Where both are named it reports nothing.
+    """
+    return f"{policy}; report-uri {public_url}/reports/csp?connection={connection}"
+
+
 def fragment_headers(etag: str, state: str) -> tuple[tuple[str, str], ...]:
     """All headers of a fragment's answer, made once with it."""
     own = {"Content-Type": "text/html; charset=utf-8", "ETag": etag, "Inlay-State": state}

@@ -12,6 +12,7 @@ from app.config import Settings
 from app.connections import Connections
 from app.db import Database
 from app.db.epochs import Epochs
+from app.db.framings import Framings
 from app.events import Events
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
@@ -19,7 +20,9 @@ from app.permissions import Permissions
 from app.session import Sessions
 from app.web.assets import Assets
 from app.web.catalog import Catalog
+from app.web.echoes import Echoes
 from app.web.fragments import Fragments
+from app.web.limits import Limits
 from app.web.render import Renderer
 
 
@@ -41,6 +44,9 @@ class Parts:
     renderer: Renderer
     fragments: Fragments
     assets: Assets
+    limits: Limits
+    echoes: Echoes
+    framings: Framings
     wake_jobs: Callable[[], None]
     clock: Callable[[], float]
     close: Callable[[], None]

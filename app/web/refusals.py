@@ -1,4 +1,8 @@
-"""What is refused leaves a row behind, with its reason; unknown claims are counted."""
+"""What is refused leaves a row behind, with its reason; unknown claims are counted.
+
+A row costs a write, and a refusal costs its sender nothing: what is refused again for the same reason within some
+seconds is counted in the metrics and not written again.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +10,66 @@ from contextlib import suppress
 
 from flask import request
 
-from app.audit.log import new_reference
 from app.connections import Connection
-from app.errors import BadRequest, InlayError, LaunchRefused, NotFound, StoreUnavailable
+from app.errors import BadRequest, InlayError, LaunchRefused, LaunchUsed, NotFound, RateLimited, StoreUnavailable
 from app.launch import Launch
+from app.web.limits import whose_address
 from app.web.parts import Parts
 
 
 def refused(parts: Parts, error: LaunchRefused, connection: str) -> str:
     """Write why, for the admin; the reference that the viewer may quote. Raises StoreUnavailable."""
-    reference = new_reference()
     name = _known(parts, connection)
     host = parts.connections.get(name).settings.host if name else "unknown"
     parts.metrics.count("launches", host=host, outcome=error.code)
-    parts.audit.write("launch.refused", connection=name, reason=error.reason, reference=reference, host=host)
-    return reference
+    return parts.echoes.once(
+        "launch", name, error.reason,
+        write=lambda reference: parts.audit.write(
+            "launch.refused", connection=name, reason=error.reason, reference=reference, host=host
+        ),
+    )  # fmt: skip
 
 
 def note_request(parts: Parts, error: InlayError, connection: str = "") -> None:
-    """Write that a request was malformed, too large or of the wrong kind. It is refused with or without its row."""
-    if request.url_rule is None or not isinstance(error, BadRequest) or isinstance(error, NotFound):
+    """Note that a request was malformed, too large, of the wrong kind or one too many. It is refused with or
+    without its row."""
+    if request.url_rule is None or isinstance(error, NotFound):
         return
+    if isinstance(error, RateLimited):
+        parts.metrics.count("rate_limited", route=request.url_rule.rule)
+        _note(parts, error, error.connection, error.viewer, long=True)
+    elif isinstance(error, BadRequest):
+        charge(parts)
+        _note(parts, error, _known(parts, connection), "", long=False)
+
+
+def _note(parts: Parts, error: InlayError, connection: str, viewer: str, *, long: bool) -> None:
+    route = request.url_rule.rule if request.url_rule else ""
+    facts = {"viewer": viewer or None, "route": route, "status": error.status}
     with suppress(StoreUnavailable):  # counted by the audit
-        parts.audit.write(
-            "request.refused",
-            connection=_known(parts, connection),
-            reason=error.reason,
-            route=request.url_rule.rule,
-            detail={"status": error.status},
-        )
+        parts.echoes.once(
+            "request", connection, viewer, error.reason, route,
+            write=lambda _: parts.audit.write(
+                "request.refused", connection=connection, reason=error.reason, detail=facts
+            ),
+            long=long,
+        )  # fmt: skip
+
+
+def charge(parts: Parts, error: InlayError | None = None) -> None:
+    """Count a refusal for the address that it came from; what follows from it is `require_patience`.
+
+    A launch that was used before is known to be the host's, and a reload is enough to send it again.
+    """
+    if isinstance(error, LaunchUsed):
+        return
+    with suppress(RateLimited):
+        parts.limits.spend(parts.settings.server.limit_refused, "refusals", whose_address(request.remote_addr))
+
+
+def require_patience(parts: Parts) -> None:
+    """Raises RateLimited for an address that was refused too often; whoever is known is never asked this."""
+    parts.limits.require(parts.settings.server.limit_refused, "refusals", whose_address(request.remote_addr))
 
 
 def count_unknown(parts: Parts, connection: Connection, launch: Launch) -> None:

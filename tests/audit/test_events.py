@@ -9,7 +9,8 @@ from app.audit import EVENTS
 # A name in an audit log can never be mended. Add here, with a thought; never change or remove a line.
 NAMES_FOR_EVER = """
 answer.given core.failed core.refused event.accepted event.refused host.failed launch.accepted launch.refused
-permission.refused request.refused session.ended session.opened session.refused session.renewed view.shown
+permission.refused request.refused session.ended session.opened session.refused session.renewed session.revoked
+view.shown
 """
 
 

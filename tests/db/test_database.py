@@ -91,3 +91,12 @@ def test_the_file_is_ours_alone_and_survives_a_power_cut(tmp_path: Path) -> None
         assert conn.execute(text("PRAGMA synchronous")).scalar_one() == 2
         assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     database.close()
+
+
+def test_to_ask_whether_it_is_there_makes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "inlay.db"
+    assert not Database.exists(f"sqlite:///{path}")
+    assert not path.exists()
+    path.touch()
+    assert Database.exists(f"sqlite:///{path}")
+    assert Database.exists("postgresql+psycopg://127.0.0.1/inlay")  # only using it tells

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import select
 
 from app.db import Database
-from app.db.migrations import upgrade
+from app.db.migrations import is_current, upgrade
 from app.db.schema import epoch, metadata
 from tests.db.conftest import Rival
 from tests.db.rivals import race
@@ -19,6 +19,14 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_schema_is_the_newest_once_it_was_upgraded(url: str) -> None:
+    database = Database(url)
+    assert not is_current(database)
+    upgrade(database)
+    assert is_current(database)
+    database.close()
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:

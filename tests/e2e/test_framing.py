@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import requests
@@ -79,7 +82,23 @@ def test_a_foreign_page_cannot_frame_a_panel(
     assert html.unescape(launched.value.headers["content-security-policy"]).count(f"frame-ancestors {demo.crm}") == 1
     window.wait_for_function("frames[0].length === 0")
     assert window.frames[1].url == REFUSED
+    tried = f"http://127.0.0.1:{elsewhere.port}"
+    assert reported(demo, tried)
     context.close()
+    inlay = Path(sys.executable).with_name("inlay")
+    check = [str(inlay), "check", "-c", str(demo.state / "inlay.toml")]
+    told = subprocess.run(check, capture_output=True, text=True, timeout=60, check=False)
+    assert (told.returncode, f"{tried} tried to frame a panel" in told.stdout) == (0, True), told.stdout + told.stderr
+
+
+def reported(demo: Demo, origin: str) -> bool:
+    """Whether the browser's report came. This holds what Chromium does: nothing that it promises."""
+    for _ in range(100):
+        rows = demo.rows("SELECT connection, origin FROM refused_framings")
+        if ("crm", origin) in {tuple(row) for row in rows}:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_nothing_but_a_panel_can_be_framed(chromium: Browser, demo: Demo, elsewhere: Elsewhere) -> None:

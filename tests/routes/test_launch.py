@@ -50,6 +50,7 @@ def test_matrix(door: World, host: str, case: Case) -> None:
     with door.parts.database.begin() as conn:
         conn.exec_driver_sql("DELETE FROM used_launches")
         conn.exec_driver_sql("DELETE FROM audit")
+    door.parts.echoes.forget()
     page = post(door, host, case)
     if page is None:
         return

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
 from werkzeug.test import Client, create_environ
 
-from app.web.bodies import Bodies
+from app.web.bodies import MAX_PAIRS, Bodies
 from tests.world import World
 
 
@@ -57,3 +58,22 @@ def posted(world: World, body: Stalled) -> None:
     environ["CONTENT_TYPE"], environ["CONTENT_LENGTH"] = "application/x-www-form-urlencoded", "1000"
     environ["wsgi.input"] = body
     list(world.client.application.wsgi_app(environ, lambda *_: None))  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize(
+    "path", ["/session", "/launch/acme?component=score-badge", "/components:batch", "/session/renew"]
+)
+def test_a_form_of_very_many_pairs_is_not_parsed(world: World, path: str) -> None:
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    assert world.client.post(path, data=b"a&" * MAX_PAIRS, **form).status_code == 413
+    assert world.audited("request.refused")[0]["reason"] in {"too-many-pairs", "http-413"}
+    assert world.client.post(path, data=b"a&" * (MAX_PAIRS - 1), **form).status_code != 413
+
+
+def test_an_address_of_very_many_pairs_is_not_parsed(world: World) -> None:
+    answer = world.client.post("/launch/acme?" + "a&" * 101, data={"a": "b"})
+    assert (answer.status_code, answer.json["code"]) == (400, "bad-request")
+
+
+def test_another_body_may_hold_what_looks_like_pairs(world: World) -> None:
+    assert world.client.post("/events/acme", data=b"&" * 5000, content_type="application/json").status_code == 403

@@ -6,11 +6,20 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app.db.database import Database
 
 _LOCK = 0x1A7E1DB  # any fixed number; PostgreSQL locks by it
+
+
+def is_current(database: Database) -> bool:
+    """Whether the schema is the newest. Raises StoreUnavailable."""
+    newest = ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+    with database.read() as conn:
+        return MigrationContext.configure(conn).get_current_revision() == newest
 
 
 def upgrade(database: Database) -> None:

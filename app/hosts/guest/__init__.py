@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.hosts._host import Host
 from app.hosts.guest.launch import verify
+from app.hosts.guest.sign import sign
 from app.launch import Attest
 
 GUEST = Host(
@@ -12,4 +13,5 @@ GUEST = Host(
     attests=frozenset({Attest.VIEWER, Attest.RECORD, Attest.ORIGIN}),
     requires=("origins", "components", "issuer", "audience", "algorithms"),
     verify=verify,
+    sign=sign,
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,21 +11,14 @@ from granian.constants import Interfaces
 from granian.server import MPServer
 
 from app.application import build
+from app.cli._config import CONFIG, load, opened, words
+from app.cli.check import check
+from app.cli.revoke import revoke
+from app.cli.token import token
 from app.config import Settings, example
-from app.db import Database
 from app.db.migrations import upgrade
 from app.demo.run import run as run_demo
-from app.errors import ConfigError, InlayError
-
-CONFIG = click.option(
-    "-c",
-    "--config",
-    "path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("inlay.toml"),
-    show_default=True,
-    help="The configuration.",
-)
+from app.errors import InlayError
 
 
 @click.group()
@@ -55,7 +46,7 @@ def init(path: Path) -> None:
 @CONFIG
 def serve(path: Path) -> None:
     """Serve panels; background jobs run beside, in the same processes."""
-    settings = _load(path)
+    settings = load(path)
     _upgrade(settings)
     _check(settings)
     os.environ["INLAY_CONFIG"] = str(path.resolve())
@@ -102,44 +93,24 @@ def db() -> None:
 @CONFIG
 def db_upgrade(path: Path) -> None:
     """Bring the schema up to date; safe to run twice, and from two machines at once."""
-    _upgrade(_load(path))
+    _upgrade(load(path))
     click.echo("The database is up to date.")
-
-
-def _load(path: Path) -> Settings:
-    with _words():
-        return Settings.load(path)
 
 
 def _check(settings: Settings) -> None:
     """Build everything once: what is wrong is said here, not by worker after worker that does not start."""
-    with _words():
+    with words():
         build(settings)[0].close()
 
 
-@contextmanager
-def _words() -> Iterator[None]:
-    try:
-        yield
-    except ConfigError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        sys.exit(2)
-    except InlayError as error:
-        click.echo(f"{error} ({error.reason})", err=True)
-        sys.exit(1)
-
-
 def _upgrade(settings: Settings) -> None:
-    try:
-        database = Database(settings.store.url)
-    except ModuleNotFoundError:  # SQLAlchemy loads a database's driver by its name
-        click.echo("[store] url names PostgreSQL, whose driver is missing: pip install -e '.[postgres]'", err=True)
-        sys.exit(2)
-    try:
-        upgrade(database)
-    except InlayError as error:
-        click.echo(f"The database cannot be reached: {error.reason}. Look at [store] url.", err=True)
-        sys.exit(1)
-    finally:
-        database.close()
+    with opened(settings) as database:
+        try:
+            upgrade(database)
+        except InlayError as error:
+            click.echo(f"The database cannot be reached: {error.reason}. Look at [store] url.", err=True)
+            sys.exit(1)
+
+
+for command in (check, revoke, token):
+    main.add_command(command)

@@ -1,0 +1,66 @@
+"""What commands share: the option that names the configuration, and errors as sentences."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from app.config import ConnectionSettings, Settings
+from app.db import Database
+from app.errors import ConfigError, InlayError, Problem
+
+CONFIG = click.option(
+    "-c",
+    "--config",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("inlay.toml"),
+    show_default=True,
+    help="The configuration.",
+)
+CONNECTION = click.option("-k", "--connection", "name", required=True, help="The connection, by its name.")
+
+
+def load(path: Path) -> Settings:
+    with words():
+        return Settings.load(path)
+
+
+def named(settings: Settings, name: str) -> ConnectionSettings:
+    """The connection of that name. Raises ConfigError."""
+    if name not in settings.connections:
+        known = ", ".join(settings.connections) or "none"
+        raise ConfigError([Problem("-k", f"there is no connection {name!r}.", f"Known are: {known}.")])
+    return settings.connections[name]
+
+
+@contextmanager
+def words() -> Iterator[None]:
+    """Errors of ours as lines, and as exit codes."""
+    try:
+        yield
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(2)
+    except InlayError as error:
+        click.echo(f"{error} ({error.reason})", err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database, closed in the end; a missing driver is a sentence."""
+    try:
+        database = Database(settings.store.url)
+    except ModuleNotFoundError:  # SQLAlchemy loads a database's driver by its name
+        click.echo("[store] url names PostgreSQL, whose driver is missing: pip install -e '.[postgres]'", err=True)
+        sys.exit(2)
+    try:
+        yield database
+    finally:
+        database.close()

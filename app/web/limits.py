@@ -1,0 +1,127 @@
+"""Rate limits: fixed windows of the library `limits`, counted in the memory of each process.
+
+So `n` worker processes let through up to `n` times what is configured; a limit is there to stop floods, not to
+count. Whoever proved who they are is counted under their own name, everybody else by address, and by address only
+what was refused: a house of thousands behind one address is not shut out by its own size.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+from collections.abc import Callable
+
+from cachetools import LRUCache
+from limits import RateLimitItem
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
+
+from app.config import ConnectionSettings
+from app.errors import RateLimited
+
+MAX_WINDOWS = 50_000
+
+
+class Windows(Storage):
+    """The library's storage, bounded. Its own one in memory has no bound, and starts a thread to look through
+    all that it holds up to a hundred times a second."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._open: LRUCache[str, list[float]] = LRUCache(MAX_WINDOWS)  # key -> begin, end, count
+        self._lock = threading.Lock()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = self._clock()
+        with self._lock:
+            window = self._open.get(key)
+            if window is None or not window[0] <= now < window[1]:  # a clock set back must not lock anybody out
+                window = self._open[key] = [now, now + expiry, 0]
+            window[2] += amount
+            return int(window[2])
+
+    def get(self, key: str) -> int:
+        now = self._clock()
+        with self._lock:
+            window = self._open.get(key)
+        return int(window[2]) if window is not None and window[0] <= now < window[1] else 0
+
+    def get_expiry(self, key: str) -> float:
+        with self._lock:
+            window = self._open.get(key)
+        return self._clock() if window is None else window[1]
+
+    def left_s(self, key: str) -> float:
+        return max(0.0, self.get_expiry(key) - self._clock())
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int:
+        with self._lock:
+            count = len(self._open)
+            self._open.clear()
+        return count
+
+    def clear(self, key: str) -> None:
+        with self._lock:
+            self._open.pop(key, None)
+
+
+class Limits:
+    """Says when somebody has to wait."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._windows = Windows(clock)
+        self._limiter = FixedWindowRateLimiter(self._windows)
+
+    def spend_viewer(self, connection: ConnectionSettings, viewer: str) -> None:
+        """Count a request of this viewer. Raises RateLimited."""
+        try:
+            self.spend(connection.limit_viewer, "requests", connection.name, viewer)
+        except RateLimited as error:
+            error.connection, error.viewer = connection.name, viewer
+            raise
+
+    def spend_connection(self, connection: ConnectionSettings, rate: RateLimitItem, kind: str) -> None:
+        """Count one of this kind for the whole connection. Raises RateLimited."""
+        try:
+            self.spend(rate, kind, connection.name)
+        except RateLimited as error:
+            error.connection = connection.name
+            raise
+
+    def spend(self, rate: RateLimitItem, kind: str, *whose: str) -> None:
+        """Count one of this kind. Raises RateLimited when it is over the rate."""
+        if not self._limiter.hit(rate, kind, *whose):
+            raise self._limited(rate, kind, *whose)
+
+    def require(self, rate: RateLimitItem, kind: str, *whose: str) -> None:
+        """Count nothing. Raises RateLimited when one more would be over the rate."""
+        if not self._limiter.test(rate, kind, *whose):
+            raise self._limited(rate, kind, *whose)
+
+    def _limited(self, rate: RateLimitItem, kind: str, *whose: str) -> RateLimited:
+        left_s = self._windows.left_s(rate.key_for(kind, *whose))
+        return RateLimited(reason=f"too-many-{kind}", retry_after_s=left_s + 0.5)  # rounded, but never too early
+
+
+def whose_address(address: str | None) -> str:
+    """Who is behind an address, as far as it tells: of IPv6 the network, since each machine has all of it."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
