@@ -26,9 +26,10 @@ class Health:
 
     def last(self, service: str) -> bool:
         """What is known now, hoping for the best before the first look. Never waits."""
+        known = self._up.get(service, True)
         if time.monotonic() - self._looked_at > _FRESH_S:
             threading.Thread(target=self.look, daemon=True).start()
-        return self._up.get(service, True)
+        return known
 
     def look(self) -> dict[str, bool]:
         """Ask every service, unless somebody has just done so."""
