@@ -19,6 +19,7 @@ from app.config import Settings, example
 from app.db.migrations import upgrade
 from app.demo.run import run as run_demo
 from app.errors import InlayError
+from app.hosts import HOSTS
 
 
 @click.group()
@@ -37,9 +38,10 @@ def init(path: Path) -> None:
         click.echo(f"{path} cannot be written: {error.strerror}. Name another with -c.", err=True)
         sys.exit(1)
     click.echo(f"Wrote {path}. Next:")
-    click.echo("  1. Fill in public_url, a core, a capability and a connection.")
+    click.echo(f"  1. Fill in public_url, a core, a capability and a connection (host: {' or '.join(sorted(HOSTS))}).")
     click.echo('  2. Make the key that keys refers to: export INLAY_KEY="$(openssl rand -hex 32)"')
-    click.echo(f"  3. Start it: inlay serve -c {path}")
+    click.echo(f"  3. See what is still wrong: inlay check -c {path}")
+    click.echo(f"  4. Start it: inlay serve -c {path}")
 
 
 @main.command()

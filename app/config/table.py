@@ -49,7 +49,9 @@ class ServerSettings:
     compression: bool = row(FLAG, "Whether answers are compressed here.", True)
     region: str = row(_REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu")
     limit_refused: RateLimitItem = row(RATE, "Refusals of one address, until it has to wait.", "600/minute")  # noqa: RUF009 makes a field
-    allow_private: tuple[str, ...] = row(many(NETWORK), "Private hosts or networks that we may call.", [])
+    allow_private: tuple[str, ...] = row(
+        many(NETWORK), "Private hosts or networks that we may call, such as a core on this machine.", []
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,12 @@ class CapabilitySettings:
     kind: str = row(choice("score"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
     records: tuple[str, ...] = row(many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
-    fields: tuple[str, ...] = row(many(_FIELD), "The features that it reads; nothing else leaves the host.", [])
+    fields: tuple[str, ...] = row(
+        many(_FIELD),
+        "The features that it reads, as the core names them; nothing else leaves the host.",
+        [],
+        example=["industry"],
+    )
     bands: tuple[tuple[str, float], ...] = row(BANDS, "Each band's lowest score.", BANDS.example)
     ttl: float = row(DURATION, "How long a score is fresh.", "15m")
     stale: float = row(DURATION, "How long after that it may be shown, marked as stale.", "1d")
@@ -104,8 +111,10 @@ class ConnectionSettings:
     limit_launches: RateLimitItem = row(RATE, "Launches of all viewers.", "6000/minute")  # noqa: RUF009 makes a field
     limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
     # what proves a launch
-    issuer: str = row(text("https://crm.example.com"), "The launch's issuer.", "")
-    audience: str = row(text("https://inlay.example.com"), "The launch's audience.", "")
+    issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")
+    audience: str = row(
+        text("https://inlay.example.com"), "The launch's audience: the claim aud; our public_url will do.", ""
+    )
     algorithms: tuple[str, ...] = row(
         many(choice("EdDSA", "ES256", "RS256", "HS256")),
         "The only algorithms that a launch may be signed with.",
@@ -113,7 +122,9 @@ class ConnectionSettings:
     )
     jwks_url: str = row(URL, "Where the issuer publishes its keys.", "", example="https://crm.example.com/jwks.json")
     shared_keys: Mapping[str, Secret] = row(
-        table(secret(32), {"2026-11": "env:INLAY_KEY"}), "HS256 keys by their kid.", {}
+        table(secret(32), {"2026-11": "env:INLAY_KEY"}),
+        'HS256 keys by the kid of the token\'s header: { kid = "env:NAME" }.',
+        {},
     )
     secrets: tuple[Secret, ...] = row(many(secret()), "Shared secrets of signed launches, several to rotate.", [])
     event_secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that the host signs its events with.", [])
