@@ -120,7 +120,10 @@ def cores(settings: Settings, watch: Watch, metrics: Metrics) -> Iterator[Findin
             client.health()
         except CoreUnavailable as error:
             what = f"{each.url} is not healthy ({error.reason})."
-            yield Finding("problem", where, what, f"Start it, or mend [cores.{name}] url.")
+            mend = f"Start it, or mend [cores.{name}] url."
+            if error.reason == "address-private":
+                mend = "List its host in [server] allow_private: private addresses are called only when listed."
+            yield Finding("problem", where, what, mend)
             continue
         yield Finding("ok", where, f"{each.url} is healthy.")
         for capability in (one for one in settings.capabilities.values() if one.core == name):

@@ -20,6 +20,7 @@ from app.db.migrations import upgrade
 from app.demo.run import run as run_demo
 from app.errors import InlayError
 from app.hosts import HOSTS
+from app.net.ports import is_free
 
 
 @click.group()
@@ -53,6 +54,12 @@ def serve(path: Path) -> None:
     _check(settings)
     os.environ["INLAY_CONFIG"] = str(path.resolve())
     server = settings.server
+    if not is_free(server.bind, server.port):
+        click.echo(
+            f"{server.bind}:{server.port} is taken, or not ours. End what listens there, or mend [server] port.",
+            err=True,
+        )
+        sys.exit(1)
     MPServer(
         "app.application:from_environment",
         factory=True,
