@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from app.config import CapabilitySettings, ConnectionSettings, Settings
@@ -14,6 +14,10 @@ from app.hosts._oauth import IntegrationTokens
 from app.launch import Record
 from app.metrics import Metrics
 from app.net.door import Door
+
+# What only some hosts know: to set it elsewhere would look like a rule that holds there.
+_SPECIAL = frozenset(name for host in HOSTS.values() for name in host.uses)
+_DEFAULTS = {each.name: each.default for each in fields(ConnectionSettings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class Connections:
 
     def can_read(self, connection: Connection) -> bool:
         """Whether the records' fields can be read from the host (else they come with the launch)."""
-        return bool(self._source(connection).settings.client_id)
+        source = self._source(connection)
+        return source.host.reads and bool(source.settings.client_id)
 
     def read(
         self, connection: Connection, capability: CapabilitySettings, records: Sequence[Record]
@@ -139,5 +144,8 @@ def _problems(connections: Iterable[ConnectionSettings]) -> Iterable[Problem]:
         for name in HOSTS[each.host].requires:
             if not getattr(each, name):
                 yield Problem(where, f"{name} is not set.", f"A connection of host {each.host} needs it.")
+        for name in sorted(_SPECIAL - {*HOSTS[each.host].uses}):
+            if getattr(each, name) != _DEFAULTS[name]:
+                yield Problem(where, f"{name} means nothing to host {each.host}.", "Remove it.")
         if each.records_from and each.records_from not in names:
             yield Problem(where, f"records_from names {each.records_from!r}.", "Name another connection of this file.")

@@ -13,6 +13,8 @@
     │   └── LaunchUsed    403   used
     ├── SessionInvalid    401   session-invalid
     │   └── SessionExpired 401  session-expired
+    │       ├── SignInNeeded  401 sign-in-needed
+    │       └── ConsentNeeded 401 consent-needed
     ├── Denied            403   denied
     ├── RateLimited       429   rate-limited
     ├── Unavailable       503   unavailable
@@ -121,6 +123,23 @@ class SessionInvalid(InlayError):
 
 class SessionExpired(SessionInvalid):
     code, title = "session-expired", "This panel's session has ended."
+
+
+class SignInNeeded(SessionExpired):
+    """The host wants to see the viewer again. `claims` is what its sign-in must be told, as JSON, if anything."""
+
+    code, title = "sign-in-needed", "Your organisation asks you to sign in again."
+
+    def __init__(self, detail: str = "", *, reason: str = "", claims: str = "") -> None:
+        super().__init__(detail, reason=reason)
+        self.claims = claims
+
+
+class ConsentNeeded(SessionExpired):
+    code = "consent-needed"
+    title = (
+        "This panel has not been allowed to look at your records yet. Sign in to allow it, or ask your administrator."
+    )
 
 
 class Denied(InlayError):

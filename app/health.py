@@ -149,7 +149,7 @@ def connections(
         where, found = f"connection {name}", []
         if each.jwks_url:
             found.append(_keys(where, each, watch))
-        if each.client_id:
+        if each.client_id and HOSTS[each.host].reads:
             found.append(_identity(where, each, watch))
         found += tried.get(name, [])
         if not each.rollout:

@@ -26,6 +26,14 @@ class Attest(StrEnum):
     ORIGIN = "origin"
 
 
+class TokenType(StrEnum):
+    """What a host's token is, as an exchange names it: https://www.rfc-editor.org/rfc/rfc8693#section-3"""
+
+    JWT = "urn:ietf:params:oauth:token-type:jwt"  # how a token is written, whatever it is for
+    ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 a name
+    ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 a name
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """The thing looked at, written `type/id` as the host names it: `Lead/00QAB000003LeadAA2`."""
@@ -67,6 +75,8 @@ class LaunchRequest:
     records: tuple[Record, ...] = ()  # the records that the request (not the proof) asks for
     origin: str | None = None  # the browser's Origin header, where there is one
     now: float = 0.0  # seconds since the epoch
+    locale: str = ""  # the browser's first language, for hosts whose proofs name none
+    nonce: str = ""  # the nonce of ours that the proof must bring back, where we asked for the proof ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class Launch:
     origin: str  # the one origin that messages go to and come from
     component: str | None
     attests: frozenset[Attest]
-    used_key: str  # what single use is remembered by (a digest or a jti)
+    used_key: str  # what single use is remembered by (a digest or a jti); empty: it may be used again
     used_until: float  # when this proof could no longer be valid, seconds since the epoch
     host_token: str | None = None  # the viewer's own token at the host; a secret
     host_url: str | None = None  # where that token is spoken to, checked against the connection

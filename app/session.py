@@ -86,7 +86,8 @@ class Sessions:
         token = self._token(session)
         with self._database.begin() as conn:
             # not by connection: two of them may trust the same issuer
-            if not consume(conn, "", f"launch:{connection.host.name}:{launch.used_key}", launch.used_until, now):
+            used = f"launch:{connection.host.name}:{launch.used_key}"
+            if launch.used_key and not consume(conn, "", used, launch.used_until, now):
                 raise LaunchUsed(reason="used")
             if next(_opened) % PRUNE_EACH == 0:  # what has ended holds a viewer's token at the host
                 conn.execute(delete(sessions).where(sessions.c.ends_at < now - PRUNE_AFTER_S))

@@ -17,6 +17,7 @@ from app.health import CLOCK_MAX_S, Finding, Watch, connections, cores, database
 from app.metrics import Metrics
 from app.net.door import Door, Request, Response
 from tests.core.server import status
+from tests.hosts._proofs import entra
 from tests.world import World
 
 KEY = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "use": "sig", "kid": "a"}
@@ -146,6 +147,14 @@ def test_keys_of_another_kind(shared: World, outside: Outside, watch: Watch) -> 
     each = replace(shared.settings.connections["acme-pages"], algorithms=("RS256",))
     [found] = asked(shared, watch, replace(shared.settings, connections={"acme-pages": each}))["acme-pages"]
     assert (found.level, "for RS256" in found.what) == ("problem", True)
+
+
+def test_an_app_that_only_speaks_in_its_viewers_names_has_no_identity_to_ask_about(shared: World, watch: Watch) -> None:
+    each = entra("teams").connection
+    assert each.client_id
+    settings = replace(shared.settings, connections={each.name: each})
+    found = only(connections(settings, watch, shared.parts.database, shared.clock))
+    assert (found.level, found.what) == ("ok", "has nothing that could be asked from here.")
 
 
 def test_who_tried_to_frame_a_panel(world: World, watch: Watch) -> None:

@@ -31,7 +31,7 @@ from app.jobs import Runner
 from app.web.parts import Parts
 from app.web.render import Renderer
 from tests.core.server import Core, core_server
-from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, FixedKeys
+from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, TENANT_KEYS, FixedKeys
 
 LEAD = "Lead/00QAB000003LeadAA2"
 EVENT_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -88,6 +88,18 @@ audience = "{audience}"
 algorithms = ["EdDSA"]
 jwks_url = "https://app.acme.example/jwks.json"
 """
+
+
+# Which connection the matrix's launches of a host are for.
+CONNECTIONS = {host: {"salesforce": "acme", "guest": "acme-pages"}.get(host, host) for host in BUILDERS}
+
+
+def connections(directory: str) -> list[ConnectionSettings]:
+    """A connection for every host as the matrix knows it, with the directory and the API behind it over there."""
+    guest = replace(BUILDERS["guest"]().connection, records_from="acme")
+    tokens = [make().connection for host, make in BUILDERS.items() if host not in ("salesforce", "guest")]
+    entra = [replace(each, authority=directory, host_url=directory) for each in tokens if each.tenants]
+    return [guest, *entra, *(each for each in tokens if not each.tenants)]
 
 
 @dataclass
@@ -369,6 +381,6 @@ def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     event.listen(parts.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
     parts.database.engine.dispose()
     try:
-        yield replace(parts, keys=FixedKeys("ed", "es", "rs")), runner
+        yield replace(parts, keys=FixedKeys("ed", "es", "rs", *TENANT_KEYS)), runner
     finally:
         parts.close()

@@ -21,6 +21,7 @@ def check(settings: Settings, reader: Reader) -> None:
         _needs(reader, ("connections", name), "token_url", "client_secret")
         _connection_names(settings, reader, connection)
         _regions(settings, reader, connection)
+        _needs(reader, ("connections", name), "tenants", "client_secret")
         if "HS256" in connection.algorithms and not reader.given("connections", name, "shared_keys"):
             mend = 'Add shared_keys = { kid = "env:NAME" }, or take HS256 out.'
             reader.problem(("connections", name, "algorithms"), "HS256 has no shared_keys.", mend)
@@ -83,7 +84,7 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
         reader.problem(("server", "public_url"), "is plain http on a name that is not this machine.", mend)
     urls = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
     for name, connection in settings.connections.items():
-        for key in ("jwks_url", "host_url", "token_url"):
+        for key in ("jwks_url", "host_url", "token_url", "authority"):
             urls["connections", name, key] = getattr(connection, key)
     for path, url in urls.items():
         if url and not _guarded(url, server.allow_private):

@@ -28,6 +28,8 @@ from app.config.references import PATH, STORE, Secret, secret
 from app.errors import ConfigError, Problem
 
 _FIELD = text("Industry", r"[A-Za-z_][A-Za-z0-9_.]{0,127}")
+_SCOPE = text("access_as_user", r"[!#-\[\]-~]{1,200}")  # RFC 6749, appendix A.4
+_TENANT = text("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG = text("score-badge", r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 _REGION = text("eu", r"[a-z0-9-]{0,32}")
 _WORD = text("lead_score", r"[a-z][a-z0-9_-]{0,62}")
@@ -127,9 +129,20 @@ class ConnectionSettings:
         {},
     )
     secrets: tuple[Secret, ...] = row(many(secret()), "Shared secrets of signed launches, several to rotate.", [])
+    single_use: bool = row(
+        FLAG, "Whether a proof works once; off only for access tokens that a host hands out again.", True
+    )
+    authority: str = row(URL, "The directory's sign-in service.", "", example="https://login.microsoftonline.com")
+    tenants: tuple[str, ...] = row(many(_TENANT), "The directory tenants whose viewers may come in.", [])
+    clients: tuple[str, ...] = row(many(text("inlay")), "The apps whose tokens we take; none: the host's own.", [])
+    scope: str = row(_SCOPE, "The scope that a viewer's access token must have.", "access_as_user")
     event_secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that the host signs its events with.", [])
     # how its records are read
     host_url: str = row(URL, "The base of the host's API.", "")
+    host_scopes: tuple[str, ...] = row(
+        many(_SCOPE), "What is asked of the host's API in the viewer's name.", ["Files.Read"]
+    )
+    open_records: bool = row(FLAG, "Whether all who are signed in see all records, if the host cannot be asked.", False)
     token_url: str = row(URL, "Where the integration identity gets its token.", "")
     client_id: str = row(text("inlay"), "The integration identity.", "")
     client_secret: Secret | None = row(secret(), "Its secret.", None)  # noqa: RUF009 makes a field

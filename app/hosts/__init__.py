@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from app.hosts._host import Host
 from app.hosts.guest import GUEST
+from app.hosts.office import OFFICE
+from app.hosts.oidc import OIDC
 from app.hosts.salesforce import SALESFORCE
+from app.hosts.sharepoint import SHAREPOINT
+from app.hosts.teams import TEAMS
 
-HOSTS: dict[str, Host] = {host.name: host for host in (SALESFORCE, GUEST)}
+HOSTS: dict[str, Host] = {host.name: host for host in (SALESFORCE, GUEST, TEAMS, SHAREPOINT, OFFICE, OIDC)}

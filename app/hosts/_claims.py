@@ -117,6 +117,28 @@ def matching(pattern: str) -> Check:
     return lambda value, _: "" if isinstance(value, str) and form.fullmatch(value) else "claim-wrong"
 
 
+def not_past(leeway_s: float) -> Check:
+    """The check that a claim is a time which is not over yet."""
+
+    def check(value: Any, context: Context) -> str:
+        if not is_number(value):
+            return "claim-wrong"
+        return "" if context.request.now < value + leeway_s else "expired"
+
+    return check
+
+
+def not_ahead(leeway_s: float) -> Check:
+    """The check that a claim is a time which has come."""
+
+    def check(value: Any, context: Context) -> str:
+        if not is_number(value):
+            return "claim-wrong"
+        return "" if value <= context.request.now + leeway_s else "not-yet-valid"
+
+    return check
+
+
 def table(value: Any, _: Context) -> str:
     """The check that a claim is a JSON object."""
     return "" if isinstance(value, dict) else "claim-wrong"

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 
 from app.config import ConnectionSettings
 from app.hosts._keys import KeySource
-from app.launch import Access, Attest, Launch, LaunchRequest, Record
+from app.hosts._oauth import Flow, Token
+from app.hosts._reasons import refused
+from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
 from app.net.door import Request, Response
 
 Call = Callable[[Request], Response]  # the network door, or its twin
@@ -58,6 +60,15 @@ class ReadRecords(Protocol):
         fields: Sequence[str],
         /,
     ) -> dict[Record, dict[str, Any]]: ...
+
+
+class Exchange(Protocol):
+    """The viewer's proof for a token that the host's API takes: a flow without I/O, from the second `now` on.
+
+    Raises SessionExpired (with what the viewer can do about it), HostUnavailable.
+    """
+
+    def __call__(self, connection: ConnectionSettings, host_token: str, now: float, /) -> Flow[Token]: ...
 
 
 class FrameAncestors(Protocol):
@@ -113,6 +124,18 @@ def listed_origins(connection: ConnectionSettings) -> tuple[str, ...]:
     return connection.origins
 
 
+def page_origin(request: LaunchRequest, connection: ConnectionSettings) -> str:
+    """The page's origin for a proof that names none: the browser's word, which must be on the list.
+
+    Our own documents and sandboxed ones do not say on which page they are. Raises LaunchRefused.
+    """
+    if request.origin in {None, "", "null"}:
+        return connection.origins[0]
+    if request.origin not in connection.origins:
+        raise refused("origin-unlisted")
+    return str(request.origin)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """A kind of application that we are embedded in."""
@@ -121,10 +144,13 @@ class Host:
     attests: frozenset[Attest]  # what its launch proves by its signature alone
     requires: tuple[str, ...]  # settings of a connection that must be set
     verify: Verify
+    uses: tuple[str, ...] = ()  # settings that only some hosts know; to others they are refused
+    takes: tuple[TokenType, ...] = (TokenType.JWT,)  # what its proof is called when it is exchanged; none: it is not
     proof_field: str = "token"  # the form field that a launch arrives in
     approval_field: str = ""  # the query field by which the host says: the viewer has not allowed us yet
     bridge: str = "plain"  # the dialect that its frame speaks with the page around it
     check_access: CheckAccess = nobody
+    exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
@@ -132,3 +158,8 @@ class Host:
     def __post_init__(self) -> None:
         if Attest.RECORD not in self.attests and self.check_access is nobody:
             raise ValueError(f"{self.name} does not attest the record, so it must bring check_access")
+
+    @property
+    def reads(self) -> bool:
+        """Whether its records can be read at all."""
+        return self.read_records is not nothing

@@ -1,4 +1,7 @@
-"""Public keys that hosts publish (JWKS): remembered, renewed when one is unknown, kept when that fails."""
+"""Public keys that hosts publish (JWKS), and the documents that say where (discovery).
+
+Both are remembered, renewed in time or when a key is unknown, and kept when that fails.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
@@ -17,6 +21,7 @@ from app.net.permits import Permits
 
 MAX_BYTES = 262_144
 MAX_KEYS = 64
+MAX_URL = 2_000
 RSA_DIGITS = range(342, 1367)  # of the modulus in base64: 2048 to 8192 bits; longer ones cost us the time
 REFRESH_S = 3600.0  # a key that the host withdrew is out of use after so long
 COOL_DOWN_S = 30.0  # unknown key ids are free to invent: they cost the host one request in so long
@@ -33,8 +38,19 @@ ALGORITHMS: dict[str, Fit] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What an issuer says of itself."""
+
+    issuer: str  # as written there: the reader compares it, or fills in its template
+    jwks_url: str
+
+
 class KeySource(Protocol):
     """Where public keys come from."""
+
+    def discover(self, url: str) -> Discovery:
+        """The discovery document at this address. Raises HostUnavailable, Busy as `find` does."""
 
     def find(self, url: str, algorithm: str, kid: str | None) -> tuple[Key, ...]:
         """The keys of a set that this algorithm and key id mean; none when there are none.
@@ -44,12 +60,16 @@ class KeySource(Protocol):
         """
 
 
+Call = Callable[[Request], Response]
+Read = Callable[[Call, str], Any]
+
+
 @dataclass(slots=True)
 class _Shelf:
-    """One remembered set."""
+    """One remembered document."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    keys: tuple[Key, ...] = ()
+    found: Any = None  # what was read of it; None until then
     fetched_at: float = float("-inf")
     not_before: float = float("-inf")  # no further request until then
 
@@ -62,30 +82,43 @@ class KeySets:
     ) -> None:
         self._door, self._clock = door, clock
         self._permits = permits or Permits()
-        self._shelves: dict[str, _Shelf] = {}  # by URL: as many as connections name
+        self._shelves: dict[tuple[Read, str], _Shelf] = {}  # as many as connections name
         self._lock = threading.Lock()
 
     def find(self, url: str, algorithm: str, kid: str | None) -> tuple[Key, ...]:
-        with self._lock:
-            shelf = self._shelves.setdefault(url, _Shelf())
-        if self._clock() - shelf.fetched_at >= REFRESH_S:
-            # while one thread renews an old set, the others go on with it; without any set they must wait
-            try:
-                self._refresh(url, shelf, wait_s=0.0 if shelf.keys else WAIT_S)
-            except Busy:
-                if not shelf.keys:
-                    raise
-        found = _pick(shelf.keys, algorithm, kid)
-        if not found and shelf.keys:
-            self._refresh(url, shelf, wait_s=WAIT_S)
-            found = _pick(shelf.keys, algorithm, kid)
-        if not shelf.keys:
-            pause = max(0.0, shelf.not_before - self._clock())
-            raise HostUnavailable(reason="keys-unavailable", retry_after_s=pause or FAILURE_PAUSE_S)
+        shelf = self._current(url, fetch)
+        found = _pick(shelf.found or (), algorithm, kid)
+        if not found and shelf.found:
+            self._refresh(url, shelf, fetch, wait_s=WAIT_S)
+            found = _pick(shelf.found, algorithm, kid)
+        self._require(shelf, "keys-unavailable")
         return found
 
-    def _refresh(self, url: str, shelf: _Shelf, wait_s: float) -> None:
-        """Fetch the set once, whoever asks; what was remembered stays when that fails.
+    def discover(self, url: str) -> Discovery:
+        shelf = self._current(url, fetch_discovery)
+        self._require(shelf, "discovery-unavailable")
+        discovery: Discovery = shelf.found
+        return discovery
+
+    def _current(self, url: str, read: Read) -> _Shelf:
+        with self._lock:
+            shelf = self._shelves.setdefault((read, url), _Shelf())
+        if self._clock() - shelf.fetched_at >= REFRESH_S:
+            # while one thread renews an old one, the others go on with it; without any they must wait
+            try:
+                self._refresh(url, shelf, read, wait_s=0.0 if shelf.found else WAIT_S)
+            except Busy:
+                if not shelf.found:
+                    raise
+        return shelf
+
+    def _require(self, shelf: _Shelf, reason: str) -> None:
+        if not shelf.found:
+            pause = max(0.0, shelf.not_before - self._clock())
+            raise HostUnavailable(reason=reason, retry_after_s=pause or FAILURE_PAUSE_S)
+
+    def _refresh(self, url: str, shelf: _Shelf, read: Read, wait_s: float) -> None:
+        """Fetch the document once, whoever asks; what was remembered stays when that fails.
         Who fetches and who waits for it holds a permit, so that an issuer that hangs cannot take every
         thread of ours. Raises Busy when there is none.
         """
@@ -95,30 +128,27 @@ class KeySets:
             if not shelf.lock.acquire(timeout=wait_s):
                 return
             try:
-                self._fetch(url, shelf)
+                self._fetch(url, shelf, read)
             finally:
                 shelf.lock.release()
 
-    def _fetch(self, url: str, shelf: _Shelf) -> None:
+    def _fetch(self, url: str, shelf: _Shelf, read: Read) -> None:
         if self._clock() < shelf.not_before:  # another thread was here first
             return
         try:
-            shelf.keys = fetch(self._door.call, url)
+            shelf.found = read(self._door.call, url)
             shelf.fetched_at = self._clock()
             shelf.not_before = self._clock() + COOL_DOWN_S
         except (OutboundError, AnswerRefused):
             shelf.not_before = self._clock() + FAILURE_PAUSE_S
 
 
-def fetch(call: Callable[[Request], Response], url: str) -> tuple[Key, ...]:
+def fetch(call: Call, url: str) -> tuple[Key, ...]:
     """Get the signature keys of a key set.
 
     https://www.rfc-editor.org/rfc/rfc7517#section-5
     """
-    response = call(Request(method="GET", url=url, headers={"Accept": "application/json"}, max_bytes=MAX_BYTES))
-    if response.status != 200:
-        raise AnswerRefused(reason=f"keys-status-{response.status}")
-    entries = response.json()
+    entries = _get(call, url, "keys")
     entries = entries.get("keys") if isinstance(entries, dict) else None
     if not isinstance(entries, list):
         raise AnswerRefused(path="keys", reason="keys-shape")
@@ -126,6 +156,29 @@ def fetch(call: Callable[[Request], Response], url: str) -> tuple[Key, ...]:
     if not keys:
         raise AnswerRefused(path="keys", reason="keys-empty")
     return keys
+
+
+def fetch_discovery(call: Call, url: str) -> Discovery:
+    """Get a discovery document.
+
+    https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
+    """
+    document = _get(call, url, "discovery")
+    issuer, keys = (document.get("issuer"), document.get("jwks_uri")) if isinstance(document, dict) else (None, None)
+    if not isinstance(issuer, str) or not 0 < len(issuer) <= MAX_URL:
+        raise AnswerRefused(path="issuer", reason="discovery-shape")
+    # what came over TLS must not lead to keys that anybody between could change
+    schemes = {"https"} if urlsplit(url).scheme == "https" else {"https", "http"}
+    if not isinstance(keys, str) or len(keys) > MAX_URL or keys.partition("://")[0] not in schemes:
+        raise AnswerRefused(path="jwks_uri", reason="discovery-shape")
+    return Discovery(issuer, keys)
+
+
+def _get(call: Call, url: str, what: str) -> Any:
+    response = call(Request(method="GET", url=url, headers={"Accept": "application/json"}, max_bytes=MAX_BYTES))
+    if response.status != 200:
+        raise AnswerRefused(reason=f"{what}-status-{response.status}")
+    return response.json()
 
 
 def _import(entry: Any) -> Key | None:

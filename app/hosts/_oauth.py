@@ -1,12 +1,15 @@
-"""The integration identity's tokens: client credentials as a flow without I/O, its driver, and a cache."""
+"""Tokens for hosts' APIs: flows without I/O and their driver, the integration identity's tokens, the viewers'."""
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from cachetools import TLRUCache
 
 from app.config import ConnectionSettings
 from app.errors import AnswerRefused, HostUnavailable, OutboundError
@@ -56,7 +59,7 @@ def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token
     )
     if response.status != 200:
         raise HostUnavailable(reason=f"integration-refused:{_error_code(response)}")
-    return _read_token(response.json(), now)
+    return read_token(response.json(), now)
 
 
 def drive(flow: Flow[T], call: Callable[[Request], Response]) -> T:
@@ -108,8 +111,7 @@ class IntegrationTokens:
                 raise _again(slot.failure)
             try:
                 slot.token, slot.failure = self._fetch(connection, now), None
-                # a short-lived one is used for most of its life, or each call would get another
-                slot.renew_at = slot.token.expires_at - min(EARLY_S, (slot.token.expires_at - now) / 4)
+                slot.renew_at = _renew_at(slot.token, now)
             except HostUnavailable as error:
                 slot.failure, slot.failed_at = error, now
                 raise _again(error) from error
@@ -134,6 +136,47 @@ class IntegrationTokens:
             raise HostUnavailable(reason=f"integration-{error.code}", retry_after_s=FAILURE_PAUSE_S) from error
 
 
+ExchangeFlow = Callable[[ConnectionSettings, str, float], Flow[Token]]
+_Key = tuple[str, bytes]  # connection, digest of the proof
+
+
+class ViewerTokens:
+    """What viewers' proofs were exchanged for. In memory only, until shortly before each one's end."""
+
+    def __init__(self, door: Caller, clock: Callable[[], float] = time.time) -> None:
+        self._door, self._clock = door, clock
+        self._tokens: TLRUCache[_Key, Token] = TLRUCache(10_000, lambda _, token, now: _renew_at(token, now), clock)
+        self._lock = threading.Lock()
+
+    def get(self, exchange: ExchangeFlow, connection: ConnectionSettings, proof: str) -> str:
+        """The token for a proof. Raises SessionExpired when the proof is good for none, HostUnavailable."""
+        key = _key(connection, proof)
+        with self._lock:
+            token = self._tokens.get(key)
+        if token is None:
+            try:
+                token = drive(exchange(connection, proof, self._clock()), self._door.call)
+            except (OutboundError, AnswerRefused) as error:
+                raise HostUnavailable(reason=f"exchange-{error.code}") from error
+            with self._lock:
+                self._tokens[key] = token
+        return token.value
+
+    def drop(self, connection: ConnectionSettings, proof: str) -> None:
+        """Forget what the host called dead."""
+        with self._lock:
+            self._tokens.pop(_key(connection, proof), None)
+
+
+def _key(connection: ConnectionSettings, proof: str) -> _Key:
+    return connection.name, hashlib.sha256(proof.encode()).digest()
+
+
+def _renew_at(token: Token, now: float) -> float:
+    """A short-lived one is used for most of its life, or each call would get another."""
+    return token.expires_at - min(EARLY_S, (token.expires_at - now) / 4)
+
+
 def _again(error: HostUnavailable) -> HostUnavailable:
     """A fresh error for each thread: a shared one would gather all their tracebacks."""
     return HostUnavailable(reason=error.reason, retry_after_s=error.retry_after_s or FAILURE_PAUSE_S)
@@ -148,7 +191,8 @@ def _error_code(response: Response) -> str:
     return code if isinstance(code, str) and code in _SAFE_CODES else str(response.status)
 
 
-def _read_token(body: Any, now: float) -> Token:
+def read_token(body: Any, now: float) -> Token:
+    """The token of a token endpoint's answer. Raises AnswerRefused."""
     if not isinstance(body, dict):
         raise AnswerRefused(reason="token-shape")
     value, kind, life = body.get("access_token"), body.get("token_type", "Bearer"), body.get("expires_in")

@@ -24,7 +24,7 @@ REASONS = {
     "audience-wrong": "The proof is meant for somebody else.",
     "expired": "The proof is past its end, or the host's clock is behind.",
     "not-yet-valid": "The proof starts in the future; the host's clock is ahead.",
-    "life-too-long": "The proof is valid for longer than five minutes.",
+    "life-too-long": "The proof is valid for longer than its kind may be.",
     "origin-unlisted": "The proof names an origin that is not one of the connection's.",
     "origin-mismatch": "The browser came from another origin than the proof names.",
     "instance-refused": "The proof names an API address that is not the connection's.",
@@ -33,6 +33,15 @@ REASONS = {
     "record-missing": "The proof names no record.",
     "record-mismatch": "A record was asked for that the proof does not name.",
     "record-type-unknown": "The type of the record cannot be told from the proof.",
+    # tokens of a directory or provider
+    "api-token": "The token is for the host's own API. The page must ask for one that is for this app.",
+    "version-unknown": "The token is of a version that is not known here.",
+    "tenant-unlisted": "The viewer's tenant is not one of the connection's.",
+    "tenant-personal": "The viewer came with a personal account, which belongs to no organisation.",
+    "scope-missing": "The token does not have the scope that the connection asks for.",
+    "app-only": "The token is an app's own and speaks for no viewer.",
+    "client-unlisted": "The token was given to an app that is not one of the connection's.",
+    "nonce-wrong": "The token answers another sign-in than the one that we started.",
     "viewer-mismatch": "The proof names two different viewers.",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from flask import request
@@ -12,6 +13,8 @@ from app.web.fragments import Fragment
 from app.web.parts import parts
 from app.web.refusals import charge, require_patience
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+
 
 def bearer() -> str:
     """The token of the Authorization header. Raises SessionInvalid."""
@@ -19,6 +22,12 @@ def bearer() -> str:
     if scheme.lower() != "bearer" or not token:
         raise SessionInvalid(reason="token-missing")
     return token
+
+
+def browser_locale() -> str:
+    """The browser's first language, for proofs that name none; empty where it does not say."""
+    best = (request.accept_languages.best or "") if request.accept_languages else ""
+    return best if _LANGUAGE.fullmatch(best) else ""
 
 
 def session_of(token: str) -> Session:

@@ -16,16 +16,18 @@ from app.errors import (
     LaunchRefused,
     LaunchUsed,
     NotLaunched,
+    SessionExpired,
     StoreUnavailable,
     WrongMediaType,
 )
-from app.launch import Launch, LaunchRequest, Viewer
+from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
+from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
 from app.web.failures import retry_headers, translated
 from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import parts
-from app.web.refusals import charge, count_unknown, note_request, refused, require_patience
+from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
 
 blueprint = Blueprint("launch", __name__)
 
@@ -67,6 +69,8 @@ def _failed(known: Connection | None, error: InlayError, connection: str) -> Res
         reference = refused(parts(), error, connection) if isinstance(error, LaunchRefused) else ""
     except StoreUnavailable as away:
         return _refusal(known, away, "")
+    if isinstance(error, SessionExpired):  # a session was opened, but the host wants to see the viewer again
+        note_expired(parts(), error, connection)
     note_request(parts(), error, connection)
     return _refusal(known, error, reference)
 
@@ -80,9 +84,9 @@ def _opened(connection: Connection, tag: str) -> Response:
     proof = request.form.get(connection.host.proof_field, "")
     if not proof:
         raise LaunchRefused(reason="proof-missing")
-    launch = connection.host.verify(
-        LaunchRequest(proof, tag, (), request.headers.get("Origin"), p.clock()), connection.settings, p.keys
-    )
+    records = tuple(Record.parse(text) for text in request.form.getlist("record")[:MAX_RECORDS])
+    asked = LaunchRequest(proof, tag, records, request.headers.get("Origin"), p.clock(), browser_locale())
+    launch = connection.host.verify(asked, connection.settings, p.keys)
     count_unknown(p, connection, launch)
     if not launch.records:
         raise LaunchRefused(reason="record-missing")

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from app.bearer import Session
+from app.connections import Connection
 from app.errors import (
     BadRequest,
     InlayError,
@@ -15,19 +16,17 @@ from app.errors import (
     StoreUnavailable,
     WrongMediaType,
 )
-from app.launch import MAX_RECORDS, LaunchRequest, Record
-from app.routes._session import as_json, bearer, session_of
+from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
+from app.routes._session import as_json, bearer, browser_locale, session_of
 from app.session import TOKEN_LIFE_S
 from app.web.failures import oauth, problem, translated
 from app.web.fragments import Item
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
-from app.web.refusals import charge, count_unknown, note_request, refused, require_patience
+from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
 
 blueprint = Blueprint("session", __name__)
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
-JWT = "urn:ietf:params:oauth:token-type:jwt"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 a URN of RFC 8693
 
 
 @blueprint.after_request
@@ -52,6 +51,8 @@ def exchange() -> Response:
 
 
 def _failed(error: InlayError) -> Response:
+    if isinstance(error, SessionExpired):  # a session was opened, but the host wants to see the viewer again
+        note_expired(parts(), error, request.form.get("connection", ""))
     if not isinstance(error, LaunchRefused):
         note_request(parts(), error)
         return oauth(error)
@@ -68,34 +69,45 @@ def _exchanged() -> Response:
     form = request.form
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
-    if form.get("grant_type") != GRANT or form.get("subject_token_type") != JWT:
-        raise BadRequest(f"grant_type is {GRANT} and subject_token_type is {JWT}.", reason="grant-type-unknown")
+    kind = form.get("subject_token_type", "")
+    if form.get("grant_type") != GRANT or kind not in {*TokenType}:
+        known = ", ".join(TokenType)
+        raise BadRequest(f"grant_type is {GRANT}, subject_token_type one of {known}.", reason="grant-type-unknown")
     connection = p.connections.get(form.get("connection", ""))
     component = form.get("component", "")
     records = tuple(Record.parse(text) for text in form.getlist("records"))
     if len(records) > MAX_RECORDS:
         raise BadRequest(f"A session is for at most {MAX_RECORDS} records.", reason="records-count")
-    if connection.host.proof_field != "token" or component not in connection.settings.components:
-        raise LaunchRefused(reason="component-unlisted" if connection.host.proof_field == "token" else "proof-kind")
+    if not connection.host.takes or component not in connection.settings.components:
+        raise LaunchRefused(reason="component-unlisted" if connection.host.takes else "proof-kind")
     origin = request.headers.get("Origin")
-    launch = connection.host.verify(
-        LaunchRequest(form.get("subject_token", ""), component, records, _host_origin(origin), p.clock()),
-        connection.settings,
-        p.keys,
-    )
-    count_unknown(p, connection, launch)
+    launch = _verified(connection, component, records, origin, kind)
     p.limits.spend_viewer(connection.settings, launch.viewer.subject)
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     session, token = p.sessions.open(launch, connection, component, "frame" if _is_frame(origin) else "element")
     fragments = p.fragments.show(session, [Item(component, record) for record in records]) if records else []
     return jsonify(
         access_token=token,
-        issued_token_type=ACCESS_TOKEN,
+        issued_token_type=TokenType.ACCESS_TOKEN,
         token_type="Bearer",  # noqa: S106 not a secret
         expires_in=int(TOKEN_LIFE_S),
         fragments=[as_json(fragment) for fragment in fragments],
         styles={component: p.catalog.styles(component)} if records else {},
     )
+
+
+def _verified(
+    connection: Connection, component: str, records: tuple[Record, ...], origin: str | None, kind: str
+) -> Launch:
+    """The launch. Whoever brings a good proof under a wrong name is told so; a stranger learns nothing from it."""
+    p, proof = parts(), request.form.get("subject_token", "")
+    asked = LaunchRequest(proof, component, records, _host_origin(origin), p.clock(), browser_locale())
+    launch = connection.host.verify(asked, connection.settings, p.keys)
+    if kind not in connection.host.takes:
+        takes = ", ".join(connection.host.takes)
+        raise BadRequest(f"This connection takes subject_token_type {takes}.", reason="token-type-wrong")
+    count_unknown(p, connection, launch)
+    return launch
 
 
 @blueprint.post("/session/renew")

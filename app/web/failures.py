@@ -16,6 +16,8 @@ from app.errors import (
     LaunchRefused,
     NotFound,
     RateLimited,
+    SessionExpired,
+    SignInNeeded,
     TooLarge,
     Unavailable,
     WrongMediaType,
@@ -66,17 +68,24 @@ def problem(error: InlayError, reference: str = "") -> Response:
     }
     if reference:
         body["reference"] = reference
-    response = jsonify(body)
+    response = jsonify(body | _challenge(error))
     response.status_code = error.status
     response.content_type = "application/problem+json"
     response.headers.update(retry_headers(error))
     return response
 
 
+def _challenge(error: InlayError) -> dict[str, str]:
+    """What the host's sign-in must be told, for the page to hand on."""
+    return {"claims": error.claims} if isinstance(error, SignInNeeded) and error.claims else {}
+
+
 def oauth(error: InlayError, reference: str = "") -> Response:
     """An error answer of the token endpoint; a refused launch is an `invalid_grant`, whatever was wrong with it."""
     if isinstance(error, LaunchRefused):
         name, status = "invalid_grant", 400
+    elif isinstance(error, SessionExpired):  # the viewer must act; `code` says how
+        name, status = "interaction_required", error.status
     elif isinstance(error, Unavailable | RateLimited):
         name, status = "temporarily_unavailable", error.status
     elif isinstance(error, BadRequest):
@@ -86,7 +95,7 @@ def oauth(error: InlayError, reference: str = "") -> Response:
     body = {"error": name, "error_description": error.detail, "code": error.code}
     if reference:
         body["reference"] = reference
-    response = jsonify(body)
+    response = jsonify(body | _challenge(error))
     response.status_code = status
     response.headers.update(retry_headers(error))
     return response

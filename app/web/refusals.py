@@ -11,7 +11,16 @@ from contextlib import suppress
 from flask import request
 
 from app.connections import Connection
-from app.errors import BadRequest, InlayError, LaunchRefused, LaunchUsed, NotFound, RateLimited, StoreUnavailable
+from app.errors import (
+    BadRequest,
+    InlayError,
+    LaunchRefused,
+    LaunchUsed,
+    NotFound,
+    RateLimited,
+    SessionExpired,
+    StoreUnavailable,
+)
 from app.launch import Launch
 from app.web.limits import whose_address
 from app.web.parts import Parts
@@ -70,6 +79,12 @@ def charge(parts: Parts, error: InlayError | None = None) -> None:
 def require_patience(parts: Parts) -> None:
     """Raises RateLimited for an address that was refused too often; whoever is known is never asked this."""
     parts.limits.require(parts.settings.server.limit_refused, "refusals", whose_address(request.remote_addr))
+
+
+def note_expired(parts: Parts, error: SessionExpired, connection: str) -> None:
+    """Write that a host wants to see a viewer again. The viewer is told so with or without its row."""
+    with suppress(StoreUnavailable):  # counted by the audit
+        parts.audit.write("session.refused", connection=_known(parts, connection), reason=error.reason)
 
 
 def count_unknown(parts: Parts, connection: Connection, launch: Launch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 
@@ -124,6 +125,20 @@ def test_a_lost_sign_in_is_told_once_keeps_the_content_and_can_be_mended(show: S
     again.click()
     expect(again).to_be_hidden()
     assert [name for name, *_ in told(page)] == ["ready", "auth-expired", "ready"]
+
+
+def test_what_the_viewer_must_do_is_told_to_the_page(show: Show, inlay: FakeInlay) -> None:
+    """The host's sign-in wants to be told something: the page hands it on."""
+    said = {"error": "interaction_required", "code": "sign-in-needed", "claims": '{"access_token":{}}'}
+    inlay.fault["/session"] = Answer(401, json.dumps(said), "application/json")
+    page = show("")
+    page.evaluate("addEventListener('inlay-auth-expired', ({detail}) => (window.detail = detail))")
+    page.evaluate("document.body.append(document.createElement('inlay-score-badge'))")
+    page.evaluate("document.querySelector('inlay-score-badge').setAttribute('record', 'Lead/1')")
+    page.wait_for_function("window.detail")
+    detail = page.evaluate("window.detail")
+    assert (detail["code"], detail["claims"], detail["record"]) == ("sign-in-needed", said["claims"], "Lead/1")
+    expect(page.get_by_role("button", name="Sign in again")).to_be_visible()
 
 
 def test_a_session_is_renewed_before_it_ends(show: Show, inlay: FakeInlay) -> None:

@@ -121,6 +121,29 @@ def test_half_of_an_identity_is_refused(half: str) -> None:
     assert "is set without client_" in only(GOOD + half)
 
 
+TENANT = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
+
+
+def test_tenants_need_a_secret_to_ask_in_their_viewers_names() -> None:
+    assert "tenants: is set without client_secret" in only(GOOD + f"tenants = ['{TENANT}']")
+    identity = "client_id = 'me'\nclient_secret = 'env:INLAY_KEY'\n"
+    assert Settings.parse(GOOD + identity + f"tenants = ['{TENANT}']").connections["crm"].tenants == (TENANT,)
+
+
+@pytest.mark.parametrize("tenant", ["contoso.example", "common", TENANT.upper(), f"{TENANT}\\n", "*", ""])
+def test_a_tenant_is_named_by_its_id_only(tenant: str) -> None:
+    assert "is not allowed here" in problems(GOOD + f'tenants = ["{tenant}"]')[0]
+
+
+def test_a_directory_is_spoken_to_in_private() -> None:
+    assert "authority: is plain http." in only(GOOD + "authority = 'http://login.example.com'")
+
+
+@pytest.mark.parametrize("scope", ["two words", "", 'a\\"b'])
+def test_a_scope_is_one_word(scope: str) -> None:
+    assert "is not allowed here" in only(GOOD + f'scope = "{scope}"')
+
+
 def test_half_of_a_certificate_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tls.pem").touch()
     text = GOOD.replace("[server]", '[server]\ntls_certificate = "tls.pem"')

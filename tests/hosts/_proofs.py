@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import copy
+import functools
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from joserfc.jws import JWSRegistry
 
 from app.config import ConnectionSettings, Secret
 from app.hosts import HOSTS
-from app.hosts._keys import _pick
-from app.launch import LaunchRequest, Record
+from app.hosts._keys import Discovery, _pick
+from app.launch import LaunchRequest, Record, TokenType
 
 LAUNCHES = Path(__file__).parent.parent / "launches"
 GUEST = json.loads((LAUNCHES / "guest.json").read_text("utf-8"))
@@ -35,36 +36,64 @@ class Attempt:
     records: tuple[str, ...] = ()
     origin: str | None = None
     now: float = CLOCK
+    kind: TokenType = TokenType.JWT
+    nonce: str = ""
 
     def request(self) -> LaunchRequest:
         """What a host is given."""
         records = tuple(Record.parse(each) for each in self.records)
-        return LaunchRequest(self.proof, self.component, records, self.origin, self.now)
+        return LaunchRequest(self.proof, self.component, records, self.origin, self.now, nonce=self.nonce)
 
-    def launch_form(self, host: str) -> dict[str, str]:
-        """The body of `POST /launch/<connection>?component=`."""
-        return {HOSTS[host].proof_field: self.proof}
+    def launch_form(self, host: str) -> dict[str, Any]:
+        """The body of `POST /launch/<connection>?component=`; a token names no record, so the page does."""
+        named = {} if self.kind is TokenType.JWT else {"record": list(self.records)}
+        return {HOSTS[host].proof_field: self.proof} | named
 
     def session_form(self, connection: str) -> dict[str, Any]:
         """The body of `POST /session`."""
         return {
             "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
             "subject_token": self.proof,
-            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "subject_token_type": str(self.kind),
             "connection": connection,
             "component": self.component,
             "records": list(self.records),
         }
 
 
+TENANT, OTHER_TENANT = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "0d1e2f30-4152-4637-8495-a6b7c8d9eaf0"
+PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
+V1, V2 = "https://sts.windows.net/{tenantid}/", "https://login.microsoftonline.com/{tenantid}/v2.0"
+OPENID = "/.well-known/openid-configuration"
+# The RSA key again, under names that sets of many tenants give it: for all of them, or for one only.
+TENANT_KEYS = {
+    "rs-all": V2,
+    "rs-ours": V2.replace("{tenantid}", TENANT),
+    "rs-other": V2.replace("{tenantid}", OTHER_TENANT),
+    "rs-personal": V2.replace("{tenantid}", PERSONAL),
+}
+
+
 class FixedKeys:
     """A key source without a network: the public halves of the test keys."""
 
     def __init__(self, *names: str) -> None:
-        self._keys = tuple(import_key(public(GUEST["keys"][name])) for name in names)
+        self._keys = tuple(import_key(published(name)) for name in names)
+
+    def discover(self, url: str) -> Discovery:
+        """What the directory says at its two addresses; any other issuer names itself."""
+        issuer = url.removesuffix(OPENID)
+        known = {"common": V1, "v2.0": V2}
+        return Discovery(known.get(issuer.rpartition("/")[2], issuer), f"{issuer}/keys")
 
     def find(self, url: str, algorithm: str, kid: str | None) -> tuple[Key, ...]:
         return _pick(self._keys, algorithm, kid)
+
+
+def published(name: str) -> dict[str, Any]:
+    if name in TENANT_KEYS:
+        return public(GUEST["keys"]["rs"]) | {"kid": name, "issuer": TENANT_KEYS[name]}
+    return public(GUEST["keys"][name])
 
 
 def public(key: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +112,7 @@ class Builder:
     attempt_: Attempt = field(default_factory=lambda: Attempt(""))
     spoiled: bytes | None = None  # the JSON, when it is not just the claims
 
-    keys = FixedKeys("ed", "es", "rs")
+    keys = FixedKeys("ed", "es", "rs", *TENANT_KEYS)
 
     def said(self, name: str, value: Any) -> Any:
         """The claim (by its path, or by its common name) says something else; None takes it away."""
@@ -180,6 +209,31 @@ class GuestBuilder(Builder):
         return f"{head}.{payload[:100]}{_other(payload[100])}{payload[101:]}.{signature}"
 
 
+@functools.cache
+def rsa() -> Any:
+    return import_key(GUEST["keys"]["rs"])
+
+
+@functools.cache
+def stranger() -> RSAKey:
+    return RSAKey.generate_key(2048)
+
+
+@dataclass(frozen=True)
+class TokenBuilder(GuestBuilder):
+    """A token that a directory or provider signs with RS256."""
+
+    def by_stranger(self) -> str:
+        return self.signed("RS256", stranger()).proof()
+
+    def v1(self) -> TokenBuilder:
+        """The other version of the same access token."""
+        renamed = {"azp": "appid", "azpacr": "appidacr", "preferred_username": "unique_name"}
+        claims = {renamed.get(name, name): value for name, value in self.claims.items()}
+        claims |= {"ver": "1.0", "iss": V1.replace("{tenantid}", TENANT), "upn": "zoe@contoso.example"}
+        return replace(self, claims=claims).headed(kid="rs")
+
+
 def b64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
@@ -237,4 +291,98 @@ def guest() -> GuestBuilder:
     return GuestBuilder("guest", connection, dict(GUEST["claims"]), names, "https://evil.example", attempt)
 
 
-BUILDERS = {"salesforce": canvas, "guest": guest}
+APP, APP_URI = "6e74172b-be56-4843-9ff4-e66a39bb12e3", "api://inlay.example.com/6e74172b-be56-4843-9ff4-e66a39bb12e3"
+ZOE = "690222be-ff1a-4d56-abd1-7e4f7d38e474"
+PAGE = "https://contoso.sharepoint.com"
+DRIVE = "b!-RIj2DuyvEyV1T4NlOaMHk8XkS_I8MdFlUCq1BlcjgmhRfAj3-Z8RY2VpuvV_tpd"
+DOCUMENT = f"driveItem/{DRIVE}:01BYE5RZ6QN3ZWBTUFOFD3GSPGOHDJD36K"
+# Who asks for a token on a page of each host: an app of the vendor's.
+CLIENTS = {
+    "teams": "5e3ce6c0-2b1f-4285-8d4b-75ee78787346",
+    "sharepoint": "08e18876-6177-487e-b8b5-cf950c1e598c",
+    "office": "93d53678-613d-4013-afc1-62e9e444a0a5",
+}
+
+
+def entra(host: str) -> TokenBuilder:
+    """A good access token of version 2, after the published samples."""
+    claims = {
+        "aio": "AYQAe/8XAAAAoHZ4b3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Rlc3Q=",
+        "aud": APP,
+        "iss": V2.replace("{tenantid}", TENANT),
+        "iat": int(CLOCK) - 600,
+        "nbf": int(CLOCK) - 600,
+        "exp": int(CLOCK) + 3900,
+        "azp": CLIENTS[host],
+        "azpacr": "0",
+        "name": "Zoë Müller",
+        "oid": ZOE,
+        "preferred_username": "zoe@contoso.example",
+        "rh": "0.AXkAI_Cuj",
+        "roles": ["Sales"],
+        "scp": "User.Read access_as_user",
+        "sub": "HKZpfaHyWadeOouYlitjrI-KffTm222X5rrV3xDqfKQ",
+        "tid": TENANT,
+        "uti": "fqiBqXLPj0eQa82S-IYFAA",
+        "ver": "2.0",
+    }
+    connection = ConnectionSettings(
+        name=host,
+        host=host,
+        origins=(PAGE, "https://contoso-my.sharepoint.com"),
+        components=("score-badge", "score-card"),
+        capabilities=("lead_score",),
+        tenants=(TENANT,),
+        client_id=APP,
+        client_secret=Secret("client-secret-of-the-tests"),
+        audience=APP_URI,
+    )
+    names = {"viewer": "oid", "origin": "origin", "record": "record", "issuer": "iss"}
+    attempt = Attempt("", records=(DOCUMENT,), origin=PAGE, kind=TokenType.ACCESS_TOKEN)
+    header = {"alg": "RS256", "kid": "rs-all", "typ": "JWT"}
+    other = V2.replace("{tenantid}", OTHER_TENANT)
+    return TokenBuilder(host, connection, claims, names, other, attempt, header=header, key=rsa())
+
+
+PROVIDER, PAGES = "https://login.example.com/realms/acme", "https://intranet.example.com"
+
+
+def oidc() -> TokenBuilder:
+    """A good ID token."""
+    claims = {
+        "at_hash": "d" * 100,
+        "iss": PROVIDER,
+        "aud": "inlay",
+        "azp": "inlay",
+        "sub": "248289761001",
+        "name": "Zoë Müller",
+        "locale": "de-DE",
+        "zoneinfo": "Europe/Berlin",
+        "nonce": "n-0S6_WzA2Mj",
+        "iat": int(CLOCK) - 60,
+        "exp": int(CLOCK) + 3540,
+        "typ": "ID",
+    }
+    connection = ConnectionSettings(
+        name="oidc",
+        host="oidc",
+        origins=(PAGES,),
+        components=("score-badge", "score-card"),
+        capabilities=("lead_score",),
+        issuer=PROVIDER,
+        audience="inlay",
+        algorithms=("RS256",),
+        clients=("intranet",),
+    )
+    names = {"viewer": "sub", "origin": "origin", "record": "record", "issuer": "iss"}
+    attempt = Attempt("", records=("Lead/17",), origin=PAGES, kind=TokenType.ID_TOKEN)
+    header = {"alg": "RS256", "kid": "rs", "typ": "JWT"}
+    return TokenBuilder("oidc", connection, claims, names, "https://evil.example", attempt, header=header, key=rsa())
+
+
+BUILDERS: dict[str, Callable[[], Any]] = {
+    "salesforce": canvas,
+    "guest": guest,
+    **{host: functools.partial(entra, host) for host in CLIENTS},
+    "oidc": oidc,
+}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.errors import Busy, HostUnavailable, TimedOut
-from app.hosts._keys import COOL_DOWN_S, FAILURE_PAUSE_S, MAX_BYTES, REFRESH_S, KeySets
+from app.hosts._keys import COOL_DOWN_S, FAILURE_PAUSE_S, MAX_BYTES, REFRESH_S, Discovery, KeySets
 from app.net.door import Request, Response
 from app.net.permits import Permits
 from tests.hosts._door import ScriptedDoor, answer
@@ -163,3 +163,51 @@ def test_an_issuer_that_hangs_takes_no_thread_without_a_permit() -> None:
         assert kids(source) == ["ed"]  # an old set serves on
         with pytest.raises(Busy):  # whether this key is new cannot be told now
             kids(source, kid="other-tenant")
+
+
+# --- the documents that say where keys are ---
+
+WHERE = "https://login.example.com/.well-known/openid-configuration"
+SAID = {"issuer": "https://login.example.com", "jwks_uri": "https://keys.example.com/set", "more": []}
+
+
+def test_a_discovery_document_is_fetched_once_and_kept_when_its_host_is_away() -> None:
+    clock, door = Clock(), ScriptedDoor(answer(SAID), TimedOut())
+    source = KeySets(door, clock)
+    for _ in range(4):
+        assert source.discover(WHERE) == Discovery("https://login.example.com", "https://keys.example.com/set")
+        clock.now += REFRESH_S / 2
+    assert [request.url for request in door.asked] == [WHERE] * 3
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        {},
+        SAID | {"issuer": ""},
+        SAID | {"issuer": 7},
+        SAID | {"issuer": "x" * 2_001},
+        SAID | {"jwks_uri": None},
+        SAID | {"jwks_uri": "http://keys.example.com/set"},  # found over TLS, and from there in the clear
+        SAID | {"jwks_uri": "file:///etc/keys"},
+        SAID | {"jwks_uri": "https://" + "x" * 2_000},
+    ],
+    ids=lambda document: str(document)[:60],
+)
+def test_what_is_no_discovery_document(document: Any) -> None:
+    source = KeySets(ScriptedDoor(answer(document)), Clock())
+    with pytest.raises(HostUnavailable) as away:
+        source.discover(WHERE)
+    assert away.value.reason == "discovery-unavailable"
+
+
+def test_a_document_and_a_set_of_one_address_are_two_things() -> None:
+    source = KeySets(ScriptedDoor(answer(SAID), published(jwk("ed"))), Clock())
+    assert source.discover(URL)
+    assert kids(source) == ["ed"]
+
+
+def test_a_key_says_for_which_issuer_it_signs() -> None:
+    source = KeySets(ScriptedDoor(published(jwk("ed", issuer="https://one.example"))), Clock())
+    assert [key.get("issuer") for key in source.find(URL, "EdDSA", "ed")] == ["https://one.example"]

@@ -65,5 +65,6 @@ def test_a_connection_without_its_keys_takes_no_launch(host: str) -> None:
     """What is not configured refuses; it never means that anything goes."""
     builder = BUILDERS[host]()
     bare = replace(builder.connection, secrets=(), shared_keys={}, jwks_url="", algorithms=(), issuer="", audience="")
+    bare = replace(bare, tenants=(), client_id="", client_secret=None)
     with pytest.raises(LaunchRefused):
         HOSTS[host].verify(builder.attempt().request(), bare, builder.keys)

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from app.config import Secret
-from app.errors import AnswerRefused, HostUnavailable, OutboundError, TimedOut
+from app.config import ConnectionSettings, Secret
+from app.errors import AnswerRefused, HostUnavailable, OutboundError, SessionExpired, TimedOut
 from app.hosts._oauth import (
     EARLY_S,
     FAILURE_PAUSE_S,
     Flow,
     IntegrationTokens,
     Token,
+    ViewerTokens,
     client_credentials,
     drive,
+    read_token,
 )
 from app.net.door import Request, Response
 from tests.hosts._door import ScriptedDoor, answer
@@ -205,3 +207,51 @@ def test_without_a_secret_nothing_is_sent() -> None:
         IntegrationTokens(door, Clock()).get(replace(CONNECTION, client_secret=None))
     assert unset.value.reason == "integration-unset"
     assert door.asked == []
+
+
+# --- viewers' tokens ---
+
+
+def exchanged(_: ConnectionSettings, proof: str, now: float) -> Flow[Token]:
+    if proof == "dead":
+        raise SessionExpired(reason="host-token-dead")
+    response = yield Request(method="POST", url=f"https://login.example/{proof}")
+    return read_token(response.json(), now)
+
+
+def test_a_viewers_token_is_kept_and_got_anew_before_its_end() -> None:
+    clock, door = Clock(), ScriptedDoor(given("t-1"), given("t-2"))
+    tokens = ViewerTokens(door, clock)
+    assert [tokens.get(exchanged, CONNECTION, "zoe") for _ in range(3)] == ["t-1"] * 3
+    clock.now += 3600 - EARLY_S
+    assert tokens.get(exchanged, CONNECTION, "zoe") == "t-2"
+
+
+def test_viewers_and_connections_do_not_share_tokens() -> None:
+    door = ScriptedDoor(given("t-1"), given("t-2"), given("t-3"))
+    tokens = ViewerTokens(door, Clock())
+    assert tokens.get(exchanged, CONNECTION, "zoe") == "t-1"
+    assert tokens.get(exchanged, CONNECTION, "ben") == "t-2"
+    assert tokens.get(exchanged, replace(CONNECTION, name="other"), "zoe") == "t-3"
+
+
+def test_a_viewers_dead_token_is_forgotten() -> None:
+    tokens = ViewerTokens(ScriptedDoor(given("t-1"), given("t-2")), Clock())
+    assert tokens.get(exchanged, CONNECTION, "zoe") == "t-1"
+    tokens.drop(CONNECTION, "zoe")
+    tokens.drop(CONNECTION, "zoe")
+    assert tokens.get(exchanged, CONNECTION, "zoe") == "t-2"
+
+
+def test_an_exchange_that_fails_is_not_remembered() -> None:
+    door = ScriptedDoor(TimedOut(), given("two words"), given("t-1"))
+    tokens = ViewerTokens(door, Clock())
+    reasons = []
+    for _ in range(2):
+        with pytest.raises(HostUnavailable) as away:
+            tokens.get(exchanged, CONNECTION, "zoe")
+        reasons.append(away.value.reason)
+    assert reasons == ["exchange-timed-out", "exchange-answer-refused"]
+    with pytest.raises(SessionExpired):
+        tokens.get(exchanged, CONNECTION, "dead")
+    assert tokens.get(exchanged, CONNECTION, "zoe") == "t-1"

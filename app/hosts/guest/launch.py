@@ -7,7 +7,17 @@ from typing import Any
 
 from app.config import ConnectionSettings
 from app.errors import BadRequest
-from app.hosts._claims import ClaimSet, Context, is_number, is_storable, is_text, matching, text
+from app.hosts._claims import (
+    ClaimSet,
+    Context,
+    is_number,
+    is_storable,
+    is_text,
+    matching,
+    not_ahead,
+    not_past,
+    text,
+)
 from app.hosts._host import CLOCK_LEEWAY_S, USED_MARGIN_S
 from app.hosts._keys import KeySource
 from app.hosts._reasons import refused
@@ -83,18 +93,6 @@ def _audience(value: Any, context: Context) -> str:
     return "" if wanted and value in (wanted, [wanted]) else "audience-wrong"
 
 
-def _end(value: Any, context: Context) -> str:
-    if not is_number(value):
-        return "claim-wrong"
-    return "" if context.request.now < value + CLOCK_LEEWAY_S else "expired"
-
-
-def _begin(value: Any, context: Context) -> str:
-    if not is_number(value):
-        return "claim-wrong"
-    return "" if value <= context.request.now + CLOCK_LEEWAY_S else "not-yet-valid"
-
-
 def _origin(value: Any, context: Context) -> str:
     """One of the connection's origins, and the browser's own word where it has one.
 
@@ -152,8 +150,8 @@ CLAIMS = ClaimSet(
     required={
         "iss": _issuer,
         "aud": _audience,
-        "exp": _end,
-        "iat": _begin,
+        "exp": not_past(CLOCK_LEEWAY_S),
+        "iat": not_ahead(CLOCK_LEEWAY_S),
         "jti": text(128),  # remembered until the token's end: it works once
         "sub": text(255),
         "origin": _origin,
@@ -161,7 +159,7 @@ CLAIMS = ClaimSet(
         "record": _record,
     },
     optional={
-        "nbf": _begin,
+        "nbf": not_ahead(CLOCK_LEEWAY_S),
         "name": text(200, least=0),
         "locale": matching(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8}){0,3}"),
         "zoneinfo": matching(r"[A-Za-z0-9_+/-]{1,64}"),

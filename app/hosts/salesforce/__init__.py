@@ -14,6 +14,7 @@ SALESFORCE = Host(
     attests=frozenset({Attest.VIEWER}),
     requires=("origins", "components", "secrets"),
     proof_field="signed_request",
+    takes=(),
     approval_field="_sfdc_canvas_auth",
     bridge="canvas",
     verify=verify,

@@ -71,7 +71,9 @@
       signal: AbortSignal.timeout(15000),
     });
     if (answer.ok) return answer.json();
-    throw { status: answer.status, wait: answer.headers.get("retry-after") };
+    // Its code, and what a sign-in must be told, are for the page. What is no JSON says neither: a number spreads to
+    // nothing.
+    throw { wait: answer.headers.get("retry-after"), ...(await answer.json().catch(now)), status: answer.status };
   };
 
   // One proof, exchanged: its connection, entry component and records, and the elements that show them.
@@ -142,7 +144,7 @@
 
     // A dead token is followed by a new proof; a refused proof ends the session until somebody acts;
     // anything else is tried again, later each time.
-    _fail({ status, wait }) {
+    _fail(problem, { status, wait } = problem) {
       if (status == 401 && this._token) {
         this._token = 0;
         this._again = 1;
@@ -150,12 +152,12 @@
       }
       let kind = "unavailable";
       let pause = wait * 1000 || Math.min(SLOW, 1000 * 2 ** this._failures++);
-      if (!this._token && status > 399 && status < 500 && status != 429) {
+      if (!this._token && status < 500 && status != 429) {
         kind = status == 403 ? "denied" : "auth-expired";
         pause = Infinity;
       }
       this._until = now() + pause;
-      for (const view of this._views) view._fail(kind);
+      for (const view of this._views) view._fail(kind, problem);
     }
   }
 
@@ -314,14 +316,14 @@
     }
 
     // What is on the page stays, unless the viewer may not see it any more. Told once, however often we try.
-    _fail(kind) {
+    _fail(kind, problem) {
       const { _box, _note, _trouble } = this;
       _box.ariaBusy = null;
       if (kind == "denied") _box.replaceChildren();
       _note.hidden = kind == "unavailable" && _box.firstChild;
       _note.textContent = settings[kind];
       this._trouble = kind;
-      if (_trouble != kind) this._tell(kind);
+      if (_trouble != kind) this._tell(kind, problem);
     }
 
     // After us comes the browser, which on the same click opens the card, and later closes it.

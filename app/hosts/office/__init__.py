@@ -1,0 +1,31 @@
+"""Office: task panes of add-ins in Word, Excel, PowerPoint and Outlook."""
+
+from __future__ import annotations
+
+from app.hosts._behalf import on_behalf_of
+from app.hosts._entra import REQUIRES, USES, verifier
+from app.hosts._graph import check_access
+from app.hosts._host import Host
+from app.launch import Attest, TokenType
+
+# The apps of the vendor's that get tokens for pages here, beside our own (which asks by MSAL); a connection may
+# name others.
+# https://learn.microsoft.com/office/dev/add-ins/develop/register-sso-add-in-aad-v2
+_CLIENTS = (
+    "ea5a67f6-b6f3-4338-b240-c655ddc3cc8e",  # every endpoint of Office
+    "d3590ed6-52b3-4102-aeff-aad2292ab01c",  # desktop
+    "93d53678-613d-4013-afc1-62e9e444a0a5",  # Office on the web
+    "bc59ab01-8403-45c6-8796-ac3ef710b3e3",  # Outlook on the web
+)
+
+OFFICE = Host(
+    name="office",
+    # A token says who is looking. Which document the page is about is the page's word, so it is asked for.
+    attests=frozenset({Attest.VIEWER}),
+    requires=REQUIRES,
+    uses=USES,
+    takes=(TokenType.ACCESS_TOKEN, TokenType.JWT),  # it is written as one, and our own scripts call it so
+    verify=verifier(_CLIENTS),
+    exchange=on_behalf_of,
+    check_access=check_access,
+)

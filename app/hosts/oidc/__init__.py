@@ -1,0 +1,19 @@
+"""OIDC: any application whose viewers sign in at an OpenID provider with a discovery document."""
+
+from __future__ import annotations
+
+from app.hosts._host import Host
+from app.hosts.oidc.launch import check_access, life, verify
+from app.launch import Attest, TokenType
+
+OIDC = Host(
+    name="oidc",
+    # An ID token says who signed in, and nothing about records.
+    attests=frozenset({Attest.VIEWER}),
+    requires=("origins", "components", "issuer", "audience", "algorithms"),
+    uses=("clients", "open_records"),
+    takes=(TokenType.ID_TOKEN, TokenType.JWT),  # it is written as one, and our own scripts call it so
+    verify=verify,
+    exchange=life,
+    check_access=check_access,
+)
