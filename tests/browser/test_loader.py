@@ -72,14 +72,14 @@ def test_every_state_has_its_event_and_failure_is_never_ready(show: Show, inlay:
 def test_a_refused_session_is_denied_without_a_number(show: Show, inlay: FakeInlay) -> None:
     inlay.fault["/session"] = Answer(403, '{"error":"access_denied"}', "application/json")
     page = show(badges(["Lead/1"]))
-    expect(badge(page)).to_contain_text("No access")  # type: ignore[arg-type]
+    expect(badge(page)).to_contain_text("No access")
     assert [name for name, *_ in told(page)] == ["denied"]
 
 
 def test_pending_completes_by_itself_and_is_announced(show: Show, inlay: FakeInlay) -> None:
     inlay.states["Lead/1"] = "pending"
     page = show(badges(["Lead/1"]))
-    expect(badge(page)).to_contain_text("Scoring")  # type: ignore[arg-type]
+    expect(badge(page)).to_contain_text("Scoring")
     assert page.locator("inlay-score-badge [role=status]").text_content() == ""
     inlay.states.clear()
     page.clock.fast_forward(800)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 ID_COLUMNS = ("id", "lead_id", "leadid", "record_id", "recordid", "customer_id", "contact_id")
 UNKNOWN = frozenset({"", "nan", "null", "none", "n/a", "na"})
@@ -121,13 +122,21 @@ def _delimiter(text: str) -> str:
     return max(_WORDS, key=evenness)
 
 
-def _numbered(lines: object, path: Path) -> Iterator[tuple[int, list[str]]]:
+class _Rows(Protocol):
+    """What `csv.reader` makes, whose type has no public name."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __next__(self) -> list[str]: ...
+
+
+def _numbered(reader: _Rows, path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line that each begins on; blank lines are left out."""
-    reader = lines
     while True:
-        start = reader.line_num + 1  # type: ignore[attr-defined]
+        start = reader.line_num + 1
         try:
-            row = next(reader)  # type: ignore[call-overload]
+            row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
