@@ -50,6 +50,7 @@ from app.web.parts import Parts, parts
 from app.web.prepared import Prepared
 from app.web.refusals import note_request
 from app.web.render import Renderer
+from app.web.streaming import gzipped
 from app.web.texts import Texts
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -57,6 +58,7 @@ PERMITS = 6  # of 8 threads a worker: two always answer from memory
 MAX_BODY_BYTES = 512 * 1024
 MAX_QUERY = 100  # pairs in an address
 COMPRESS_FROM_BYTES = 1000  # below, a packet is a packet
+COMPRESS_LEVEL = 5
 
 
 def from_environment() -> Flask:
@@ -221,12 +223,13 @@ def _finished(response: Response) -> Response:
 
 
 def _compress(response: Response) -> None:
-    if (
-        response.content_encoding is None
-        and not response.direct_passthrough
-        and (response.content_length or 0) >= COMPRESS_FROM_BYTES
-        and request.accept_encodings["gzip"]
-    ):
-        response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
-        response.content_encoding = "gzip"
-        response.vary.add("Accept-Encoding")
+    if response.content_encoding is not None or response.direct_passthrough or not request.accept_encodings["gzip"]:
+        return
+    if response.is_streamed:
+        response.response = gzipped(response.iter_encoded(), COMPRESS_LEVEL)
+    elif (response.content_length or 0) >= COMPRESS_FROM_BYTES:
+        response.set_data(gzip.compress(response.get_data(), COMPRESS_LEVEL, mtime=0))
+    else:
+        return
+    response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")

@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.proofs import COMPONENT, FRAMED, PAGES, Places, Signer
 
-FORMS = ("inline", "static", "iframe", "element", "fifty")
+FORMS = ("inline", "static", "posted", "iframe", "element", "fifty")
 _FRAME = 'style="border:0;inline-size:300px;block-size:60px"'
 _PAGE = """<!doctype html><html lang="en" data-expect="{expect}"><head><meta charset="utf-8">
 <title>Host</title>
@@ -36,10 +36,17 @@ class Pages:
     def static(self) -> tuple[str, str]:
         return "", f'<iframe src="{self._places.static}/badge" {_FRAME}></iframe>'
 
+    def posted(self) -> tuple[str, str]:
+        """The static document, got as a host gets a launch: a form posted into an empty frame."""
+        return "", self._posting(f"{self._places.static}/badge", self._signer.canvas(self._records[0]))
+
     def iframe(self) -> tuple[str, str]:
         action = f"{self._places.inlay}/launch/{FRAMED}?component={COMPONENT}"
-        proof = self._signer.canvas(self._records[0])
-        return "", (
+        return "", self._posting(action, self._signer.canvas(self._records[0]))
+
+    @staticmethod
+    def _posting(action: str, proof: str) -> str:
+        return (
             f'<iframe name="panel" {_FRAME}></iframe>'
             f'<form method="post" target="panel" action="{action}" hidden>'
             f'<input type="hidden" name="signed_request" value="{proof}"></form>'

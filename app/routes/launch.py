@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
+from app.bearer import Session
 from app.connections import Connection
 from app.errors import (
     ApprovalNeeded,
@@ -26,7 +30,7 @@ from app.session import TOKEN_LIFE_S
 from app.web.failures import retry_headers, translated
 from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
-from app.web.parts import parts
+from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
 
 blueprint = Blueprint("launch", __name__)
@@ -69,8 +73,6 @@ def _failed(known: Connection | None, error: InlayError, connection: str) -> Res
         reference = refused(parts(), error, connection) if isinstance(error, LaunchRefused) else ""
     except StoreUnavailable as away:
         return _refusal(known, away, "")
-    if isinstance(error, SessionExpired):  # a session was opened, but the host wants to see the viewer again
-        note_expired(parts(), error, connection)
     note_request(parts(), error, connection)
     return _refusal(known, error, reference)
 
@@ -96,17 +98,52 @@ def _opened(connection: Connection, tag: str) -> Response:
         session, token = p.sessions.open(launch, connection, tag, "frame")
     except LaunchUsed as error:
         refused(p, error, connection.name)
-        return _page(connection, launch.viewer, "", _words(connection, launch) | {"used": True}, "panel-used.html")
+        return _page(connection, launch.viewer, "", partial(_used, p, connection, launch, error))
     p.metrics.count("launches", host=connection.settings.host, outcome="accepted")
-    fragment = p.fragments.show(session, [Item(tag, session.records[0])])[0]
+    return _page(connection, session.viewer, tag, partial(_shown, p, connection, launch, session, token))
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """What a panel's page shows first, and what its script needs to know."""
+
+    content: Markup
+    launch: Mapping[str, Any]
+
+
+# What follows runs when the request's context has ended, so it is given the parts.
+
+
+def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, token: str) -> _Panel:
+    """The first fragment. The page's head is on its way already, so a failure is told within the page."""
+    try:
+        fragment = p.fragments.show(session, [Item(session.component, session.records[0])])[0]
+    except Exception as error:  # noqa: BLE001 whatever it was, the viewer is told something
+        return _not_shown(p, connection, launch, translated(error))
     words = _words(connection, launch) | {
         "token": token,
         "expires_in": int(TOKEN_LIFE_S),
-        "component": tag,
+        "component": session.component,
         "record": str(fragment.record),
         "etag": fragment.etag,
     }
-    return _page(connection, session.viewer, tag, words, "panel.html", fragment=Markup(fragment.html))  # noqa: S704 rendered by us
+    return _Panel(Markup(fragment.html), words)  # noqa: S704 rendered by us
+
+
+def _not_shown(p: Parts, connection: Connection, launch: Launch, error: InlayError) -> _Panel:
+    if isinstance(error, SessionExpired):  # the host wants to see the viewer again
+        note_expired(p, error, connection.name)
+    return _told(p, launch.viewer, error, _words(connection, launch) | {"refused": error.code})
+
+
+def _used(p: Parts, connection: Connection, launch: Launch, error: LaunchUsed) -> _Panel:
+    return _told(p, launch.viewer, error, _words(connection, launch) | {"used": True})
+
+
+def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) -> _Panel:
+    """Plain words instead of a fragment, without a token."""
+    html = p.renderer.page("panel-message.html", locale=viewer.locale, code=error.code, message=error.detail)
+    return _Panel(Markup(html), words)  # noqa: S704 rendered by us
 
 
 def _words(connection: Connection, launch: Launch) -> dict[str, Any]:
@@ -114,23 +151,16 @@ def _words(connection: Connection, launch: Launch) -> dict[str, Any]:
     return {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name, **launch.bridge}
 
 
-def _page(
-    connection: Connection,
-    viewer: Viewer,
-    tag: str,
-    words: dict[str, Any],
-    template: str,
-    fragment: Markup | None = None,
-) -> Response:
+def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _Panel]) -> Response:
+    """The panel's page. Its head leaves at once; `show` is called for the rest of it."""
     p = parts()
     nonce = secrets.token_urlsafe(16)
     style = p.catalog.styles(tag) if tag else p.catalog.tokens_css
-    html = p.renderer.page(
-        template,
+    html = p.renderer.page_in_parts(
+        "panel.html",
         locale=viewer.locale,
         timezone=viewer.timezone,
         style=Markup(style),  # noqa: S704 our own sheet
-        launch=words,
         nonce=nonce,
         frame_url=p.assets.url("embed/frame.js"),
         assets={
@@ -138,8 +168,7 @@ def _page(
             "htmx": p.assets.url("static/vendor/htmx.min.js"),
             "csp": p.assets.url("static/vendor/hx-csp.min.js"),
         },
-        tag=tag,
-        fragment=fragment,
+        show=show,
     )
     response = Response(html, mimetype="text/html")
     ancestors = connection.host.frame_ancestors(connection.settings)

@@ -7,7 +7,7 @@ error, and compiled templates are kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from jinja2.lexer import Token, TokenStream
 from app.errors import BadRequest
 from app.web.catalog import Catalog
 from app.web.format import Format
+from app.web.streaming import FLUSH, in_parts
 from app.web.texts import Texts
 
 _WORDS_APART = re.compile(r"(?<=[^\s>])\s*\n\s*(?=[^\s<])")
@@ -83,6 +84,13 @@ class Renderer:
     def page(self, template: str, *, locale: str = "en", timezone: str = "UTC", **params: Any) -> str:
         """A whole page of `templates/`, with `t`, `tn` and `fmt` as a component has them."""
         return self._render(template, params, uid="", speech=self._speech(locale, timezone))
+
+    def page_in_parts(
+        self, template: str, *, locale: str = "en", timezone: str = "UTC", **params: Any
+    ) -> Iterator[str]:
+        """A page that leaves before all of it is known; it writes `flush` where its first part ends."""
+        found, speech = self._environment.get_template(template), self._speech(locale, timezone)
+        return in_parts(found.generate(**params, flush=FLUSH, uid="", t=speech.t, tn=speech.tn, fmt=speech.fmt))
 
     def _render(self, template: str, params: Mapping[str, Any], *, uid: str, speech: _Speech) -> str:
         found = self._environment.get_template(template)

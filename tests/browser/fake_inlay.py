@@ -104,7 +104,6 @@ class FakeInlay(Site):
         self.batches: list[dict[str, list[str]]] = []
         self.heads: list[dict[str, str]] = []
         self.launch: dict[str, object] = {}
-        self.template = "panel.html"
         self.inside = ""  # markup within the badge
 
     def html(self, tag: str, record: str) -> str:
@@ -207,15 +206,16 @@ class FakeInlay(Site):
             "htmx": "static/vendor/htmx.min.js",
             "csp": "static/vendor/hx-csp.min.js",
         }
-        html = RENDERER.page(
-            self.template,
-            style=Markup(style),
-            launch=launch,
-            nonce=NONCE,
-            frame_url=f"{self.origin}/embed/frame.js",
-            assets={key: f"{self.origin}/{path}" for key, path in names.items()},
-            tag="score-badge",
-            fragment=Markup(self.html("score-badge", "Lead/1")),
+        content = "<p>This launch was used before.</p>" if "used" in launch else self.html("score-badge", "Lead/1")
+        html = "".join(
+            RENDERER.page_in_parts(
+                "panel.html",
+                style=Markup(style),
+                show=lambda: {"launch": launch, "content": Markup(content)},
+                nonce=NONCE,
+                frame_url=f"{self.origin}/embed/frame.js",
+                assets={key: f"{self.origin}/{path}" for key, path in names.items()},
+            )
         )
         return Answer(
             200,

@@ -120,7 +120,6 @@ def test_canvas_hosts_hear_their_own_words_too(page: Page, inlay: FakeInlay, emb
 def test_a_used_launch_shows_nothing_and_asks_for_another(
     page: Page, inlay: FakeInlay, embed: Embed, bridge: str
 ) -> None:
-    inlay.template = "panel-used.html"
     inlay.launch = {
         "used": True,
         "bridge": bridge,

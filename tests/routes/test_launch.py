@@ -180,11 +180,25 @@ def test_a_refusal_speaks_the_browsers_language_whatever_it_says(world: World, l
     assert "<b>" not in page.text.replace("<b>" + world.audited("launch.refused")[0]["reference"], "")
 
 
+def test_the_pages_head_leaves_before_the_host_is_asked(world: World) -> None:
+    form = {"signed_request": world.signed()}
+    page = world.client.post("/launch/acme?component=score-badge", data=form, buffered=False)
+    came = iter(page.response)
+    head = next(came)
+    assert (b"embed/frame" in head, b"data-inlay" in head, world.api.calls) == (True, False, [])
+    assert b'data-state="ready"' in b"".join(came)
+    assert "access" in world.api.calls
+
+
 def test_a_host_that_calls_the_viewers_token_dead_opens_nothing(world: World) -> None:
     world.api.dead.add("zoe")
     page = world.launch()
-    assert page.status_code == 401
-    assert "inlay-launch" not in page.text
+    data = launch_data(page)
+    assert data["refused"] == "session-expired"
+    assert {"token", "record", "etag"}.isdisjoint(data)
+    assert 'data-code="session-expired"' in page.text
+    assert "data-inlay" not in page.text
+    assert [each["reason"] for each in world.audited("session.refused")] == ["host-token-dead"]
 
 
 def test_a_denied_record_gets_a_page_without_a_score(world: World) -> None:
