@@ -52,6 +52,7 @@ class InlayError(Exception):
     status = 500
     title = "Something went wrong on our side."
     retryable = False
+    reference = ""  # what to quote to an admin, once it is written why
 
     def __init__(self, detail: str = "", *, reason: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(detail or self.title)
@@ -160,8 +161,7 @@ class SignInDenied(SignInRefused):
 
 
 class SignInElsewhere(SignInRefused):
-    """The window that ends it is not the one that began it: a link that somebody sent, or a copied address."""
-
+    # the window that ends it is not the one that began it: a link that somebody sent, or a copied address
     code = "sign-in-elsewhere"
     title = "This sign-in was begun in another window, or by somebody else. Sign in from the panel on your own page."
 
