@@ -179,6 +179,14 @@ def renew(token: str) -> Reach:
     )
 
 
+def sign_in(method: str, step: str, field: str) -> Reach:
+    """With what of theirs could be taken for a state, a window's secret or a code."""
+    return lambda me, them: getattr(me.world.client, method)(
+        f"/oauth/{them.connection}/{step}",
+        **{field: {"state": them.session, "tab": them.decision, "code": them.proof[:3000]}},
+    )
+
+
 def public(path: str) -> dict[str, Reach]:
     """The same for everybody, whatever is asked of it."""
     return {"any": lambda me, them: me.world.client.get(f"{path}?record={them.record}&session={them.session}")}
@@ -197,6 +205,14 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
             f"/launch/{them.connection}?component=score-badge&record={them.record}", headers=me.heads
         ),
     },
+    ("GET", "/oauth/<connection>/start"): {
+        "connection": lambda me, them: me.world.client.get(
+            f"/oauth/{them.connection}/start?challenge={'x' * 43}&component=score-badge&record={them.record}"
+        ),
+    },
+    ("GET", "/oauth/<connection>/callback"): {"session": sign_in("get", "callback", "query_string")},
+    ("POST", "/oauth/<connection>/callback"): {"session": sign_in("post", "callback", "data")},
+    ("POST", "/oauth/<connection>/connect"): {"session": sign_in("post", "connect", "data")},
     ("POST", "/launch/<connection>"): {
         "used proof": lambda me, them: me.launch(them.proof, them.connection),
         "proof elsewhere": lambda me, them: me.launch(them.prove(), me.connection)

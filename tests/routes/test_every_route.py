@@ -26,6 +26,7 @@ class Kind(Enum):
     PANEL = "a page of a panel: framed by its connection's origins, by name, and by nobody else"
     OPEN = "asked by pages of any origin, with a token in the header or the form; framed by nobody"
     FILE = "loaded by pages of any origin, the same for everybody; framed by nobody"
+    WINDOW = "a window's page with a script: opened by a panel, which stays its opener; framed by nobody"
     OWN = "not for pages of others at all"
 
 
@@ -33,6 +34,10 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/"): Kind.OWN,
     ("GET", "/launch/<connection>"): Kind.PANEL,
     ("POST", "/launch/<connection>"): Kind.PANEL,
+    ("GET", "/oauth/<connection>/start"): Kind.WINDOW,
+    ("GET", "/oauth/<connection>/callback"): Kind.WINDOW,
+    ("POST", "/oauth/<connection>/callback"): Kind.WINDOW,
+    ("POST", "/oauth/<connection>/connect"): Kind.WINDOW,
     ("POST", "/session"): Kind.OPEN,
     ("DELETE", "/session"): Kind.OPEN,
     ("POST", "/session/renew"): Kind.OPEN,
@@ -94,14 +99,18 @@ def test_every_address_is_in_the_table(shared: World) -> None:
 @pytest.mark.parametrize("good", [True, False], ids=["answered", "refused"])
 def test_its_answers(shared: World, method: str, rule: str, good: bool) -> None:
     kind = ROUTES[method, rule]
+    # nobody signs in here: a window's good answers are in tests/routes/test_oauth.py
+    good = good and kind is not Kind.WINDOW
     answer = _good(shared)[method, rule]() if good else _bare(shared, method, rule)
     said = answer.headers
     if good and (method, rule) != ("GET", "/launch/<connection>"):
         assert answer.status_code < 300, answer.text
     assert "Set-Cookie" not in said
     assert said["Strict-Transport-Security"] == "max-age=31536000"
-    for name in ("X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy"):
+    for name in ("X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy"):
         assert said[name] == COMMON[name]
+    opener = "unsafe-none" if kind is Kind.WINDOW else COMMON["Cross-Origin-Opener-Policy"]
+    assert said["Cross-Origin-Opener-Policy"] == opener
     assert "public" in said["Cache-Control"] if kind is Kind.FILE and good else said["Cache-Control"] == "no-store"
     policy = dict(each.partition(" ")[::2] for each in said["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'none'"
@@ -118,7 +127,7 @@ def test_its_answers(shared: World, method: str, rule: str, good: bool) -> None:
             assert policy["require-trusted-types-for"] == "'script'"
     else:
         assert policy["frame-ancestors"] == "'none'"
-        assert "script-src" not in policy
+        assert ("script-src" in policy) == (kind is Kind.WINDOW)
     opened = {name for name in OPEN_TO_PAGES if said.get(name)}
     if kind is Kind.OPEN or (kind is Kind.FILE and good):
         assert said["Access-Control-Allow-Origin"] == "*"
