@@ -71,7 +71,8 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").translate(_TABLE)
     text = re.sub(_SOFT_HYPHEN + r"\n?", "", text)
     text = re.sub(r" {2,}", " ", text)
-    text = re.sub(r" ?(\n|\t) ?", r"\1", text)
+    text = re.sub(r" ?\t ?", "\t", text)
+    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

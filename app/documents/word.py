@@ -34,6 +34,8 @@ def read(content: bytes, limits: Limits, budget: Budget, on_progress: Progress) 
         main = Package.open(io.BytesIO(content)).main_document_part
         root = tree(main)
     except _BROKEN as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise DocumentMalformed(reason=f"package: {type(error).__name__}") from error
     body = root.find(W + "body")
     if body is None:
