@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import pkgutil
 import resource
+import sys
 from contextlib import suppress
 from importlib import import_module
 
@@ -50,6 +51,8 @@ def load() -> None:
 
 def _limit(which: int, soft: int, hard: int | None = None) -> None:
     """Downwards only: an operator may have set a lower one already."""
+    if which == resource.RLIMIT_AS and sys.platform == "darwin":
+        return  # maps gigabytes for every process and takes no lower limit; a development machine has the others
     hard = soft if hard is None else hard
     highest = resource.getrlimit(which)[1]
     if highest != resource.RLIM_INFINITY:

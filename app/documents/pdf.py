@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import logging
 import re
+import unicodedata
 from collections.abc import Callable
 
 from pypdf import PageObject, PdfReader, overwrite_configuration
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
-from pypdf.generic import DictionaryObject, PdfObject
+from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
 from app.documents.limits import Limits
 from app.documents.pages import Budget, Found
@@ -28,6 +29,7 @@ from app.documents.refusals import (
 
 _END = b"%%EOF"
 _TAIL = 2048  # bytes; ISO 32000-2 asks for the mark at the end, readers look for it in the last 1024
+_HIDDEN = 0x2 | 0x20  # ISO 32000-2 table 167: Hidden, NoView
 _FEW = 40  # letters and digits: a stamp or a page number, not the text of a page
 
 
@@ -51,7 +53,7 @@ def read(content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[
     texts, pictures = [], 0
     for number in range(total):
         page = reader.pages[number]
-        text = budget.take(_text(page))
+        text = budget.take(f"{_text(page)}\n{_filled_in(page)}")
         pictures += _is_picture(page, text)
         texts.append(text)
         on_progress(number + 1, total)
@@ -59,6 +61,8 @@ def read(content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[
         raise DocumentEmpty(reason="pdf-blank")
     if pictures * 2 > total:
         raise DocumentScanned(reason=f"pictures: {pictures} of {total}")
+    if _is_gibberish("".join(texts)):
+        raise DocumentScanned(reason="letters-unknown")
     return Found(texts)
 
 
@@ -67,6 +71,25 @@ def _text(page: PageObject) -> str:
         return page.extract_text()
     except LimitReachedError as error:
         raise DocumentTooLarge(reason="pdf-limit") from error
+
+
+def _filled_in(page: PageObject) -> str:
+    """What somebody wrote into the page's form fields, line by line: the page itself only draws their frames."""
+    values = []
+    for each in _array(page.get("/Annots")):
+        field = _dictionary(each)
+        above = _dictionary(field.get("/Parent"))
+        kind, value = (field.get(key, above.get(key)) for key in ("/FT", "/V"))
+        if field.get("/Subtype") == "/Widget" and kind == "/Tx" and not _number(field.get("/F")) & _HIDDEN:
+            values.append(str(value.get_object()) if isinstance(value, PdfObject) else "")
+    return "\n".join(filter(None, values))
+
+
+def _is_gibberish(text: str) -> bool:
+    """The file draws letters without saying which they are: only recognition of the picture can tell."""
+    letters = [letter for letter in text if not letter.isspace()]
+    unknown = sum(1 for letter in letters if unicodedata.category(letter) in {"Cc", "Co", "Cn"} or letter == "\ufffd")
+    return unknown * 3 > len(letters)
 
 
 def _is_picture(page: PageObject, text: str) -> bool:
@@ -91,6 +114,15 @@ def _has_image(resources: object, depth: int) -> bool:
         each.get("/Subtype") == "/Image" or _has_image(each.get("/Resources"), depth - 1)
         for each in map(_dictionary, drawn.values())
     )
+
+
+def _array(value: object) -> ArrayObject:
+    found = value.get_object() if isinstance(value, PdfObject) else None
+    return found if isinstance(found, ArrayObject) else ArrayObject()
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _dictionary(value: object) -> DictionaryObject:

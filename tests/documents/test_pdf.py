@@ -41,12 +41,27 @@ def test_words_that_are_placed_one_by_one_are_words() -> None:
 
 
 def test_text_in_a_form_is_read_where_it_is_drawn() -> None:
-    form = stream(
-        lines("inside a form"),
-        b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >>",
-    )
-    content = pdf_of([stream(b"/Fm1 Do")], b"/XObject << /Fm1 4 0 R >>", [form])
-    assert text(content) == "inside a form"
+    assert text(in_a_form(lines("inside a form"), b"3 0 R")) == "inside a form"
+
+
+def in_a_form(drawn: bytes, font: bytes) -> bytes:
+    entries = b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /Font << /F1 %b >> >>" % font
+    return pdf_of([stream(b"/Fm1 Do")], b"/XObject << /Fm1 4 0 R >>", [stream(drawn, entries)])
+
+
+NAMELESS = (
+    b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts "
+    b"[<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << >> >>] >>"
+)  # glyphs by number, and nothing that says which letters they are
+
+
+def test_what_was_filled_into_a_form_is_read() -> None:
+    def field(value: bytes, more: bytes = b"") -> bytes:
+        return b"<< /Subtype /Widget /FT /Tx /Rect [0 0 9 9] /V (%b) %b >>" % (value, more)
+
+    fields = [field(b"Acme Ltd"), field(b"hidden", b"/F 2"), b"<< /Subtype /Widget /Parent 4 0 R >>", b"<< /V 7 >>"]
+    content = pdf_of([stream(lines("Customer:"))], b">> /Annots [4 0 R 5 0 R 6 0 R 7 0 R 99 0 R] /A <<", fields)
+    assert text(content) == "Customer:\nAcme Ltd\nAcme Ltd"
 
 
 def test_progress_counts_pages() -> None:
@@ -68,6 +83,7 @@ def test_a_password_that_nobody_needs_is_not_asked_for() -> None:
         (scan(3, "ACME 000123"), DocumentScanned, "pictures: 3 of 3"),
         (pdf_of([stream(b"0 0 m 10 10 l 20 0 l f")]), DocumentScanned, "pictures: 1 of 1"),  # letters as shapes
         (pdf_of([stream(b"")]), DocumentEmpty, "pdf-blank"),
+        (in_a_form(b"BT /F1 9 Tf <%b> Tj ET" % (b"0041E001E0A2" * 60), NAMELESS), DocumentScanned, "letters-unknown"),
         (
             body_of([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"]),
             DocumentEmpty,

@@ -109,6 +109,13 @@ def test_only_so_many_at_once_and_the_others_wait_a_little() -> None:
     assert busy.read(b"quick", "a.txt", "").text == "quick"
 
 
+def test_many_threads_at_once() -> None:
+    one = Reader(Limits(at_once=2))
+    with ThreadPoolExecutor(6) as pool:
+        texts = pool.map(lambda number: one.read(f"file {number}".encode(), "a.txt", "").text, range(12))
+        assert list(texts) == [f"file {number}" for number in range(12)]
+
+
 def test_a_caller_that_fails_ends_the_process_too() -> None:
     def broken(done: int, total: int) -> None:
         raise KeyError

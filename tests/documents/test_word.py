@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
+import docx as docx_library
 import pytest
 
 from app.documents.limits import Limits
-from app.documents.pages import Budget, Found, bind
+from app.documents.pages import Budget, Found, bind, clean
 from app.documents.refusals import DocumentMalformed, DocumentTooLarge, DocumentUnsupported
 from app.documents.word import read
 from tests.documents.files import W, archive, docx, p, part
@@ -46,6 +49,25 @@ def test_all_parts_in_reading_order() -> None:
     text, _ = bind(found(content).pages)
     assert text.split("\n\n") == [
         "Confidential", "1. Term of one year.\n[1] Renewable.", "2. Law", "[1] See annex.", "Page 1",
+    ]  # fmt: skip
+
+
+def test_a_file_of_another_program() -> None:
+    """Not made by our hands: with the styles and numbers of python-docx's own template."""
+    made = docx_library.Document()
+    made.add_heading("Agreement", 1)
+    for text in ("Scope", "Term"):
+        made.add_paragraph(text, style="List Number")
+    made.add_paragraph("Point", style="List Bullet")
+    made.add_table(1, 2).cell(0, 1).text = "Price"
+    made.sections[0].header.paragraphs[0].text = "Confidential"
+    made.add_page_break()
+    made.add_paragraph("Signed")
+    out = io.BytesIO()
+    made.save(out)
+    pages = found(out.getvalue())
+    assert [clean(page) for page in pages.pages] == [
+        "Confidential\n\nAgreement\n\n1. Scope\n\n2. Term\n\n• Point\n\nPrice", "Signed",
     ]  # fmt: skip
 
 
