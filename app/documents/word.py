@@ -20,7 +20,7 @@ from lxml import etree
 from app.documents.archive import check
 from app.documents.limits import Limits
 from app.documents.numbering import Numbering, W, value
-from app.documents.pages import SYNTHETIC, Budget, Found, cut
+from app.documents.pages import SYNTHETIC, Budget, Found, cut, found
 from app.documents.refusals import DocumentMalformed, DocumentUnsupported
 from app.documents.word_body import Element, Story, local
 
@@ -84,7 +84,7 @@ class Reading:
         pages = story.pages
         if len(pages) > 1 and not pages[-1].strip():
             pages.pop()  # a break at the very end
-        return Found(pages) if len(pages) > 1 else Found(list(cut(pages[0])), estimated=True)
+        return found(pages) if len(pages) > 1 else found(cut(pages[0]), estimated=True)
 
     def _one(self, kind: str) -> Element | None:
         return next(iter(self._parts.get(kind, [])), None)

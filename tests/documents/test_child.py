@@ -73,7 +73,7 @@ def test_damaged_files_are_read_or_refused(sample: str, damage: Callable[[bytes,
         content = damage(SAMPLES[sample], dice)
         start = time.perf_counter()
         answered(content)
-        assert time.perf_counter() - start < 3
+        assert time.perf_counter() - start < 10
 
 
 def test_a_cut_pdf_is_never_read_as_if_it_were_whole() -> None:

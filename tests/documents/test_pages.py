@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.documents.pages import SYNTHETIC, Budget, bind, clean, cut
+from app.documents.pages import SYNTHETIC, Budget, bind, clean, cut, found
 from app.documents.refusals import DocumentTooLarge
 
 
@@ -29,7 +29,7 @@ def test_clean(before: str, after: str) -> None:
 
 
 def test_pages_are_where_their_offsets_say() -> None:
-    text, spans = bind([" one ", "", "three\x0cand"])
+    text, spans = bind(found([" one ", "", "three\x0cand"]).pages)
     assert [text[start:end] for start, end in spans] == ["one", "", "three\nand"]
     assert text == "one\f\fthree\nand"
 

@@ -102,6 +102,16 @@ def test_a_picture_among_pages_of_text_is_no_scan() -> None:
     assert LONG in text(scan(1, LONG))
 
 
+def test_a_page_that_lost_its_middle_is_not_read_as_a_short_one() -> None:
+    """pypdf unpacks around the damage, and says so in its log alone."""
+    page = "\n".join(f"{number}. {LONG}" for number in range(60))
+    whole = pdf(LONG, page)
+    at = whole.index(b"stream\n", whole.index(b"stream\n") + 200) + 100
+    with pytest.raises(DocumentMalformed) as refused:
+        found(whole[:at] + b"\xff" * 8 + whole[at + 8 :])
+    assert refused.value.reason == "pdf-stream: page 2"
+
+
 def test_limits() -> None:
     with pytest.raises(DocumentTooLarge):
         found(pdf("a", "b", "c"), Limits(pages=2))
