@@ -68,8 +68,11 @@ class Reader:
 
     @contextmanager
     def _process(self, content: bytes, name: str, media_type: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Started with nothing of ours: no environment, no descriptor but its own three. Ended in every case."""
-        told = {"limits": asdict(self.limits), "name": name[:300], "media_type": media_type[:300]}
+        """Started with nothing of ours: no environment, no descriptor but its own three. Ended in every case.
+
+        Of the name only the ending is told: anybody on the machine can read a command line.
+        """
+        told = {"limits": asdict(self.limits), "name": Path(name).suffix[:10], "media_type": media_type[:100]}
         command = [sys.executable, "-I", "-c", _START, _ROOT, json.dumps(told)]
         try:
             with _as_file(content) as file:

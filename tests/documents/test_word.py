@@ -11,7 +11,7 @@ from app.documents.limits import Limits
 from app.documents.pages import Budget, Found, bind, clean
 from app.documents.refusals import DocumentMalformed, DocumentTooLarge, DocumentUnsupported
 from app.documents.word import read
-from tests.documents.files import W, archive, docx, p, part
+from tests.documents.files import PACKAGE, R, W, archive, docx, p, part
 
 NUMBERING = part(
     "numbering",
@@ -119,6 +119,18 @@ MAIN = "word/document.xml"
 def test_what_is_refused(content: bytes, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         found(content)
+
+
+def test_a_relation_that_leads_nowhere_is_passed_over() -> None:
+    """Known from many programs: a picture's relation whose target is NULL."""
+    relations = (
+        f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" Type="{R}/image" Target="../NULL"/>'
+        f'<Relationship Id="r2" Type="{R}/header" Target="gone.xml"/>'
+        f'<Relationship Id="r3" Type="{R}/header" Target="/WORD/top.xml"/>'
+        f'<Relationship Id="r4" Type="{R}/footer" Target="http://example.com/" TargetMode="External"/></Relationships>'
+    )
+    more = {"word/_rels/document.xml.rels": relations, "word/top.xml": part("hdr", p("Top"))}
+    assert bind(found(docx(p("a"), more)).pages)[0] == "Top\n\na"
 
 
 def test_archives_within_the_archive_are_never_opened() -> None:
