@@ -1,6 +1,6 @@
 """Reads a file in a process of its own, and sees to it that the process ends.
 
-A process for each file, started anew: nothing of one customer's file can reach the next one's. That costs 0.14 s (two
+A process for each file, started anew: nothing of one customer's file can reach the next one's. That costs 0.12 s (two
 shared cores, from the call to the answer for a one-line text; a contract of 19 pages takes 0.3 s in all), which is too
 little to keep processes warm for. It is started by `subprocess`, never forked: the server has threads.
 """
