@@ -30,7 +30,7 @@ def opened():
     open("/etc/hostname")
 sys.stdout.write(json.dumps([
     tried(lambda: open("/etc/hostname")),
-    tried(lambda: open("/tmp/written", "w")),
+    tried(lambda: open(os.devnull, "w")),
     tried(socket.socket),
     tried(os.pipe),
     tried(opened),
