@@ -196,6 +196,7 @@ class Sessions:
             "component": session.component,
             "host_token": sealed_token or None,
             "host_url": launch.host_url,
+            "signed_in": False,
             "features": sealed_features or None,
             "created_at": session.opened_at,
             "ends_at": session.ends_at,
