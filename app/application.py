@@ -29,7 +29,8 @@ from app.events import Events
 from app.history import History
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
-from app.jobs import Runner
+from app.identities import Identities
+from app.jobs import Runner, handlers
 from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
@@ -81,11 +82,13 @@ def build(
     audit = AuditLog(database, clock, metrics)
     door, permits = Door(settings.server.allow_private, metrics=metrics), Permits(PERMITS)
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
-    sessions = Sessions(database, keyring, audit, epochs, clock)
+    keys = KeySets(door, permits=permits)
+    identities = Identities(database, keyring, audit, connections, door, permits, keys, clock)
+    sessions = Sessions(database, keyring, audit, epochs, identities, clock)
     permissions = Permissions(connections, sessions, door, permits, metrics, clock)
     stored = StoredScores(database, keyring.seal)
     scoring = _scoring(settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock)
-    runner = Runner(database, connections, scoring, metrics, clock)
+    runner = Runner(database, handlers(connections, scoring, identities), metrics, clock)
     fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
     built = Parts(
         settings=settings,
@@ -93,7 +96,7 @@ def build(
         epochs=epochs,
         audit=audit,
         metrics=metrics,
-        keys=KeySets(door, permits=permits),
+        keys=keys,
         connections=connections,
         sessions=sessions,
         permissions=permissions,

@@ -11,6 +11,7 @@ from app.errors import ConfigError, HostUnavailable, LaunchRefused, OutboundErro
 from app.hosts import HOSTS
 from app.hosts._host import Host
 from app.hosts._oauth import IntegrationTokens
+from app.hosts._sign_in import SignIn
 from app.launch import Record
 from app.metrics import Metrics
 from app.net.door import Door
@@ -29,6 +30,12 @@ class Connection:
     host: Host
     capabilities: tuple[CapabilitySettings, ...]
     fields: Mapping[str, Mapping[str, str]]  # capability -> feature -> field at the host that the records are read from
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How viewers sign in here by themselves; None where the host or the connection offers it not."""
+        slot = self.host.sign_in
+        return slot if slot is not None and slot.ready(self.settings) else None
 
     def capability_for(self, record: Record) -> CapabilitySettings | None:
         """The first of the connection's capabilities that speaks of this type of record."""

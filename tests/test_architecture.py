@@ -22,6 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config metrics db net launch",
         "keys audit core hosts documents",
         "connections answer bearer",
+        "identities",
         "session decisions",
         "permissions history",
         "scoring analysis",

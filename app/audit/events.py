@@ -31,6 +31,7 @@ EVENTS: Mapping[str, Event] = {
     "session.renewed": _event("access", _SESSION, "component"),
     "session.refused": _event("access", "reason", "connection viewer session component record reference origin"),
     "session.ended": _event("access", _SESSION, "component reason"),
+    "identity.ended": _event("access", "connection viewer reason"),  # what a sign-in gave us is gone
     "session.revoked": _event("access", "connection sessions", "viewer component"),  # by an admin, all at once
     "permission.refused": _event("access", f"{_SESSION} record reason", "component reference capability"),
     # what was computed, and who saw it
