@@ -7,6 +7,8 @@ may wait for the outside. All raise HostUnavailable when the host does not answe
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -31,6 +33,14 @@ class Attempt:
     def new(cls) -> Attempt:
         """43 letters each, the least that a verifier may have: https://www.rfc-editor.org/rfc/rfc7636#section-4.1"""
         return cls(*(secrets.token_urlsafe(32) for _ in range(3)))
+
+    def write(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def read(cls, text: bytes) -> Attempt:
+        """What `write` wrote."""
+        return cls(**json.loads(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,16 @@ class SignedIn:
     organisation: str  # a name that a person knows, to show; that it is the connection's has been checked
     tokens: HostTokens
     host_url: str | None = None  # where the access token is spoken to
+
+    def write(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def read(cls, text: bytes) -> SignedIn:
+        """What `write` wrote."""
+        plain = json.loads(text)
+        viewer = Viewer(**plain["viewer"] | {"roles": tuple(plain["viewer"]["roles"])})
+        return cls(viewer, plain["organisation"], HostTokens(**plain["tokens"]), plain["host_url"])
 
 
 class Begin(Protocol):
@@ -100,6 +120,11 @@ class Revoke(Protocol):
     """The host forgets the tokens. To revoke again what is revoked is no error."""
 
     def __call__(self, connection: ConnectionSettings, tokens: HostTokens, keys: KeySource, /) -> Flow[None]: ...
+
+
+def challenge_of(verifier: str) -> str:
+    """What may be said of a secret before it is: https://www.rfc-editor.org/rfc/rfc7636#section-4.2"""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("utf-8", "replace")).digest()).rstrip(b"=").decode()
 
 
 def has_client(connection: ConnectionSettings) -> bool:
