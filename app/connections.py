@@ -151,6 +151,10 @@ def _problems(connections: Iterable[ConnectionSettings]) -> Iterable[Problem]:
         for name in HOSTS[each.host].requires:
             if not getattr(each, name):
                 yield Problem(where, f"{name} is not set.", f"A connection of host {each.host} needs it.")
+        sign_in = HOSTS[each.host].sign_in
+        for name in sign_in.requires if sign_in and each.sign_in_client_id else ():
+            if not getattr(each, name):
+                yield Problem(where, f"{name} is not set.", "Viewers cannot sign in without it.")
         for name in sorted(_SPECIAL - {*HOSTS[each.host].uses}):
             if getattr(each, name) != _DEFAULTS[name]:
                 yield Problem(where, f"{name} means nothing to host {each.host}.", "Remove it.")

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
@@ -127,9 +126,7 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("utf-8", "replace")).digest()).rstrip(b"=").decode()
 
 
-def has_client(connection: ConnectionSettings) -> bool:
-    """Whether the connection names an app of the host's that viewers can sign in to."""
-    return bool(connection.sign_in_client_id)
+USES = ("sign_in_client_id", "sign_in_client_secret", "sign_in_scopes")  # what hosts with a registered app know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,4 +140,8 @@ class SignIn:
     finish: Finish
     refresh: Refresh
     revoke: Revoke
-    ready: Callable[[ConnectionSettings], bool] = has_client  # whether a connection has set it up
+    requires: tuple[str, ...] = ("sign_in_client_id",)  # settings; a connection without them offers no sign-in
+
+    def ready(self, connection: ConnectionSettings) -> bool:
+        """Whether a connection has set it up."""
+        return all(getattr(connection, name) for name in self.requires)
