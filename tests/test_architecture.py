@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "session decisions",
         "permissions history",
         "scoring analysis",
-        "review events health",
+        "review events health signin",
         "jobs views",
         "web",
         "routes",
