@@ -7,8 +7,6 @@ may wait for the outside. All raise HostUnavailable when the host does not answe
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass, field
@@ -119,11 +117,6 @@ class Revoke(Protocol):
     """The host forgets the tokens. To revoke again what is revoked is no error."""
 
     def __call__(self, connection: ConnectionSettings, tokens: HostTokens, keys: KeySource, /) -> Flow[None]: ...
-
-
-def challenge_of(verifier: str) -> str:
-    """What may be said of a secret before it is: https://www.rfc-editor.org/rfc/rfc7636#section-4.2"""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("utf-8", "replace")).digest()).rstrip(b"=").decode()
 
 
 USES = ("sign_in_client_id", "sign_in_client_secret", "sign_in_scopes")  # what hosts with a registered app know
