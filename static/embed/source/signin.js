@@ -127,10 +127,10 @@ window.inlayChanges = async (own) => {
       // One window for each panel, whose name nobody can guess.
       popup = open(launch.signin + "?" + asked, "", "popup,width=480,height=680");
       prepare();
-      if (!popup) return say("blocked");
-      say("wait");
-      // A page with an opaque origin cannot be sent a code, and a window that was cut off from us says that it is closed.
-      if (opaque) byHand();
+      say(popup ? "wait" : "blocked");
+      // A page with an opaque origin cannot be sent a code. A window that was cut off from us says that it is closed, or
+      // was never given to us, as if it had been kept from opening.
+      if (opaque || !popup) byHand();
       else watch = setInterval(() => popup.closed && (clearInterval(watch), byHand()), 500);
     },
   };
