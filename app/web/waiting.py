@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -90,6 +91,8 @@ def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], app
 def _page_origin(connection: Connection) -> str:
     """The page around the frame, as far as the browser says: messages go to one exact origin."""
     origins = connection.settings.origins
-    url = urlsplit(request.headers.get("Referer", ""))
-    named = f"{url.scheme}://{url.netloc}"
+    named = ""
+    with suppress(ValueError):
+        url = urlsplit(request.headers.get("Referer", ""))
+        named = f"{url.scheme}://{url.netloc}"
     return named if named in origins else origins[0]

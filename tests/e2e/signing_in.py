@@ -118,7 +118,9 @@ def around(folder: Path) -> Iterator[Around]:
     """All of it, running. Skipped where npm is missing."""
     module = package("oidc-provider")
     first = free_block(3)
-    place = Around(folder, *(f"http://{host}:{first + n}" for n, host in enumerate(("127.0.0.1", "localhost", "localhost"))))
+    place = Around(
+        folder, *(f"http://{host}:{first + n}" for n, host in enumerate(("127.0.0.1", "localhost", "localhost")))
+    )
     shutil.copy(migrated(), folder / "inlay.db")
     for name, text in {"key": "k" * 40, "client": "a-secret-of-the-tests"}.items():
         (folder / name).touch(mode=0o600)
