@@ -118,9 +118,12 @@ def around(folder: Path) -> Iterator[Around]:
     """All of it, running. Skipped where npm is missing."""
     module = package("oidc-provider")
     first = free_block(3)
-    place = Around(
-        folder, *(f"http://{host}:{first + n}" for n, host in enumerate(("127.0.0.1", "localhost", "localhost")))
+    inlay, page, provider = (
+        f"http://127.0.0.1:{first}",
+        f"http://localhost:{first + 1}",
+        f"http://localhost:{first + 2}",
     )
+    place = Around(folder, inlay, page, provider)
     shutil.copy(migrated(), folder / "inlay.db")
     for name, text in {"key": "k" * 40, "client": "a-secret-of-the-tests"}.items():
         (folder / name).touch(mode=0o600)
@@ -157,10 +160,11 @@ def pages(port: int, place: Around) -> Iterator[None]:
         def do_GET(self) -> None:
             query = dict(each.partition("=")[::2] for each in self.path.partition("?")[2].split("&"))
             sandbox = f' sandbox="{query["sandbox"].replace("+", " ")}"' if query.get("sandbox") else ""
+            panel = place.panel().replace("&", "&amp;")
             body = (
                 "<!doctype html><title>Portal</title><meta name=color-scheme content='light dark'><script>said = []; "
                 "addEventListener('message', e => said.push(e.data.type))</script>"
-                f'<iframe title=Score width=420 height=260 src="{place.panel().replace("&", "&amp;")}"{sandbox}></iframe>'
+                f'<iframe title=Score width=420 height=260 src="{panel}"{sandbox}></iframe>'
             )
             self.send_response(200)
             self.send_header("Content-Type", "text/html")

@@ -125,8 +125,8 @@ class Stage:
     @contextmanager
     def another(self) -> Iterator[Stage]:
         """A second process on the same database, or the same one after its end."""
-        with running(self.world.settings, self.world.clock) as (parts, runner):
-            parts = signing_in(parts, self.there)
+        with running(self.world.settings, self.world.clock) as (plain, runner):
+            parts = signing_in(plain, self.there)
             client = create_app(parts).test_client()
             yield replace(self, world=replace(self.world, parts=parts, runner=runner, client=client))
 
@@ -134,9 +134,8 @@ class Stage:
 @contextmanager
 def stage(folder: Path, host: str = "oidc") -> Iterator[Stage]:
     there = provider(host)
-    there.connection = replace(
-        there.connection, open_records=host == "oidc", records_from="acme" if host == "oidc" else ""
-    )
+    if host == "oidc":  # the provider knows no records: another connection reads them, and all may be seen
+        there.connection = replace(there.connection, open_records=True, records_from="acme")
     with make_world(folder, connections=[there.connection]) as made:
         parts = signing_in(made.parts, there)
         yield Stage(replace(made, parts=parts, client=create_app(parts).test_client()), there)
