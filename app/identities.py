@@ -14,13 +14,12 @@ import base64
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.audit import AuditLog
-from app.bearer import Session
+from app.bearer import HostIdentity, Session
 from app.connections import Connections
 from app.db import Database
 from app.db import identities as rows
@@ -37,18 +36,6 @@ LEASE_S = 30.0
 CALL_S = 10.0  # no call begins with less of the lease left; the door's own deadline is shorter
 WAIT_S = 2.0  # for another's refresh, and for a permit
 LOOK_EACH_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class HostIdentity:
-    """The viewer's own token at the host, and where to speak it."""
-
-    token: str
-    url: str
-    signed_in: bool = False  # the host's API takes it as it is; else it came with a launch
-
-    def __repr__(self) -> str:
-        return f"HostIdentity(url={self.url!r})"
 
 
 class Identities:

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 from cachetools import TLRUCache
 
-from app.bearer import Session
+from app.bearer import HostIdentity, Session
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
 from app.errors import Denied, HostUnavailable, InlayError, OutboundError, SessionExpired
 from app.hosts._oauth import ViewerTokens
-from app.identities import HostIdentity
 from app.launch import Access, Record
 from app.metrics import Metrics
 from app.net.door import Door
