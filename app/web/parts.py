@@ -42,7 +42,6 @@ class Parts:
     sign_ins: SignIns
     permissions: Permissions
     events: Events
-    catalog: Catalog
     renderer: Renderer
     fragments: Fragments
     assets: Assets
@@ -52,6 +51,11 @@ class Parts:
     wake_jobs: Callable[[], None]
     clock: Callable[[], float]
     close: Callable[[], None]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The components that the renderer has read."""
+        return self.renderer.catalog
 
 
 def parts() -> Parts:
