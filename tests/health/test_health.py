@@ -13,7 +13,8 @@ import pytest
 from app.config import Settings
 from app.db import Database
 from app.errors import AddressRefused, ConnectFailed
-from app.health import CLOCK_MAX_S, Finding, Watch, connections, cores, database, server
+from app.health import connections, cores, database, server
+from app.health.findings import CLOCK_MAX_S, Finding, Watch
 from app.metrics import Metrics
 from app.net.door import Door, Request, Response
 from tests.core.server import status
