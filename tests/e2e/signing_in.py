@@ -18,6 +18,10 @@ from urllib.parse import urlencode
 
 import requests
 
+from app.audit.log import AuditLog
+from app.db import Database
+from app.metrics import Metrics
+from app.session import revoke
 from tests.core.server import core_server
 from tests.e2e.demo import free_block
 from tests.npm import package
@@ -91,6 +95,12 @@ class Around:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def revoke(self, connection: str) -> None:
+        """As an admin does it beside the running server."""
+        database = Database(f"sqlite:///{self.folder / 'inlay.db'}")
+        revoke(database, AuditLog(database, time.time, Metrics()), connection, "", "", time.time())
+        database.close()
+
     def framed(self, sandbox: str = "", **more: str) -> str:
         """The address of a page that frames a badge."""
         return f"{self.page}/?{urlencode({'sandbox': sandbox, **more})}"
@@ -134,8 +144,8 @@ def around(folder: Path) -> Iterator[Around]:
         written = CONFIG.format(port=first, page=first + 1, provider=first + 2, core=core.url, api=api.url)
         (folder / "inlay.toml").write_text(written)
         until(lambda: requests.get(f"{place.provider}/.well-known/openid-configuration", timeout=1).ok)
-        place.start()
         try:
+            place.start()
             yield place
         finally:
             place.kill()
