@@ -108,8 +108,7 @@ def connections(
             found.append(keys(where, each.jwks_url, each.algorithms, watch))
         if each.client_id and HOSTS[each.host].reads:
             found.append(_identity(where, each, watch))
-        if HOSTS[each.host].sign_in is not None and each.sign_in_client_id:
-            found += sign_in(each, settings.server.public_url, watch, clock())
+        found += sign_in(each, settings.server.public_url, watch, clock())
         found += tried.get(name, [])
         if not each.rollout:
             found.append(Finding("note", where, "shows no panels.", "Set rollout = true to show them."))

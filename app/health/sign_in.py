@@ -74,13 +74,16 @@ class _Look:
             return Finding("problem", self.where, what, f"{NETWORK_MEND}.")
         if status >= 400:
             what = f"{host} lets nobody sign in for us (status {status})."
-            mend = f"Register the redirect URI {self.redirect_uri} there, and look at sign_in_client_id and the scopes."
+            mend = f"Register the redirect URI {self.redirect_uri} there, and look at our app and its scopes."
             return Finding("problem", self.where, what, mend)
         return Finding("ok", self.where, f"viewers sign in at {host}; the redirect URI there is {self.redirect_uri}")
 
     def client(self, provider: Discovery | None, now: float) -> Finding:
         """A code that nobody gave: a host that refuses the code has let our app in."""
-        issuer, name = provider.issuer if provider else "", self.connection.sign_in_client_id
+        issuer, name = (
+            provider.issuer if provider else "",
+            self.connection.sign_in_client_id or self.connection.client_id,
+        )
         flow = self.slot.finish(self.connection, self.attempt, INVENTED, issuer, self.redirect_uri, self.keys, now)
         try:
             drive(flow, self.watch.call)
@@ -89,7 +92,8 @@ class _Look:
         except HostUnavailable as error:
             code = error.reason.partition(":")[2]
             if code in _NOT_KNOWN:
-                mend = "Mend sign_in_client_id and sign_in_client_secret."
+                own = "sign_in_" if self.connection.sign_in_client_id else ""
+                mend = f"Mend {own}client_id and {own}client_secret."
                 return Finding("problem", self.where, f"the app {name} is refused there ({code}).", mend)
             what = f"the token endpoint does not say whether it knows our app ({error.reason})."
             return Finding("note", self.where, what, "Sign in once by hand.")
