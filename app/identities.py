@@ -61,9 +61,12 @@ class Identities:
 
         Tokens that were there before are dropped, not revoked: some hosts give out the same ones again.
         """
-        _note_ends(conn, self._audit, rows.end_over(conn, self._clock()), "life-over")
         name, viewer = session.connection, session.viewer.subject
         rows.put(conn, name, viewer, self._seal(name, viewer, tokens), session.ends_at)
+
+    def prune(self, conn: Connection) -> None:
+        """End those whose last session has come to its own end."""
+        _note_ends(conn, self._audit, rows.end_over(conn, self._clock()), "life-over")
 
     def discard(self, conn: Connection, connection: str, viewer: str, tokens: HostTokens) -> None:
         """Tokens that no session came of: the host is told, in the background."""

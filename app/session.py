@@ -75,6 +75,7 @@ class Sessions:
                 raise LaunchUsed(reason="used")
             if next(_count) % PRUNE_EACH == 0:  # what has ended holds a viewer's token at the host
                 conn.execute(delete(sessions).where(sessions.c.ends_at < now - PRUNE_AFTER_S))
+                self._identities.prune(conn)
             conn.execute(insert(sessions), self._row(session, launch, signed_in=tokens is not None))
             if tokens is not None:
                 self._identities.keep(conn, session, tokens)

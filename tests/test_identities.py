@@ -301,9 +301,11 @@ def test_a_sign_in_during_a_refresh_wins(here: Process, host: Rotating, clock: C
     assert revocations(here) == []  # some hosts would end the new one with it
 
 
-def test_what_came_to_its_own_end_is_told_with_the_next_sign_in(here: Process, clock: Clock) -> None:
+def test_what_came_to_its_own_end_is_told_too(here: Process, clock: Clock) -> None:
     clock.now = session().ends_at + 1
     sign_in(here, name="two", viewer="ben", at=clock.now)
+    with here.database.begin() as conn:
+        here.identities.prune(conn)
     assert ends(here) == ["life-over"]
     assert [each["viewer"] for each in revocations(here)] == ["zoe"]
 

@@ -9,7 +9,7 @@ import json
 import pytest
 from sqlalchemy import insert
 
-from app.bearer import read, write
+from app.bearer import SESSION_LIFE_S, read, write
 from app.db.schema import sessions
 from app.errors import SessionExpired, SessionInvalid, StoreUnavailable
 from app.hosts._sign_in import HostTokens
@@ -71,6 +71,21 @@ def test_a_viewers_token_is_at_hand_where_the_session_was_opened_and_gone_when_i
     world.parts.epochs.look()
     with pytest.raises(SessionExpired):
         world.parts.sessions.host_identity(two)
+
+
+def test_a_sign_in_that_came_to_its_own_end_is_told_with_a_later_launch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.session.PRUNE_EACH", 1)
+    with world.signing_in() as here:
+        here.signed_in(HostTokens("signed-in", here.clock.now + 600, "refresh-1"))
+        here.clock.now += SESSION_LIFE_S
+        here.frame_token()
+        assert here.audited("identity.ended") == []
+        here.clock.now += 1
+        here.frame_token()
+        assert [row["reason"] for row in here.audited("identity.ended")] == ["life-over"]
+        assert here.run_jobs() == 1
 
 
 def test_a_session_and_a_sign_ins_tokens_are_kept_together_or_not_at_all(world: World) -> None:

@@ -80,10 +80,8 @@ class _Look:
 
     def client(self, provider: Discovery | None, now: float) -> Finding:
         """A code that nobody gave: a host that refuses the code has let our app in."""
-        issuer, name = (
-            provider.issuer if provider else "",
-            self.connection.sign_in_client_id or self.connection.client_id,
-        )
+        issuer = provider.issuer if provider else ""
+        name = self.connection.sign_in_client_id or self.connection.client_id
         flow = self.slot.finish(self.connection, self.attempt, INVENTED, issuer, self.redirect_uri, self.keys, now)
         try:
             drive(flow, self.watch.call)
