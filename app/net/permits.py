@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from app.errors import Busy
 
-Asked, Answer = TypeVar("Asked"), TypeVar("Answer")
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
 
 class Permits:

@@ -55,6 +55,16 @@ open_records = true
 records_from = "crm"
 sign_in_client_id = "inlay"
 sign_in_client_secret = "file:client"
+[connections.pages]
+host = "guest"
+origins = ["http://localhost:{page}"]
+components = ["score-badge", "score-card"]
+capabilities = ["lead_score"]
+issuer = "http://localhost:{page}"
+audience = "http://127.0.0.1:{port}"
+algorithms = ["HS256"]
+shared_keys = {{ web = "file:key" }}
+records_from = "crm"
 [connections.crm]
 host = "salesforce"
 origins = ["http://localhost:{page}"]
@@ -65,6 +75,7 @@ host_url = "{api}"
 token_url = "{api}/services/oauth2/token"
 client_id = "inlay"
 client_secret = "file:client"
+sign_in_client_id = "inlay"
 [connections.crm.fields.lead_score]
 revenue = "AnnualRevenue"
 """
@@ -87,7 +98,8 @@ class Around:
         log = (self.folder / "serve.log").open("ab")
         with log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        until(lambda: requests.get(f"{self.inlay}/readyz", timeout=1).ok)
+        until(lambda: self.process.poll() is not None or requests.get(f"{self.inlay}/readyz", timeout=1).ok)
+        assert self.process.poll() is None, (self.folder / "serve.log").read_text()
 
     def kill(self) -> None:
         """As a machine does it that loses its power."""
@@ -105,8 +117,14 @@ class Around:
         """The address of a page that frames a badge."""
         return f"{self.page}/?{urlencode({'sandbox': sandbox, **more})}"
 
-    def panel(self) -> str:
-        return f"{self.inlay}/launch/portal?{urlencode({'component': 'score-badge', 'record': LEAD})}"
+    def panel(self, connection: str = "portal") -> str:
+        return f"{self.inlay}/launch/{connection}?{urlencode({'component': 'score-badge', 'record': LEAD})}"
+
+    def canvas(self) -> str:
+        """As the host opens it that has no leave from its viewer yet."""
+        asked = urlencode({"component": "score-badge", "_sfdc_canvas_auth": "user_approval_required"})
+        said = urlencode({"target_origin": self.page, "instance_id": "_:panel:1"})
+        return f"{self.inlay}/launch/crm?{asked}#{said}"
 
     def keeps_opener(self, yes: bool) -> None:
         requests.get(f"{self.provider}/opener?keep={'yes' if yes else 'no'}", timeout=5)
@@ -170,10 +188,12 @@ def pages(port: int, place: Around) -> Iterator[None]:
         def do_GET(self) -> None:
             query = dict(each.partition("=")[::2] for each in self.path.partition("?")[2].split("&"))
             sandbox = f' sandbox="{query["sandbox"].replace("+", " ")}"' if query.get("sandbox") else ""
-            panel = place.panel().replace("&", "&amp;")
+            panel = (
+                place.canvas() if "canvas" in query else place.panel("pages" if "guest" in query else "portal")
+            ).replace("&", "&amp;")
             body = (
                 "<!doctype html><title>Portal</title><meta name=color-scheme content='light dark'><script>said = []; "
-                "addEventListener('message', e => said.push(e.data.type))</script>"
+                "addEventListener('message', e => said.push(e.data.type || e.data))</script>"
                 f'<iframe title=Score width=420 height=260 src="{panel}"{sandbox}></iframe>'
             )
             self.send_response(200)

@@ -6,8 +6,10 @@ frame's origin may be opaque, the provider or the page around the panel may cut 
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +19,11 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app.config import Settings
+from app.hosts import HOSTS
+from app.launch import Record
 from tests.e2e.signing_in import SANDBOX, Around, around
+from tests.world import LEAD
 
 pytestmark = pytest.mark.browser
 LOOKS = {"viewport": {"width": 480, "height": 680}, "locale": "en-GB"}
@@ -223,6 +229,47 @@ WRITE = """() => {
 }"""
 READ = """() => [document.getElementById('unsent').value, scrollY,
   !!document.querySelector('.score-card')?.offsetHeight]"""
+
+
+def test_a_host_that_launches_by_itself_is_asked_to_do_so_again(viewer: Callable[[], Viewer], place: Around) -> None:
+    """Canvas: the viewer has given leave in the window; the page around the panel then launches it by a POST."""
+    zoe = viewer()
+    zoe.context.route(
+        f"{place.inlay}/oauth/crm/start?*", lambda route: route.fulfill(body=AGREED, content_type="text/html")
+    )
+    page = zoe.open(canvas="yes")
+    with zoe.context.expect_page() as opened:
+        zoe.button(page).click()
+    page.wait_for_function("said.some(one => /repost/.test(one))")
+    [told] = [json.loads(one) for one in page.evaluate("said") if one.startswith("{") and "repost" in one]
+    client = {"oauthToken": "null", "instanceId": "_:panel:1", "targetOrigin": place.page}
+    body = {"type": "repost", "accessToken": "null", "refresh": True, "config": {"client": client}}
+    assert (told["targetModule"], told["src"], told["body"]) == ("Canvas", "client", body)
+    expect(opened.value.locator("h1")).to_have_text("done")
+
+
+AGREED = """<!doctype html><h1></h1><script>
+addEventListener('message', ({data}) => {
+  if (data.type == 'inlay-signin-done') document.querySelector('h1').textContent = 'done';
+});
+opener.postMessage({inlay: 1, type: 'inlay-signin-code', detail: {code: 'x'}}, location.origin);
+</script>"""
+
+
+def test_a_panel_without_a_proof_takes_one_by_message(viewer: Callable[[], Viewer], place: Around) -> None:
+    zoe = viewer()
+    page = zoe.context.new_page()
+    page.goto(place.framed(guest="yes"))
+    page.wait_for_function("said.includes('inlay-auth-expired')")
+    settings = Settings.load(place.folder / "inlay.toml").connections["pages"]
+    sign = HOSTS["guest"].sign
+    assert sign is not None
+    token = sign(settings, "zoe", [Record.parse(LEAD)], "score-badge", place.page, "", time.time())
+    page.evaluate(
+        "([detail, home]) => frames[0].postMessage({inlay: 1, id: 1, type: 'inlay-proof', detail}, home)",
+        [{"token": token, "records": [LEAD]}, place.inlay],
+    )
+    expect(zoe.number(page)).to_have_text("72")
 
 
 def test_a_window_that_may_keep_nothing_says_so(viewer: Callable[[], Viewer], place: Around) -> None:

@@ -114,6 +114,7 @@ window.inlayChanges = async (own) => {
 
     expire() {
       prepare();
+      box.firstElementChild.textContent = box.firstElementChild.dataset.expired;
       main.append(box);
     },
 
