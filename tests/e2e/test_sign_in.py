@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from app.config import Settings
 from app.hosts import HOSTS
 from app.launch import Record
 from tests.e2e.signing_in import SANDBOX, Around, around
+from tests.e2e.stage import AXE_RUN
 from tests.world import LEAD
 
 pytestmark = pytest.mark.browser
@@ -106,7 +108,7 @@ def rows(place: Around, query: str) -> list[tuple[Any, ...]]:
         return file.execute(query).fetchall()
 
 
-def test_a_click_a_window_a_yes_and_the_number_is_there(viewer: Callable[[], Viewer]) -> None:
+def test_a_click_a_window_a_yes_and_the_number_is_there(viewer: Callable[[], Viewer], root: Path) -> None:
     zoe = viewer()
     page = zoe.open()
     window = zoe.click(page)
@@ -116,6 +118,11 @@ def test_a_click_a_window_a_yes_and_the_number_is_there(viewer: Callable[[], Vie
     expect(window.locator("dd").first).to_have_text("Zoe Müller")
     expect(window.locator("dd").last).to_have_text(re.compile("^localhost:"))
     expect(window.get_by_role("button", name="Connect")).to_be_focused()
+    frame = next(each for each in page.frames if each.url.startswith(zoe.place.inlay))
+    axe = (root / "tests/vendor/axe.min.js").read_text("utf-8")
+    for document in (window, frame):
+        document.evaluate(axe)
+        assert document.evaluate(AXE_RUN) == []
     with window.expect_event("close"):
         window.keyboard.press("Enter")
     expect(zoe.number(page)).to_have_text("72")
@@ -179,14 +186,13 @@ def test_a_server_that_dies_in_the_middle_leaves_nothing_half_connected(
 ) -> None:
     zoe = viewer()
     page = zoe.open()
+    connected = "SELECT (SELECT count(*) FROM sessions), (SELECT sum(version) FROM identities)"
+    before = rows(place, connected)
     window = zoe.click(page)
+    zoe.sign_in(window)
     place.kill()
-    place.start()
-    zoe.sign_in(window)  # another process answers, and knows of the attempt
-    before = rows(place, "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM identities)")
-    place.kill()
-    place.start()
-    assert rows(place, "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM identities)") == before
+    assert rows(place, connected) == before
+    place.start()  # another process, that knows of the attempt
     window.get_by_role("button", name="Connect").click()
     expect(zoe.number(page)).to_have_text("72")
 
