@@ -69,8 +69,12 @@ class Identities:
         _note_ends(conn, self._audit, rows.end_over(conn, self._clock()), "life-over")
 
     def discard(self, conn: Connection, connection: str, viewer: str, tokens: HostTokens) -> None:
-        """Tokens that no session came of: the host is told, in the background."""
-        rows.enqueue_revoke(conn, connection, viewer, self._seal(connection, viewer, tokens))
+        """Tokens that no session came of: the host is told, in the background.
+
+        Not while panels of the same viewer live: the host may have given out their tokens again.
+        """
+        if rows.find(conn, connection, viewer) is None:
+            rows.enqueue_revoke(conn, connection, viewer, self._seal(connection, viewer, tokens))
 
     def get(self, session: Session, url: str, dead: str = "") -> HostIdentity:
         """The viewer's token, refreshed when it is over, or is the one that the host called `dead`.

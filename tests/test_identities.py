@@ -312,8 +312,10 @@ def test_what_came_to_its_own_end_is_told_too(here: Process, clock: Clock) -> No
 
 def test_tokens_that_no_session_came_of_are_revoked(here: Process, host: Rotating) -> None:
     with here.database.begin() as conn:
-        here.identities.discard(conn, "helpdesk", "zoe", replace(FIRST, refresh="refresh-9"))
-    here.identities.revoke(revocations(here)[0])
+        here.identities.discard(conn, "helpdesk", "ben", replace(FIRST, refresh="refresh-9"))
+        here.identities.discard(conn, "helpdesk", "zoe", FIRST)  # whose panels would be ended with it
+    [payload] = revocations(here)
+    here.identities.revoke(payload)
     assert host.revoked == ["refresh-9"]
     assert token(here) == "access-1"
 

@@ -212,6 +212,7 @@ class FakeInlay(Site):
                 "panel.html",
                 style=Markup(style),
                 show=lambda: {"launch": launch, "content": Markup(content)},
+                sign_in=False,
                 nonce=NONCE,
                 frame_url=f"{self.origin}/embed/frame.js",
                 assets={key: f"{self.origin}/{path}" for key, path in names.items()},
