@@ -16,10 +16,7 @@
     │       ├── SignInNeeded  401 sign-in-needed
     │       └── ConsentNeeded 401 consent-needed
     ├── SignInRefused     403   sign-in-refused
-    │   ├── SignInDenied  403   sign-in-denied
-    │   ├── SignInElsewhere 403 sign-in-elsewhere
-    │   ├── SignInOver    403   sign-in-over
-    │   └── CodeWrong     403   code-wrong
+    │   └── SignInDenied, SignInElsewhere, SignInOver, CodeWrong: 403, with codes of their names
     ├── Denied            403   denied
     ├── DocumentRefused   422   document-refused; one for each cause in app/documents/refusals.py
     ├── RateLimited       429   rate-limited
@@ -161,15 +158,11 @@ class SignInDenied(SignInRefused):
 
 
 class SignInElsewhere(SignInRefused):
-    """The window that ends it is not the one that began it: a link that somebody sent, or a copied address."""
-
-    code = "sign-in-elsewhere"
+    code = "sign-in-elsewhere"  # the address was sent by somebody, or copied
     title = "This sign-in was begun in another window, or by somebody else. Sign in from the panel on your own page."
 
 
 class SignInOver(SignInRefused):
-    """Unknown, used or too old."""
-
     code, title = "sign-in-over", "This sign-in is over. Go back to the panel and sign in again."
 
 
