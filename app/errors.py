@@ -153,8 +153,7 @@ class SignInRefused(InlayError):
 
 
 class SignInDenied(SignInRefused):
-    code = "sign-in-denied"
-    title = "The sign-in was not allowed. Go back to the panel to try again, or ask your administrator."
+    code, title = "sign-in-denied", "The sign-in was not allowed. Go back to the panel, or ask your administrator."
 
 
 class SignInElsewhere(SignInRefused):
