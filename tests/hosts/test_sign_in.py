@@ -202,6 +202,17 @@ def _viewer(**said: Any) -> Play:
     return play
 
 
+def _another_org(there: Provider) -> SignedIn:
+    """The same domain, so it seems, and all of its answers agree."""
+    there.viewer = there.viewer | {"organization_id": "00DXY0000000002EAA"}
+    return token(id=f"{ID}/00DXY0000000002EAA/{VIEWER}")(there)
+
+
+def _anybodys_key(there: Provider) -> SignedIn:
+    there.by = lambda builder: builder.headed(kid="rs")
+    return claimed(iss=f"{DIRECTORY}/{OTHER_TENANT}/v2.0")(there)
+
+
 EVERYWHERE: list[tuple[str, Play, str]] = [
     ("good", changed(), ""),
     # the code
@@ -222,6 +233,7 @@ EVERYWHERE: list[tuple[str, Play, str]] = [
 OWN: dict[str, list[tuple[str, Play, str]]] = {
     "salesforce": [
         ("another org", _viewer(organization_id="00DXY0000000002EAA"), "issuer-wrong"),
+        ("another org, all of it", _another_org, "issuer-wrong"),
         ("another org beside the token", token(id=f"{ID}/00DXY0000000002EAA/{VIEWER}"), "issuer-wrong"),
         ("another user beside the token", token(id=f"{ID}/{ORG}/005AB000001AbCdYAK"), "viewer-mismatch"),
         ("another API", token(instance_url="https://evil.my.salesforce.com"), "instance-refused"),
@@ -261,6 +273,7 @@ ENTRA: list[tuple[str, Play, str]] = [
     ("another tenant", claimed(tid=OTHER_TENANT, iss=f"{DIRECTORY}/{OTHER_TENANT}/v2.0"), "tenant-unlisted"),
     ("a personal account", claimed(tid=PERSONAL, iss=f"{DIRECTORY}/{PERSONAL}/v2.0"), "tenant-personal"),
     ("our tenant under another's issuer", claimed(iss=f"{DIRECTORY}/{OTHER_TENANT}/v2.0"), "issuer-wrong"),
+    ("another's issuer, by a key that is for nobody in particular", _anybodys_key, "issuer-wrong"),
     ("a key of another tenant", changed(by=lambda builder: builder.headed(kid="rs-other")), "issuer-wrong"),
     ("an unsigned ID token", changed(by=lambda builder: builder.headed(alg="none")), "algorithm-refused"),
     ("an ID token that is over", claimed(exp=int(CLOCK) - 300), "expired"),
