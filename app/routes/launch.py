@@ -148,7 +148,7 @@ def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) ->
 
 def _words(connection: Connection, launch: Launch) -> dict[str, Any]:
     """What the frame script needs to know; no secret of the host's is among it."""
-    return {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name, **launch.bridge}
+    return {"origin": launch.origin, "connection": connection.name, **launch.bridge}
 
 
 def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _Panel]) -> Response:
@@ -162,9 +162,9 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
         timezone=viewer.timezone,
         style=Markup(style),  # noqa: S704 our own sheet
         nonce=nonce,
-        frame_url=p.assets.url("embed/frame.js"),
+        frame_url=p.assets.url(f"embed/frame-{connection.host.bridge}.js"),
         assets={
-            "change": p.assets.url("embed/change.js"),
+            "change": p.assets.url(f"embed/change-{connection.host.bridge}.js"),
             "htmx": p.assets.url("static/vendor/htmx.min.js"),
             "csp": p.assets.url("static/vendor/hx-csp.min.js"),
         },

@@ -106,6 +106,8 @@ def _verified(
     if kind not in connection.host.takes:
         takes = ", ".join(connection.host.takes)
         raise BadRequest(f"This connection takes subject_token_type {takes}.", reason="token-type-wrong")
+    if kind == TokenType.SIGNED_REQUEST and asked.origin:
+        raise LaunchRefused(reason="proof-kind")  # it is made for a frame, and a page has none
     count_unknown(p, connection, launch)
     return launch
 

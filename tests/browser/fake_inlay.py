@@ -73,7 +73,7 @@ class Site:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.origin = f"http://{name}:{self._server.server_port}"
+        self.address = self.origin = f"http://{name}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
@@ -94,6 +94,7 @@ class FakeInlay(Site):
 
     def reset(self, host: str) -> None:
         self.asked.clear()
+        self.origin = self.address
         self.host = host
         self.scores: dict[str, int] = {}
         self.states: dict[str, str] = {}  # by record; otherwise ready
@@ -104,6 +105,7 @@ class FakeInlay(Site):
         self.batches: list[dict[str, list[str]]] = []
         self.heads: list[dict[str, str]] = []
         self.launch: dict[str, object] = {}
+        self.bridge = "plain"
         self.inside = ""  # markup within the badge
 
     def html(self, tag: str, record: str) -> str:
@@ -191,7 +193,7 @@ class FakeInlay(Site):
 
     def _page(self) -> Answer:
         style = CATALOG.styles("score-badge")
-        launch: dict[str, object] = {"origin": self.host, "bridge": "plain", "connection": "acme"} | (
+        launch: dict[str, object] = {"origin": self.host, "connection": "acme"} | (
             self.launch
             or {
                 "token": "launched",
@@ -202,18 +204,18 @@ class FakeInlay(Site):
             }
         )
         names = {
-            "change": "embed/change.js",
+            "change": f"embed/change-{self.bridge}.js",
             "htmx": "static/vendor/htmx.min.js",
             "csp": "static/vendor/hx-csp.min.js",
         }
-        content = "<p>This launch was used before.</p>" if "used" in launch else self.html("score-badge", "Lead/1")
+        content = "<p>This launch was used before.</p>" if "token" not in launch else self.html("score-badge", "Lead/1")
         html = "".join(
             RENDERER.page_in_parts(
                 "panel.html",
                 style=Markup(style),
                 show=lambda: {"launch": launch, "content": Markup(content)},
                 nonce=NONCE,
-                frame_url=f"{self.origin}/embed/frame.js",
+                frame_url=f"{self.origin}/embed/frame-{self.bridge}.js",
                 assets={key: f"{self.origin}/{path}" for key, path in names.items()},
             )
         )
@@ -233,7 +235,7 @@ class FakeHost(Site):
         self.policy = ""
 
     def _answer(self, handler: BaseHTTPRequestHandler, path: str, form: dict[str, list[str]]) -> Answer:
-        if path in {"/host.js", "/bridge.js"}:
+        if path in {"/host.js", "/bridge.js", "/teams_host.js", "/canvas_host.js"}:
             return Answer(200, HERE.joinpath(path[1:]).read_text("utf-8"), "text/javascript")
         head = "<!doctype html><html lang=en><meta charset=utf-8><title>Host</title>"
         headers = {"Content-Security-Policy": self.policy} if self.policy else {}

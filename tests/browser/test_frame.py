@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -101,41 +100,12 @@ def test_a_click_opens_the_card_below_and_the_frame_grows(page: Page, inlay: Fak
     assert [form["style"] for form in inlay.batches] == [["score-card"]]
 
 
-def test_canvas_hosts_hear_their_own_words_too(page: Page, inlay: FakeInlay, embed: Embed) -> None:
-    inlay.launch = LAUNCH | {"bridge": "canvas", "instance": "_:x:1"}
-    embed()
-    page.wait_for_function("came.some(({data}) => typeof data == 'string')")
-    first = json.loads(page.evaluate("came.find(({data}) => typeof data == 'string').data"))
-    assert first | {"seq": 0, "body": 0} == {
-        "seq": 0, "src": "client", "clientVersion": "41.0", "targetModule": "Canvas", "body": 0,
-    }  # fmt: skip
-    assert first["body"]["type"] == "resize"
-    assert first["body"]["size"]["height"].endswith("px")
-    client = {"instanceId": "_:x:1", "targetOrigin": inlay.host, "oauthToken": "null"}
-    assert first["body"]["config"] == {"client": client}
-    assert "inlay-ready" in types(page)
-
-
-@pytest.mark.parametrize("bridge", ["canvas", "plain"])
-def test_a_used_launch_shows_nothing_and_asks_for_another(
-    page: Page, inlay: FakeInlay, embed: Embed, bridge: str
-) -> None:
-    inlay.launch = {
-        "used": True,
-        "bridge": bridge,
-        "instance": "_:x:1",
-        "component": "score-badge",
-        "record": "Lead/1",
-    }
+def test_a_used_launch_shows_nothing_and_asks_for_another(page: Page, inlay: FakeInlay, embed: Embed) -> None:
+    inlay.launch = {"used": True, "component": "score-badge", "record": "Lead/1"}
     panel = embed()
     expect(panel.get_by_text("This launch was used before.")).to_be_visible()
     page.wait_for_function("came.some(({data}) => data.type == 'inlay-auth-expired')")
-    texts = [
-        json.loads(text)
-        for text in page.evaluate("came.map(({data}) => data).filter((data) => typeof data == 'string')")
-    ]
-    reposts = [text["body"] for text in texts if text["body"]["type"] == "repost"]
-    assert [one["refresh"] for one in reposts] == ([True] if bridge == "canvas" else [])
+    assert page.evaluate("came.find(({data}) => data.type == 'inlay-auth-expired').data.detail.code") == "used"
     assert inlay.heads == []
     page.evaluate("say('inlay-proof', {token: 'fresh'})")
     expect(panel.get_by_role("button", name="Score 82")).to_be_visible()
@@ -221,8 +191,9 @@ def test_messages_are_refused_by_name(page: Page, embed: Embed) -> None:
         "null": "shape",
         "{inlay: 1, type: 'inlay-theme'}": "shape",
         "{inlay: 2, type: 'inlay-theme', detail: {theme: 'dark'}}": "version",
-        "{inlay: 1, type: 'inlay-nonsense', detail: {}}": "type",
-        "{inlay: 1, type: 'toString', detail: {}}": "type",
+        "{inlay: 1, type: 'inlay-nonsense', detail: {}}": "shape",
+        "{inlay: 1, type: 'toString', detail: {}}": "shape",
+        "{inlay: 1, type: 'inlay-hello', detail: {nonce: 'guessed'}}": "instance",
     }
     for message in refused:
         page.evaluate(f"document.querySelector('iframe').contentWindow.postMessage({message}, '*')")
@@ -270,7 +241,7 @@ def test_in_a_sandbox_only_the_handshake_is_heard_and_only_once(page: Page, embe
     page.evaluate(hand, ["inlay-theme", nonce, 1])
     page.evaluate(hand, ["inlay-hello", nonce, 2])
     until(inner(page), "refused.length == 3")
-    assert inner(page).evaluate("refused") == ["port", "port", "port"]
+    assert inner(page).evaluate("refused") == ["instance", "instance", "instance"]
     page.wait_for_function("came.some(({data}) => data.type == 'inlay-ready')")
     assert page.evaluate("[...new Set(came.slice(1).map(({n}) => n))]") == [0]
 

@@ -107,9 +107,9 @@ def test_a_launch_is_used_once_in_whichever_process_and_after_a_restart(world: W
 def test_the_page_says_what_its_script_needs_and_nothing_of_the_host(world: World) -> None:
     page = world.launch(token="the-viewers-own-token")
     data = launch_data(page)
-    assert (data["origin"], data["bridge"], data["component"], data["record"]) == (
+    assert (data["origin"], data["instance"], data["component"], data["record"]) == (
         "https://acme.my.salesforce.com",
-        "canvas",
+        "_:AI_Panels:12:0:canvasapp",
         "score-badge",
         LEAD,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.hosts._host import Host
 from app.hosts.salesforce.api import check_access, read_records
 from app.hosts.salesforce.launch import verify
-from app.launch import Attest
+from app.launch import Attest, TokenType
 
 SALESFORCE = Host(
     name="salesforce",
@@ -14,7 +14,7 @@ SALESFORCE = Host(
     attests=frozenset({Attest.VIEWER}),
     requires=("origins", "components", "secrets"),
     proof_field="signed_request",
-    takes=(),
+    takes=(TokenType.SIGNED_REQUEST,),  # of a frame whose session ended, so that it need not begin anew
     approval_field="_sfdc_canvas_auth",
     bridge="canvas",
     verify=verify,

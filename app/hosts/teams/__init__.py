@@ -29,6 +29,7 @@ TEAMS = Host(
     uses=USES,
     takes=(TokenType.ACCESS_TOKEN, TokenType.JWT),  # it is written as one, and our own scripts call it so
     verify=verifier(_CLIENTS),
+    bridge="teamsjs",
     exchange=on_behalf_of,
     check_access=check_access,
 )

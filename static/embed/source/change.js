@@ -1,12 +1,20 @@
 // What changes a panel of ours: a new fragment, its card, a new proof. frame.js loads this when one of them comes.
-window.inlayChanges = async ({ launch, views, first, load, form, take, seen, tick, tell, canvas, token }) => {
+window.inlayChanges = async (own) => {
+  const { launch, views, first, nonce, ask, take, seen, tick, tell, token } = own;
+  const renew = renewal(own);
   const { component, record } = launch;
   const main = first.box.parentNode;
   const doc = document;
   const OAUTH = "urn:ietf:params:oauth:";
   const note = doc.createElement("button");
   let card, loaded;
+  let why = { code: launch.used ? "used" : "sign-in-needed" };
 
+  const form = async (path, fields) => {
+    const answer = await ask(path, { method: "POST", body: new URLSearchParams(fields) });
+    if (!answer.ok) throw answer;
+    return answer.json();
+  };
   const adopt = (css) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -21,6 +29,13 @@ window.inlayChanges = async ({ launch, views, first, load, form, take, seen, tic
     headers.Authorization = "Bearer " + token();
     delete headers["HX-Current-URL"];
   });
+  const policy = self.trustedTypes?.createPolicy("inlay", { createScriptURL: (url) => url });
+  const load = (url) =>
+    new Promise((onload, onerror) => {
+      const script = doc.createElement("script");
+      const src = policy?.createScriptURL(url) || url;
+      doc.head.append(Object.assign(script, { nonce, src, onload, onerror }));
+    });
   const loadHtmx = async () => {
     const meta = doc.createElement("meta");
     meta.name = "htmx-config";
@@ -54,22 +69,60 @@ window.inlayChanges = async ({ launch, views, first, load, form, take, seen, tic
     await put(view, part.html);
   };
 
-  // Only the page around us can launch us anew.
-  const relaunch = () => {
-    canvas({ type: "repost", accessToken: "null", refresh: true });
-    tell("auth-expired");
+  // What the page's sign-in must know, as our refusal said it.
+  const said = async (problem) => {
+    const { code, claims, reference } = await problem.json().catch(() => ({}));
+    return { code, claims, reference };
   };
-  note.onclick = relaunch;
+
+  // A new launch in place of the one that ended or was used.
+  const prove = async ({ token: proof, kind = OAUTH + "token-type:jwt", records = [record] }) => {
+    const answer = await form("/session", [
+      ["grant_type", OAUTH + "grant-type:token-exchange"],
+      ["subject_token_type", kind],
+      ["subject_token", proof],
+      ["connection", launch.connection],
+      ["component", component || new URLSearchParams(location.search).get("component")],
+      ...records.map((one) => ["records", one]),
+    ]);
+    take(answer);
+    note.remove();
+    await fill(first, answer);
+    tick();
+  };
+
+  // What is on the page stays, with a word below it.
+  const wait = (problem) => {
+    // Refused is not the same as away, or too often.
+    tell(problem && !(problem.status < 429) ? "unavailable" : "auth-expired", why);
+    note.textContent = launch.texts.expired;
+    if (!launch.used) main.append(note);
+  };
+
+  // Where the page around us can be asked by its own dialect, it is; else it is told.
+  const lapse = async (problem, asked) => {
+    if (problem) why = await said(problem);
+    let proof;
+    try {
+      proof = await renew(asked, why);
+    } catch {}
+    if (proof) await prove(proof).catch(refused);
+    else wait();
+  };
+  const refused = async (problem) => {
+    why = await said(problem);
+    wait(problem);
+  };
+  note.onclick = () => lapse(0, 1);
 
   return {
     put,
-    relaunch,
+    lapse,
 
-    // What is on the page stays.
-    expire() {
-      note.textContent = launch.texts.expired;
-      main.append(note);
-    },
+    extend: async () => take(await form("/session/renew", [["token", token()]])),
+
+    // Handed over by the page around us.
+    proof: (given) => prove(given).catch(refused),
 
     // The card opens in the flow, below what opened it: a popover could not leave the frame.
     async open(button) {
@@ -91,22 +144,6 @@ window.inlayChanges = async ({ launch, views, first, load, form, take, seen, tic
 
     retry() {
       for (const view of views) view.etag = 0;
-      tick();
-    },
-
-    // A new launch, handed over by the page around us, in place of the one that ended or was used.
-    async prove({ token: proof, records = [record] }) {
-      const answer = await form("/session", [
-        ["grant_type", OAUTH + "grant-type:token-exchange"],
-        ["subject_token_type", OAUTH + "token-type:jwt"],
-        ["subject_token", proof],
-        ["connection", launch.connection],
-        ["component", component || new URLSearchParams(location.search).get("component")],
-        ...records.map((one) => ["records", one]),
-      ]);
-      take(answer);
-      note.remove();
-      await fill(first, answer);
       tick();
     },
   };
