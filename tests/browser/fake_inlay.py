@@ -233,10 +233,13 @@ class FakeHost(Site):
         super().__init__("localhost", self._answer)
         self.body = ""
         self.policy = ""
+        self.pages: dict[str, str] = {}  # more of them, by path
 
     def _answer(self, handler: BaseHTTPRequestHandler, path: str, form: dict[str, list[str]]) -> Answer:
         if path in {"/host.js", "/bridge.js", "/teams_host.js", "/canvas_host.js"}:
             return Answer(200, HERE.joinpath(path[1:]).read_text("utf-8"), "text/javascript")
+        if path in self.pages:
+            return Answer(200, self.pages[path])
         head = "<!doctype html><html lang=en><meta charset=utf-8><title>Host</title>"
         headers = {"Content-Security-Policy": self.policy} if self.policy else {}
         return Answer(200, head + self.body, headers=headers)
