@@ -133,11 +133,17 @@ def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, t
 def _not_shown(p: Parts, connection: Connection, launch: Launch, error: InlayError) -> _Panel:
     if isinstance(error, SessionExpired):  # the host wants to see the viewer again
         note_expired(p, error, connection.name)
-    return _told(p, launch.viewer, error, _words(connection, launch) | {"refused": error.code})
+    words = {"refused": error.code, "reference": error.reference, "claims": getattr(error, "claims", "")}
+    return _told(p, launch.viewer, error, _words(connection, launch) | _about(launch) | words)
 
 
 def _used(p: Parts, connection: Connection, launch: Launch, error: LaunchUsed) -> _Panel:
-    return _told(p, launch.viewer, error, _words(connection, launch) | {"used": True})
+    return _told(p, launch.viewer, error, _words(connection, launch) | _about(launch) | {"used": True})
+
+
+def _about(launch: Launch) -> dict[str, Any]:
+    """What a new proof is to be for; whoever sent the old one knows it."""
+    return {"component": launch.component, "record": str(launch.records[0])}
 
 
 def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) -> _Panel:

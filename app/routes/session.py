@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from app.audit.log import new_reference
 from app.bearer import Session
 from app.connections import Connection
 from app.errors import (
@@ -133,13 +134,16 @@ def _renewed(session: Session) -> tuple[Session, str]:
             p.permissions.confirm(session)
         return p.sessions.renew(session)
     except SessionExpired as error:
+        reference = new_reference()
         p.audit.write(
             "session.refused",
             connection=session.connection,
             viewer=session.viewer.subject,
             session=session.id,
             reason=error.reason,
+            reference=reference,
         )
+        error.reference = reference
         raise
 
 

@@ -132,7 +132,8 @@ class FakeInlay(Site):
         named: dict[str, object] = {"component": tag, "record": record, "etag": etag}
         if known == etag:
             return named | {"unchanged": True}
-        return named | {"state": self.states.get(record, "ready"), "html": html}
+        state = self.states.get(record, "ready")
+        return named | {"state": state, "html": html} | ({"code": "denied"} if state == "denied" else {})
 
     def _answer(self, handler: BaseHTTPRequestHandler, path: str, form: dict[str, list[str]]) -> Answer:
         if handler.command == "OPTIONS":

@@ -163,7 +163,7 @@ def test_without_a_good_one_the_viewer_is_asked_and_the_frame_begins_anew(
 def test_a_canvas_that_was_loaded_again_asks_for_a_new_launch_at_once(
     page: Page, inlay: FakeInlay, host: FakeHost
 ) -> None:
-    inlay.template, inlay.bridge = "panel-used.html", "canvas"
+    inlay.bridge = "canvas"
     inlay.launch = {"used": True, "instance": INSTANCE, "component": "score-badge", "record": "Lead/1"}
     host.body = f"<script src='/canvas_host.js'></script><iframe src='{inlay.origin}/launch/acme'></iframe>"
     page.goto(host.origin)
@@ -243,7 +243,7 @@ def test_a_denied_tab_says_so_to_its_host(page: Page, inlay: FakeInlay, host: Fa
 
 def shell(inlay: FakeInlay, host: FakeHost) -> None:
     """A tab opens its page by its address alone, and the page knows the origins that it may be in."""
-    inlay.bridge, inlay.template = "teamsjs", "panel-used.html"
+    inlay.bridge = "teamsjs"
     inlay.launch = {"origins": ["https://other.example", host.origin], "component": "score-badge", "record": "Lead/1"}
 
 

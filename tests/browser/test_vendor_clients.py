@@ -93,7 +93,7 @@ def said(page: Page, which: int) -> dict[str, list[Any]]:
 def test_our_tab_says_what_the_library_says(page: Page, inlay: FakeInlay, pages: dict[str, str], library: str) -> None:
     """Beside each other in one host: every call of ours is one that the library makes, with its arguments."""
     pages[f"{THEIRS}/tab"] = f"{HEAD}<script src=library.js></script><script>{CLIENT}</script>"
-    inlay.bridge, inlay.template = "teamsjs", "panel-used.html"
+    inlay.bridge = "teamsjs"
     inlay.launch = LAUNCH | {"origins": [HOST]}
     page.goto(hosted(pages, library, frame(f"{THEIRS}/tab", "theirs"), frame(f"{OURS}/launch/acme", "ours")))
     expect(page.frame_locator("[name=ours]").get_by_role("button", name="Score 82")).to_be_visible()
@@ -148,7 +148,7 @@ def test_the_library_itself_can_stand_between_our_frame_and_the_host(
     }});
     """
     pages[f"{THEIRS}/middle"] = f"{HEAD}<body><script src=library.js></script><script>{middle}</script>"
-    inlay.bridge, inlay.template = "teamsjs", "panel-used.html"
+    inlay.bridge = "teamsjs"
     inlay.launch = LAUNCH | {"origins": [THEIRS]}
     page.goto(hosted(pages, library, frame(f"{THEIRS}/middle", "middle"), place="content"))
     ours = page.frame_locator("[name=middle]").frame_locator("[name=ours]")

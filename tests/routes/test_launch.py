@@ -98,7 +98,7 @@ def test_a_launch_is_used_once_in_whichever_process_and_after_a_restart(world: W
             used = client.post(path, data=form)
             data = launch_data(used)
             assert data["used"] is True
-            assert {"token", "record", "etag"}.isdisjoint(data)
+            assert {"token", "etag"}.isdisjoint(data)
             assert "data-inlay" not in used.text
     assert [each["reason"] for each in world.audited("launch.refused")] == ["used", "used"]
     assert len(world.audited("launch.accepted")) == len(world.audited("session.opened")) == 1
@@ -195,7 +195,7 @@ def test_a_host_that_calls_the_viewers_token_dead_opens_nothing(world: World) ->
     page = world.launch()
     data = launch_data(page)
     assert data["refused"] == "session-expired"
-    assert {"token", "record", "etag"}.isdisjoint(data)
+    assert {"token", "etag"}.isdisjoint(data)
     assert 'data-code="session-expired"' in page.text
     assert "data-inlay" not in page.text
     assert [each["reason"] for each in world.audited("session.refused")] == ["host-token-dead"]

@@ -8,7 +8,8 @@ window.inlayChanges = async (own) => {
   const OAUTH = "urn:ietf:params:oauth:";
   const note = doc.createElement("button");
   let card, loaded;
-  let why = { code: launch.used ? "used" : "sign-in-needed" };
+  // Why there is no session, or no longer: a code of ours, what the host's sign-in must be told, and what to quote.
+  let why = { code: launch.used ? "used" : launch.refused || "sign-in-needed", claims: launch.claims, reference: launch.reference };
 
   const form = async (path, fields) => {
     const answer = await ask(path, { method: "POST", body: new URLSearchParams(fields) });
@@ -69,20 +70,20 @@ window.inlayChanges = async (own) => {
     await put(view, part.html);
   };
 
-  // What the page's sign-in must know, as our refusal said it.
-  const said = async (problem) => {
-    const { code, claims, reference } = await problem.json().catch(() => ({}));
-    return { code, claims, reference };
+  const learn = async (problem) => {
+    const unsaid = problem.status < 429 ? "session-invalid" : "unavailable";
+    const { code = unsaid, claims, reference } = (await problem.json?.().catch(() => 0)) || {};
+    why = { code, claims, reference };
   };
 
   // A new launch in place of the one that ended or was used.
-  const prove = async ({ token: proof, kind = OAUTH + "token-type:jwt", records = [record] }) => {
+  const prove = async ({ token: proof, kind = OAUTH + "token-type:jwt", records = record ? [record] : [] }) => {
     const answer = await form("/session", [
       ["grant_type", OAUTH + "grant-type:token-exchange"],
       ["subject_token_type", kind],
       ["subject_token", proof],
       ["connection", launch.connection],
-      ["component", component || new URLSearchParams(location.search).get("component")],
+      ["component", component],
       ...records.map((one) => ["records", one]),
     ]);
     take(answer);
@@ -91,17 +92,16 @@ window.inlayChanges = async (own) => {
     tick();
   };
 
-  // What is on the page stays, with a word below it.
-  const wait = (problem) => {
-    // Refused is not the same as away, or too often.
-    tell(problem && !(problem.status < 429) ? "unavailable" : "auth-expired", why);
+  // What is on the page stays, with a word below it. To be away, or asked too often, is no refusal.
+  const wait = () => {
+    tell(/unavail|busy|rate|error/.test(why.code) ? "unavailable" : "auth-expired", why);
     note.textContent = launch.texts.expired;
     if (!launch.used) main.append(note);
   };
 
   // Where the page around us can be asked by its own dialect, it is; else it is told.
   const lapse = async (problem, asked) => {
-    if (problem) why = await said(problem);
+    if (problem) await learn(problem);
     let proof;
     try {
       proof = await renew(asked, why);
@@ -110,8 +110,8 @@ window.inlayChanges = async (own) => {
     else wait();
   };
   const refused = async (problem) => {
-    why = await said(problem);
-    wait(problem);
+    await learn(problem);
+    wait();
   };
   note.onclick = () => lapse(0, 1);
 
