@@ -78,6 +78,8 @@ WHOLE = (
     "tests/demo/crm/test_canvas_sdk.py",  # the vendor's own script against the demo's pages
     "tests/hosts/test_matrix.py",  # the same bad launches for every host
     "tests/scorer/contract/test_standard.py",  # the shipped playbook, which is data
+    "tests/routes/test_every_route.py",  # the headers of every address that there is
+    "tests/routes/test_crossed.py",  # what is another's, by every address and name
     "tests/routes/test_token_launches.py",  # from a directory's token to what its viewer sees
 )
 
