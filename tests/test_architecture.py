@@ -82,6 +82,8 @@ WHOLE = (
     "tests/routes/test_every_route.py",  # the headers of every address that there is
     "tests/routes/test_crossed.py",  # what is another's, by every address and name
     "tests/scorer/contract/test_standard.py",  # the shipped playbook, which is data
+    "tests/routes/test_every_route.py",  # the headers of every address that there is
+    "tests/routes/test_crossed.py",  # what is another's, by every address and name
     "tests/routes/test_token_launches.py",  # from a directory's token to what its viewer sees
 )
 

@@ -179,6 +179,7 @@ def host_api() -> Iterator[HostApi]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets; the second need not wait
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""

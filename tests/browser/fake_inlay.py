@@ -50,6 +50,7 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are two packets; the second need not wait
 
             def do_any(self) -> None:
                 length = int(self.headers.get("content-length") or 0)
