@@ -16,7 +16,7 @@ import click
 
 from app.scorer.fit import fit
 from app.scorer.loader import SHIPPED, load, parse
-from app.scorer.problems import ScorecardError
+from app.scorer.problems import FileRefused
 from app.scorer.protocol import openapi
 from app.scorer.quality import PARTS, DataRefused, Labels, Quality, measure, read_rows
 from app.scorer.scorecard import Scorecard
@@ -25,7 +25,7 @@ from app.scorer.written import with_points
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-REFUSALS = (ScorecardError, DataRefused, StartRefused)
+REFUSALS = (FileRefused, DataRefused, StartRefused)
 
 
 class Command(click.Command):
