@@ -19,7 +19,8 @@ SEVERITIES = ("high", "medium", "low", "info")
 RISKS = ("high", "medium", "low")
 PLACES = ("anywhere", "opening", "closing")
 EDGE = 5000  # characters: how long the opening and the closing of a contract are
-READERS = ("parties", "date", "period", "law", "amount")
+BATCH = 250  # clauses searched at once: progress is told after each
+READERS = ("parties", "date", "period", "notice", "law", "amount")
 
 
 def compile_pattern(pattern: str) -> Any:
@@ -91,23 +92,24 @@ class Playbook:
     patterns: Mapping[str, Any]  # as written -> compiled
 
     def search(
-        self, found: Sequence[Clause], length: int, done: Callable[[int, int], None] = lambda done, total: None
+        self, found: Sequence[Clause], length: int, done: Callable[[int], None] = lambda clauses: None
     ) -> dict[str, dict[int, Rule]]:
         """By category: which clauses are found, by which rule (the first that does). `length` is the text's.
 
-        `done` is told how many of the patterns were looked for.
+        `done` is told the number of clauses that were looked at. It may raise, to end the search.
         """
-        lines = [clause.plain.encode(errors="replace") for clause in found]
-        ends = list(accumulate(len(line) + 1 for line in lines))
-        text = b"\n".join(lines)
-        hits: dict[str, frozenset[int]] = {}
-        for number, (written, pattern) in enumerate(self.patterns.items(), 1):
-            hits[written] = frozenset(_lines(pattern, text, ends))
-            done(number, len(self.patterns))
+        hits: dict[str, set[int]] = {written: set() for written in self.patterns}
+        for first in range(0, len(found), BATCH):
+            lines = [clause.plain.encode(errors="replace") for clause in found[first : first + BATCH]]
+            ends = list(accumulate(len(line) + 1 for line in lines))
+            text = b"\n".join(lines)
+            for written, pattern in self.patterns.items():
+                hits[written].update(first + line for line in _lines(pattern, text, ends))
+            done(first + len(lines))
         places = {
-            "anywhere": frozenset(range(len(found))),
-            "opening": frozenset(n for n, clause in enumerate(found) if clause.start < EDGE),
-            "closing": frozenset(n for n, clause in enumerate(found) if clause.end > length - EDGE),
+            "anywhere": set(range(len(found))),
+            "opening": {n for n, clause in enumerate(found) if clause.start < EDGE},
+            "closing": {n for n, clause in enumerate(found) if clause.end > length - EDGE},
         }
         return {category.name: _found(category, hits, places) for category in self.categories}
 
@@ -125,12 +127,10 @@ def _lines(pattern: Any, text: bytes, ends: Sequence[int]) -> Iterable[int]:
             return
 
 
-def _found(
-    category: Category, hits: Mapping[str, frozenset[int]], places: Mapping[str, frozenset[int]]
-) -> dict[int, Rule]:
+def _found(category: Category, hits: Mapping[str, set[int]], places: Mapping[str, set[int]]) -> dict[int, Rule]:
     by_clause: dict[int, Rule] = {}
     for rule in category.rules:
-        left = frozenset.intersection(places[rule.place], *(hits[pattern] for pattern in rule.all))
+        left = set.intersection(places[rule.place], *(hits[pattern] for pattern in rule.all))
         for clause in left.difference(*(hits[pattern] for pattern in rule.none)):
             by_clause.setdefault(clause, rule)
     return by_clause
