@@ -11,7 +11,7 @@ from typing import Any
 
 from app.scorer.features import Field
 from app.scorer.loader_fields import read_field
-from app.scorer.problems import Problems, FileRefused, Table
+from app.scorer.problems import FileRefused, Problems, Table
 from app.scorer.scorecard import BANDS, PLACEHOLDER, Cell, Row, Scorecard
 
 SHIPPED = Path(__file__).parent / "scorecards"

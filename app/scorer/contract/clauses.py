@@ -100,7 +100,7 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
     if mark == "\n":
         # a wrapped line may begin with a number; a list goes on after a colon or a comma
         before = text[max(start, match.start() - 3) : match.start()].rstrip()
-        return not before or before[-1] in '.;!?)"”' or match.end() - match.start() > 1 and before[-1] not in ",:"
+        return not before or before[-1] in '.;!?)"”' or (match.end() - match.start() > 1 and before[-1] not in ",:")
     if mark == "." and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start()):
         return False
     following = text[match.end() : match.end() + 12].lstrip()[:1]

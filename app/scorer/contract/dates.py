@@ -21,9 +21,10 @@ _FORMS = tuple(
         r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)\d\d)\b",
     )
 )
-_WORDS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
-_WORDS |= {"fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90}
-_WORDS |= {"twenty-four": 24, "thirty-six": 36, "forty": 40, "fifty": 50}
+_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_LARGE = {"fifteen": 15, "eighteen": 18, "twenty": 20, "twenty-four": 24, "thirty": 30, "thirty-six": 36, "forty": 40,
+          "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90}  # fmt: skip
+_WORDS = {word: number for number, word in enumerate(_SMALL, 1)} | _LARGE
 _PERIOD = re.compile(
     rf"\b(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))}|\d{{1,3}})(?: ?\(? ?(?P<number>\d{{1,3}}) ?\))?"
     r"[ -](?:calendar |business |full |consecutive |contract |additional |successive |further ){0,2}"

@@ -18,8 +18,8 @@ _NAME_STARTS = re.compile(
     r"\b(?:by and between|by and among|between|among|and|dated|of|that|as of|,)\b\s*:?|\)\s*,?|;|\d{4},?"
 )
 _NAME_ENDS = re.compile(
-    r",? (?:an? |the |having|with|whose|organi[sz]ed|incorporated|located|duly|existing|acting|formed|doing business|of \d"
-    r"|which|hereinafter|registered|established|constituted)\b|, (?:at|\d)|\s*\($",
+    r",? (?:an? |the |having|with|whose|organi[sz]ed|incorporated|located|duly|existing|acting|formed"
+    r"|doing business|of \d|which|hereinafter|registered|established|constituted)\b|, (?:at|\d)|\s*\($",
 )
 _FORM = re.compile(
     r"(?:[A-Z0-9][\w&.'’/-]*,? (?:(?:of|and|&|de|the) )?){1,8}?"
@@ -28,13 +28,15 @@ _FORM = re.compile(
 )
 _LAW = re.compile(
     r"(?i:\blaws? (?:\w+ ){0,2}?(?:of|in) (?:the )?(?:(?:state|commonwealth|province|republic|federal republic|kingdom"
-    r"|people's republic) of )?(?:the )?)(?P<place>England and Wales|ENGLAND AND WALES|[A-Z][\w.'-]*(?: (?:of )?[A-Z][\w.'-]*){0,3})",
+    r"|people's republic) of )?(?:the )?)"
+    r"(?P<place>England and Wales|ENGLAND AND WALES|[A-Z][\w.'-]*(?: (?:of )?[A-Z][\w.'-]*){0,3})",
 )
 _AFTER_A_PLACE = re.compile(
     r",? (?:without|as|and|excluding|applicable|for|including|shall|except|regardless|will|or|but)\b.*", re.IGNORECASE
 )
 _MONEY = re.compile(
-    r"(?:US ?\$|USD ?|EUR ?|GBP ?|[$€£]) ?\d[\d,]{0,15}(?:\.\d{1,2})?(?: (?:million|billion))?|\b\d[\d.,]{0,8} ?(?:%|percent\b)"
+    r"(?:US ?\$|USD ?|EUR ?|GBP ?|[$€£]) ?\d[\d,]{0,15}(?:\.\d{1,2})?(?: (?:million|billion))?"
+    r"|\b\d[\d.,]{0,8} ?(?:%|percent\b)"
     r"|\b\d[\d,]{0,15} (?:US )?(?:dollars|euros?|pounds)\b",
     re.IGNORECASE,
 )

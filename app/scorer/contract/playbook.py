@@ -92,7 +92,7 @@ class Playbook:
     patterns: Mapping[str, Any]  # as written -> compiled
 
     def search(
-        self, found: Sequence[Clause], length: int, done: Callable[[int], None] = lambda clauses: None
+        self, found: Sequence[Clause], length: int, done: Callable[[int], None] = lambda _: None
     ) -> dict[str, dict[int, Rule]]:
         """By category: which clauses are found, by which rule (the first that does). `length` is the text's.
 

@@ -58,7 +58,7 @@ def review(
     text: str,
     pages: Sequence[Page],
     playbook: Playbook,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Review:
     """Looks for every category of the playbook. `progress` is told how many of the clauses were looked at."""
     cut = clauses(text)
