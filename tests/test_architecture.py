@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config metrics db net launch",
         "keys audit core hosts documents",
         "connections answer bearer",
-        "session decisions",
+        "session decisions reading",
         "permissions history",
         "scoring analysis",
         "review events health",

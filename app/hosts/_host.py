@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.config import ConnectionSettings
+from app.hosts._documents import ReadDocument, ReadFacts
 from app.hosts._keys import KeySource
 from app.hosts._oauth import Flow, Token
 from app.hosts._reasons import refused
@@ -152,6 +153,8 @@ class Host:
     check_access: CheckAccess = nobody
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
+    document_facts: ReadFacts | None = None  # None: its records are no documents; then read_document is None too
+    read_document: ReadDocument | None = None
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
 
