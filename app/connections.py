@@ -11,6 +11,7 @@ from app.errors import ConfigError, HostUnavailable, LaunchRefused, OutboundErro
 from app.hosts import HOSTS
 from app.hosts._host import Host
 from app.hosts._oauth import IntegrationTokens
+from app.hosts._sign_in import SignIn
 from app.launch import Record
 from app.metrics import Metrics
 from app.net.door import Door
@@ -29,6 +30,12 @@ class Connection:
     host: Host
     capabilities: tuple[CapabilitySettings, ...]
     fields: Mapping[str, Mapping[str, str]]  # capability -> feature -> field at the host that the records are read from
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How viewers sign in here by themselves; None where the host or the connection offers it not."""
+        slot = self.host.sign_in
+        return slot if slot is not None and slot.ready(self.settings) else None
 
     def capability_for(self, record: Record) -> CapabilitySettings | None:
         """The first of the connection's capabilities that speaks of this type of record."""
@@ -144,6 +151,10 @@ def _problems(connections: Iterable[ConnectionSettings]) -> Iterable[Problem]:
         for name in HOSTS[each.host].requires:
             if not getattr(each, name):
                 yield Problem(where, f"{name} is not set.", f"A connection of host {each.host} needs it.")
+        sign_in = HOSTS[each.host].sign_in
+        for name in sign_in.requires if sign_in and each.sign_in_client_id else ():
+            if not getattr(each, name):
+                yield Problem(where, f"{name} is not set.", "Viewers cannot sign in without it.")
         for name in sorted(_SPECIAL - {*HOSTS[each.host].uses}):
             if getattr(each, name) != _DEFAULTS[name]:
                 yield Problem(where, f"{name} means nothing to host {each.host}.", "Remove it.")

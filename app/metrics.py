@@ -30,6 +30,7 @@ class Metric:
 METRICS: Mapping[str, Metric] = {
     "launches": Metric("count", ("host", "outcome"), "Launches, by what became of them."),
     "sessions": Metric("count", ("outcome",), "Sessions opened, renewed, refused and ended."),
+    "sign_ins": Metric("count", ("host", "outcome"), "Sign-ins in a window, by what became of them."),
     "answers": Metric("count", ("capability", "state"), "Answers to viewers, by the state they were told."),
     "core_calls": Metric("count", ("core", "outcome"), "Questions to scoring cores."),
     "host_calls": Metric("count", ("host", "outcome"), "Questions to hosts."),

@@ -18,11 +18,12 @@ from app.config import CapabilitySettings
 from app.connections import Connection, Connections
 from app.errors import Denied, HostUnavailable, InlayError, OutboundError, SessionExpired
 from app.hosts._oauth import ViewerTokens
+from app.identities import HostIdentity
 from app.launch import Access, Record
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
-from app.session import HostIdentity, Sessions
+from app.session import Sessions
 
 ALLOWED_FOR_S = 300.0
 REFUSED_FOR_S = 30.0
@@ -107,7 +108,6 @@ class Permissions:
         return known | self._ask(session, connection, unknown) if unknown else known
 
     def _ask(self, session: Session, connection: Connection, records: Sequence[Record]) -> dict[Record, _Known]:
-        identity = self._sessions.host_identity(session)
         fields = sorted(
             {
                 field
@@ -118,8 +118,7 @@ class Permissions:
         )
         self._require_not_paused(connection)
         try:
-            with self._permits.take():
-                access = self._ask_host(connection, identity, records, fields)
+            access = self._ask_once_more(session, connection, records, fields)
         except SessionExpired:
             self._count(connection, "token-dead")
             raise
@@ -137,17 +136,31 @@ class Permissions:
             self._known.update({(session.id, record): known for record, known in asked.items()})
         return asked
 
+    def _ask_once_more(
+        self, session: Session, connection: Connection, records: Sequence[Record], fields: Sequence[str]
+    ) -> dict[Record, Access]:
+        """Ask, and once more with another token when the host calls the one of a sign-in dead before its time."""
+        identity = self._sessions.host_identity(session)
+        try:
+            return self._ask_host(connection, identity, records, fields)
+        except SessionExpired:
+            if not identity.signed_in:
+                raise
+        identity = self._sessions.host_identity(session, dead=identity.token)
+        return self._ask_host(connection, identity, records, fields)
+
     def _ask_host(
         self, connection: Connection, identity: HostIdentity, records: Sequence[Record], fields: Sequence[str]
     ) -> dict[Record, Access]:
         host, settings, token = connection.host, connection.settings, identity.token
-        if host.exchange is not None:
-            token = self._viewer_tokens.get(host.exchange, settings, identity.token)
-        try:
-            return host.check_access(self._door.call, settings, identity.url, token, records, fields)
-        except SessionExpired:
-            self._viewer_tokens.drop(settings, identity.token)
-            raise
+        with self._permits.take():
+            if host.exchange is not None and not identity.signed_in:
+                token = self._viewer_tokens.get(host.exchange, settings, identity.token)
+            try:
+                return host.check_access(self._door.call, settings, identity.url, token, records, fields)
+            except SessionExpired:
+                self._viewer_tokens.drop(settings, identity.token)
+                raise
 
     def _require_not_paused(self, connection: Connection) -> None:
         """A host that said when to come again is asked nothing before: calls made too early count there too."""

@@ -31,6 +31,14 @@ EVENTS: Mapping[str, Event] = {
     "session.renewed": _event("access", _SESSION, "component"),
     "session.refused": _event("access", "reason", "connection viewer session component record reference origin"),
     "session.ended": _event("access", _SESSION, "component reason"),
+    "identity.ended": _event("access", "connection viewer reason"),  # what a sign-in gave us is gone
+    # somebody signs in: the click, the host's answer, the viewer's yes or no, the session
+    "signin.started": _event("access", "connection component", "origin host"),
+    "signin.answered": _event("access", "connection viewer component", "organisation"),
+    "signin.connected": _event("access", "connection component", "viewer how"),
+    "signin.cancelled": _event("access", "connection viewer component"),
+    "signin.completed": _event("access", "connection viewer session component"),
+    "signin.refused": _event("access", "reason", "connection reference host"),
     "session.revoked": _event("access", "connection sessions", "viewer component"),  # by an admin, all at once
     "permission.refused": _event("access", f"{_SESSION} record reason", "component reference capability"),
     # what was computed, and who saw it

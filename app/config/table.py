@@ -137,6 +137,12 @@ class ConnectionSettings:
     clients: tuple[str, ...] = row(many(text("inlay")), "The apps whose tokens we take; none: the host's own.", [])
     scope: str = row(_SCOPE, "The scope that a viewer's access token must have.", "access_as_user")
     event_secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that the host signs its events with.", [])
+    # how viewers sign in by themselves
+    sign_in_client_id: str = row(text("inlay"), "Our app at the host, which viewers sign in to.", "")
+    sign_in_client_secret: Secret | None = row(secret(), "Its secret, unless it is registered without one.", None)  # noqa: RUF009 makes a field
+    sign_in_scopes: tuple[str, ...] = row(
+        many(_SCOPE), "What it asks for; none: what the host needs, and to stay signed in.", [], example=["openid"]
+    )
     # how its records are read
     host_url: str = row(URL, "The base of the host's API.", "")
     host_scopes: tuple[str, ...] = row(

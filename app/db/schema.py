@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     Index,
@@ -56,12 +57,49 @@ sessions = Table(
     Column("component", Text, nullable=False),
     Column("host_token", LargeBinary),
     Column("host_url", Text),
+    Column("signed_in", Boolean, nullable=False),  # its viewer's token is in `identities`
     Column("features", LargeBinary),
     Column("created_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),  # absolute: no renewal goes past it
     Column("ended_at", Double),
     Index("sessions_viewer", "connection", "viewer"),
     Index("sessions_ends", "ends_at"),
+)
+
+# What a viewer's sign-in gave us: one row for all the sessions of a viewer, so that one new sign-in mends them all.
+identities = Table(
+    "identities",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("viewer", Text, nullable=False),
+    Column("tokens", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),  # grows with every new pair of tokens
+    Column("leased_until", Double),  # somebody refreshes them now
+    Column("lease_owner", Text),
+    Column("ends_at", Double, nullable=False),  # when the last session that could use them is over
+    PrimaryKeyConstraint("connection", "viewer"),
+    Index("identities_ends", "ends_at"),
+)
+
+# Sign-ins on their way; each is gone after minutes, and nothing of it is a session yet. Of what others hold, digests.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the state
+    Column("connection", Text, nullable=False),
+    Column("challenge", Text, nullable=False, unique=True),  # of the frame's secret
+    Column("tab", Text, nullable=False),  # of the popup's secret
+    Column("step", Text, nullable=False),  # started, asking, answered, connected, done
+    Column("opener", Text, nullable=False),  # the origin that the one-time code may go to
+    Column("component", Text, nullable=False),
+    Column("records", Text, nullable=False),  # JSON list of type/id
+    Column("secrets", LargeBinary),  # state, nonce, verifier; wiped once used
+    Column("result", LargeBinary),  # who signed in, and the tokens; wiped once redeemed
+    Column("code", Text),  # of the one-time code, or of the salted six digits
+    Column("tries", Integer, nullable=False),  # wrong six digits so far
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Index("sign_ins_expires", "expires_at"),
 )
 
 # Sessions that were opened before `at` are over; "" stands for all.

@@ -11,6 +11,7 @@ from app.hosts._documents import ReadDocument, ReadFacts
 from app.hosts._keys import KeySource
 from app.hosts._oauth import Flow, Token
 from app.hosts._reasons import refused
+from app.hosts._sign_in import SignIn
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
 from app.net.door import Request, Response
 
@@ -97,6 +98,11 @@ class SignLaunch(Protocol):
     ) -> str: ...
 
 
+def no_proof(_request: LaunchRequest, _connection: ConnectionSettings, _keys: KeySource) -> Launch:
+    """A host whose pages prove nothing: its viewers sign in."""
+    raise refused("no-proof")
+
+
 def nobody(
     _call: Call,
     _connection: ConnectionSettings,
@@ -144,13 +150,14 @@ class Host:
     name: str
     attests: frozenset[Attest]  # what its launch proves by its signature alone
     requires: tuple[str, ...]  # settings of a connection that must be set
-    verify: Verify
+    verify: Verify = no_proof
     uses: tuple[str, ...] = ()  # settings that only some hosts know; to others they are refused
     takes: tuple[TokenType, ...] = (TokenType.JWT,)  # what its proof is called when it is exchanged; none: it is not
     proof_field: str = "token"  # the form field that a launch arrives in
     approval_field: str = ""  # the query field by which the host says: the viewer has not allowed us yet
     bridge: str = "plain"  # the dialect that its frame speaks with the page around it
     check_access: CheckAccess = nobody
+    sign_in: SignIn | None = None  # where viewers can sign in by themselves
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
     document_facts: ReadFacts | None = None  # None: its records are no documents; then read_document is None too
