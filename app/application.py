@@ -15,6 +15,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.audit.log import AuditLog
+from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
 from app.core.cache import Cache, Flights
@@ -93,7 +94,8 @@ def build(
     sign_ins = SignIns(
         database, keyring, sessions, identities, audit, partial(_permitted, door, permits), keys, own, clock
     )
-    permissions = Permissions(connections, sessions, door, permits, metrics, clock)
+    behalf = Behalf(sessions, door, permits, metrics, clock)
+    permissions = Permissions(connections, behalf, clock)
     stored = StoredScores(database, keyring.seal)
     scoring = _scoring(settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock)
     runner = Runner(database, handlers(connections, scoring, identities), metrics, clock)

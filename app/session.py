@@ -33,7 +33,7 @@ from app.errors import BadRequest, LaunchUsed, SessionExpired
 from app.hosts._sign_in import HostTokens
 from app.identities import HostIdentity, Identities, release
 from app.keys import MAX_TOKEN, Keyring
-from app.launch import Launch, Record
+from app.launch import Launch, Record, Viewer
 
 TOKEN_LIFE_S = 600.0
 PRUNE_EACH = 100  # sessions opened
@@ -174,6 +174,33 @@ class Sessions:
         if row.host_token is None:
             raise SessionExpired(reason="host-token-missing")
         return HostIdentity(self._keys.open(row.host_token, f"host-token:{session.id}").decode(), row.host_url or "")
+
+    def of_work(self, session_id: str) -> Session:
+        """A session for work that goes on when nobody looks: who it is of, and nothing that it may see.
+
+        Raises SessionExpired when it is over.
+        """
+        columns = [
+            sessions.c[name] for name in ("connection", "viewer", "component", "created_at", "ends_at", "ended_at")
+        ]
+        with self._database.read() as conn:
+            row = conn.execute(select(*columns).where(sessions.c.id == session_id)).first()
+        if row is None or row.ended_at is not None or self._clock() >= row.ends_at:
+            raise SessionExpired(reason="ended")
+        if self._revoked.covers(row.connection, row.viewer, row.component, row.created_at):
+            raise SessionExpired(reason="revoked")
+        return Session(
+            id=session_id,
+            connection=row.connection,
+            viewer=Viewer(row.viewer),
+            origin="",
+            component=row.component,
+            records=(),
+            attests=frozenset(),
+            mode="frame",
+            opened_at=row.created_at,
+            expires_at=row.ends_at,
+        )
 
     def features(self, session: Session) -> Mapping[str, Mapping[str, Any]]:
         """The features that the launch carried, by `type/id`."""
