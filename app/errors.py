@@ -16,6 +16,7 @@
     │       ├── SignInNeeded  401 sign-in-needed
     │       └── ConsentNeeded 401 consent-needed
     ├── Denied            403   denied
+    ├── DocumentRefused   422   document-refused; one for each cause in app/documents/refusals.py
     ├── RateLimited       429   rate-limited
     ├── Unavailable       503   unavailable
     │   ├── Busy          503   busy
@@ -144,6 +145,12 @@ class ConsentNeeded(SessionExpired):
 
 class Denied(InlayError):
     code, status, title = "denied", 403, "You cannot see this record."
+
+
+class DocumentRefused(InlayError):
+    """A file is not read, and never will be as it is. Its title says what its owner can do about that."""
+
+    code, status, title = "document-refused", 422, "This document cannot be read."
 
 
 class RateLimited(InlayError):

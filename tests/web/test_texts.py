@@ -11,6 +11,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from app import errors
+from app.documents import refusals
 from app.web.texts import Texts, read_locale
 
 ROOT = Path(__file__).parents[2]
@@ -34,8 +35,8 @@ def used() -> set[Id]:
 
 def titles(error: type[errors.InlayError]) -> Iterator[str]:
     inside = (errors.ConfigError, errors.OutboundError, errors.AnswerRefused)
-    # errors of other rooms are told to machines: to a host that sends events, to an admin
-    if not issubclass(error, inside) and error.__module__ == errors.__name__:
+    # errors of most other rooms are told to machines: to a host that sends events, to an admin
+    if not issubclass(error, inside) and error.__module__ in {errors.__name__, refusals.__name__}:
         yield error.title
         for child in error.__subclasses__():
             yield from titles(child)
