@@ -1,4 +1,4 @@
-"""From a request's JSON to an answer's JSON, without HTTP: what the core says, and how it refuses."""
+"""From a request for scores to their answer, without HTTP."""
 
 from __future__ import annotations
 
@@ -8,19 +8,11 @@ from typing import Any
 
 from app.scorer.features import FeatureRefused
 from app.scorer.protocol import BATCH_REQUEST, SCORE_REQUEST
+from app.scorer.refused import Refused, wrong_shape
 from app.scorer.scorecard import Effect, Scorecard
 from app.scorer.shapes import ShapeRefused
 
 Json = dict[str, Any]
-
-
-class Refused(Exception):
-    """A request that gets no score. `detail` says what to do and never repeats a record's value."""
-
-    def __init__(self, status: int, code: str, title: str, detail: str, **more: Any) -> None:
-        super().__init__(detail)
-        self.status, self.code, self.title, self.detail = status, code, title, detail
-        self.more = {key: value for key, value in more.items() if value}
 
 
 def answer(cards: Mapping[str, Scorecard], body: Any, now: datetime) -> Json:
@@ -28,7 +20,7 @@ def answer(cards: Mapping[str, Scorecard], body: Any, now: datetime) -> Json:
     try:
         SCORE_REQUEST.check(body, "")
     except ShapeRefused as refused:
-        raise _wrong_shape(refused) from None
+        raise wrong_shape(refused) from None
     card = cards.get(body["capability"])
     if card is None:
         known = ", ".join(sorted(cards))
@@ -65,12 +57,12 @@ def answer_batch(cards: Mapping[str, Scorecard], body: Any, now: datetime) -> Js
     try:
         BATCH_REQUEST.check(body, "")
     except ShapeRefused as refused:
-        raise _wrong_shape(refused) from None
+        raise wrong_shape(refused) from None
     return {"results": [_answer_or_error(cards, item, now) for item in body["items"]]}
 
 
-def capabilities(cards: Mapping[str, Scorecard]) -> Json:
-    return {"capabilities": [_capability(card) for card in cards.values()]}
+def capabilities(cards: Mapping[str, Scorecard]) -> list[Json]:
+    return [_capability(card) for card in cards.values()]
 
 
 def _answer_or_error(cards: Mapping[str, Scorecard], item: Any, now: datetime) -> Json:
@@ -78,11 +70,6 @@ def _answer_or_error(cards: Mapping[str, Scorecard], item: Any, now: datetime) -
         return answer(cards, item, now)
     except Refused as refused:
         return {"error": {"code": refused.code, "detail": refused.detail, **refused.more}}
-
-
-def _wrong_shape(refused: ShapeRefused) -> Refused:
-    title = "The request has the wrong shape."
-    return Refused(422, "wrong-shape", title, f"{refused}.", path=refused.path)
 
 
 def _factor(effect: Effect) -> Json:

@@ -1,4 +1,4 @@
-"""The command `inlay-core`: serves scorecards, measures them on labelled rows, fits their points."""
+"""The command `inlay-core`: serves scores and analyses, measures both on labelled data, fits scorecards."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from typing import Any
 
 import click
 
+from app.scorer.contract.loader import load as load_playbook
+from app.scorer.contract.loader import load_playbooks
+from app.scorer.contract.playbook import Playbook
+from app.scorer.contract.quality import measure_review, table, told
 from app.scorer.fit import fit
 from app.scorer.loader import SHIPPED, load, parse
-from app.scorer.problems import ScorecardError
-from app.scorer.protocol import openapi
+from app.scorer.openapi import openapi
+from app.scorer.problems import FileRefused
 from app.scorer.quality import PARTS, DataRefused, Labels, Quality, measure, read_rows
 from app.scorer.scorecard import Scorecard
 from app.scorer.serve import Options, StartRefused, serve
@@ -25,7 +29,7 @@ from app.scorer.written import with_points
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-REFUSALS = (ScorecardError, DataRefused, StartRefused)
+REFUSALS = (FileRefused, DataRefused, StartRefused)
 
 
 class Command(click.Command):
@@ -61,6 +65,13 @@ def main() -> None:
 @click.option("--port", default=8002, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
 @click.option("--scorecards", type=FOLDER, default=SHIPPED, help="A folder of scorecards. Default: the shipped ones.")
 @click.option(
+    "--playbook",
+    "playbooks",
+    type=FILE,
+    multiple=True,
+    help="A playbook of your own (TOML), beside the shipped ones; may be given several times.",
+)
+@click.option(
     "--api-key-file",
     type=FILE,
     envvar="INLAY_CORE_API_KEY_FILE",
@@ -69,18 +80,34 @@ def main() -> None:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each worker.")
 def serve_command(**options: Any) -> None:
-    """Answers scores over HTTP; prints {"core": url} once it does."""
+    """Answers scores and analyses over HTTP; prints {"core": url} once it does."""
     serve(Options(**options), say=_say)
 
 
 @main.command("evaluate", cls=Command)
-@click.argument("card", type=FILE)
-@click.argument("data", type=FILE)
+@click.argument("model", type=click.Path(exists=True, path_type=Path), metavar="CARD|PLAYBOOK|CONTRACTS")
+@click.argument("data", type=click.Path(exists=True, path_type=Path), required=False, metavar="[ROWS|CONTRACTS]")
 @labelled
-@click.option("--part", type=click.Choice(PARTS), default="held-out", show_default=True, help="Which rows to measure.")
+@click.option("--part", type=click.Choice(PARTS), help="Which rows, by default held-out; or which contracts: all.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate_command(card: Path, data: Path, part: str, as_json: bool, **given: Any) -> None:
-    """Measures the AUC of a scorecard on labelled rows (CSV)."""
+def evaluate_command(model: Path, data: Path | None, part: str | None, as_json: bool, **given: Any) -> None:
+    """Measures a scorecard on labelled rows (CSV), or a playbook on labelled contracts.
+
+    CARD ROWS tells the AUC. PLAYBOOK CONTRACTS, or CONTRACTS alone for the shipped playbook, tells precision and
+    recall for each category; CONTRACTS is a folder with the files and a labels.csv, as CUAD has it.
+    """
+    if model.is_dir() and data is None:
+        book = next(iter(load_playbooks()["contract_review"].values()))
+        _evaluate_playbook(book, model, part or "all", as_json)
+    elif data is not None and data.is_dir() and model.is_file():
+        _evaluate_playbook(load_playbook(model), data, part or "all", as_json)
+    elif data is not None and data.is_file() and model.is_file():
+        _evaluate_card(model, data, part or "held-out", as_json, **given)
+    else:
+        raise click.UsageError("Give a scorecard and its rows (CSV), or a playbook and a folder of contracts.")
+
+
+def _evaluate_card(card: Path, data: Path, part: str, as_json: bool, **given: Any) -> None:
     scorecard = load(card)
     rows = read_rows(data, _labels(scorecard, **given), part)
     started = time.perf_counter()
@@ -94,6 +121,15 @@ def evaluate_command(card: Path, data: Path, part: str, as_json: bool, **given: 
     _say(f"  rows        {quality.rows:,}, {quality.positives:,} with the outcome ({quality.rate:.2f} %)")
     _say(f"  mean score  {quality.mean_score:.2f}")
     _say(f"  time        {each_us:.0f} µs a row")
+
+
+def _evaluate_playbook(book: Playbook, folder: Path, part: str, as_json: bool) -> None:
+    quality = measure_review(book, folder, part)
+    if as_json:
+        _say(json.dumps({"part": part, "playbook": book.name, "version": book.version} | told(quality)))
+        return
+    _say(f"{book.model}/{book.name} {book.version} on the part {part!r} of {folder.name}")
+    _say("\n".join(table(quality)))
 
 
 @main.command("fit", cls=Command)

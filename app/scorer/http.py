@@ -12,11 +12,17 @@ from typing import Any, NoReturn
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.scorer.answers import Refused, answer, answer_batch, capabilities
-from app.scorer.protocol import MAX_BYTES, openapi
+from app.scorer.analyses import Analyses
+from app.scorer.answers import answer, answer_batch, capabilities
+from app.scorer.contract.loader import Playbooks
+from app.scorer.openapi import openapi
+from app.scorer.protocol import MAX_BYTES
+from app.scorer.protocol_analyse import MAX_BYTES as MAX_DOCUMENT_BYTES
+from app.scorer.refused import Refused
 from app.scorer.scorecard import Scorecard
 
 log = logging.getLogger("inlay.core")
+RETRY_AFTER_S, BUSY_AFTER_S = "1", "5"
 OPEN_PATHS = ("/healthz", "/openapi.json")
 
 
@@ -25,19 +31,38 @@ def utc_now() -> datetime:
 
 
 def create_core(
-    cards: Mapping[str, Scorecard], keys: Sequence[str] = (), clock: Callable[[], datetime] = utc_now
+    cards: Mapping[str, Scorecard],
+    keys: Sequence[str] = (),
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    playbooks: Playbooks | None = None,
+    in_jobs: bool = True,
 ) -> Flask:
-    """The WSGI application. Without keys everybody who reaches the port may ask."""
+    """The WSGI application. Without keys everybody who reaches the port may ask.
+
+    `in_jobs` needs a process that all requests reach: a job is known only where it was begun.
+    """
     core = Flask("inlay-core", static_folder=None)
     core.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
-    offered = _json(capabilities(cards))
-    described = _json(openapi())
+    analyses = Analyses(playbooks or {}, clock, in_jobs=in_jobs)
+    _guard(core, keys)
+    _serve_scores(core, cards, clock)
+    _serve_analyses(core, analyses)
+    _serve_descriptions(core, _json({"capabilities": capabilities(cards) + analyses.capabilities()}))
+    core.register_error_handler(Refused, _refused)
+    core.register_error_handler(HTTPException, _http_error)
+    core.register_error_handler(Exception, _crashed)
+    return core
 
+
+def _guard(core: Flask, keys: Sequence[str]) -> None:
     @core.before_request
     def check_key() -> None:
         if keys and request.path not in OPEN_PATHS and not _knows_a_key(keys):
             raise Refused(401, "unauthorized", "An API key is needed.", "Send it as Authorization: Bearer <key>.")
 
+
+def _serve_scores(core: Flask, cards: Mapping[str, Scorecard], clock: Callable[[], datetime]) -> None:
     @core.post("/v1/score")
     def score() -> Response:
         return _respond(_json(answer(cards, _body(), clock())))
@@ -45,6 +70,25 @@ def create_core(
     @core.post("/v1/score:batch")
     def score_batch() -> Response:
         return _respond(_json(answer_batch(cards, _body(), clock())))
+
+
+def _serve_analyses(core: Flask, analyses: Analyses) -> None:
+    @core.post("/v1/analyse")
+    def analyse() -> Response:
+        request.max_content_length = MAX_DOCUMENT_BYTES
+        status, told = analyses.analyse(_body())
+        response = _respond(_json(told), status)
+        if status == 202:
+            response.headers["Retry-After"] = RETRY_AFTER_S
+        return response
+
+    @core.get("/v1/jobs/<job>")
+    def how_a_job_stands(job: str) -> Response:
+        return _respond(_json(analyses.job(job)))
+
+
+def _serve_descriptions(core: Flask, offered: bytes) -> None:
+    described = _json(openapi())
 
     @core.get("/v1/capabilities")
     def list_capabilities() -> Response:
@@ -57,11 +101,6 @@ def create_core(
     @core.get("/openapi.json")
     def describe() -> Response:
         return _respond(described)
-
-    core.register_error_handler(Refused, _refused)
-    core.register_error_handler(HTTPException, _http_error)
-    core.register_error_handler(Exception, _crashed)
-    return core
 
 
 def _knows_a_key(keys: Sequence[str]) -> bool:
@@ -92,8 +131,8 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(errors="replace")
 
 
-def _respond(body: bytes) -> Response:
-    return Response(body, mimetype="application/json", headers={"Cache-Control": "no-store"})
+def _respond(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _problem(status: int, code: str, title: str, detail: str, more: Mapping[str, Any] | None = None) -> Response:
@@ -107,12 +146,16 @@ def _refused(refused: Refused) -> Response:
     response = _problem(refused.status, refused.code, refused.title, refused.detail, refused.more)
     if refused.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if refused.status == 503:
+        response.headers["Retry-After"] = BUSY_AFTER_S
     return response
 
 
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        return _problem(413, "too-large", "The body is too large.", f"Send at most {MAX_BYTES:,} bytes.")
+        return _problem(
+            413, "too-large", "The body is too large.", f"Send at most {request.max_content_length:,} bytes."
+        )
     status, name = error.code or 500, error.name or "Error"
     response = _problem(status, name.casefold().replace(" ", "-"), name, error.description or name)
     for header, value in error.get_headers():

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.scorer.features import Field
 from app.scorer.loader_fields import read_field
-from app.scorer.problems import Problems, ScorecardError, Table
+from app.scorer.problems import FileRefused, Problems, Table
 from app.scorer.scorecard import BANDS, PLACEHOLDER, Cell, Row, Scorecard
 
 SHIPPED = Path(__file__).parent / "scorecards"
@@ -22,23 +22,23 @@ MAX_LABEL = 160
 
 
 def load_folder(folder: Path) -> dict[str, Scorecard]:
-    """All scorecards of a folder by capability. Raises ScorecardError."""
+    """All scorecards of a folder by capability. Raises FileRefused."""
     paths = sorted(folder.glob("*.toml"))
     if not paths:
-        raise ScorecardError([f"{folder}: holds no scorecard. Put at least one .toml file there."])
+        raise FileRefused([f"{folder}: holds no scorecard. Put at least one .toml file there."])
     cards: dict[str, Scorecard] = {}
     problems: list[str] = []
     for path in paths:
         try:
             card = load(path)
-        except ScorecardError as error:
+        except FileRefused as error:
             problems.extend(error.problems)
             continue
         if card.capability in cards:
             problems.append(f"{path.name}: a second scorecard for {card.capability!r}. Keep one of them.")
         cards[card.capability] = card
     if problems:
-        raise ScorecardError(problems)
+        raise FileRefused(problems)
     return cards
 
 
@@ -46,7 +46,7 @@ def load(path: Path, *, draft: bool = False) -> Scorecard:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScorecardError([f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})."]) from None
+        raise FileRefused([f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})."]) from None
     return parse(text, path.name, draft=draft)
 
 
@@ -55,7 +55,7 @@ def parse(text: str, where: str, *, draft: bool = False) -> Scorecard:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScorecardError([f"{where}: not valid TOML: {error}."]) from None
+        raise FileRefused([f"{where}: not valid TOML: {error}."]) from None
     problems = Problems(where, text)
     top = Table(data, (), problems)
     fields = _fields(top)

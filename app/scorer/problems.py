@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 
-class ScorecardError(ValueError):
-    """A scorecard is refused as a whole; carries every problem that was found."""
+class FileRefused(ValueError):
+    """A scorecard or a playbook is refused as a whole; carries every problem that was found."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -32,7 +32,7 @@ class Problems:
 
     def check(self) -> None:
         if self._found:
-            raise ScorecardError(self._found)
+            raise FileRefused(self._found)
 
     def _line(self, path: tuple[str | int, ...]) -> int:
         """The line of a key: below the header of the deepest table that holds it. A good guess."""
@@ -136,6 +136,10 @@ class Table:
             self.problem(key, "must be a table.")
             value = None
         return Table(value or {}, (*self._path, key), self._problems)
+
+    def part(self, key: str, data: dict[str, Any]) -> Table:
+        """A table inside a list; its problems are told at the list's own key."""
+        return Table(data, (*self._path, key), self._problems)
 
     def tables(self, key: str) -> Iterator[Table]:
         value = self._data.pop(key, [])

@@ -1,13 +1,12 @@
-"""The wire: the shapes of the core's requests and answers, and the OpenAPI description made from them."""
+"""The wire of scores: the shapes of the core's requests and answers."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.scorer.features import Kind
 from app.scorer.loader import MEANINGS
+from app.scorer.protocol_analyse import ANALYSIS_CAPABILITY, MODEL
 from app.scorer.scorecard import SHOWN_FACTORS
-from app.scorer.shapes import Either, Flag, Items, Number, Object, Schema, Shape, Text
+from app.scorer.shapes import Either, Flag, Items, Number, Object, Text
 
 MAX_ITEMS = 200
 MAX_BYTES = 1_000_000
@@ -42,7 +41,6 @@ BATCH_REQUEST = Object(
     {},
 )
 
-MODEL = Object("Which model answered.", {"name": Text("Its name"), "version": Text("Its version")}, {})
 FACTOR = Object(
     "One reason of the score.",
     {
@@ -102,23 +100,28 @@ CAPABILITIES = Object(
     "What this core can be asked.",
     {
         "capabilities": Items(
-            "One for each scorecard",
-            Object(
-                "A capability.",
-                {
-                    "name": Text("Its name"),
-                    "kind": Text("What it answers", choices=("score",)),
-                    "title": Text("Its title"),
-                    "meaning": Text("What its number says", choices=MEANINGS),
-                    "bands": Object(
-                        "The lowest score that is called so.",
-                        {word: Number("Its lowest score", 0, 100) for word in ("high", "medium", "low")},
+            "One for each scorecard, and one for each kind of analysis",
+            Either(
+                (
+                    Object(
+                        "A capability.",
+                        {
+                            "name": Text("Its name"),
+                            "kind": Text("What it answers", choices=("score",)),
+                            "title": Text("Its title"),
+                            "meaning": Text("What its number says", choices=MEANINGS),
+                            "bands": Object(
+                                "The lowest score that is called so.",
+                                {word: Number("Its lowest score", 0, 100) for word in ("high", "medium", "low")},
+                                {},
+                            ),
+                            "fields": Items("The features that it reads", FIELD, at_most=10_000),
+                            "model": MODEL,
+                        },
                         {},
                     ),
-                    "fields": Items("The features that it reads", FIELD, at_most=10_000),
-                    "model": MODEL,
-                },
-                {},
+                    ANALYSIS_CAPABILITY,
+                )
             ),
             at_most=10_000,
         )
@@ -140,74 +143,3 @@ PROBLEM = Object(
         "missing": Items("The features that would be needed", Text("A feature"), at_most=10_000),
     },
 )
-
-NAMES: dict[str, Shape] = {
-    "ScoreRequest": SCORE_REQUEST,
-    "Score": SCORE,
-    "BatchRequest": BATCH_REQUEST,
-    "Batch": BATCH,
-    "Capabilities": CAPABILITIES,
-    "Health": HEALTH,
-    "Problem": PROBLEM,
-}
-REFUSALS = {
-    "400": "The body is not JSON.",
-    "401": "The API key is missing or wrong (only when the core was started with keys).",
-    "413": "The body is over 1 MB.",
-    "415": "The content type is not application/json.",
-    "422": "The body has the wrong shape, a feature has the wrong type, or no feature is known.",
-}
-
-
-def openapi() -> Schema:
-    """The OpenAPI 3.1 document of the core."""
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Inlay core",
-            "version": "1",
-            "description": "Takes a record's features and answers a score with exact reasons.",
-        },
-        "security": [{}, {"bearer": []}, {"header": []}],
-        "paths": {
-            "/v1/score": {"post": _post("Scores one record.", "ScoreRequest", "Score", unknown=True)},
-            "/v1/score:batch": {"post": _post("Scores up to 200 records.", "BatchRequest", "Batch")},
-            "/v1/capabilities": {"get": _get("What can be asked.", "Capabilities", guarded=True)},
-            "/healthz": {"get": _get("Whether the core is up.", "Health")},
-            "/openapi.json": {"get": {"summary": "This document.", "responses": {"200": _json("The document.")}}},
-        },
-        "components": {
-            "schemas": {name: shape.schema() for name, shape in NAMES.items()},
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer"},
-                "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
-            },
-        },
-    }
-
-
-def _post(summary: str, body: str, answer: str, *, unknown: bool = False) -> Schema:
-    refusals = REFUSALS | ({"404": "There is no such capability."} if unknown else {})
-    return {
-        "summary": summary,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(body)}}},
-        "responses": {"200": _json(answer, answer)} | {status: _problem(text) for status, text in refusals.items()},
-    }
-
-
-def _get(summary: str, answer: str, *, guarded: bool = False) -> Schema:
-    refused = {"401": _problem(REFUSALS["401"])} if guarded else {}
-    return {"summary": summary, "responses": {"200": _json(answer, answer)} | refused}
-
-
-def _json(description: str, name: str = "") -> Schema:
-    schema: dict[str, Any] = _ref(name) if name else {"type": "object"}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _problem(description: str) -> Schema:
-    return {"description": description, "content": {"application/problem+json": {"schema": _ref("Problem")}}}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}

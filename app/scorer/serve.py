@@ -18,6 +18,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from app.scorer.contract.loader import load_playbooks
 from app.scorer.http import create_core
 from app.scorer.loader import load_folder
 
@@ -34,6 +35,7 @@ class Options:
     bind: str
     port: int
     scorecards: Path
+    playbooks: tuple[Path, ...] = ()
     api_key_file: Path | None = None
     workers: int = 1
     threads: int = 4
@@ -57,7 +59,12 @@ def read_keys(path: Path | None) -> tuple[str, ...]:
 
 def load_core(options: Options) -> Flask:
     """What every worker process runs."""
-    return create_core(load_folder(options.scorecards), read_keys(options.api_key_file))
+    return create_core(
+        load_folder(options.scorecards),
+        read_keys(options.api_key_file),
+        playbooks=load_playbooks(options.playbooks),
+        in_jobs=options.workers == 1,
+    )
 
 
 def serve(options: Options, say: Callable[[str], None]) -> None:

@@ -17,7 +17,8 @@ from click.testing import CliRunner
 
 from app import scorer
 from app.scorer.cli import main
-from app.scorer.protocol import SCORE, openapi
+from app.scorer.openapi import openapi
+from app.scorer.protocol import SCORE
 from app.scorer.serve import Options, StartRefused, claim_port, load_core, read_keys
 from tests.scorer.cards import TEXT
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from app.scorer.http import create_core
 from app.scorer.loader import SHIPPED, load_folder
-from app.scorer.protocol import BATCH, CAPABILITIES, MAX_BYTES, NAMES, PROBLEM, SCORE, openapi
+from app.scorer.openapi import NAMES, openapi
+from app.scorer.protocol import BATCH, CAPABILITIES, MAX_BYTES, PROBLEM, SCORE
 from tests.scorer.cards import NOW, card
 
 JSON = "application/json"

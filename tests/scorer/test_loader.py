@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.scorer.loader import SHIPPED, load, load_folder, parse
-from app.scorer.problems import ScorecardError
+from app.scorer.problems import FileRefused
 from tests.scorer.cards import TEXT
 
 
 def problems(text: str) -> list[str]:
-    with pytest.raises(ScorecardError) as refused:
+    with pytest.raises(FileRefused) as refused:
         parse(text, "demo.toml")
     return list(refused.value.problems)
 
@@ -82,14 +82,14 @@ def test_a_huge_number_is_refused_not_a_crash() -> None:
 
 
 def test_folders_tell_what_is_wrong_with_them(tmp_path: Path) -> None:
-    with pytest.raises(ScorecardError, match="holds no scorecard"):
+    with pytest.raises(FileRefused, match="holds no scorecard"):
         load_folder(tmp_path)
     (tmp_path / "a.toml").write_text(TEXT)
     (tmp_path / "b.toml").write_text(TEXT)
     (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(ScorecardError, match=r"b\.toml: a second scorecard.*\nc\.toml: cannot be read"):
+    with pytest.raises(FileRefused, match=r"b\.toml: a second scorecard.*\nc\.toml: cannot be read"):
         load_folder(tmp_path)
-    with pytest.raises(ScorecardError, match="cannot be read"):
+    with pytest.raises(FileRefused, match="cannot be read"):
         load(tmp_path / "none.toml")
 
 
