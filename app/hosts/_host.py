@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.config import ConnectionSettings
+from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._keys import KeySource
 from app.hosts._oauth import Flow, Token
 from app.hosts._reasons import refused
@@ -60,6 +61,25 @@ class ReadRecords(Protocol):
         fields: Sequence[str],
         /,
     ) -> dict[Record, dict[str, Any]]: ...
+
+
+class ReadFacts(Protocol):
+    """What the host says of a document, without its content: cheap enough for each display.
+
+    Raises Denied, SessionExpired, HostUnavailable, and DocumentRefused for what is no document.
+    """
+
+    def __call__(
+        self, call: Call, connection: ConnectionSettings, host_url: str, token: str, record: Record, /
+    ) -> DocumentFacts: ...
+
+
+class ReadDocument(Protocol):
+    """A document with its content, of at most so many bytes. Raises as ReadFacts does, and DocumentTooLarge."""
+
+    def __call__(
+        self, call: Call, connection: ConnectionSettings, host_url: str, token: str, record: Record, max_bytes: int, /
+    ) -> DocumentFile: ...
 
 
 class Exchange(Protocol):
@@ -152,6 +172,8 @@ class Host:
     check_access: CheckAccess = nobody
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
+    document_facts: ReadFacts | None = None  # both, or neither: a host without documents
+    read_document: ReadDocument | None = None
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
 
