@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from app.answer import State
 from app.core.analyses import Analysis, fingerprint
-from app.hosts._documents import DocumentFacts
+from app.hosts._document import DocumentFacts
 
 
 class Verdict(StrEnum):

@@ -29,8 +29,7 @@ _MOST = 10**9
 class Passages(Protocol):
     """The document that was asked about."""
 
-    @property
-    def text(self) -> str: ...
+    text: str
 
     def find(self, quote: str, near: int) -> tuple[int, int] | None:
         """Where a quote stands, white space aside; the place nearest to `near`."""

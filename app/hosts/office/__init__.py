@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.hosts._behalf import on_behalf_of
 from app.hosts._entra import REQUIRES, USES, verifier
-from app.hosts._graph import check_access
+from app.hosts._graph_documents import document_facts, read_document
+from app.hosts._graph_items import check_access
 from app.hosts._host import Host
 from app.launch import Attest, TokenType
 
@@ -28,4 +29,6 @@ OFFICE = Host(
     verify=verifier(_CLIENTS),
     exchange=on_behalf_of,
     check_access=check_access,
+    document_facts=document_facts,
+    read_document=read_document,
 )
