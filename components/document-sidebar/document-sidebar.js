@@ -91,7 +91,7 @@
   // Search and filter.
   doc.addEventListener("input", ({ target }) => {
     if (target.type == "search") words = target.value.toLowerCase().split(/\s+/).filter(Boolean);
-    else if (target.closest(".which")) which = target.value;
+    else if (target.matches(".which")) which = target.value;
     else return;
     update(0);
   });
@@ -153,7 +153,7 @@
     } else if ("clear" in dataset) {
       only.clear();
       words = [];
-      which = one("input[type=search]", main).value = one(".which select", main).value = "";
+      which = one("input[type=search]", main).value = one(".which", main).value = "";
       update(0);
       one("input[type=search]", main).focus();
     } else if (dataset.copy) copied(button, textFor(button));
@@ -210,14 +210,14 @@
         button.disabled = true;
         trouble("");
         try {
-          const part = await form("/reviews", fields([
+          const answer = await form("/reviews", fields([
             ["decision", decision],
             ["finding", item.dataset.finding],
             ["verdict", button.dataset.verdict],
             ...(given ? new FormData(given) : []),
           ]));
           close(place);
-          await fill(first, { fragments: [part] });
+          await fill(first, answer);
         } catch (problem) {
           await failed(problem);
         } finally {
