@@ -15,10 +15,10 @@ from app.views import analysis_badge, document_sidebar, score_badge, score_card
 
 
 class Params(Protocol):
-    """The one function of a view: from an Answer, or from a Reading. `title` is what the capability calls it."""
+    """The one function of a view, of an Answer or of a Reading. `title` is what the capability calls its answer."""
 
     def __call__(
-        self, answer: Any, /, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
+        self, told: Any, /, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
     ) -> dict[str, Any]: ...
 
 
