@@ -33,7 +33,9 @@ def sidebar(_sidebar: FakeSidebar, host: FakeHost) -> FakeSidebar:
 def embed(page: Page, sidebar: FakeSidebar, host: FakeHost) -> Embed:
     def opened(sandbox: str = "", script: str = "") -> FrameLocator:
         allowed = f'sandbox="{sandbox}"' if sandbox else ""
-        frame = f'<iframe title="Review" width="380" height="700" src="{sidebar.origin}/launch/acme" {allowed}></iframe>'
+        frame = (
+            f'<iframe title="Review" width="380" height="700" src="{sidebar.origin}/launch/acme" {allowed}></iframe>'
+        )
         host.body = f'<script src="/bridge.js"></script><script>{script}</script>{frame}'
         page.goto(host.origin)
         return page.frame_locator("iframe")

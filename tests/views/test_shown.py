@@ -10,7 +10,6 @@ import pytest
 from app.answer import State
 from tests.views.cast import NOW, READY, SCORE, shown
 
-
 SCORES = ("score-badge", "score-card")
 
 
