@@ -230,14 +230,19 @@
         const quote = one("blockquote", item).textContent;
         const { page } = button.dataset;
         const url = button.href;
-        const answer = unheard ? {} : await new Promise((done) => {
-          heard = done;
-          setTimeout(done, 400);
+        // Who begins to look says so at once (found: null) and may take some seconds: a press opens a tab for five.
+        const answer = !unheard && await new Promise((done) => {
+          let timer = setTimeout(done, 400);
+          heard = (detail) => {
+            clearTimeout(timer);
+            if (detail.found == null) timer = setTimeout(done, 4000, detail);
+            else done(detail);
+          };
           tell("locate", { finding: item.dataset.finding, quote, page: page ? +page : null, url });
         });
         unheard = !answer;
         if (answer?.found) return;
-        if (url) open(url, "_blank", "noopener");
+        if (url && (page || !answer)) open(url, "_blank", "noopener");
         else await copied(button, quote);
       },
 
