@@ -26,25 +26,25 @@ Thereafter the Agreement shall continue on a month-to-month basis until terminat
 The Term may be extended for further periods of one (1) year by mutual written agreement of the Parties.
 """,
     "notice-period-to-terminate-renewal": """
-The Agreement renews for additional one-year terms unless either party gives notice of non-renewal at least sixty (60) days prior to the end of the then-current term.
-This Agreement shall be automatically extended for one year unless terminated by written notice given not less than ninety days before the expiration date.
+It renews for one-year terms unless a party gives notice of non-renewal sixty (60) days prior to the end of a term.
+It is automatically extended for one year unless ended by written notice at least ninety days before its expiration.
 """,
     "governing-law": """
 This Agreement shall be governed by and interpreted under the laws of the State of California.
 The validity, construction and performance of this Agreement are governed by English law.
-This Agreement shall be construed in accordance with the laws of the Province of Ontario and the federal laws of Canada applicable therein.
+This Agreement shall be construed in accordance with the laws of the Province of Ontario and of Canada.
 """,
     "anti-assignment": """
 Neither party may assign this Agreement, in whole or in part, without the other party's prior written consent.
-This Agreement is personal to Franchisee and may not be sold, assigned or transferred without the approval of Franchisor.
+This Agreement is personal to Franchisee and may not be assigned or transferred without the approval of Franchisor.
 Any attempted assignment in violation of this Section shall be null and void.
 Distributor shall not assign, delegate or otherwise transfer any of its rights or obligations hereunder.
 Licensee's rights under this Agreement are not assignable.
 """,
     "change-of-control": """
 Licensor may terminate this Agreement upon thirty days' notice if Licensee undergoes a Change of Control.
-Any merger, consolidation or sale of substantially all of the assets of Distributor shall be deemed an assignment requiring the consent of Supplier.
-In the event that a competitor acquires a majority of the voting stock of Vendor, Customer shall have the right to terminate this Agreement.
+Any merger or sale of substantially all of the assets of Distributor shall be deemed an assignment of this Agreement.
+If a competitor acquires a majority of the voting stock of Vendor, Customer may terminate this Agreement.
 """,
     "termination-for-convenience": """
 Either party may terminate this Agreement for any reason or no reason upon ninety (90) days prior written notice.
@@ -53,15 +53,15 @@ Company reserves the right to terminate this Agreement for its convenience.
 This Agreement may be terminated by either party upon sixty (60) days written notice to the other party.
 """,
     "cap-on-liability": """
-IN NO EVENT SHALL EITHER PARTY'S AGGREGATE LIABILITY EXCEED THE AMOUNTS PAID BY CUSTOMER DURING THE PRECEDING TWELVE MONTHS.
+IN NO EVENT SHALL EITHER PARTY'S AGGREGATE LIABILITY EXCEED THE AMOUNTS PAID DURING THE PRECEDING TWELVE MONTHS.
 Supplier's total liability arising out of this Agreement shall be limited to the purchase price of the Products.
 NEITHER PARTY SHALL BE LIABLE FOR ANY INDIRECT, INCIDENTAL, SPECIAL OR CONSEQUENTIAL DAMAGES, INCLUDING LOST PROFITS.
 No action arising under this Agreement may be brought more than two years after the cause of action has accrued.
 """,
     "uncapped-liability": """
 Except for breach of the confidentiality obligations, neither party shall be liable for consequential damages.
-The foregoing limitations of liability shall not apply to a party's indemnification obligations or to damages caused by its gross negligence.
-Nothing in this Agreement shall limit or exclude either party's liability for death or personal injury caused by negligence.
+The foregoing limitations of liability shall not apply to indemnification or to damages caused by gross negligence.
+Nothing in this Agreement shall limit or exclude a party's liability for death or personal injury.
 The liability of the Contractor for a breach of this Section shall be unlimited.
 """,
     "liquidated-damages": """
@@ -71,7 +71,7 @@ The Supplier shall pay a penalty of 0.5% of the contract price for each week of 
 """,
     "license-grant": """
 Licensor hereby grants to Licensee a non-exclusive, non-transferable license to use the Software.
-Subject to the terms hereof, Company grants Distributor the right to use the Trademarks in connection with the sale of the Products.
+Subject to the terms hereof, Company grants Distributor the right to use the Trademarks to sell the Products.
 Provider is hereby granted a worldwide, royalty-free license to reproduce and display the Content.
 """,
     "exclusivity": """
@@ -82,7 +82,7 @@ Supplier agrees that it shall not sell the Products to any other distributor in 
 Licensor grants Licensee the sole and exclusive right to manufacture and sell the Licensed Products.
 """,
     "non-compete": """
-During the term and for two years thereafter, Franchisee shall not engage in any business that competes with the Franchised Business.
+During the term and for two years thereafter, Franchisee shall not engage in a business that competes with Franchisor.
 Distributor agrees not to market, sell or promote any products that are competitive with the Products.
 Executive covenants that she will not compete, directly or indirectly, with the Company within the Territory.
 """,
@@ -97,7 +97,7 @@ Customer or its representatives may inspect Supplier's manufacturing facilities 
 If an audit reveals an underpayment of more than five percent, Licensee shall bear the cost of the audit.
 """,
     "insurance": """
-Contractor shall maintain commercial general liability insurance with limits of not less than $2,000,000 per occurrence.
+Contractor shall maintain commercial general liability insurance of not less than $2,000,000 per occurrence.
 Each party shall, at its own expense, obtain and keep in force product liability insurance.
 Vendor shall name Customer as an additional insured under its policies.
 """,
@@ -110,7 +110,7 @@ Developer agrees to assign, and hereby assigns, all copyrights in the Work Produ
     "most-favored-nation": """
 Supplier shall offer Customer prices no less favorable than those offered to any other customer.
 Licensee shall be entitled to most favored nation treatment with respect to royalty rates.
-If Vendor sells the Products to any third party at a lower price, it shall reduce the price to Buyer accordingly.
+If Vendor sells the Products to a third party at a lower price, it shall reduce the price to Buyer.
 """,
     "minimum-commitment": """
 Distributor shall purchase a minimum of 1,000 units of the Product in each calendar year.
@@ -125,7 +125,7 @@ The parties shall share the net profits of the venture equally.
 Host will receive forty percent of all advertising revenue generated on the site.
 """,
     "warranty-duration": """
-Seller warrants that the Equipment will be free from defects in material and workmanship for a period of one year from delivery.
+Seller warrants that the Equipment will be free from defects in material for a period of one year from delivery.
 The warranty period is twenty-four (24) months from the date of acceptance.
 All parts are covered by a two-year limited warranty.
 Supplier warrants the Software for ninety (90) days following installation.
@@ -140,7 +140,7 @@ Nothing in this Agreement shall be construed as granting any license to the othe
 Customer shall pay each invoice within thirty (30) days after it is received.
 The courts of New York County shall have exclusive jurisdiction over any dispute.
 The remedies in this Section are cumulative and not exclusive of any remedy at law.
-Either party may terminate this Agreement if the other party materially breaches it and fails to cure within thirty days after notice.
+Either party may terminate this Agreement if the other breaches it and fails to cure within thirty days after notice.
 Each party shall keep the Confidential Information of the other secret for five years.
 Contractor is an independent contractor and not an employee of Company.
 Neither party shall be in default for a delay that is caused by an event of force majeure.
@@ -170,7 +170,7 @@ Contractor shall not assign any employee to the Project who lacks the training t
     "change-of-control": """
 This Agreement binds and benefits any successor of a party by merger or consolidation.
 Neither party may assign this Agreement except to a successor in a merger or a sale of all of its assets.
-"Affiliate" means an entity that controls, is controlled by or is under common control with a party, control being ownership of more than fifty percent of the voting stock.
+"Affiliate" means an entity under common control with a party, by ownership of more than fifty percent of its stock.
 Supplier shall give notice of any change in the control software of the Products.
 """,
     "termination-for-convenience": """
