@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 MAX_CLAUSE = 1500  # characters; longer sentences are cut where they pause
 PREFERRED_CLAUSE = 700  # from here on, a semicolon ends a clause
-MIN_CLAUSE = 70  # shorter pieces are headings or numbers, and belong to what follows
+MIN_CLAUSE = 70  # shorter pieces are headings or numbers, and belong to what follows, unless they are sentences
+SHORTEST_SENTENCE = 5  # words
 
 _END = re.compile(
     r"[.!?][\"'”’)]{0,2}(?=\s)"  # a sentence's end, perhaps
@@ -21,8 +22,9 @@ _END = re.compile(
     r"|\n(?=[^\S\n]{0,40}(?:ARTICLE|Article|SECTION|Section|\d{1,2}\.(?:\d{1,2}\.?){0,3})\s)"  # a numbered heading
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"“])(?:[A-Za-z]|[\dA-Za-z]{0,3}\.?\d{1,3}|(?:[A-Za-z]\.){1,4}[A-Za-z]?"
-    r"|Inc|Ltd|Co|Corp|No|Nos|Sec|Art|Mr|Mrs|Ms|Dr|St|Ave|Jr|Sr|vs?|etc|cf|Cal|Del|approx|incl|Exh?|Attn|Tel|Ste)$",
+    r"(?:[\s(\"“](?:[A-Za-z]|(?:[A-Za-z]\.){1,4}[A-Za-z]?"
+    r"|Inc|Ltd|Co|Corp|No|Nos|Sec|Art|Mr|Mrs|Ms|Dr|St|Ave|Jr|Sr|vs?|etc|cf|Cal|Del|approx|incl|Exh?|Attn|Tel|Ste)"
+    r"|\n[^\S\n]*[\dA-Za-z]{0,3}\.?\d{1,3})$",  # the number of a heading
 )
 _SPACE = re.compile(r"\s+")
 _BROKEN_WORD = re.compile(r"(?<=[a-z])- (?=[a-z])")  # world- wide: a line ended there
@@ -75,7 +77,7 @@ def _joined(text: str) -> Iterator[tuple[int, int]]:
     for start, stop in _pieces(text):
         first = start if held is None else held
         end = stop
-        if stop - first < MIN_CLAUSE:
+        if stop - first < MIN_CLAUSE and not _is_sentence(text[first:stop]):
             held = first
             continue
         held = None
@@ -101,10 +103,17 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
         # a wrapped line may begin with a number; a list goes on after a colon or a comma
         before = text[max(start, match.start() - 3) : match.start()].rstrip()
         return not before or before[-1] in '.;!?)"”' or (match.end() - match.start() > 1 and before[-1] not in ",:")
-    if mark == "." and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start()):
+    before = (
+        f"\n{text[start : match.start()]}" if match.start() - start < 12 else text[match.start() - 12 : match.start()]
+    )
+    if mark == "." and _ABBREVIATION.search(before):
         return False
     following = text[match.end() : match.end() + 12].lstrip()[:1]
     return not following.islower()
+
+
+def _is_sentence(text: str) -> bool:
+    return text[-1] in ".!?" and len(text.split()) >= SHORTEST_SENTENCE
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
