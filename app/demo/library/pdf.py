@@ -28,12 +28,14 @@ def write(blocks: Sequence[tuple[int, str]], title: str) -> bytes:
     pages = list(_pages(blocks))
     first = 5
     kids = " ".join(f"{first + 2 * n} 0 R" for n in range(len(pages)))
-    font = "<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>"
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding%s >>"
+    # where another font must stand in for it, its letters are given these widths
+    widths = f" /FirstChar 32 /LastChar 126 /Widths [{_WIDTHS}] /FontDescriptor {first + 2 * len(pages)} 0 R"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {len(pages)} /Kids [{kids}] >>".encode(),
-        (font % "Helvetica").encode(),
-        (font % "Helvetica-Bold").encode(),
+        (font % ("Helvetica", widths)).encode(),
+        (font % ("Helvetica-Bold", "")).encode(),
     ]
     for n, lines in enumerate(pages):
         objects.append(
@@ -42,6 +44,10 @@ def write(blocks: Sequence[tuple[int, str]], title: str) -> bytes:
         )
         content = b"\n".join(_shown(line) for line in [*lines, _footer(n + 1, len(pages), title)])
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+    objects.append(
+        b"<< /Type /FontDescriptor /FontName /Helvetica /Flags 32 /FontBBox [-166 -225 1000 931] /ItalicAngle 0 "
+        b"/Ascent 718 /Descent -207 /CapHeight 718 /StemV 88 >>"
+    )
     return _file([*objects, b"<< /Title %s >>" % _text(title)])
 
 

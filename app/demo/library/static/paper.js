@@ -7,7 +7,7 @@ const native = () => paper.querySelector(".native:not([hidden])");
 export const show = () => {
   const viewer = paper.querySelector(".native");
   if (!viewer || !navigator.pdfViewerEnabled) return;
-  viewer.src = viewer.dataset.native + location.hash;
+  viewer.src = `${viewer.dataset.native}#navpanes=0&${location.hash.slice(1)}`;
   viewer.hidden = false;
   text.hidden = true;
 };
@@ -47,7 +47,7 @@ const find = (quote, page) => {
 // A viewer that is open does not follow its address; a new one starts on the page.
 const turn = (viewer, page) => {
   const fresh = viewer.cloneNode();
-  fresh.src = `${viewer.dataset.native}&at=${Date.now()}#page=${page}`;
+  fresh.src = `${viewer.dataset.native}&at=${Date.now()}#navpanes=0&page=${page}`;
   viewer.replaceWith(fresh);
 };
 
