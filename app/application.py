@@ -15,6 +15,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.audit.log import AuditLog
+from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
 from app.core.cache import Cache, Flights
@@ -29,15 +30,19 @@ from app.events import Events
 from app.history import History
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
-from app.jobs import Runner
+from app.identities import Identities
+from app.jobs import Runner, handlers
 from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
+from app.net.door import Request as OutboundRequest
+from app.net.door import Response as OutboundResponse
 from app.net.permits import Permits
 from app.permissions import Permissions
 from app.routes import BLUEPRINTS
 from app.scoring import Scoring
 from app.session import Sessions
+from app.signin import SignIns
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
@@ -55,6 +60,7 @@ from app.web.texts import Texts
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
+SIGN_IN_WAIT_S = 2.0  # for one of them
 MAX_BODY_BYTES = 512 * 1024
 MAX_QUERY = 100  # pairs in an address
 COMPRESS_FROM_BYTES = 1000  # below, a packet is a packet
@@ -81,11 +87,18 @@ def build(
     audit = AuditLog(database, clock, metrics)
     door, permits = Door(settings.server.allow_private, metrics=metrics), Permits(PERMITS)
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
-    sessions = Sessions(database, keyring, audit, epochs, clock)
-    permissions = Permissions(connections, sessions, door, permits, metrics, clock)
+    keys = KeySets(door, permits=permits)
+    identities = Identities(database, keyring, audit, connections, door, permits, keys, clock)
+    sessions = Sessions(database, keyring, audit, epochs, identities, clock)
+    own = settings.server.public_url
+    sign_ins = SignIns(
+        database, keyring, sessions, identities, audit, partial(_permitted, door, permits), keys, own, clock
+    )
+    behalf = Behalf(sessions, door, permits, metrics, clock)
+    permissions = Permissions(connections, behalf, clock)
     stored = StoredScores(database, keyring.seal)
     scoring = _scoring(settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock)
-    runner = Runner(database, connections, scoring, metrics, clock)
+    runner = Runner(database, handlers(connections, scoring, identities), metrics, clock)
     fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
     built = Parts(
         settings=settings,
@@ -93,15 +106,16 @@ def build(
         epochs=epochs,
         audit=audit,
         metrics=metrics,
-        keys=KeySets(door, permits=permits),
+        keys=keys,
         connections=connections,
         sessions=sessions,
+        sign_ins=sign_ins,
         permissions=permissions,
         events=Events(database, connections, stored, audit, clock),
         catalog=renderer.catalog,
         renderer=renderer,
         fragments=fragments,
-        assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
+        assets=Assets(HOUSE / "static", own, renderer.catalog),
         limits=Limits(clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),
@@ -110,6 +124,12 @@ def build(
         close=partial(_close, runner, scoring, door, database),
     )
     return built, runner
+
+
+def _permitted(door: Door, permits: Permits, request: OutboundRequest) -> OutboundResponse:
+    """Somebody looks at a window meanwhile, that says that this takes a moment."""
+    with permits.take(SIGN_IN_WAIT_S):
+        return door.call(request)
 
 
 def _close(runner: Runner, scoring: Scoring, door: Door, database: Database) -> None:

@@ -164,7 +164,7 @@ class Decisions:
             if isinstance(answer, Score):
                 until = now + min(capability.ttl, answer.valid_for_s)
                 outcomes[key] = Stored(
-                    _decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until
+                    decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until
                 )
             elif isinstance(answer, Insufficient):
                 outcomes[key] = answer

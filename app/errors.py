@@ -15,6 +15,11 @@
     │   └── SessionExpired 401  session-expired
     │       ├── SignInNeeded  401 sign-in-needed
     │       └── ConsentNeeded 401 consent-needed
+    ├── SignInRefused     403   sign-in-refused
+    │   ├── SignInDenied  403   sign-in-denied
+    │   ├── SignInElsewhere 403 sign-in-elsewhere
+    │   ├── SignInOver    403   sign-in-over
+    │   └── CodeWrong     403   code-wrong
     ├── Denied            403   denied
     ├── DocumentRefused   422   document-refused; one for each cause in app/documents/refusals.py
     ├── RateLimited       429   rate-limited
@@ -141,6 +146,35 @@ class ConsentNeeded(SessionExpired):
     title = (
         "This panel has not been allowed to look at your records yet. Sign in to allow it, or ask your administrator."
     )
+
+
+class SignInRefused(InlayError):
+    """A sign-in did not prove what it had to, or is not to be. `reason` says why, to the audit only."""
+
+    code, status = "sign-in-refused", 403
+    title = "The sign-in could not be confirmed. Go back to the panel and sign in again."
+
+
+class SignInDenied(SignInRefused):
+    code = "sign-in-denied"
+    title = "The sign-in was not allowed. Go back to the panel to try again, or ask your administrator."
+
+
+class SignInElsewhere(SignInRefused):
+    """The window that ends it is not the one that began it: a link that somebody sent, or a copied address."""
+
+    code = "sign-in-elsewhere"
+    title = "This sign-in was begun in another window, or by somebody else. Sign in from the panel on your own page."
+
+
+class SignInOver(SignInRefused):
+    """Unknown, used or too old."""
+
+    code, title = "sign-in-over", "This sign-in is over. Go back to the panel and sign in again."
+
+
+class CodeWrong(SignInRefused):
+    code, title = "code-wrong", "Those are not the digits. Look at the window and try again."
 
 
 class Denied(InlayError):

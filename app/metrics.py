@@ -30,7 +30,11 @@ class Metric:
 METRICS: Mapping[str, Metric] = {
     "launches": Metric("count", ("host", "outcome"), "Launches, by what became of them."),
     "sessions": Metric("count", ("outcome",), "Sessions opened, renewed, refused and ended."),
+    "sign_ins": Metric("count", ("host", "outcome"), "Sign-ins in a window, by what became of them."),
     "answers": Metric("count", ("capability", "state"), "Answers to viewers, by the state they were told."),
+    "analyses": Metric("count", ("capability", "outcome"), "Work on documents, by what became of it."),
+    "analysis_seconds": Metric("seconds", ("stage",), "How long the stages of a document's work took."),
+    "reviews": Metric("count", ("capability", "verdict"), "Verdicts that viewers gave."),
     "core_calls": Metric("count", ("core", "outcome"), "Questions to scoring cores."),
     "host_calls": Metric("count", ("host", "outcome"), "Questions to hosts."),
     "cache": Metric("count", ("level", "outcome"), "Looks into the caches of answers."),

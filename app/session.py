@@ -6,16 +6,18 @@ The token is a signed statement, so that any process can check it; the row besid
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cachetools import LRUCache
+from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, insert, select, update
 
 from app.audit.log import AuditLog
@@ -28,45 +30,45 @@ from app.db.revocations import revoke as end_all
 from app.db.schema import sessions
 from app.db.single_use import consume
 from app.errors import BadRequest, LaunchUsed, SessionExpired
+from app.hosts._sign_in import HostTokens
+from app.identities import HostIdentity, Identities, release
 from app.keys import MAX_TOKEN, Keyring
-from app.launch import Launch, Record
+from app.launch import Launch, Record, Viewer
 
 TOKEN_LIFE_S = 600.0
 PRUNE_EACH = 100  # sessions opened
 PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
 _TYP = "inlay-session"
+Clock = Callable[[], float]
+_HELD = [sessions.c[name] for name in ("host_token", "host_url", "signed_in", "features", "ended_at")]
 _opened = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class HostIdentity:
-    """The viewer's own token at the host, and where to speak it."""
-
-    token: str
-    url: str
-
-    def __repr__(self) -> str:
-        return f"HostIdentity(url={self.url!r})"
 
 
 class Sessions:
     """Opens, loads, renews and ends sessions. Loading costs no I/O once a process has seen the token."""
 
     def __init__(
-        self, database: Database, keys: Keyring, audit: AuditLog, epochs: Epochs, clock: Callable[[], float]
+        self, database: Database, keys: Keyring, audit: AuditLog, epochs: Epochs, identities: Identities, clock: Clock
     ) -> None:
         self._database, self._keys, self._audit, self._clock = database, keys, audit, clock
-        self._epochs = epochs
+        self._epochs, self._identities = epochs, identities
         self._memo: LRUCache[bytes, Session] = LRUCache(20_000)
         self._ended: LRUCache[str, bool] = LRUCache(50_000)
         self._lock = threading.Lock()
         epochs.subscribe(self._on_change)
         self._revoked = Revocations(database, SESSION_LIFE_S, clock)
 
-    def open(self, launch: Launch, connection: Connection, component: str, mode: Mode) -> tuple[Session, str]:
-        """Use the launch up and open a session from it: one transaction, its audit rows included.
-
-        Raises LaunchUsed when this launch was used before, in whichever process.
+    def open(
+        self,
+        launch: Launch,
+        connection: Connection,
+        component: str,
+        mode: Mode,
+        tokens: HostTokens | None = None,
+        within: Transaction | None = None,
+    ) -> tuple[Session, str]:
+        """Use the launch up and open a session from it: one transaction (the caller's, if there is one), its audit
+        rows and a sign-in's tokens included. Raises LaunchUsed when this launch was used before, in whichever process.
         """
         now = self._clock()
         session = Session(
@@ -84,14 +86,16 @@ class Sessions:
             carried=frozenset(Record.parse(name) for name in launch.features),
         )
         token = self._token(session)
-        with self._database.begin() as conn:
+        with contextlib.nullcontext(within) if within else self._database.begin() as conn:
             # not by connection: two of them may trust the same issuer
             used = f"launch:{connection.host.name}:{launch.used_key}"
             if launch.used_key and not consume(conn, "", used, launch.used_until, now):
                 raise LaunchUsed(reason="used")
             if next(_opened) % PRUNE_EACH == 0:  # what has ended holds a viewer's token at the host
                 conn.execute(delete(sessions).where(sessions.c.ends_at < now - PRUNE_AFTER_S))
-            conn.execute(insert(sessions), self._row(session, launch))
+            conn.execute(insert(sessions), self._row(session, launch, signed_in=tokens is not None))
+            if tokens is not None:
+                self._identities.keep(conn, session, tokens)
             facts: dict[str, Any] = {
                 "connection": connection.name,
                 "viewer": launch.viewer.subject,
@@ -110,7 +114,7 @@ class Sessions:
             session = self._memo.get(digest)
         if session is None:
             session = read(self._keys.verify(token, _TYP, self._clock()))
-            self._require_open(session)
+            self._held(session)
             with self._lock:
                 self._memo[digest] = session
         if self._clock() >= session.expires_at:
@@ -146,6 +150,7 @@ class Sessions:
                 .where(sessions.c.id == session.id)
                 .values(ended_at=self._clock(), host_token=None, features=None)
             )
+            release(conn, self._audit, session.connection, session.viewer.subject, self._clock(), "session-ended")
             announce(conn, "session", session.connection, session.id, at=self._clock())
             self._audit.write(
                 "session.ended",
@@ -156,12 +161,46 @@ class Sessions:
             )
         self._note_end(session.id)
 
-    def host_identity(self, session: Session) -> HostIdentity:
-        """The viewer's own token at the host. Raises SessionExpired when there is none (any more)."""
+    def host_identity(self, session: Session, dead: str = "") -> HostIdentity:
+        """The viewer's own token at the host; another one where the host called it `dead`.
+
+        Raises SessionExpired when there is none (any more), and what a refresh raises. Ask without a permit.
+        """
         row = self._held(session)
+        if row.signed_in:
+            return self._identities.get(session, row.host_url or "", dead)
+        if dead:
+            raise SessionExpired(reason="host-token-dead")
         if row.host_token is None:
             raise SessionExpired(reason="host-token-missing")
         return HostIdentity(self._keys.open(row.host_token, f"host-token:{session.id}").decode(), row.host_url or "")
+
+    def of_work(self, session_id: str) -> Session:
+        """A session for work that goes on when nobody looks: who it is of, and nothing that it may see.
+
+        Raises SessionExpired when it is over.
+        """
+        columns = [
+            sessions.c[name] for name in ("connection", "viewer", "component", "created_at", "ends_at", "ended_at")
+        ]
+        with self._database.read() as conn:
+            row = conn.execute(select(*columns).where(sessions.c.id == session_id)).first()
+        if row is None or row.ended_at is not None or self._clock() >= row.ends_at:
+            raise SessionExpired(reason="ended")
+        if self._revoked.covers(row.connection, row.viewer, row.component, row.created_at):
+            raise SessionExpired(reason="revoked")
+        return Session(
+            id=session_id,
+            connection=row.connection,
+            viewer=Viewer(row.viewer),
+            origin="",
+            component=row.component,
+            records=(),
+            attests=frozenset(),
+            mode="frame",
+            opened_at=row.created_at,
+            expires_at=row.ends_at,
+        )
 
     def features(self, session: Session) -> Mapping[str, Mapping[str, Any]]:
         """The features that the launch carried, by `type/id`."""
@@ -173,19 +212,12 @@ class Sessions:
 
     def _held(self, session: Session) -> Any:
         with self._database.read() as conn:
-            row = conn.execute(
-                select(sessions.c.host_token, sessions.c.host_url, sessions.c.features, sessions.c.ended_at).where(
-                    sessions.c.id == session.id
-                )
-            ).first()
+            row = conn.execute(select(*_HELD).where(sessions.c.id == session.id)).first()
         if row is None or row.ended_at is not None:
             raise SessionExpired(reason="ended")
         return row
 
-    def _require_open(self, session: Session) -> None:
-        self._held(session)
-
-    def _row(self, session: Session, launch: Launch) -> dict[str, Any]:
+    def _row(self, session: Session, launch: Launch, signed_in: bool) -> dict[str, Any]:
         sealed_token = launch.host_token and self._keys.seal(launch.host_token.encode(), f"host-token:{session.id}")
         carried = {key: dict(value) for key, value in launch.features.items()}
         sealed_features = carried and self._keys.seal(json.dumps(carried).encode(), f"features:{session.id}")
@@ -196,6 +228,7 @@ class Sessions:
             "component": session.component,
             "host_token": sealed_token or None,
             "host_url": launch.host_url,
+            "signed_in": signed_in,
             "features": sealed_features or None,
             "created_at": session.opened_at,
             "ends_at": session.ends_at,
@@ -234,6 +267,7 @@ def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, co
     with database.begin() as conn:
         count = end_all(conn, connection, viewer, component, now, SESSION_LIFE_S)
         facts = {"viewer": viewer or None, "component": component or None, "sessions": count}
+        release(conn, audit, connection, viewer, now, "revoked")
         audit.write("session.revoked", conn=conn, connection=connection, detail=facts)
     return count
 

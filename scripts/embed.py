@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "static/embed"
-SCRIPTS = ("inlay.js", "frame.js", "change.js")
+SCRIPTS = ("inlay.js", "frame.js", "change.js", "signin.js", "popup.js")
 MINIFIER = "terser@5.51.2"
 # Names that start with _ are private to a script, on its elements too.
 OPTIONS = ("--ecma", "2022", "-c", "passes=3,unsafe_arrows=true", "-m", "--mangle-props", "regex=/^_[a-z]/")

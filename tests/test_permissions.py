@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.application import create_app
+from app.hosts._sign_in import HostTokens
 from app.launch import Record
 from app.permissions import ALLOWED_FOR_S, REFUSED_FOR_S, Grant
 from tests.world import LEAD, World, running
@@ -168,6 +169,40 @@ def test_a_renewal_finds_out_that_a_record_was_taken_away(world: World) -> None:
     world.clock.now += 1
     renewed = world.client.post("/session/renew", data={"token": token}).json["access_token"]
     assert world.badge(renewed).status_code == 403
+
+
+# --- with a token of a sign-in ---
+
+
+def test_a_sign_ins_token_that_the_host_ended_is_renewed_once(world: World) -> None:
+    with world.signing_in() as here:
+        token = here.signed_in(HostTokens("signed-in", here.clock.now + 600, "refresh-1"))
+        assert here.badge(token).status_code == 200
+        here.api.dead.add("signed-in")
+        here.clock.now += ALLOWED_FOR_S
+        here.api.calls.clear()
+        assert here.badge(token).status_code == 200
+        assert [each for each in here.api.calls if each != "read"] == ["access", "token", "access"]
+        here.api.calls.clear()
+        assert here.client.post("/session/renew", data={"token": token}).status_code == 200
+        assert here.api.calls == ["access"]  # the new one was kept
+
+
+def test_a_sign_in_that_cannot_be_renewed_ends_the_session(world: World) -> None:
+    with world.signing_in() as here:
+        token = here.signed_in(HostTokens("signed-in", here.clock.now + 600))
+        here.api.dead.add("signed-in")
+        answer = here.badge(token)
+        assert (answer.status_code, answer.json["code"]) == (401, "session-expired")
+        assert [row["reason"] for row in here.audited("identity.ended")] == ["host-token-dead"]
+
+
+def test_a_token_that_is_dead_when_new_is_not_renewed_for_ever(world: World) -> None:
+    with world.signing_in() as here:
+        token = here.signed_in(HostTokens("signed-in", here.clock.now + 600, "refresh-1"))
+        here.api.dead |= {"signed-in", *(f"integration-{n}" for n in range(100))}
+        assert here.badge(token).status_code == 401
+        assert here.api.calls == ["access", "token", "access"]
 
 
 # --- what the launch says itself ---

@@ -27,7 +27,9 @@ from app.application import build, create_app, read_house
 from app.config import ConnectionSettings, Settings
 from app.db import Database
 from app.db.migrations import upgrade
+from app.hosts._sign_in import HostTokens
 from app.jobs import Runner
+from app.launch import Attest, Launch, Record, Viewer
 from app.web.parts import Parts
 from app.web.render import Renderer
 from tests.core.server import Core, core_server
@@ -328,6 +330,29 @@ class World:
         """A second process on the same database."""
         with running(self.settings, self.clock) as (parts, runner):
             yield replace(self, parts=parts, runner=runner, client=create_app(parts).test_client())
+
+    @contextmanager
+    def signing_in(self) -> Iterator[World]:
+        """The same, but the first connection's viewers can sign in."""
+        changed = replace(self.settings.connections["acme"], sign_in_client_id="inlay-viewers")
+        settings = replace(self.settings, connections={**self.settings.connections, "acme": changed})
+        with running(settings, self.clock) as (parts, runner):
+            yield replace(self, settings=settings, parts=parts, runner=runner, client=create_app(parts).test_client())
+
+    def signed_in(self, tokens: HostTokens, viewer: str = "005AB000001ZzZzYAK") -> str:
+        """A session of a viewer who signed in, and these came of it."""
+        launch = Launch(
+            viewer=Viewer(viewer, "Zoë", "de"),
+            records=(Record.parse(LEAD),),
+            origin="https://acme.my.salesforce.com",
+            component="score-badge",
+            attests=frozenset({Attest.VIEWER}),
+            used_key="",
+            used_until=0.0,
+            host_url=self.api.url,
+        )
+        connection = self.parts.connections.get("acme")
+        return self.parts.sessions.open(launch, connection, "score-badge", "frame", tokens)[1]
 
     def run_jobs(self) -> int:
         """Run all due jobs; how many there were."""

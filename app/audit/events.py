@@ -31,6 +31,14 @@ EVENTS: Mapping[str, Event] = {
     "session.renewed": _event("access", _SESSION, "component"),
     "session.refused": _event("access", "reason", "connection viewer session component record reference origin"),
     "session.ended": _event("access", _SESSION, "component reason"),
+    "identity.ended": _event("access", "connection viewer reason"),  # what a sign-in gave us is gone
+    # somebody signs in: the click, the host's answer, the viewer's yes or no, the session
+    "signin.started": _event("access", "connection component", "origin host"),
+    "signin.answered": _event("access", "connection viewer component", "organisation"),
+    "signin.connected": _event("access", "connection component", "viewer how"),
+    "signin.cancelled": _event("access", "connection viewer component"),
+    "signin.completed": _event("access", "connection viewer session component"),
+    "signin.refused": _event("access", "reason", "connection reference host"),
     "session.revoked": _event("access", "connection sessions", "viewer component"),  # by an admin, all at once
     "permission.refused": _event("access", f"{_SESSION} record reason", "component reference capability"),
     # what was computed, and who saw it
@@ -39,11 +47,23 @@ EVENTS: Mapping[str, Event] = {
         "connection record decision capability value model version",
         "meaning confidence features_hash purpose",
     ),
+    "analysis.given": _event(
+        "decision",
+        "connection record decision capability risk model version",
+        "playbook findings facts pages content_hash recipe",
+    ),
     "view.shown": _event("decision", f"{_SESSION} record component decision"),
     # what went wrong outside
     "core.failed": _event("failure", "connection reason", f"core {_FAILURE}"),
     "core.refused": _event("failure", "connection reason", f"core sample {_FAILURE}"),
     "host.failed": _event("failure", "connection reason", f"host {_FAILURE}"),
+    # what people say of what they were shown; never in their own words, which may quote a document
+    "review.given": _event(
+        "review", f"{_SESSION} record decision verdict", "component capability item severity reason"
+    ),
+    "review.undone": _event("review", f"{_SESSION} record decision", "component capability item"),
+    # a file that cannot be read is nobody's failure
+    "document.refused": _event("failure", "connection record reason", "capability viewer session reference problem"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
     "event.refused": _event("event", "connection reason", "reference"),

@@ -19,6 +19,8 @@ def check(settings: Settings, reader: Reader) -> None:
     for name, connection in settings.connections.items():
         _pair(reader, ("connections", name), "client_id", "client_secret")
         _needs(reader, ("connections", name), "token_url", "client_secret")
+        for setting in ("sign_in_client_secret", "sign_in_scopes"):
+            _needs(reader, ("connections", name), setting, "sign_in_client_id")
         _connection_names(settings, reader, connection)
         _regions(settings, reader, connection)
         _needs(reader, ("connections", name), "tenants", "client_secret")

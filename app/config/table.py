@@ -82,7 +82,7 @@ class CapabilitySettings:
 
     name: str
     core: str = row(_WORD, "The core that answers.", example="main")
-    kind: str = row(choice("score"), "The shape of the answer.", "score")
+    kind: str = row(choice("score", "analysis"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
     records: tuple[str, ...] = row(many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
     fields: tuple[str, ...] = row(
@@ -95,6 +95,9 @@ class CapabilitySettings:
     ttl: float = row(DURATION, "How long a score is fresh.", "15m")
     stale: float = row(DURATION, "How long after that it may be shown, marked as stale.", "1d")
     wait: float = row(DURATION, "How long a first look waits before it says that it is pending.", "150ms")
+    playbook: str = row(
+        text("standard", r"[A-Za-z0-9_.-]{0,64}"), "Of an analysis: what the core goes by; empty: its own.", ""
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,7 @@ class ConnectionSettings:
     limit_viewer: RateLimitItem = row(RATE, "Requests of one viewer.", "3000/minute")  # noqa: RUF009 makes a field
     limit_launches: RateLimitItem = row(RATE, "Launches of all viewers.", "6000/minute")  # noqa: RUF009 makes a field
     limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
+    limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
     # what proves a launch
     issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")
     audience: str = row(
@@ -137,6 +141,12 @@ class ConnectionSettings:
     clients: tuple[str, ...] = row(many(text("inlay")), "The apps whose tokens we take; none: the host's own.", [])
     scope: str = row(_SCOPE, "The scope that a viewer's access token must have.", "access_as_user")
     event_secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that the host signs its events with.", [])
+    # how viewers sign in by themselves
+    sign_in_client_id: str = row(text("inlay"), "Our app at the host, which viewers sign in to.", "")
+    sign_in_client_secret: Secret | None = row(secret(), "Its secret, unless it is registered without one.", None)  # noqa: RUF009 makes a field
+    sign_in_scopes: tuple[str, ...] = row(
+        many(_SCOPE), "What it asks for; none: what the host needs, and to stay signed in.", [], example=["openid"]
+    )
     # how its records are read
     host_url: str = row(URL, "The base of the host's API.", "")
     host_scopes: tuple[str, ...] = row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     Index,
@@ -56,12 +57,49 @@ sessions = Table(
     Column("component", Text, nullable=False),
     Column("host_token", LargeBinary),
     Column("host_url", Text),
+    Column("signed_in", Boolean, nullable=False),  # its viewer's token is in `identities`
     Column("features", LargeBinary),
     Column("created_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),  # absolute: no renewal goes past it
     Column("ended_at", Double),
     Index("sessions_viewer", "connection", "viewer"),
     Index("sessions_ends", "ends_at"),
+)
+
+# What a viewer's sign-in gave us: one row for all the sessions of a viewer, so that one new sign-in mends them all.
+identities = Table(
+    "identities",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("viewer", Text, nullable=False),
+    Column("tokens", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),  # grows with every new pair of tokens
+    Column("leased_until", Double),  # somebody refreshes them now
+    Column("lease_owner", Text),
+    Column("ends_at", Double, nullable=False),  # when the last session that could use them is over
+    PrimaryKeyConstraint("connection", "viewer"),
+    Index("identities_ends", "ends_at"),
+)
+
+# Sign-ins on their way; each is gone after minutes, and nothing of it is a session yet. Of what others hold, digests.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the state
+    Column("connection", Text, nullable=False),
+    Column("challenge", Text, nullable=False, unique=True),  # of the frame's secret
+    Column("tab", Text, nullable=False),  # of the popup's secret
+    Column("step", Text, nullable=False),  # started, asking, answered, connected, done
+    Column("opener", Text, nullable=False),  # the origin that the one-time code may go to
+    Column("component", Text, nullable=False),
+    Column("records", Text, nullable=False),  # JSON list of type/id
+    Column("secrets", LargeBinary),  # state, nonce, verifier; wiped once used
+    Column("result", LargeBinary),  # who signed in, and the tokens; wiped once redeemed
+    Column("code", Text),  # of the one-time code, or of the salted six digits
+    Column("tries", Integer, nullable=False),  # wrong six digits so far
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Index("sign_ins_expires", "expires_at"),
 )
 
 # Sessions that were opened before `at` are over; "" stands for all.
@@ -157,4 +195,68 @@ jobs = Table(
     Column("dedupe_key", Text, unique=True),  # of a waiting job only
     Index("jobs_due", "run_at"),
     sqlite_autoincrement=True,
+)
+
+# What cores said of documents. Never of which: an analysis belongs to a content, however many records hold it.
+analyses = Table(
+    "analyses",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("recipe", Text, nullable=False),  # a digest of capability, model and playbook
+    Column("model_name", Text, nullable=False),
+    Column("model_version", Text, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("analyses_content", "connection", "content_hash", "recipe", unique=True),
+)
+
+# Which analysis is a record's, and how it stands with the version that is being read.
+readings = Table(
+    "readings",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("capability", Text, nullable=False),
+    Column("record_type", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("decision", Text),  # of the analysis that is shown; null before the first
+    Column("analysis", Text),
+    Column("recipe", Text),
+    Column("version", Text),  # the host's word for the content that was analysed
+    Column("before", Text),  # the analysis of the version before
+    Column("work_version", Text),  # the version that is being read; null when none is
+    Column("stage", Text),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("share", Double, nullable=False),  # of the work's time, at `share_at`
+    Column("share_at", Double, nullable=False),
+    Column("left_s", Double, nullable=False),  # what the rest was thought to take then
+    Column("beat_at", Double, nullable=False),  # when somebody was last known to work on it
+    Column("failed_version", Text),
+    Column("problem", Text),  # why that version cannot be read: a public code
+    Column("reference", Text),
+    Column("retry_at", Double, nullable=False),
+    PrimaryKeyConstraint("connection", "record_type", "record_id", "capability"),
+)
+
+# The verdict that holds for an answer, or for one item of it; who gave which before is in the audit.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("capability", Text, nullable=False),
+    Column("record_type", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("item", Text, nullable=False),  # a finding's fingerprint; empty: the answer as a whole
+    Column("decision", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("viewer", Text, nullable=False),
+    Column("said", LargeBinary, nullable=False),  # the viewer's name and comment
+    Column("at", Double, nullable=False),
+    PrimaryKeyConstraint("connection", "record_type", "record_id", "capability", "item"),
+    Index("reviews_viewer", "connection", "viewer"),
 )

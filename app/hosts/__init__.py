@@ -7,7 +7,8 @@ from app.hosts.guest import GUEST
 from app.hosts.office import OFFICE
 from app.hosts.oidc import OIDC
 from app.hosts.salesforce import SALESFORCE
+from app.hosts.servicenow import SERVICENOW
 from app.hosts.sharepoint import SHAREPOINT
 from app.hosts.teams import TEAMS
 
-HOSTS: dict[str, Host] = {host.name: host for host in (SALESFORCE, GUEST, TEAMS, SHAREPOINT, OFFICE, OIDC)}
+HOSTS: dict[str, Host] = {host.name: host for host in (SALESFORCE, GUEST, TEAMS, SHAREPOINT, OFFICE, SERVICENOW, OIDC)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from app.config import ConnectionSettings
 from app.errors import AnswerTooLarge, Denied, DocumentRefused, DocumentTooLarge, HostUnavailable, OutboundError
 from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._graph import AGENT, Api
-from app.hosts._graph_items import ITEM, body_of, item_of, named
+from app.hosts._graph_items import ITEM, body_of, chunks, item_of, named
 from app.hosts._host import Call
 from app.launch import Record
 from app.net.door import Request, Response
@@ -24,15 +24,25 @@ _MAX_TEXT = 400
 
 
 def document_facts(
-    call: Call, connection: ConnectionSettings, host_url: str, token: str, record: Record
-) -> DocumentFacts:
-    """What the library says of a document, asked with this token.
+    call: Call, connection: ConnectionSettings, host_url: str, token: str, records: Sequence[Record]
+) -> dict[Record, DocumentFacts]:
+    """What the library says of documents, asked with this token, up to 20 in a call.
 
-    Raises Denied, SessionExpired, HostUnavailable (with how long to wait), DocumentRefused for what is no file.
+    A folder has no facts, nor has what this token may not see. Raises SessionExpired, HostUnavailable (with how long
+    to wait).
 
     https://learn.microsoft.com/graph/api/resources/driveitem
     """
-    return _facts(_get(Api.open(call, connection, host_url, token), record, FACTS))
+    api = Api.open(call, connection, host_url, token)
+    found = {record: name for record in records if (name := named(record))}
+    facts = {}
+    for some in chunks(list(found)):
+        answers = api.ask({each: found[each].question(FACTS) for each in some})
+        for record, response in answers.items():
+            body = body_of(response, found[record])
+            if body is not None and isinstance(body.get("file"), dict):
+                facts[record] = _facts(body)
+    return facts
 
 
 def read_document(

@@ -79,7 +79,7 @@ def check_access(
     yes = Access(allowed=True, visible_fields=frozenset(fields))
     answers = dict.fromkeys(records, _NO)
     found = {record: name for record in records if (name := named(record))}
-    for some in _chunks(list(found)):
+    for some in chunks(list(found)):
         questions = {each: found[each].question("id,parentReference") for each in some}
         for record, response in api.ask(questions).items():
             answers[record] = yes if body_of(response, found[record]) else _NO
@@ -108,6 +108,7 @@ def _is_row(body: Mapping[str, Any], where: tuple[str, str, str], row: str) -> b
     return said == [each.lower() for each in where] and row.lower() in rows
 
 
-def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+def chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """As many as one call takes."""
     for start in range(0, len(records), BATCH):
         yield records[start : start + BATCH]

@@ -11,6 +11,7 @@ from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._keys import KeySource
 from app.hosts._oauth import Flow, Token
 from app.hosts._reasons import refused
+from app.hosts._sign_in import SignIn
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
 from app.net.door import Request, Response
 
@@ -64,18 +65,22 @@ class ReadRecords(Protocol):
 
 
 class ReadFacts(Protocol):
-    """What the host says of a document, without its content: cheap enough for each display.
+    """What the host says of documents, without their content: cheap enough for each display, and for a list of them.
 
-    Raises Denied, SessionExpired, HostUnavailable, and DocumentRefused for what is no document.
+    `host_url` empty: the token is the connection's own. What is no document, or none that this token may see, is left
+    out. Raises SessionExpired, HostUnavailable.
     """
 
     def __call__(
-        self, call: Call, connection: ConnectionSettings, host_url: str, token: str, record: Record, /
-    ) -> DocumentFacts: ...
+        self, call: Call, connection: ConnectionSettings, host_url: str, token: str, records: Sequence[Record], /
+    ) -> dict[Record, DocumentFacts]: ...
 
 
 class ReadDocument(Protocol):
-    """A document with its content, of at most so many bytes. Raises as ReadFacts does, and DocumentTooLarge."""
+    """A document with its content, of at most so many bytes.
+
+    Raises as ReadFacts does, and Denied, and DocumentRefused: too large, or no file.
+    """
 
     def __call__(
         self, call: Call, connection: ConnectionSettings, host_url: str, token: str, record: Record, max_bytes: int, /
@@ -114,6 +119,11 @@ class SignLaunch(Protocol):
         now: float,
         /,
     ) -> str: ...
+
+
+def no_proof(_request: LaunchRequest, _connection: ConnectionSettings, _keys: KeySource) -> Launch:
+    """A host whose pages prove nothing: its viewers sign in."""
+    raise refused("no-proof")
 
 
 def nobody(
@@ -163,13 +173,14 @@ class Host:
     name: str
     attests: frozenset[Attest]  # what its launch proves by its signature alone
     requires: tuple[str, ...]  # settings of a connection that must be set
-    verify: Verify
+    verify: Verify = no_proof
     uses: tuple[str, ...] = ()  # settings that only some hosts know; to others they are refused
     takes: tuple[TokenType, ...] = (TokenType.JWT,)  # what its proof is called when it is exchanged; none: it is not
     proof_field: str = "token"  # the form field that a launch arrives in
     approval_field: str = ""  # the query field by which the host says: the viewer has not allowed us yet
     bridge: str = "plain"  # the dialect that its frame speaks with the page around it
     check_access: CheckAccess = nobody
+    sign_in: SignIn | None = None  # where viewers can sign in by themselves
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
     document_facts: ReadFacts | None = None  # both, or neither: a host without documents

@@ -44,6 +44,13 @@ class Discovery:
 
     issuer: str  # as written there: the reader compares it, or fills in its template
     jwks_url: str
+    authorization_url: str = ""  # empty, as the next ones: there is none
+    token_url: str = ""
+    revocation_url: str = ""
+    userinfo_url: str = ""
+    names_issuer: bool = False  # its answers to sign-ins say whose they are (RFC 9207)
+    secret_in_body: bool = False  # where its token endpoint takes a secret; else in a header
+    scopes: frozenset[str] = frozenset()  # those it cares to name
 
 
 class KeySource(Protocol):
@@ -164,14 +171,37 @@ def fetch_discovery(call: Call, url: str) -> Discovery:
     https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
     """
     document = _get(call, url, "discovery")
-    issuer, keys = (document.get("issuer"), document.get("jwks_uri")) if isinstance(document, dict) else (None, None)
+    issuer = document.get("issuer") if isinstance(document, dict) else None
     if not isinstance(issuer, str) or not 0 < len(issuer) <= MAX_URL:
         raise AnswerRefused(path="issuer", reason="discovery-shape")
-    # what came over TLS must not lead to keys that anybody between could change
+    # what came over TLS must not lead to what anybody between could change
     schemes = {"https"} if urlsplit(url).scheme == "https" else {"https", "http"}
-    if not isinstance(keys, str) or len(keys) > MAX_URL or keys.partition("://")[0] not in schemes:
-        raise AnswerRefused(path="jwks_uri", reason="discovery-shape")
-    return Discovery(issuer, keys)
+
+    def address(name: str) -> str:
+        found = document.get(name)
+        if not isinstance(found, str) or len(found) > MAX_URL or found.partition("://")[0] not in schemes:
+            raise AnswerRefused(path=name, reason="discovery-shape")
+        return found
+
+    def optional(name: str) -> str:
+        return address(name) if name in document else ""
+
+    return Discovery(
+        issuer,
+        address("jwks_uri"),
+        authorization_url=optional("authorization_endpoint"),
+        token_url=optional("token_endpoint"),
+        revocation_url=optional("revocation_endpoint"),
+        userinfo_url=optional("userinfo_endpoint"),
+        names_issuer=document.get("authorization_response_iss_parameter_supported") is True,
+        secret_in_body="client_secret_post" in _words(document, "token_endpoint_auth_methods_supported"),
+        scopes=_words(document, "scopes_supported"),
+    )
+
+
+def _words(document: dict[str, Any], name: str) -> frozenset[str]:
+    found = document.get(name)
+    return frozenset(each for each in found if isinstance(each, str)) if isinstance(found, list) else frozenset()
 
 
 def _get(call: Call, url: str, what: str) -> Any:

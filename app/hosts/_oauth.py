@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from cachetools import TLRUCache
 
@@ -58,7 +58,7 @@ def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token
         max_bytes=MAX_BYTES,
     )
     if response.status != 200:
-        raise HostUnavailable(reason=f"integration-refused:{_error_code(response)}")
+        raise HostUnavailable(reason=f"integration-refused:{error_code(response)}")
     return read_token(response.json(), now)
 
 
@@ -182,7 +182,8 @@ def _again(error: HostUnavailable) -> HostUnavailable:
     return HostUnavailable(reason=error.reason, retry_after_s=error.retry_after_s or FAILURE_PAUSE_S)
 
 
-def _error_code(response: Response) -> str:
+def error_code(response: Response) -> str:
+    """What a token endpoint says is wrong: a word of the standard's, else the status."""
     try:
         body = response.json()
     except AnswerRefused:
@@ -191,24 +192,24 @@ def _error_code(response: Response) -> str:
     return code if isinstance(code, str) and code in _SAFE_CODES else str(response.status)
 
 
-def read_token(body: Any, now: float) -> Token:
+def read_token(body: Any, now: float, default_life_s: float = DEFAULT_LIFE_S) -> Token:
     """The token of a token endpoint's answer. Raises AnswerRefused."""
     if not isinstance(body, dict):
         raise AnswerRefused(reason="token-shape")
     value, kind, life = body.get("access_token"), body.get("token_type", "Bearer"), body.get("expires_in")
-    # it goes into a header: one word of visible ASCII, or it could smuggle a second header
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_TOKEN or not _visible(value):
+    if not is_token(value):
         raise AnswerRefused(path="access_token", reason="token-shape")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         raise AnswerRefused(path="token_type", reason="token-shape")
     if isinstance(life, str) and life.isascii() and life.isdigit():
         life = int(life[:9])  # some servers write the number as a text
     if life is None:
-        life = DEFAULT_LIFE_S
+        life = default_life_s
     if isinstance(life, bool) or not isinstance(life, int | float) or not life > 0:
         raise AnswerRefused(path="expires_in", reason="token-shape")
     return Token(value, now + min(float(life), MAX_LIFE_S))
 
 
-def _visible(value: str) -> bool:
-    return all("!" <= letter <= "~" for letter in value)
+def is_token(value: Any) -> TypeGuard[str]:
+    """One word of visible ASCII: it goes into a header, and could smuggle a second one."""
+    return isinstance(value, str) and 0 < len(value) <= _MAX_TOKEN and all("!" <= letter <= "~" for letter in value)

@@ -42,6 +42,9 @@ REASONS = {
     "app-only": "The token is an app's own and speaks for no viewer.",
     "client-unlisted": "The token was given to an app that is not one of the connection's.",
     "nonce-wrong": "The token answers another sign-in than the one that we started.",
+    # sign-ins
+    "no-proof": "This host's pages prove nothing. Its viewers sign in.",
+    "code-refused": "The host refused the code of a sign-in: it is not for this attempt, was used, or is too old.",
     "viewer-mismatch": "The proof names two different viewers.",
 }
 

@@ -1,6 +1,6 @@
 """Work that nobody waits for: one module a kind of job; the table is in `db/`, the running here.
 
-`HANDLERS` lists them, one line each. A handler is idempotent: a job is run at least once.
+`handlers` lists them, one line each. A handler is idempotent: a job is run at least once.
 """
 
 from __future__ import annotations
@@ -10,20 +10,28 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from app.connections import Connections
 from app.db import Database
 from app.db.jobs import Job, claim, done, failed
 from app.errors import InlayError
-from app.jobs import rescore
+from app.identities import Identities
+from app.jobs import rescore, revoke
 from app.metrics import Metrics
 from app.scoring import Scoring
 
-Handler = Callable[[Mapping[str, Any], Connections, Scoring], None]
-HANDLERS: Mapping[str, Handler] = {
-    "rescore": rescore.handle,
-}
+Handler = Callable[[Mapping[str, Any]], None]
+
+
+def handlers(connections: Connections, scoring: Scoring, identities: Identities) -> Mapping[str, Handler]:
+    """What runs each kind of job."""
+    return {
+        "rescore": partial(rescore.handle, connections, scoring),
+        "revoke": partial(revoke.handle, identities),
+    }
+
 
 _log = logging.getLogger("inlay")
 LEASE_S = 60.0
@@ -37,12 +45,11 @@ class Runner:
     def __init__(
         self,
         database: Database,
-        connections: Connections,
-        scoring: Scoring,
+        handlers: Mapping[str, Handler],
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database, self._connections, self._scoring = database, connections, scoring
+        self._database, self._handlers = database, handlers
         self._metrics, self._clock = metrics, clock
         self._owner = f"{os.getpid()}-{threading.get_native_id()}"
         self._wake, self._stopped = threading.Event(), threading.Event()
@@ -63,11 +70,11 @@ class Runner:
 
     def step(self) -> bool:
         """Run one due job; whether there was one."""
-        job = claim(self._database, list(HANDLERS), self._owner, LEASE_S, self._clock())
+        job = claim(self._database, list(self._handlers), self._owner, LEASE_S, self._clock())
         if job is None:
             return False
         try:
-            HANDLERS[job.kind](job.payload, self._connections, self._scoring)
+            self._handlers[job.kind](job.payload)
         except InlayError as error:
             self._failed(job, error.reason, error.retry_after_s or 0.0)
         except Exception as error:  # noqa: BLE001 a bug in one job must not end the runner; the job keeps its name

@@ -10,7 +10,7 @@ from app.launch import Record
 from app.scoring import Scoring
 
 
-def handle(payload: Mapping[str, Any], connections: Connections, scoring: Scoring) -> None:
+def handle(connections: Connections, scoring: Scoring, payload: Mapping[str, Any]) -> None:
     """Idempotent: the newest score wins. Raises what the host or the core raised, so that it is tried again."""
     connection = connections.get(payload["connection"])
     scoring.refresh(connection, Record.parse(payload["record"]))

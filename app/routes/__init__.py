@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.routes import components, embed, events, home, launch, reports, session, status
+from app.routes import components, embed, events, home, launch, oauth, reports, session, status
 
 BLUEPRINTS = (
     home.blueprint,
     launch.blueprint,
+    oauth.blueprint,
     session.blueprint,
     components.blueprint,
     events.blueprint,

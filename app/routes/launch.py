@@ -15,7 +15,6 @@ from markupsafe import Markup
 from app.bearer import Session
 from app.connections import Connection
 from app.errors import (
-    ApprovalNeeded,
     InlayError,
     LaunchRefused,
     LaunchUsed,
@@ -32,6 +31,7 @@ from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
+from app.web.waiting import offered, scripts, waiting
 
 blueprint = Blueprint("launch", __name__)
 
@@ -53,11 +53,14 @@ def post(connection: str) -> Response:
 
 @blueprint.get("/launch/<connection>")
 def get(connection: str) -> Response:
-    """Opened without a proof: by hand, or by a host that has no leave from its viewer yet."""
+    """Opened without a proof: to wait for one, to sign in; or by hand, where there is nothing to see."""
     known = _named(connection)
-    if known is not None and known.host.approval_field and known.host.approval_field in request.args:
-        return _refusal(known, ApprovalNeeded(), "")
-    return _refusal(known, NotLaunched(), "")
+    try:
+        if known is None:
+            raise NotLaunched()
+        return waiting(parts(), known, request.args.get("component", ""), request.args.get("record", ""))
+    except InlayError as error:
+        return _refusal(known, error, "")
 
 
 def _named(connection: str) -> Connection | None:
@@ -120,7 +123,7 @@ def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, t
         fragment = p.fragments.show(session, [Item(session.component, session.records[0])])[0]
     except Exception as error:  # noqa: BLE001 whatever it was, the viewer is told something
         return _not_shown(p, connection, launch, translated(error))
-    words = _words(connection, launch) | {
+    words = _words(p, connection, launch) | {
         "token": token,
         "expires_in": int(TOKEN_LIFE_S),
         "component": session.component,
@@ -133,11 +136,11 @@ def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, t
 def _not_shown(p: Parts, connection: Connection, launch: Launch, error: InlayError) -> _Panel:
     if isinstance(error, SessionExpired):  # the host wants to see the viewer again
         note_expired(p, error, connection.name)
-    return _told(p, launch.viewer, error, _words(connection, launch) | {"refused": error.code})
+    return _told(p, launch.viewer, error, _words(p, connection, launch) | {"refused": error.code})
 
 
 def _used(p: Parts, connection: Connection, launch: Launch, error: LaunchUsed) -> _Panel:
-    return _told(p, launch.viewer, error, _words(connection, launch) | {"used": True})
+    return _told(p, launch.viewer, error, _words(p, connection, launch) | {"used": True})
 
 
 def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) -> _Panel:
@@ -146,9 +149,12 @@ def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) ->
     return _Panel(Markup(html), words)  # noqa: S704 rendered by us
 
 
-def _words(connection: Connection, launch: Launch) -> dict[str, Any]:
+def _words(p: Parts, connection: Connection, launch: Launch) -> dict[str, Any]:
     """What the frame script needs to know; no secret of the host's is among it."""
-    return {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name, **launch.bridge}
+    words = {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name, **launch.bridge}
+    if sign_in := offered(p, connection):
+        words |= {**sign_in, "component": launch.component, "record": str(launch.records[0])}
+    return words
 
 
 def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _Panel]) -> Response:
@@ -156,6 +162,9 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
     p = parts()
     nonce = secrets.token_urlsafe(16)
     style = p.catalog.styles(tag) if tag else p.catalog.tokens_css
+    sign_in = bool(offered(p, connection))
+    if sign_in:
+        style += p.assets.signin_css
     html = p.renderer.page_in_parts(
         "panel.html",
         locale=viewer.locale,
@@ -163,11 +172,8 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
         style=Markup(style),  # noqa: S704 our own sheet
         nonce=nonce,
         frame_url=p.assets.url("embed/frame.js"),
-        assets={
-            "change": p.assets.url("embed/change.js"),
-            "htmx": p.assets.url("static/vendor/htmx.min.js"),
-            "csp": p.assets.url("static/vendor/hx-csp.min.js"),
-        },
+        assets=scripts(p, sign_in),
+        sign_in=sign_in,
         show=show,
     )
     response = Response(html, mimetype="text/html")

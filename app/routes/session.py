@@ -13,6 +13,7 @@ from app.errors import (
     LaunchRefused,
     SessionExpired,
     SessionInvalid,
+    SignInRefused,
     StoreUnavailable,
     WrongMediaType,
 )
@@ -23,7 +24,15 @@ from app.web.failures import oauth, problem, translated
 from app.web.fragments import Item
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
-from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
+from app.web.refusals import (
+    charge,
+    count_unknown,
+    note_expired,
+    note_request,
+    refused,
+    require_patience,
+    sign_in_refused,
+)
 
 blueprint = Blueprint("session", __name__)
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -53,14 +62,20 @@ def exchange() -> Response:
 def _failed(error: InlayError) -> Response:
     if isinstance(error, SessionExpired):  # a session was opened, but the host wants to see the viewer again
         note_expired(parts(), error, request.form.get("connection", ""))
-    if not isinstance(error, LaunchRefused):
+    if not isinstance(error, LaunchRefused | SignInRefused):
         note_request(parts(), error)
         return oauth(error)
     charge(parts(), error)
     try:
-        return oauth(error, refused(parts(), error, request.form.get("connection", "")))
+        return oauth(error, _written(error, request.form.get("connection", "")))
     except StoreUnavailable as away:
         return oauth(away)
+
+
+def _written(error: LaunchRefused | SignInRefused, connection: str) -> str:
+    if isinstance(error, SignInRefused):
+        return sign_in_refused(parts(), error, connection)
+    return refused(parts(), error, connection)
 
 
 def _exchanged() -> Response:
@@ -69,6 +84,8 @@ def _exchanged() -> Response:
     form = request.form
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
+    if form.get("grant_type") == "authorization_code":
+        return _redeemed(p.connections.get(form.get("connection", "")))
     kind = form.get("subject_token_type", "")
     if form.get("grant_type") != GRANT or kind not in {*TokenType}:
         known = ", ".join(TokenType)
@@ -85,6 +102,23 @@ def _exchanged() -> Response:
     p.limits.spend_viewer(connection.settings, launch.viewer.subject)
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     session, token = p.sessions.open(launch, connection, component, "frame" if _is_frame(origin) else "element")
+    return _told(session, token, records)
+
+
+def _redeemed(connection: Connection) -> Response:
+    """A window's one-time code for a session, as a public client redeems its own.
+
+    https://www.rfc-editor.org/rfc/rfc7636#section-4.5
+    """
+    p, form = parts(), request.form
+    p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
+    session, token = p.sign_ins.redeem(connection, form.get("code", ""), form.get("code_verifier", ""))
+    p.metrics.count("sign_ins", host=connection.settings.host, outcome="completed")
+    return _told(session, token, session.records)
+
+
+def _told(session: Session, token: str, records: tuple[Record, ...]) -> Response:
+    p, component = parts(), session.component
     fragments = p.fragments.show(session, [Item(component, record) for record in records]) if records else []
     return jsonify(
         access_token=token,

@@ -18,6 +18,7 @@ from app.errors import (
     RateLimited,
     SessionExpired,
     SignInNeeded,
+    SignInRefused,
     TooLarge,
     Unavailable,
     WrongMediaType,
@@ -82,7 +83,7 @@ def _challenge(error: InlayError) -> dict[str, str]:
 
 def oauth(error: InlayError, reference: str = "") -> Response:
     """An error answer of the token endpoint; a refused launch is an `invalid_grant`, whatever was wrong with it."""
-    if isinstance(error, LaunchRefused):
+    if isinstance(error, LaunchRefused | SignInRefused):
         name, status = "invalid_grant", 400
     elif isinstance(error, SessionExpired):  # the viewer must act; `code` says how
         name, status = "interaction_required", error.status

@@ -55,6 +55,14 @@ def panel_policy(ancestors: Sequence[str], public_url: str, nonce: str, style: s
     )
 
 
+def popup_policy(nonce: str, style: str) -> str:
+    """The policy of a window's page: framed by nobody, scripts only from us by nonce, and no way to write markup."""
+    return (
+        f"default-src 'none'; style-src {style_hash(style)}; img-src data:; frame-ancestors {NOBODY}; base-uri 'none'; "
+        f"form-action 'self'; script-src 'nonce-{nonce}'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
 def still_policy(ancestors: Sequence[str], style: str) -> str:
     """The policy of a page without scripts, framed by these origins only; by nobody when there are none."""
     return (

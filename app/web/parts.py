@@ -18,6 +18,7 @@ from app.hosts._keys import KeySource
 from app.metrics import Metrics
 from app.permissions import Permissions
 from app.session import Sessions
+from app.signin import SignIns
 from app.web.assets import Assets
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes
@@ -38,6 +39,7 @@ class Parts:
     keys: KeySource
     connections: Connections
     sessions: Sessions
+    sign_ins: SignIns
     permissions: Permissions
     events: Events
     catalog: Catalog

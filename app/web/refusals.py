@@ -39,6 +39,19 @@ def refused(parts: Parts, error: LaunchRefused, connection: str) -> str:
     )  # fmt: skip
 
 
+def sign_in_refused(parts: Parts, error: InlayError, connection: str) -> str:
+    """Write why nobody was signed in; the reference that the viewer may quote. Raises StoreUnavailable."""
+    name = _known(parts, connection)
+    host = parts.connections.get(name).settings.host if name else "unknown"
+    parts.metrics.count("sign_ins", host=host, outcome=error.code)
+    return parts.echoes.once(
+        "signin", name, error.reason,
+        write=lambda reference: parts.audit.write(
+            "signin.refused", connection=name, reason=error.reason, reference=reference, host=host
+        ),
+    )  # fmt: skip
+
+
 def note_request(parts: Parts, error: InlayError, connection: str = "") -> None:
     """Note that a request was malformed, too large, of the wrong kind or one too many. It is refused with or
     without its row."""

@@ -44,7 +44,7 @@ def test_a_bug_in_a_job_is_kept_by_its_name_only(world: World, monkeypatch: pyte
     def broken(*_: Any) -> None:
         raise RuntimeError(LEAD)
 
-    monkeypatch.setattr("app.jobs.HANDLERS", {"rescore": broken})
+    monkeypatch.setattr(world.runner, "_handlers", {"rescore": broken})
     world.looked_at()
     world.event(LEAD)
     world.run_jobs()

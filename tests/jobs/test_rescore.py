@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.errors import HostUnavailable, LaunchRefused
-from app.jobs import rescore
 from tests.core import server as core
 from tests.world import LEAD, World
+
+
+def handle(world: World, payload: dict[str, str]) -> None:
+    """As the runner does, but what is raised is seen."""
+    world.runner._handlers["rescore"](payload)
 
 
 def test_a_changed_record_is_scored_before_anybody_looks(world: World) -> None:
@@ -30,19 +34,19 @@ def test_a_record_that_nobody_looked_at_is_not_scored(world: World) -> None:
 def test_what_went_wrong_is_raised_so_that_it_is_tried_again(world: World) -> None:
     world.api.status = 503
     with pytest.raises(HostUnavailable):
-        rescore.handle({"connection": "acme", "record": LEAD}, world.parts.connections, world.runner._scoring)
+        handle(world, {"connection": "acme", "record": LEAD})
 
 
 def test_a_connection_that_is_gone_is_no_connection(world: World) -> None:
     with pytest.raises(LaunchRefused):
-        rescore.handle({"connection": "gone", "record": LEAD}, world.parts.connections, world.runner._scoring)
+        handle(world, {"connection": "gone", "record": LEAD})
 
 
 @pytest.mark.parametrize(
     "job", [{"connection": "acme", "record": "Case/1"}, {"connection": "acme-carried", "record": LEAD}]
 )
 def test_what_cannot_be_scored_is_done(world: World, job: dict[str, str]) -> None:
-    rescore.handle(job, world.parts.connections, world.runner._scoring)
+    handle(world, job)
     assert world.core.asked == 0
 
 
@@ -53,5 +57,5 @@ def test_a_score_that_was_in_the_air_when_the_record_changed_is_made_again(world
         core.well(asked, handler, body.replace(b"x", b"x"))
 
     world.core.behave(changes_meanwhile, times=1)
-    rescore.handle({"connection": "acme", "record": LEAD}, world.parts.connections, world.runner._scoring)
+    handle(world, {"connection": "acme", "record": LEAD})
     assert world.core.asked == 2

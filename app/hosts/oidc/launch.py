@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from app.errors import SessionExpired
 from app.hosts._claims import Check, ClaimSet, Context, is_number, is_text, matching, not_ahead, not_past, text
 from app.hosts._host import CLOCK_LEEWAY_S, USED_MARGIN_S, Call, page_origin
 from app.hosts._jws import open_jws, unverified
-from app.hosts._keys import ALGORITHMS, KeySource
+from app.hosts._keys import ALGORITHMS, Discovery, KeySource
 from app.hosts._oauth import Flow, Token
 from app.hosts._reasons import refused
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, Viewer
@@ -30,6 +31,8 @@ MAX_AUDIENCES = 20
 MAX_ROLES = 50
 _TYPES = frozenset({"jwt"})
 _DISCOVERY = "/.well-known/openid-configuration"
+LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8}){0,3}")
+ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
 
 def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySource) -> Launch:
@@ -37,27 +40,12 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySour
 
     https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
     """
-    public = [algorithm for algorithm in connection.algorithms if algorithm in ALGORITHMS]
-    claims = open_jws(request.proof, public, _TYPES, partial(_keys, connection, keys), MAX_PROOF)
-    unknown = CLAIMS.verify(claims, Context(request, connection))
-    if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and "azp" not in claims:
-        raise refused("claim-missing", "azp")
-    if not 0 < claims["exp"] - claims["iat"] <= MAX_LIFE_S:
-        raise refused("life-too-long")
-    # where we asked for the token ourselves, it must be the answer to that; else there is nothing to compare
-    if request.nonce and not hmac.compare_digest(str(claims.get("nonce", "")).encode(), request.nonce.encode()):
-        raise refused("nonce-wrong")
+    claims, unknown = read_id_token(request.proof, request.nonce, connection, keys, request.now)
     if request.component not in connection.components:
         raise refused("component-unlisted")
     signed = request.proof.rpartition(".")[0]
     return Launch(
-        viewer=Viewer(
-            subject=claims["sub"],
-            name=claims.get("name", ""),
-            locale=claims.get("locale") or request.locale or "en",
-            timezone=claims.get("zoneinfo", "UTC"),
-            roles=tuple(claims.get("roles", ())),
-        ),
+        viewer=viewer(claims, request.locale),
         records=request.records,  # not attested
         origin=page_origin(request, connection),
         component=request.component,
@@ -68,6 +56,42 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySour
         bridge={"dialect": "plain"},
         unknown_claims=unknown,
     )
+
+
+def read_id_token(
+    proof: str, nonce: str, connection: ConnectionSettings, keys: KeySource, now: float
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The claims of an ID token that holds, and the names of unknown ones. Raises as `verify` does."""
+    public = [algorithm for algorithm in connection.algorithms if algorithm in ALGORITHMS]
+    claims = open_jws(proof, public, _TYPES, partial(_keys, connection, keys), MAX_PROOF)
+    unknown = CLAIMS.verify(claims, Context(LaunchRequest(proof, None, now=now), connection))
+    if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and "azp" not in claims:
+        raise refused("claim-missing", "azp")
+    if not 0 < claims["exp"] - claims["iat"] <= MAX_LIFE_S:
+        raise refused("life-too-long")
+    # where we asked for the token ourselves, it must be the answer to that; else there is nothing to compare
+    if nonce and not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+        raise refused("nonce-wrong")
+    return claims, unknown
+
+
+def viewer(claims: Mapping[str, Any], locale: str) -> Viewer:
+    """Who the claims name."""
+    return Viewer(
+        subject=claims["sub"],
+        name=claims.get("name", ""),
+        locale=claims.get("locale") or locale or "en",
+        timezone=claims.get("zoneinfo", "UTC"),
+        roles=tuple(claims.get("roles", ())),
+    )
+
+
+def provider(connection: ConnectionSettings, keys: KeySource) -> Discovery:
+    """What the provider says of itself. Raises LaunchRefused, HostUnavailable."""
+    found = keys.discover(connection.issuer.rstrip("/") + _DISCOVERY)
+    if found.issuer != connection.issuer:
+        raise refused("issuer-wrong")  # a document that speaks for another issuer proves nothing about this one
+    return found
 
 
 def life(_: ConnectionSettings, token: str, now: float) -> Flow[Token]:
@@ -94,12 +118,7 @@ def check_access(
 
 def _keys(connection: ConnectionSettings, keys: KeySource, algorithm: str, kid: str | None) -> Iterable[Key]:
     """The provider's keys: where the connection says, or where the provider's own document says."""
-    url = connection.jwks_url
-    if not url:
-        discovery = keys.discover(connection.issuer.rstrip("/") + _DISCOVERY)
-        if discovery.issuer != connection.issuer:
-            raise refused("issuer-wrong")  # a document that speaks for another issuer proves nothing about this one
-        url = discovery.jwks_url
+    url = connection.jwks_url or provider(connection, keys).jwks_url
     found = keys.find(url, algorithm, kid)
     if not found:
         raise refused("key-unknown")
@@ -155,8 +174,8 @@ CLAIMS = ClaimSet(
         "azp": _presenter,
         "nonce": text(512),
         "name": text(200, least=0),
-        "locale": matching(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8}){0,3}"),
-        "zoneinfo": matching(r"[A-Za-z0-9_+/-]{1,64}"),
+        "locale": matching(LOCALE.pattern),
+        "zoneinfo": matching(ZONE.pattern),
         "roles": _roles,
         "typ": _only("ID"),  # some providers say in here that it is an access token after all
         "events": _only(),  # a logout token, signed by the same keys for the same audience

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from app.hosts._host import Host
+from app.hosts._sign_in import USES
 from app.hosts.salesforce.api import check_access, read_records
 from app.hosts.salesforce.launch import verify
+from app.hosts.salesforce.sign_in import SIGN_IN
 from app.launch import Attest
 
 SALESFORCE = Host(
@@ -14,10 +16,12 @@ SALESFORCE = Host(
     attests=frozenset({Attest.VIEWER}),
     requires=("origins", "components", "secrets"),
     proof_field="signed_request",
+    uses=USES,
     takes=(),
     approval_field="_sfdc_canvas_auth",
     bridge="canvas",
     verify=verify,
+    sign_in=SIGN_IN,
     check_access=check_access,
     read_records=read_records,
 )

@@ -22,8 +22,8 @@ USED_FOR_S = 25 * 3600.0
 API_SUFFIXES = (".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn", ".my-salesforce.com")
 _DEPTH = 3  # context.user.userId
 _LOCATION = re.compile(r"/lightning/r/(?:([A-Za-z]\w{0,79})/)?([a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?)(?:/|$)", re.ASCII)
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8}){0,3}")
-_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
+LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8}){0,3}")
+ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
 
 def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource) -> Launch:
@@ -148,8 +148,8 @@ def _viewer(claims: Mapping[str, Any]) -> Viewer:
     return Viewer(
         subject=long_id(subject),
         name=next((name for name in names if isinstance(name, str) and is_text(name, 200)), ""),
-        locale=locale if isinstance(locale, str) and _LOCALE.fullmatch(locale) else "en",
-        timezone=zone if isinstance(zone, str) and _ZONE.fullmatch(zone) else "UTC",
+        locale=locale if isinstance(locale, str) and LOCALE.fullmatch(locale) else "en",
+        timezone=zone if isinstance(zone, str) and ZONE.fullmatch(zone) else "UTC",
     )
 
 

@@ -1,0 +1,284 @@
+"""The work behind an analysis, where nobody waits: get the file, read its text, ask the core, keep what it says.
+
+Idempotent, and told apart by version: who is killed half-way leaves a job whose lease ends, and the next one finds
+what was done. The text of a document is in memory only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.audit.log import AuditLog, new_reference
+from app.behalf import Behalf
+from app.config import CapabilitySettings, ConnectionSettings
+from app.connections import Connection, Connections
+from app.core.analyses import Analysis
+from app.core.analyst import Analyst, Question
+from app.core.stored_analyses import Content, StoredAnalyses
+from app.core.stored_readings import ReadingKey, ReadingRow, Step, StoredReadings
+from app.db import Database
+from app.db.epochs import announce
+from app.decisions import decision_id
+from app.documents import Document, Quotes, Reader, locate
+from app.documents.limits import MB
+from app.errors import (
+    AnswerRefused,
+    CoreUnavailable,
+    Denied,
+    DocumentRefused,
+    InlayError,
+    SessionInvalid,
+    StoreUnavailable,
+)
+from app.hosts._document import DocumentFile
+from app.hosts._host import Call
+from app.launch import Record
+from app.metrics import Metrics
+from app.pace import Paces, Run
+from app.session import Sessions
+
+ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
+RETRY_S = 30.0  # after a failure that may pass, until a viewer's look begins anew
+NONSENSE_S = 600.0  # after an answer that was refused: the same question would be answered the same
+TELL_S = 0.25  # between two notes of how far it is
+PERMIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a job is about. `session` empty: with the connection's own right."""
+
+    key: ReadingKey
+    session: str
+    version: str
+
+    @classmethod
+    def parse(cls, payload: Mapping[str, Any]) -> Order:
+        record = Record.parse(payload["record"])
+        key = ReadingKey(payload["connection"], payload["capability"], record)
+        return cls(key, payload.get("session", ""), payload.get("version", ""))
+
+
+class AnalysisWork:
+    """Does the work of one job in the thread that asks."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        sessions: Sessions,
+        behalf: Behalf,
+        reader: Reader,
+        analysts: Mapping[str, Analyst],
+        stored: StoredAnalyses,
+        readings: StoredReadings,
+        database: Database,
+        audit: AuditLog,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._connections, self._sessions, self._behalf, self._reader = connections, sessions, behalf, reader
+        self._analysts, self._stored, self._readings = analysts, stored, readings
+        self._database, self._audit, self._metrics, self._clock = database, audit, metrics, clock
+        self._paces = Paces()
+
+    def run(self, payload: Mapping[str, Any]) -> None:
+        """Raises what may pass, so that it is tried again; all else is kept as why there is no analysis."""
+        order = Order.parse(payload)
+        if order.key.connection not in self._connections:
+            return
+        connection = self._connections.get(order.key.connection)
+        capability = next((each for each in connection.capabilities if each.name == order.key.capability), None)
+        if capability is None or not connection.settings.rollout:
+            return
+        try:
+            outcome = self._done(order, connection, capability)
+        except DocumentRefused as error:
+            self._failed(order, error, problem=error.code)
+            outcome = "refused"
+        except (SessionInvalid, Denied) as error:  # the next viewer asks with a right of their own
+            self._failed(order, error, retry_s=1.0)
+            outcome = "no-right"
+        except AnswerRefused as error:
+            self._failed(order, error, retry_s=NONSENSE_S)
+            outcome = "nonsense"
+        except StoreUnavailable:
+            raise  # there is nowhere to write it
+        except InlayError as error:
+            self._count(capability, "failed")
+            self._failed(order, error, retry_s=max(error.retry_after_s or 0.0, RETRY_S))
+            raise
+        self._count(capability, outcome)
+
+    def _done(self, order: Order, connection: Connection, capability: CapabilitySettings) -> str:
+        run = Run.begin(self._paces, time.monotonic, capability.name)
+        file = self._file(order, connection)
+        self._tell(order, run.fetched(file.facts.media_type, len(file.content)))
+        analyst = self._analysts[capability.core]
+        recipe = analyst.recipe(capability.name, capability.playbook)
+        content = Content(connection.name, hashlib.sha256(file.content).hexdigest(), recipe)
+        known = self._stored.find(content)
+        if known is not None:
+            self._keep(order, capability, file, known.content, known.analysis, known.pages)
+            return "known"
+        document = self._text(order, run, file)
+        analysis = self._asked(order, run, capability, analyst, document)
+        self._keep(order, capability, file, content, analysis, len(document.pages))
+        return "analysed"
+
+    def _file(self, order: Order, connection: Connection) -> DocumentFile:
+        most, record = self._reader.limits.file_mb * MB, order.key.record
+        read = connection.host.read_document
+        if read is None:
+            raise Denied(reason="documents-not-readable")
+        with self._timed("fetch"):
+            if not order.session:
+                return self._connections.read_document(connection, record, most)
+
+            def question(call: Call, settings: ConnectionSettings, url: str, token: str) -> DocumentFile:
+                return read(call, settings, url, token, record, most)
+
+            return self._behalf.ask(self._sessions.of_work(order.session), connection, question, PERMIT_S)
+
+    def _text(self, order: Order, run: Run, file: DocumentFile) -> Document:
+        tell = self._teller(order, run.reading)
+        with self._timed("read"):
+            document = self._reader.read(file.content, file.facts.name, file.facts.media_type, tell)
+        self._tell(order, run.read(len(document.pages), len(document.text)))
+        return document
+
+    def _asked(
+        self, order: Order, run: Run, capability: CapabilitySettings, analyst: Analyst, document: Document
+    ) -> Analysis:
+        told = {
+            "name": document.name,
+            "media_type": document.media_type,
+            "sha256": document.sha256,
+            "text": document.text,
+            "pages": [{"number": each.number, "start": each.start, "end": each.end} for each in document.pages],
+        }
+        question = Question(capability.name, capability.playbook, told)
+        with self._timed("analyse"):
+            analysis = analyst.analyse(question, _Passages(document), self._teller(order, run.analysing))
+        run.analysed()
+        return analysis
+
+    def _keep(
+        self,
+        order: Order,
+        capability: CapabilitySettings,
+        file: DocumentFile,
+        content: Content,
+        analysis: Analysis,
+        pages: int,
+    ) -> None:
+        """Analysis, decision and audit row in one transaction, and every process is told."""
+        now, key = self._clock(), order.key
+        before = self._readings.of([key]).get(key)
+        with self._database.begin() as conn:
+            kept = self._stored.save(conn, content, analysis, pages, now)
+            same = before is not None and before.analysis == kept and before.decision
+            decision = same or decision_id(now)
+            self._readings.settle(
+                conn,
+                key,
+                {
+                    "decision": decision,
+                    "analysis": kept,
+                    "recipe": content.recipe,
+                    "version": file.facts.version or file.facts.etag,
+                    "before": _before(before, kept),
+                },
+            )
+            announce(conn, ANNOUNCED, key.connection, str(key.record), at=now)
+            if not same:
+                self._audit.write(
+                    "analysis.given",
+                    conn=conn,
+                    connection=key.connection,
+                    record=str(key.record),
+                    decision=decision,
+                    detail=_snapshot(capability, content, analysis, pages),
+                )
+
+    def _failed(self, order: Order, error: InlayError, problem: str = "", retry_s: float = 0.0) -> None:
+        """Keep why, under a reference, and tell every process."""
+        reference, now, key = new_reference(), self._clock(), order.key
+        with contextlib.suppress(StoreUnavailable), self._database.begin() as conn:
+            self._readings.fail(conn, key, order.version, problem, reference, now + retry_s)
+            announce(conn, ANNOUNCED, key.connection, str(key.record), at=now)
+            facts = {"capability": key.capability, "reference": reference, "session": order.session or None}
+            if problem:
+                event, facts = "document.refused", facts | {"problem": problem}
+            elif isinstance(error, AnswerRefused):
+                event, facts = "core.refused", facts | {"path": error.path}
+            else:
+                event = "core.failed" if isinstance(error, CoreUnavailable) else "host.failed"
+            named = {"connection": key.connection, "record": str(key.record), "reason": error.reason}
+            self._audit.write(event, conn=conn, **named, detail=facts)
+
+    def _teller(self, order: Order, step: Callable[[int, int], Step]) -> Callable[[int, int], None]:
+        """Notes how far it is, so often and no more: each note is a write."""
+        told_at = 0.0
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told_at
+            now, next_step = time.monotonic(), step(done, total)
+            if now - told_at >= TELL_S:
+                told_at = now
+                self._tell(order, next_step)
+
+        return tell
+
+    def _tell(self, order: Order, step: Step) -> None:
+        with contextlib.suppress(StoreUnavailable):  # it is only told; the end will need the database
+            self._readings.tell(order.key, step, self._clock())
+
+    def _count(self, capability: CapabilitySettings, outcome: str) -> None:
+        self._metrics.count("analyses", capability=capability.name, outcome=outcome)
+
+    @contextlib.contextmanager
+    def _timed(self, stage: str) -> Any:
+        began = time.perf_counter()
+        yield
+        self._metrics.observe("analysis_seconds", time.perf_counter() - began, stage=stage)
+
+
+class _Passages:
+    """A document, as the core's answer is read against it."""
+
+    def __init__(self, document: Document) -> None:
+        self.text, self._document, self._quotes = document.text, document, Quotes(document.text)
+
+    def find(self, quote: str, near: int) -> tuple[int, int] | None:
+        return self._quotes.find(quote, near)
+
+    def page(self, start: int) -> int | None:
+        return locate(self._document, start)
+
+
+def _before(row: ReadingRow | None, kept: str) -> str | None:
+    """The analysis to compare with: the one that was shown until now; a version that reads the same is none."""
+    if row is None or row.analysis is None:
+        return None
+    return row.before if row.analysis == kept else row.analysis
+
+
+def _snapshot(capability: CapabilitySettings, content: Content, analysis: Analysis, pages: int) -> dict[str, Any]:
+    """What the audit keeps of an analysis: nothing that stands in the document."""
+    return {
+        "capability": capability.name,
+        "risk": str(analysis.risk),
+        "model": analysis.model.name,
+        "version": analysis.model.version,
+        "playbook": capability.playbook,
+        "findings": len(analysis.findings),
+        "facts": len(analysis.facts),
+        "pages": pages,
+        "content_hash": content.content_hash,
+        "recipe": content.recipe,
+    }
