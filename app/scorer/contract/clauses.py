@@ -13,7 +13,7 @@ from dataclasses import dataclass
 MAX_CLAUSE = 1500  # characters; longer sentences are cut where they pause
 PREFERRED_CLAUSE = 700  # from here on, a semicolon ends a clause
 MIN_CLAUSE = 70  # shorter pieces are headings or numbers, and belong to what follows, unless they are sentences
-SHORTEST_SENTENCE = 5  # words
+SENTENCE_WORDS = 3  # so many begin with a small letter
 
 _END = re.compile(
     r"[.!?][\"'”’)]{0,2}(?=\s)"  # a sentence's end, perhaps
@@ -99,21 +99,20 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
     mark = text[match.start()]
     if mark == ";":
         return match.end() - start > PREFERRED_CLAUSE
+    near = text[max(start, match.start() - 12) : match.start()]
+    before = near if len(near) == 12 else f"\n{near}"
+    following = text[match.end() : match.end() + 40].lstrip()[:1]
     if mark == "\n":
-        # a wrapped line may begin with a number; a list goes on after a colon or a comma
-        before = text[max(start, match.start() - 3) : match.start()].rstrip()
-        return not before or before[-1] in '.;!?)"”' or (match.end() - match.start() > 1 and before[-1] not in ",:")
-    before = (
-        f"\n{text[start : match.start()]}" if match.start() - start < 12 else text[match.start() - 12 : match.start()]
-    )
-    if mark == "." and _ABBREVIATION.search(before):
-        return False
-    following = text[match.end() : match.end() + 12].lstrip()[:1]
-    return not following.islower()
+        # a wrapped line may begin with a number, a sentence goes on over a page; a list does after a colon or a comma
+        last = before.rstrip()[-1:]
+        empty_line = match.end() - match.start() > 1
+        return not last or last in '.;!?)"”' or (empty_line and last not in ",:" and not following.islower())
+    return not following.islower() and not (mark == "." and _ABBREVIATION.search(before))
 
 
 def _is_sentence(text: str) -> bool:
-    return text[-1] in ".!?" and len(text.split()) >= SHORTEST_SENTENCE
+    """Rather than a heading, whose words are few or begin with capitals."""
+    return text[-1] in ".!?" and sum(word[0].islower() for word in text.split()) >= SENTENCE_WORDS
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,7 @@ def test_sentences_are_clauses_and_headings_go_with_them() -> None:
         f"{LONG} under section 4.2. of the code.",
         f"{LONG}:\n(a) one thing;\n(b) another thing.",
         f"{LONG} and goes on\nin the next line, as lines of a PDF do.",
+        f"{LONG} and goes on\n \nover the page, as sentences do.",
     ],
 )
 def test_what_only_looks_like_an_end_is_none(text: str) -> None:
