@@ -13,22 +13,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.audit.log import AuditLog, new_reference
 from app.behalf import Behalf
 from app.config import CapabilitySettings, ConnectionSettings
 from app.connections import Connection, Connections
 from app.core.analyses import Analysis
 from app.core.analyst import Analyst, Question
 from app.core.stored_analyses import Content, StoredAnalyses
-from app.core.stored_readings import ReadingKey, ReadingRow, Step, StoredReadings
-from app.db import Database
-from app.db.epochs import announce
-from app.decisions import decision_id
+from app.core.stored_readings import ReadingKey, Step, StoredReadings
 from app.documents import Document, Quotes, Reader, locate
 from app.documents.limits import MB
 from app.errors import (
     AnswerRefused,
-    CoreUnavailable,
     Denied,
     DocumentRefused,
     InlayError,
@@ -39,19 +34,19 @@ from app.hosts._document import DocumentFile
 from app.hosts._host import Call
 from app.launch import Record
 from app.metrics import Metrics
+from app.outcomes import Found, Outcomes
 from app.pace import Paces, Run
 from app.session import Sessions
 
-ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
 RETRY_S = 30.0  # after a failure that may pass, until a viewer's look begins anew
 NONSENSE_S = 600.0  # after an answer that was refused: the same question would be answered the same
 TELL_S = 0.25  # between two notes of how far it is
 PERMIT_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
-    """What a job is about. `session` empty: with the connection's own right."""
+    """What a job is about. `session` empty: with the connection's own right. `version`: the file's, once it is here."""
 
     key: ReadingKey
     session: str
@@ -62,6 +57,10 @@ class Order:
         record = Record.parse(payload["record"])
         key = ReadingKey(payload["connection"], payload["capability"], record)
         return cls(key, payload.get("session", ""), payload.get("version", ""))
+
+    def named(self, error: InlayError) -> tuple[ReadingKey, str, InlayError, str]:
+        """What is kept of a failure."""
+        return self.key, self.version, error, self.session
 
 
 class AnalysisWork:
@@ -76,14 +75,13 @@ class AnalysisWork:
         analysts: Mapping[str, Analyst],
         stored: StoredAnalyses,
         readings: StoredReadings,
-        database: Database,
-        audit: AuditLog,
+        outcomes: Outcomes,
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._sessions, self._behalf, self._reader = connections, sessions, behalf, reader
         self._analysts, self._stored, self._readings = analysts, stored, readings
-        self._database, self._audit, self._metrics, self._clock = database, audit, metrics, clock
+        self._outcomes, self._metrics, self._clock = outcomes, metrics, clock
         self._paces = Paces()
 
     def run(self, payload: Mapping[str, Any]) -> None:
@@ -98,36 +96,38 @@ class AnalysisWork:
         try:
             outcome = self._done(order, connection, capability)
         except DocumentRefused as error:
-            self._failed(order, error, problem=error.code)
+            self._outcomes.fail(*order.named(error), problem=error.code)
             outcome = "refused"
         except (SessionInvalid, Denied) as error:  # the next viewer asks with a right of their own
-            self._failed(order, error, retry_s=1.0)
+            self._outcomes.fail(*order.named(error), retry_s=1.0)
             outcome = "no-right"
         except AnswerRefused as error:
-            self._failed(order, error, retry_s=NONSENSE_S)
+            self._outcomes.fail(*order.named(error), retry_s=NONSENSE_S)
             outcome = "nonsense"
         except StoreUnavailable:
             raise  # there is nowhere to write it
         except InlayError as error:
             self._count(capability, "failed")
-            self._failed(order, error, retry_s=max(error.retry_after_s or 0.0, RETRY_S))
+            self._outcomes.fail(*order.named(error), retry_s=max(error.retry_after_s or 0.0, RETRY_S))
             raise
         self._count(capability, outcome)
 
     def _done(self, order: Order, connection: Connection, capability: CapabilitySettings) -> str:
         run = Run.begin(self._paces, time.monotonic, capability.name)
         file = self._file(order, connection)
+        order.version = file.facts.version or file.facts.etag
         self._tell(order, run.fetched(file.facts.media_type, len(file.content)))
         analyst = self._analysts[capability.core]
         recipe = analyst.recipe(capability.name, capability.playbook)
         content = Content(connection.name, hashlib.sha256(file.content).hexdigest(), recipe)
         known = self._stored.find(content)
         if known is not None:
-            self._keep(order, capability, file, known.content, known.analysis, known.pages)
+            found = Found(known.content, known.analysis, known.pages)
+            self._outcomes.keep(order.key, order.version, capability, found)
             return "known"
         document = self._text(order, run, file)
         analysis = self._asked(order, run, capability, analyst, document)
-        self._keep(order, capability, file, content, analysis, len(document.pages))
+        self._outcomes.keep(order.key, order.version, capability, Found(content, analysis, len(document.pages)))
         return "analysed"
 
     def _file(self, order: Order, connection: Connection) -> DocumentFile:
@@ -167,60 +167,6 @@ class AnalysisWork:
         run.analysed()
         return analysis
 
-    def _keep(
-        self,
-        order: Order,
-        capability: CapabilitySettings,
-        file: DocumentFile,
-        content: Content,
-        analysis: Analysis,
-        pages: int,
-    ) -> None:
-        """Analysis, decision and audit row in one transaction, and every process is told."""
-        now, key = self._clock(), order.key
-        before = self._readings.of([key]).get(key)
-        with self._database.begin() as conn:
-            kept = self._stored.save(conn, content, analysis, pages, now)
-            same = before is not None and before.analysis == kept and before.decision
-            decision = same or decision_id(now)
-            self._readings.settle(
-                conn,
-                key,
-                {
-                    "decision": decision,
-                    "analysis": kept,
-                    "recipe": content.recipe,
-                    "version": file.facts.version or file.facts.etag,
-                    "before": _before(before, kept),
-                },
-            )
-            announce(conn, ANNOUNCED, key.connection, str(key.record), at=now)
-            if not same:
-                self._audit.write(
-                    "analysis.given",
-                    conn=conn,
-                    connection=key.connection,
-                    record=str(key.record),
-                    decision=decision,
-                    detail=_snapshot(capability, content, analysis, pages),
-                )
-
-    def _failed(self, order: Order, error: InlayError, problem: str = "", retry_s: float = 0.0) -> None:
-        """Keep why, under a reference, and tell every process."""
-        reference, now, key = new_reference(), self._clock(), order.key
-        with contextlib.suppress(StoreUnavailable), self._database.begin() as conn:
-            self._readings.fail(conn, key, order.version, problem, reference, now + retry_s)
-            announce(conn, ANNOUNCED, key.connection, str(key.record), at=now)
-            facts = {"capability": key.capability, "reference": reference, "session": order.session or None}
-            if problem:
-                event, facts = "document.refused", facts | {"problem": problem}
-            elif isinstance(error, AnswerRefused):
-                event, facts = "core.refused", facts | {"path": error.path}
-            else:
-                event = "core.failed" if isinstance(error, CoreUnavailable) else "host.failed"
-            named = {"connection": key.connection, "record": str(key.record), "reason": error.reason}
-            self._audit.write(event, conn=conn, **named, detail=facts)
-
     def _teller(self, order: Order, step: Callable[[int, int], Step]) -> Callable[[int, int], None]:
         """Notes how far it is, so often and no more: each note is a write."""
         told_at = 0.0
@@ -236,7 +182,7 @@ class AnalysisWork:
 
     def _tell(self, order: Order, step: Step) -> None:
         with contextlib.suppress(StoreUnavailable):  # it is only told; the end will need the database
-            self._readings.tell(order.key, step, self._clock())
+            self._readings.tell(order.key, order.version, step, self._clock())
 
     def _count(self, capability: CapabilitySettings, outcome: str) -> None:
         self._metrics.count("analyses", capability=capability.name, outcome=outcome)
@@ -259,26 +205,3 @@ class _Passages:
 
     def page(self, start: int) -> int | None:
         return locate(self._document, start)
-
-
-def _before(row: ReadingRow | None, kept: str) -> str | None:
-    """The analysis to compare with: the one that was shown until now; a version that reads the same is none."""
-    if row is None or row.analysis is None:
-        return None
-    return row.before if row.analysis == kept else row.analysis
-
-
-def _snapshot(capability: CapabilitySettings, content: Content, analysis: Analysis, pages: int) -> dict[str, Any]:
-    """What the audit keeps of an analysis: nothing that stands in the document."""
-    return {
-        "capability": capability.name,
-        "risk": str(analysis.risk),
-        "model": analysis.model.name,
-        "version": analysis.model.version,
-        "playbook": capability.playbook,
-        "findings": len(analysis.findings),
-        "facts": len(analysis.facts),
-        "pages": pages,
-        "content_hash": content.content_hash,
-        "recipe": content.recipe,
-    }

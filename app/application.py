@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -14,20 +14,17 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
-from app.core.cache import Cache, Flights
-from app.core.client import CoreClient
-from app.core.stored import Key, Stored, StoredScores
+from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
-from app.decisions import Decisions, Outcome
 from app.errors import BadRequest, ConfigError, Problem
 from app.events import Events
-from app.history import History
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
@@ -39,6 +36,7 @@ from app.net.door import Request as OutboundRequest
 from app.net.door import Response as OutboundResponse
 from app.net.permits import Permits
 from app.permissions import Permissions
+from app.review import Reviews
 from app.routes import BLUEPRINTS
 from app.scoring import Scoring
 from app.session import Sessions
@@ -55,8 +53,10 @@ from app.web.parts import Parts, parts
 from app.web.prepared import Prepared
 from app.web.refusals import note_request
 from app.web.render import Renderer
+from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
+from app.wiring import Documents, Ground, scoring
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -96,10 +96,15 @@ def build(
     )
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions = Permissions(connections, behalf, clock)
-    stored = StoredScores(database, keyring.seal)
-    scoring = _scoring(settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock)
-    runner = Runner(database, handlers(connections, scoring, identities), metrics, clock)
-    fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
+    ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
+    stored, cores = StoredScores(database, keyring.seal), ground.cores()
+    scored = scoring(ground, connections, sessions, stored, cores)
+    documents = Documents(ground, connections, sessions, behalf, cores)
+    runner = Runner(database, handlers(connections, scored, identities, documents.work), metrics, clock)
+    analyses, limits = documents.analyses(runner.wake), Limits(clock)
+    reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
+    stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
+    fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
     built = Parts(
         settings=settings,
         database=database,
@@ -115,13 +120,15 @@ def build(
         catalog=renderer.catalog,
         renderer=renderer,
         fragments=fragments,
+        reviews=reviews,
+        analyses=analyses,
         assets=Assets(HOUSE / "static", own, renderer.catalog),
-        limits=Limits(clock),
+        limits=limits,
         echoes=Echoes(clock),
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, scoring, door, database),
+        close=partial(_close, runner, (scored, analyses, door, database)),
     )
     return built, runner
 
@@ -132,29 +139,10 @@ def _permitted(door: Door, permits: Permits, request: OutboundRequest) -> Outbou
         return door.call(request)
 
 
-def _close(runner: Runner, scoring: Scoring, door: Door, database: Database) -> None:
+def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Door | Database]) -> None:
     runner.stop()
-    scoring.close()
-    door.close()
-    database.close()
-
-
-def _scoring(
-    settings: Settings,
-    connections: Connections,
-    sessions: Sessions,
-    stored: StoredScores,
-    audit: AuditLog,
-    epochs: Epochs,
-    door: Door,
-    metrics: Metrics,
-    database: Database,
-    clock: Callable[[], float],
-) -> Scoring:
-    cores = {name: CoreClient(each, door, metrics) for name, each in settings.cores.items()}
-    decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
-    looks, cache, flights = History(stored, audit), Cache[Key, Stored](), Flights[Key, Outcome]()
-    return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, metrics, clock)
+    for part in parts:
+        part.close()
 
 
 def read_house() -> Renderer:

@@ -237,6 +237,6 @@ def features_hash(features: Features) -> str:
     return hashlib.sha256(json.dumps(features, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def _decision_id(now: float) -> str:
+def decision_id(now: float) -> str:
     """Sorts by time, and cannot be guessed."""
     return f"{int(now * 1000):012x}{secrets.token_hex(10)}"

@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import ColumnElement, and_, not_, or_, select, update
+from sqlalchemy import Connection as DatabaseConnection
 
 from app.db import Database
 from app.db.insert_new import insert_new
 from app.db.schema import readings
 from app.launch import Record
 
+ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
 LOST_S = 60.0  # without a beat; waiting in the queue counts as none, and the queue holds a job of a record once
 _UNIQUE = ("connection", "record_type", "record_id", "capability")
 _OVER: Mapping[str, Any] = {"work_version": None, "stage": None, "done": 0, "total": 0, "share": 0.0}
@@ -100,11 +101,12 @@ class StoredReadings:
         free = or_(readings.c.work_version.is_(None), not_(working))
         return conn.execute(update(readings).where(*_is(key), free).values(wanted)).rowcount == 1
 
-    def tell(self, key: ReadingKey, step: Step, now: float) -> None:
-        """How far the work is, which is a beat too; an older failure is forgotten."""
+    def tell(self, key: ReadingKey, version: str, step: Step, now: float) -> None:
+        """How far the work on this version is, which is a beat too; an older failure is forgotten."""
         told = {name: getattr(step, name) for name in ("stage", "done", "total", "share", "left_s")}
+        beat = {"work_version": version, "share_at": now, "beat_at": now}
         with self._database.begin() as conn:
-            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, "share_at": now, "beat_at": now}))
+            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **beat}))
 
     def beat(self, key: ReadingKey, now: float) -> None:
         with self._database.begin() as conn:

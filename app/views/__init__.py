@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.answer import Answer
 from app.launch import Record, Viewer
 from app.views import score_badge, score_card
 
 
 class Params(Protocol):
-    """The one function of a view. `title` is what the capability calls its number."""
+    """The one function of a view, of an Answer or of a Reading. `title` is what the capability calls its answer."""
 
     def __call__(
-        self, answer: Answer, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
+        self, told: Any, /, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
     ) -> dict[str, Any]: ...
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
 from app.connections import Connections
@@ -17,6 +18,7 @@ from app.events import Events
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
 from app.permissions import Permissions
+from app.review import Reviews
 from app.session import Sessions
 from app.signin import SignIns
 from app.web.assets import Assets
@@ -45,6 +47,8 @@ class Parts:
     catalog: Catalog
     renderer: Renderer
     fragments: Fragments
+    reviews: Reviews
+    analyses: Analyses
     assets: Assets
     limits: Limits
     echoes: Echoes
