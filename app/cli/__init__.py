@@ -87,9 +87,7 @@ def serve(path: Path) -> None:
     help="Where the demo keeps its keys, database and logs.",
 )
 @click.option("--id-column", help="The column that holds the ids, when it has another name than usual.")
-@click.option(
-    "--documents", type=click.Path(path_type=Path), help="A folder of your contracts: PDF, Word, text."
-)
+@click.option("--documents", type=click.Path(path_type=Path), help="A folder of your contracts: PDF, Word, text.")
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the demo's front page in a browser.")
 def demo(
     port: int, leads: Path | None, state: Path, id_column: str | None, documents: Path | None, open_browser: bool

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docx import Document as WordDocument
+import docx
+from docx.document import Document as WordDocument
 from docx.shared import Pt
 
 from app.demo.library import pdf
@@ -51,8 +52,8 @@ def _write(path: Path, content: list[tuple[int, str]]) -> None:
     draft.replace(path)  # whole or not at all
 
 
-def _word(content: list[tuple[int, str]], title: str) -> WordDocument:  # type: ignore[valid-type]
-    document = WordDocument()
+def _word(content: list[tuple[int, str]], title: str) -> WordDocument:
+    document = docx.Document()
     document.core_properties.title, document.core_properties.author = title, "Larkfield"
     document.core_properties.created = _MADE
     style = document.styles["Normal"]
