@@ -1,5 +1,7 @@
 """Write the small form of the browser scripts that is served; `--check` says whether it is of their sources.
 
+The panel's own are in static/embed/source; a component's is in its folder, and is served under the component's name.
+
 The sources stay readable and commented. The server needs no Node and nothing is built at run time: what this
 writes is committed. Each written file begins with the digest of its source: a check needs no network.
 """
@@ -16,7 +18,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "static/embed"
-SCRIPTS = ("inlay.js", "frame.js", "change.js", "signin.js", "popup.js")
+SCRIPTS = (
+    "inlay.js", "frame.js", "change.js", "signin.js", "popup.js",
+    *sorted(path.name for path in (ROOT / "components").glob("*/*.js")),
+)  # fmt: skip
 MINIFIER = "terser@5.51.2"
 # Names that start with _ are private to a script, on its elements too.
 OPTIONS = ("--ecma", "2022", "-c", "passes=3,unsafe_arrows=true", "-m", "--mangle-props", "regex=/^_[a-z]/")
@@ -28,18 +33,24 @@ def header(source: bytes) -> str:
     return f"// Written by scripts/embed.py from source/; edit that. {digest}"
 
 
+def origin(name: str, folder: Path = FOLDER) -> Path:
+    """Where a script is written by hand."""
+    own = ROOT / "components" / Path(name).stem / name
+    return own if own.is_file() else folder / "source" / name
+
+
 def stale(folder: Path = FOLDER) -> list[str]:
     """The scripts whose small form is not of their source as it is now."""
     return [
         name
         for name in SCRIPTS
         if not (folder / name).is_file()
-        or (folder / name).read_text("utf-8").split("\n", 1)[0] != header((folder / "source" / name).read_bytes())
+        or (folder / name).read_text("utf-8").split("\n", 1)[0] != header(origin(name, folder).read_bytes())
     ]
 
 
 def write(name: str, folder: Path = FOLDER) -> None:
-    source = folder / "source" / name
+    source = origin(name, folder)
     command = ["npm", "exec", "--yes", "--package", MINIFIER, "--", "terser", str(source), *OPTIONS]
     with tempfile.TemporaryDirectory() as scratch:
         small = subprocess.run(command, check=True, capture_output=True, text=True, cwd=scratch).stdout

@@ -31,7 +31,7 @@ from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
-from app.web.waiting import offered, scripts, waiting
+from app.web.waiting import of_component, offered, scripts, waiting
 
 blueprint = Blueprint("launch", __name__)
 
@@ -172,6 +172,7 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
         style=Markup(style),  # noqa: S704 our own sheet
         nonce=nonce,
         frame_url=p.assets.url("embed/frame.js"),
+        **of_component(p, tag),
         assets=scripts(p, sign_in),
         sign_in=sign_in,
         show=show,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.launch import Record, Viewer
-from app.views import score_badge, score_card
+from app.views import analysis_badge, document_sidebar, score_badge, score_card
 
 
 class Params(Protocol):
@@ -32,6 +32,8 @@ class View:
 
 
 VIEWS: Mapping[str, View] = {
+    "analysis-badge": View(analysis_badge.ANSWERS, analysis_badge.HISTORY, analysis_badge.params),
+    "document-sidebar": View(document_sidebar.ANSWERS, document_sidebar.HISTORY, document_sidebar.params),
     "score-badge": View(score_badge.ANSWERS, score_badge.HISTORY, score_badge.params),
     "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params),
 }

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from app.connections import Connection
 from app.errors import ApprovalNeeded, InlayError, NotLaunched
 from app.launch import Record
+from app.views import VIEWS
 from app.web.headers import panel_policy, reporting
 from app.web.parts import Parts
 
@@ -40,6 +41,12 @@ def sign_in_words(p: Parts, connection: Connection) -> dict[str, Any]:
 def offered(p: Parts, connection: Connection) -> dict[str, Any]:
     """The same for a panel that was launched: a host that launches anew by itself asks for leave when it has none."""
     return {} if connection.host.approval_field else sign_in_words(p, connection)
+
+
+def of_component(p: Parts, tag: str) -> dict[str, str]:
+    """What a panel's page says by its component: the component's own script, and what kind of answer it shows."""
+    script = p.catalog[tag].script if tag else ""
+    return {"script_url": p.assets.url(script) if script else "", "answers": VIEWS[tag].answers if tag else ""}
 
 
 def waiting(p: Parts, connection: Connection, tag: str, record: str) -> Response:
@@ -78,6 +85,7 @@ def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], app
         nonce=nonce,
         frame_url=p.assets.url("embed/frame.js"),
         assets=scripts(p, sign_in),
+        **of_component(p, tag),
         sign_in=False,  # it is what the page shows
         show=lambda: {"content": Markup(content), "launch": words},  # noqa: S704 rendered by us
     )

@@ -88,6 +88,8 @@ class Site:
 class FakeInlay(Site):
     """Scores by record, and the faults that a test sets."""
 
+    tag = "score-badge"  # of the panel's page
+
     def __init__(self) -> None:
         super().__init__("127.0.0.1", self._answer)
         self.reset("http://localhost")
@@ -190,15 +192,15 @@ class FakeInlay(Site):
         return Answer(status, str(part["html"]), headers=headers)
 
     def _page(self) -> Answer:
-        style = CATALOG.styles("score-badge")
+        style = CATALOG.styles(self.tag)
         launch: dict[str, object] = {"origin": self.host, "bridge": "plain", "connection": "acme"} | (
             self.launch
             or {
                 "token": "launched",
                 "expires_in": self.expires_in,
-                "component": "score-badge",
+                "component": self.tag,
                 "record": "Lead/1",
-                "etag": self.part("score-badge", "Lead/1")["etag"],
+                "etag": self.part(self.tag, "Lead/1")["etag"],
             }
         )
         names = {
@@ -206,7 +208,7 @@ class FakeInlay(Site):
             "htmx": "static/vendor/htmx.min.js",
             "csp": "static/vendor/hx-csp.min.js",
         }
-        content = "<p>This launch was used before.</p>" if "used" in launch else self.html("score-badge", "Lead/1")
+        content = "<p>This launch was used before.</p>" if "used" in launch else self.html(self.tag, "Lead/1")
         html = "".join(
             RENDERER.page_in_parts(
                 "panel.html",
@@ -214,6 +216,8 @@ class FakeInlay(Site):
                 show=lambda: {"launch": launch, "content": Markup(content)},
                 nonce=NONCE,
                 frame_url=f"{self.origin}/embed/frame.js",
+                script_url=f"{self.origin}/{script}" if (script := CATALOG[self.tag].script) else "",
+                answers="score",
                 assets={key: f"{self.origin}/{path}" for key, path in names.items()},
             )
         )

@@ -1,5 +1,6 @@
 // What changes a panel of ours: a new fragment, its card, a new proof. frame.js loads this when one of them comes.
-window.inlayChanges = async ({ launch, views, first, load, form, take, seen, tick, tell, canvas, token }) => {
+window.inlayChanges = async (own) => {
+  const { launch, views, first, load, form, take, seen, tick, tell, canvas, token } = own;
   const { component, record } = launch;
   const main = first.box.parentNode;
   const doc = document;
@@ -109,5 +110,8 @@ window.inlayChanges = async ({ launch, views, first, load, form, take, seen, tic
       await fill(first, answer);
       tick();
     },
+
+    // What a component's own script answers.
+    ...self.inlayComponent?.({ ...own, form, fill }),
   };
 };

@@ -158,7 +158,7 @@
   const tick = async () => {
     clearTimeout(timer);
     timer = 0;
-    if (busy) again = 1;
+    again = busy;
     if (busy || !token || !shown || doc.hidden) return;
     busy = 1;
     delay = Math.min(now() < calm ? FAST : SLOW, delay * 1.5);
@@ -189,7 +189,7 @@
   };
   for (const kind of ["focus", "pointerdown", "keydown", "visibilitychange"]) addEventListener(kind, wake, true);
 
-  const own = { launch, views, first, load, form, take, seen, tick, tell, canvas, token: () => token };
+  const own = { launch, views, first, hears, load, form, take, seen, tick, tell, canvas, token: () => token };
   doc.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-action]");
     if (button) change(button.dataset.action, button).catch(tick);
