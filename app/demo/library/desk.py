@@ -44,6 +44,11 @@ class Desk:
             title=Path(config.documents).name if config.documents else "the demo's own contracts",
         )
 
+    @property
+    def own(self) -> bool:
+        """Whether these are the demo's own contracts."""
+        return not self.config.documents
+
     def launch_url(self, component: str, *, word: bool = False) -> str:
         connection = self.config.word_connection if word else self.config.connection
         return f"{self.config.inlay}/launch/{connection}?component={component}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.demo.crm.health import Health
-from app.demo.library import text
+from app.demo.library import samples, text
 from app.demo.library.desk import BADGE, SIDEBAR, Desk
 from app.demo.library.people import DEFAULT, PEOPLE
 from app.demo.library.store import MAX_BYTES, READABLE, Document, LibraryRefusedError
@@ -79,7 +79,8 @@ def _overview(pages: Blueprint, desk: Desk, health: Health) -> None:
     def look(name: str) -> Response:
         if name not in {"crm.css", "status.js"}:
             abort(404)
-        return send_file(_LOOK / name, max_age=300)
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return Response((_LOOK / name).read_bytes(), mimetype=kind, headers={"Cache-Control": "max-age=300"})
 
 
 def _documents(pages: Blueprint, desk: Desk, health: Health) -> None:
@@ -117,6 +118,16 @@ def _documents(pages: Blueprint, desk: Desk, health: Health) -> None:
             return _document_page(desk, health, found, "frame", str(refused)), 422
         return redirect(url_for("pages.document", key=found.id, form=request.args.get("form")), 303)
 
+    @pages.post("/document/<key>/amended")
+    def other_sides_draft(key: str) -> Answer:
+        """A new version without a file at hand, for the demo's own contracts."""
+        found = _document(desk, key)
+        content = samples.amended(found.name) if desk.own else None
+        if content is None or not g.person.may_open(confidential=found.confidential):
+            abort(403)
+        desk.documents.replace(found, content, "Robin Hale")
+        return redirect(url_for("pages.document", key=found.id, form=request.args.get("form")), 303)
+
     @pages.get("/word/<key>")
     def word(key: str) -> str:
         found = _document(desk, key)
@@ -130,7 +141,7 @@ def _files(pages: Blueprint, desk: Desk) -> None:
         found = _document(desk, key)
         if not g.person.may_open(confidential=found.confidential):
             abort(403)
-        response = send_file(found.path, mimetype=found.media_type, download_name=found.name)
+        response = Response(found.path.read_bytes(), mimetype=found.media_type)
         if found.suffix != ".pdf":  # the browser's own viewer does not start in a sandbox
             response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
         else:
@@ -194,6 +205,7 @@ def _shown(desk: Desk, health: Health, found: Document, *, word: bool) -> dict[s
         "token": desk.token(g.person, word=word),
         "component": SIDEBAR,
         "ready": health.last("inlay"),
+        "draft": desk.own and found.version == 1 and samples.amended(found.name) is not None,
         "word": word,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,19 @@ _NAMES = {
     "reseller-agreement": "Reseller agreement Northgate.pdf",
     "mutual-nda": "Mutual NDA Corvane Aldbrook.pdf",
 }
+# What the other side's draft changes: a paragraph by its number, and what stands there instead; empty: it is gone.
+_AMENDED = {
+    "services-agreement": {"7.2": "", "9.2": "9.2 This Agreement is governed by the laws of the State of New York."},
+    "reseller-agreement": {
+        "2.4": "",
+        "7.2": "7.2 The total liability of each party under this Agreement shall not exceed the amounts paid "
+        "and payable under it in the twelve months before the claim.",
+    },
+    "mutual-nda": {
+        "10.1": "",
+        "10.4": "10.4 This Agreement is governed by the laws of the Commonwealth of Massachusetts.",
+    },
+}
 _MADE = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
 
 
@@ -33,6 +47,17 @@ def write(folder: Path) -> list[Path]:
     return sorted(paths, key=lambda path: path.name)
 
 
+def amended(name: str) -> bytes | None:
+    """The other side's draft of the contract with this file name, as a file of its kind; None for other files."""
+    stem = next((stem for stem, each in _NAMES.items() if each == name), "")
+    if not stem:
+        return None
+    changes = _AMENDED[stem]
+    text = (TEXTS / f"{stem}.md").read_text(encoding="utf-8")
+    draft = [(level, changes.get(words.split(" ")[0], words)) for level, words in blocks(text)]
+    return _content(Path(name), [(level, words) for level, words in draft if words])
+
+
 def blocks(text: str) -> list[tuple[int, str]]:
     """Paragraphs with their level: 1 and 2 for headings, 0 for text. Lines of one paragraph are joined."""
     found = []
@@ -45,11 +70,16 @@ def blocks(text: str) -> list[tuple[int, str]]:
 
 def _write(path: Path, content: list[tuple[int, str]]) -> None:
     draft = path.with_suffix(".new")
-    if path.suffix == ".pdf":
-        draft.write_bytes(pdf.write(content, path.stem))
-    else:
-        _word(content, path.stem).save(str(draft))
+    draft.write_bytes(_content(path, content))
     draft.replace(path)  # whole or not at all
+
+
+def _content(path: Path, content: list[tuple[int, str]]) -> bytes:
+    if path.suffix == ".pdf":
+        return pdf.write(content, path.stem)
+    file = io.BytesIO()
+    _word(content, path.stem).save(file)
+    return file.getvalue()
 
 
 def _word(content: list[tuple[int, str]], title: str) -> WordDocument:
