@@ -29,7 +29,10 @@ class FakeSidebar(FakeInlay):
     def many(self, count: int) -> None:
         some = self.args["findings"]
         self.args["findings"] = sorted(
-            ({**some[n % len(some)], "id": f"m{n}", "title": f"{some[n % len(some)]['title']} {n}"} for n in range(count)),
+            (
+                {**some[n % len(some)], "id": f"m{n}", "title": f"{some[n % len(some)]['title']} {n}"}
+                for n in range(count)
+            ),
             key=lambda each: each["rank"],
         )
 

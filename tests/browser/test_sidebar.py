@@ -33,7 +33,9 @@ def sidebar(_sidebar: FakeSidebar, host: FakeHost) -> FakeSidebar:
 def embed(page: Page, sidebar: FakeSidebar, host: FakeHost) -> Embed:
     def opened(sandbox: str = "", script: str = "") -> FrameLocator:
         allowed = f'sandbox="{sandbox}"' if sandbox else ""
-        frame = f'<iframe title="Review" width="380" height="700" src="{sidebar.origin}/launch/acme" {allowed}></iframe>'
+        frame = (
+            f'<iframe title="Review" width="380" height="700" src="{sidebar.origin}/launch/acme" {allowed}></iframe>'
+        )
         host.body = f'<script src="/bridge.js"></script><script>{script}</script>{frame}'
         page.goto(host.origin)
         return page.frame_locator("iframe")
@@ -113,7 +115,9 @@ def test_a_new_answer_takes_nothing_from_the_viewer(page: Page, sidebar: FakeSid
     expect(panel.get_by_text("2 new, 2 gone, 17 unchanged")).to_be_visible()
     expect(comment).to_have_value("Half a tho")
     expect(comment).to_be_focused()
-    assert frame.evaluate("getSelection().type") == "None" or frame.evaluate("document.activeElement.selectionStart") == 10
+    assert (
+        frame.evaluate("getSelection().type") == "None" or frame.evaluate("document.activeElement.selectionStart") == 10
+    )
     expect(panel.get_by_role("searchbox")).to_have_value("supplier")
     expect(panel.get_by_role("button", name="Medium")).to_have_attribute("aria-pressed", "true")
     expect(shown).to_have_count(count)
