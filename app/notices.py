@@ -62,8 +62,9 @@ class NoticeBoard:
                 if NoticeKind.REMOVED in kinds:
                     self._subscriptions.lose(conn, connection.name, drive)
                 if kinds & {NoticeKind.REMOVED, NoticeKind.RENEW}:
-                    later = {"connection": connection.name, "renew": True}
-                    enqueue(conn, WATCH, later, run_at=now, dedupe_key=f"{WATCH}:{connection.name}")
+                    # not the twin of the one that waits for its day: that renews only what ends soon
+                    soon = {"connection": connection.name, "renew": True}
+                    enqueue(conn, WATCH, soon, run_at=now, dedupe_key=f"{WATCH}:{connection.name}:renew")
                 if kinds - {NoticeKind.RENEW}:
                     look = {"connection": connection.name, "drive": drive}
                     enqueue(
