@@ -62,6 +62,8 @@ EVENTS: Mapping[str, Event] = {
         "review", f"{_SESSION} record decision verdict", "component capability item severity reason"
     ),
     "review.undone": _event("review", f"{_SESSION} record decision", "component capability item"),
+    # what was taken away
+    "export.given": _event("decision", f"{_SESSION} record decision how", "component findings"),
     # a file that cannot be read is nobody's failure
     "document.refused": _event("failure", "connection record reason", "capability viewer session reference problem"),
     # what hosts tell us, and what we do not take from anybody

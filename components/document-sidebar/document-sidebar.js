@@ -91,7 +91,7 @@
   // Search and filter.
   doc.addEventListener("input", ({ target }) => {
     if (target.type == "search") words = target.value.toLowerCase().split(/\s+/).filter(Boolean);
-    else if (target.closest(".which")) which = target.value;
+    else if (target.matches(".which")) which = target.value;
     else return;
     update(0);
   });
@@ -153,7 +153,7 @@
     } else if ("clear" in dataset) {
       only.clear();
       words = [];
-      which = one("input[type=search]", main).value = one(".which select", main).value = "";
+      which = one("input[type=search]", main).value = one(".which", main).value = "";
       update(0);
       one("input[type=search]", main).focus();
     } else if (dataset.copy) copied(button, textFor(button));
@@ -210,14 +210,14 @@
         button.disabled = true;
         trouble("");
         try {
-          const part = await form("/reviews", fields([
+          const answer = await form("/reviews", fields([
             ["decision", decision],
             ["finding", item.dataset.finding],
             ["verdict", button.dataset.verdict],
             ...(given ? new FormData(given) : []),
           ]));
           close(place);
-          await fill(first, { fragments: [part] });
+          await fill(first, answer);
         } catch (problem) {
           await failed(problem);
         } finally {
@@ -230,14 +230,19 @@
         const quote = one("blockquote", item).textContent;
         const { page } = button.dataset;
         const url = button.href;
-        const answer = unheard ? {} : await new Promise((done) => {
-          heard = done;
-          setTimeout(done, 400);
+        // Who begins to look says so at once (found: null) and may take some seconds: a press opens a tab for five.
+        const answer = !unheard && await new Promise((done) => {
+          let timer = setTimeout(done, 400);
+          heard = (detail) => {
+            clearTimeout(timer);
+            if (detail.found == null) timer = setTimeout(done, 4000, detail);
+            else done(detail);
+          };
           tell("locate", { finding: item.dataset.finding, quote, page: page ? +page : null, url });
         });
         unheard = !answer;
         if (answer?.found) return;
-        if (url) open(url, "_blank", "noopener");
+        if (url && (page || !answer)) open(url, "_blank", "noopener");
         else await copied(button, quote);
       },
 

@@ -218,6 +218,7 @@ class FakeInlay(Site):
                 frame_url=f"{self.origin}/embed/frame.js",
                 script_url=f"{self.origin}/{script}" if (script := CATALOG[self.tag].script) else "",
                 answers="score",
+                sign_in=False,
                 assets={key: f"{self.origin}/{path}" for key, path in names.items()},
             )
         )

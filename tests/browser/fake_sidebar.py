@@ -48,6 +48,8 @@ class FakeSidebar(FakeInlay):
         if path == "/exports":
             self.given.append({name: values[0] for name, values in form.items()})
             return Answer(200, "<!doctype html><title>Findings</title>" if form["format"] == ["page"] else "a,b")
+        if path == "/favicon.ico":  # of a printable page, which is a tab of its own
+            return Answer(404)
         return super()._answer(handler, path, form)
 
     def _review(self, given: dict[str, str]) -> Answer:
@@ -62,4 +64,4 @@ class FakeSidebar(FakeInlay):
             "severity": severity, "rank": RANKS[severity],
         }  # fmt: skip
         self.args["findings"].sort(key=lambda each: each["rank"])
-        return _json(self.part(self.tag, given["record"]))
+        return _json({"fragments": [self.part(self.tag, given["record"])]})

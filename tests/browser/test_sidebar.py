@@ -54,17 +54,17 @@ def test_verdicts_by_keyboard_alone(page: Page, sidebar: FakeSidebar, embed: Emb
     expect(panel.get_by_text("0 of 19 reviewed")).to_be_visible()
     panel.get_by_role("searchbox").press("ArrowDown")
     page.keyboard.press("Enter")
-    panel.get_by_role("button", name="Accept: Liability without a limit").focus()
+    panel.get_by_role("button", name="Accept Liability without a limit").focus()
     page.keyboard.press("Enter")
     expect(panel.get_by_text("1 of 19 reviewed")).to_be_visible()
     expect(panel.get_by_role("status").last).to_have_text("High risk. 19 findings, 1 reviewed.")
-    undo = panel.get_by_role("button", name="Undo: Liability without a limit")
+    undo = panel.get_by_role("button", name="Undo Liability without a limit")
     expect(undo).to_be_focused()
 
     item = row(panel, "No cap on liability")
     item.locator("summary").focus()
     page.keyboard.press("Enter")
-    item.get_by_role("button", name="Dismiss: No cap").focus()
+    item.get_by_role("button", name="Dismiss No cap").focus()
     page.keyboard.press("Enter")
     expect(item.get_by_label("Reason")).to_be_focused()
     page.keyboard.press("Enter")  # a reason is wanted: nothing is sent
@@ -77,7 +77,7 @@ def test_verdicts_by_keyboard_alone(page: Page, sidebar: FakeSidebar, embed: Emb
 
     item = row(panel, "Insurance of 5 million")
     item.locator("summary").press("Enter")
-    item.get_by_role("button", name="Change severity: Insurance").press("Enter")
+    item.get_by_role("button", name="Change severity Insurance").press("Enter")
     item.get_by_label("Severity").select_option("high")
     item.get_by_role("button", name="Change severity", exact=True).press("Enter")
     expect(panel.get_by_role("button", name="4 High")).to_be_visible()
@@ -85,7 +85,7 @@ def test_verdicts_by_keyboard_alone(page: Page, sidebar: FakeSidebar, embed: Emb
 
     undo.press("Enter")
     expect(panel.get_by_text("2 of 19 reviewed")).to_be_visible()
-    expect(panel.get_by_role("button", name="Accept: Liability without a limit")).to_be_focused()
+    expect(panel.get_by_role("button", name="Accept Liability without a limit")).to_be_focused()
     assert [given["verdict"] for given in sidebar.given] == ["accept", "dismiss", "override", "undo"]
     assert sidebar.given[1] == {
         "token": "launched", "component": "document-sidebar", "record": "Lead/1", "decision": "d1", "finding": "f03",
@@ -100,7 +100,7 @@ def test_a_new_answer_takes_nothing_from_the_viewer(page: Page, sidebar: FakeSid
     panel.get_by_role("button", name="Medium").click()
     item = row(panel, "Exclusive within the territory")
     item.locator("summary").click()
-    item.get_by_role("button", name="Dismiss: Exclusive").click()
+    item.get_by_role("button", name="Dismiss Exclusive").click()
     comment = item.get_by_label("Comment")
     comment.fill("Half a tho")
     comment.focus()
@@ -115,24 +115,22 @@ def test_a_new_answer_takes_nothing_from_the_viewer(page: Page, sidebar: FakeSid
     expect(panel.get_by_text("2 new, 2 gone, 17 unchanged")).to_be_visible()
     expect(comment).to_have_value("Half a tho")
     expect(comment).to_be_focused()
-    assert (
-        frame.evaluate("getSelection().type") == "None" or frame.evaluate("document.activeElement.selectionStart") == 10
-    )
+    assert frame.evaluate("document.activeElement.selectionStart") == 10
     expect(panel.get_by_role("searchbox")).to_have_value("supplier")
     expect(panel.get_by_role("button", name="Medium")).to_have_attribute("aria-pressed", "true")
-    expect(shown).to_have_count(count)
+    expect(shown).to_have_count(count + 1)  # one is graver now
     expect(item.locator("details")).to_have_attribute("open", "")
     assert frame.evaluate("scrollY") >= 100
-    expect(panel.locator(".shown")).to_have_text(f"{count} of 19 shown")
+    expect(panel.locator(".shown")).to_have_text(f"{count + 1} of 19 shown")
     page.keyboard.press("Escape")
-    expect(item.get_by_role("button", name="Dismiss: Exclusive")).to_be_focused()
+    expect(item.get_by_role("button", name="Dismiss Exclusive")).to_be_focused()
 
 
 def test_what_is_reviewed_leaves_a_filter_and_the_focus_goes_on(page: Page, embed: Embed) -> None:
     panel = embed()
     panel.get_by_label("Show", exact=True).select_option("open")
     row(panel, "Liability without a limit").locator("summary").click()
-    panel.get_by_role("button", name="Accept: Liability without a limit").press("Enter")
+    panel.get_by_role("button", name="Accept Liability without a limit").press("Enter")
     expect(row(panel, "Liability without a limit")).to_be_hidden()
     expect(row(panel, "Assignment only with consent").locator("summary")).to_be_focused()
     expect(panel.locator(".shown")).to_have_text("18 of 19 shown")
@@ -169,7 +167,10 @@ def test_the_page_around_us_finds_the_place(page: Page, embed: Embed, sandbox: s
     row(panel, "Exclusive within").locator("summary").click()
     page.evaluate("""() => setInterval(() => {
       const asked = came.find(({data}) => data.type == 'inlay-locate')
-      if (asked && !window.told) say('inlay-located', {found: window.told = true})
+      if (!asked || window.told) return
+      say('inlay-located', {found: null})
+      setTimeout(() => say('inlay-located', {found: true}), 900)
+      window.told = true
     }, 5)""")
     link = row(panel, "Exclusive within").get_by_role("link", name="Go to page 5")
     link.click()
@@ -177,7 +178,8 @@ def test_the_page_around_us_finds_the_place(page: Page, embed: Embed, sandbox: s
     detail = page.evaluate("came.find(({data}) => data.type == 'inlay-locate').data.detail")
     assert detail["quote"].startswith("During the Term, Supplier shall not supply")
     assert (detail["page"], detail["url"]) == (5, "https://contoso.example/legal/northwind.pdf#page=5")
-    page.wait_for_timeout(600)
+    page.clock.run_for(1000)
+    page.wait_for_timeout(300)
     assert len(page.context.pages) == 1
 
 
@@ -218,7 +220,7 @@ def test_a_refused_verdict_says_so_and_keeps_what_was_written(page: Page, sideba
     panel = embed()
     item = row(panel, "Exclusive within")
     item.locator("summary").click()
-    item.get_by_role("button", name="Dismiss: Exclusive").click()
+    item.get_by_role("button", name="Dismiss Exclusive").click()
     item.get_by_label("Reason").select_option("other")
     item.get_by_label("Comment").fill("Because")
     item.get_by_role("button", name="Dismiss", exact=True).click()

@@ -77,9 +77,8 @@ def test_forced_colours_keep_every_edge(page: Page, catalog: Catalog, renderer: 
     page.set_content(book(catalog, renderer, tag))
     page.evaluate(AXE)
     assert page.evaluate(RUN_AXE, []) == []
-    edge = page.evaluate(
-        "getComputedStyle(document.querySelector('#story-ready :is(button, .band, .plain, .risk)')).borderTopColor"
-    )
+    drawn = "document.querySelector('#story-ready :is(button, .band, .plain, .risk)')"
+    edge = page.evaluate(f"getComputedStyle({drawn}).borderTopColor")
     assert edge != "rgba(0, 0, 0, 0)"
 
 

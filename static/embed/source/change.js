@@ -32,6 +32,7 @@ window.inlayChanges = async (own) => {
       // in a frame with an opaque origin even we are another origin; connect-src allows no other than us
       mode: "cors",
       morphIgnore: ["data-htmx-powered", "open", "aria-expanded"],
+      morphSkip: "[data-keep]",
       noSwap: [204, 304, 401, "5xx"],
     });
     doc.head.append(meta);
