@@ -173,10 +173,9 @@ class AnalysisWork:
 
         def tell(done: int, total: int) -> None:
             nonlocal told_at
-            now, next_step = time.monotonic(), step(done, total)
-            if now - told_at >= TELL_S:
-                told_at = now
-                self._tell(order, next_step)
+            if done == 0 or time.monotonic() - told_at >= TELL_S:
+                told_at = time.monotonic()
+                self._tell(order, step(done, total))
 
         return tell
 

@@ -6,6 +6,7 @@ import gzip
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -23,7 +24,7 @@ from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
-from app.errors import BadRequest, ConfigError, Problem
+from app.errors import BadRequest, ConfigError, Problem, StoreUnavailable
 from app.events import Events
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
@@ -56,7 +57,7 @@ from app.web.render import Renderer
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, scoring
+from app.wiring import Documents, Ground, Watching, scoring
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -71,6 +72,8 @@ def from_environment() -> Flask:
     """For the server's workers: the configuration that `INLAY_CONFIG` names."""
     settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
     built, runner = build(settings)
+    with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
+        built.notices.begin(built.connections)
     runner.start()
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
@@ -100,8 +103,10 @@ def build(
     stored, cores = StoredScores(database, keyring.seal), ground.cores()
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
-    runner = Runner(database, handlers(connections, scored, identities, documents.work), metrics, clock)
-    analyses, limits = documents.analyses(runner.wake), Limits(clock)
+    analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
+    watching, limits = Watching(ground), Limits(clock)
+    watcher = watching.watch(connections, analyses)
+    runner = Runner(database, handlers(connections, scored, identities, documents.work, watcher), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
@@ -117,6 +122,7 @@ def build(
         sign_ins=sign_ins,
         permissions=permissions,
         events=Events(database, connections, stored, audit, clock),
+        notices=watching.board,
         catalog=renderer.catalog,
         renderer=renderer,
         fragments=fragments,

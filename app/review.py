@@ -140,7 +140,7 @@ class Reviews:
             announce(conn, ANNOUNCED, session.connection, str(record), at=now)
             facts: dict[str, str | None] = {"component": component, "capability": reading.capability, "item": said.item}
             if said.verdict is not None:
-                facts |= {"severity": said.severity or None, "reason_given": said.reason or None}
+                facts |= {"severity": said.severity or None, "reason": said.reason or None}
             self._audit.write(
                 "review.given" if said.verdict else "review.undone",
                 conn=conn,

@@ -19,15 +19,18 @@ from app.core.stored_analyses import StoredAnalyses
 from app.core.stored_readings import StoredReadings
 from app.db import Database
 from app.db.epochs import Epochs
+from app.db.subscriptions import Subscriptions
 from app.decisions import Decisions, Outcome
 from app.documents import Reader
 from app.history import History
 from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
+from app.notices import NoticeBoard
 from app.outcomes import Outcomes
 from app.scoring import Scoring
 from app.session import Sessions
+from app.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,19 @@ def scoring(
     decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
     looks, cache, flights = History(stored, audit), Cache[Key, Stored](), Flights[Key, Outcome]()
     return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, ground.metrics, clock)
+
+
+class Watching:
+    """Libraries that tell us of their changes: where they tell it, and what keeps them telling."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground, self._subscriptions = ground, Subscriptions(ground.database)
+        self.board = NoticeBoard(ground.database, self._subscriptions, ground.audit, ground.clock)
+
+    def watch(self, connections: Connections, analyses: Analyses) -> Watch:
+        own, database, audit = self._ground.settings.server.public_url, self._ground.database, self._ground.audit
+        call, clock = self._ground.door.call, self._ground.clock
+        return Watch(connections, call, analyses, self._subscriptions, database, audit, own, clock)
 
 
 class Documents:

@@ -157,7 +157,10 @@ def shelf(folder: Path, files: dict[str, File] | None = None, **settings: Any) -
 
 @contextmanager
 def documents_of(
-    world: World, core: str, components: Sequence[str] = ("score-badge", "score-card"), **settings: Any
+    world: World,
+    core: str,
+    components: Sequence[str] = ("score-badge", "document-sidebar", "analysis-badge"),
+    **settings: Any,
 ) -> Iterator[World]:
     """The world, its directory's hosts asking this core for contract reviews."""
     capability = CapabilitySettings(

@@ -155,6 +155,12 @@ class ConnectionSettings:
     )
     open_records: bool = row(FLAG, "Whether all who are signed in see all records, if the host cannot be asked.", False)
     token_url: str = row(URL, "Where the integration identity gets its token.", "")
+    token_scope: str = row(
+        text("https://graph.microsoft.com/.default", r"[!#-\[\]-~]{0,300}"), "What it asks for there, if it must.", ""
+    )
+    drives: tuple[str, ...] = row(
+        many(text("b!x", r"[A-Za-z0-9_!-]{1,128}")), "Libraries whose changes are told to us, by their drives' ids.", []
+    )
     client_id: str = row(text("inlay"), "The integration identity.", "")
     client_secret: Secret | None = row(secret(), "Its secret.", None)  # noqa: RUF009 makes a field
     records_from: str = row(_WORD, "Another connection that reads this one's records.", "", example="crm")

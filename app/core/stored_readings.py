@@ -21,6 +21,8 @@ from app.launch import Record
 
 ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
 LOST_S = 60.0  # without a beat; waiting in the queue counts as none, and the queue holds a job of a record once
+_ALWAYS_LEFT = 0.15  # of what was thought to be left, before the end is known
+_COMMIT_S = 0.1
 _UNIQUE = ("connection", "record_type", "record_id", "capability")
 _OVER: Mapping[str, Any] = {"work_version": None, "stage": None, "done": 0, "total": 0, "share": 0.0}
 _SOUND: Mapping[str, Any] = {"failed_version": None, "problem": None, "reference": None, "retry_at": 0.0}
@@ -60,6 +62,15 @@ class ReadingRow:
     def works_on(self, version: str, now: float) -> bool:
         """Somebody is at it, or was a moment ago."""
         return self.work_version == version and now - self.beat_at < LOST_S
+
+    def share_by(self, now: float) -> float:
+        """The share of the work's time by now, of what was known at `share_at`: it grows as time goes by, and ever
+        slower where the work takes longer than was thought."""
+        if self.left_s <= 0.0 or self.share >= 1.0:
+            return self.share
+        gone = max(now - self.share_at, 0.0)
+        spent = self.share / (1.0 - self.share) * self.left_s + gone
+        return max(self.share, spent / (spent + max(self.left_s - gone, _ALWAYS_LEFT * self.left_s)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +113,17 @@ class StoredReadings:
         return conn.execute(update(readings).where(*_is(key), free).values(wanted)).rowcount == 1
 
     def tell(self, key: ReadingKey, version: str, step: Step, now: float) -> None:
-        """How far the work on this version is, which is a beat too; an older failure is forgotten."""
-        told = {name: getattr(step, name) for name in ("stage", "done", "total", "share", "left_s")}
-        beat = {"work_version": version, "share_at": now, "beat_at": now}
+        """How far the work on this version is, which is a beat too; an older failure is forgotten.
+
+        The share never goes back: viewers have seen what the row said until now, and see it until the commit.
+        """
+        told = {name: getattr(step, name) for name in ("stage", "done", "total", "left_s")}
+        beat = {"work_version": version, "share_at": now + _COMMIT_S, "beat_at": now}
         with self._database.begin() as conn:
-            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **beat}))
+            row = conn.execute(select(*_COLUMNS).where(*_is(key)).with_for_update()).first()
+            shown = ReadingRow(*row).share_by(now + _COMMIT_S) if row is not None and row.stage else 0.0
+            share = max(shown, step.share)
+            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **beat, "share": share}))
 
     def beat(self, key: ReadingKey, now: float) -> None:
         with self._database.begin() as conn:

@@ -10,8 +10,7 @@ import io
 import zipfile
 
 from app.documents.limits import MB, Limits
-from app.documents.refusals import DocumentEncrypted, DocumentMalformed
-from app.errors import DocumentTooLarge
+from app.documents.refusals import DocumentEncrypted, DocumentMalformed, DocumentTooLarge
 
 _ENCRYPTED = 0x1  # APPNOTE.TXT 4.4.4, bit 0
 

@@ -15,9 +15,9 @@ from app.documents import html, pdf, plain, word
 from app.documents.confine import confine
 from app.documents.limits import Limits
 from app.documents.pages import Budget, Found, bind
-from app.documents.refusals import DocumentEmpty, DocumentMalformed
+from app.documents.refusals import DocumentEmpty, DocumentMalformed, DocumentTooLarge
 from app.documents.sniff import DOCX, HTML, PDF, sniff
-from app.errors import DocumentRefused, DocumentTooLarge
+from app.errors import DocumentRefused
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -32,14 +32,14 @@ def main() -> None:
     out.write(_line({"ready": True}))
     out.flush()
     try:
-        last = _answer(sys.stdin.buffer.read(), told["name"], told["media_type"], limits, out)
+        last = answer(sys.stdin.buffer.read(), told["name"], told["media_type"], limits, out)
     except MemoryError:
         last = no_memory
     out.write(last)
     out.flush()
 
 
-def _answer(content: bytes, name: str, media_type: str, limits: Limits, out: BinaryIO) -> bytes:
+def answer(content: bytes, name: str, media_type: str, limits: Limits, out: BinaryIO) -> bytes:
     """The last line. Whatever a parser raises is the file's fault: what it is goes to the audit."""
     try:
         return _line(read(content, name, media_type, limits, lambda line: _tell(out, line)))

@@ -11,14 +11,16 @@ from __future__ import annotations
 import codecs
 import pkgutil
 import resource
+import sys
 from contextlib import suppress
 from importlib import import_module
 
+import pypdf
+
 from app.documents.limits import MB, Limits
 
-# Parsers that load some of their modules when they first need them, and encodings that files name: the same. Without
-# files that is too late, so all of them are loaded first (7 ms).
-_PACKAGES = ("pypdf", "docx")
+# pypdf loads some of its modules when it first needs them, and Python does so with encodings, which files name.
+# Without files that is too late, so all of them are loaded first (7 ms).
 _ENCODINGS = (
     "ascii", "latin-1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be",
     "cp437", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "mac-roman",
@@ -42,14 +44,15 @@ def load() -> None:
     """All that the parsers may ask for later."""
     for name in _ENCODINGS:
         codecs.lookup(name)
-    for package in _PACKAGES:
-        for each in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
-            with suppress(ImportError):  # a part for a library that is not installed
-                import_module(each.name)
+    for each in pkgutil.walk_packages(pypdf.__path__, "pypdf."):
+        with suppress(ImportError):  # a part for a library that is not installed
+            import_module(each.name)
 
 
 def _limit(which: int, soft: int, hard: int | None = None) -> None:
     """Downwards only: an operator may have set a lower one already."""
+    if which == resource.RLIMIT_AS and sys.platform == "darwin":
+        return  # maps gigabytes for every process and takes no lower limit; a development machine has the others
     hard = soft if hard is None else hard
     highest = resource.getrlimit(which)[1]
     if highest != resource.RLIM_INFINITY:

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from app.documents.numbering import numeral
-from app.documents.pages import Budget, Found, cut
+from app.documents.pages import Budget, Found, cut, found
 from app.documents.plain import decode
 from app.documents.refusals import DocumentEmpty, DocumentMalformed
 
@@ -44,7 +44,7 @@ def read(content: bytes, budget: Budget) -> Found:
     seen = _Seen(budget)
     seen.element(root)
     pages = seen.text.split("\f")
-    return Found(pages) if len(pages) > 1 else Found(list(cut(seen.text)), estimated=True)
+    return found(pages) if len(pages) > 1 else found(cut(seen.text), estimated=True)
 
 
 class _Seen:

@@ -8,12 +8,11 @@ over two lines is joined only where the document itself writes it unbroken elsew
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.errors import DocumentTooLarge
+from app.documents.refusals import DocumentTooLarge
 
 SYNTHETIC = 3_000  # characters: about what a printed page holds
 
@@ -41,16 +40,23 @@ def _table() -> dict[int, str | None]:
 
 
 _TABLE = _table()
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]{2,})[-\N{HYPHEN}]\n([^\W\d_]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a parser found: the text of each page. `estimated`: they are not the file's own pages."""
+    """What a parser found: the text of each page, clean. `estimated`: they are not the file's own pages."""
 
     pages: Sequence[str]
     estimated: bool = False
+
+
+def found(pages: Iterable[str], *, estimated: bool = False) -> Found:
+    """Cleans them."""
+    return Found([clean(page) for page in pages], estimated)
 
 
 class Budget:
@@ -68,10 +74,12 @@ class Budget:
 
 def clean(text: str) -> str:
     """Only what can be seen; single spaces, no spaces around line ends, at most one empty line."""
-    text = text.replace("\r\n", "\n").translate(_TABLE)
-    text = re.sub(_SOFT_HYPHEN + r"\n?", "", text)
+    text = text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " ")
+    if not text.isascii() or _CONTROLS.search(text):
+        text = re.sub(_SOFT_HYPHEN + r"\n?", "", text.translate(_TABLE))
     text = re.sub(r" {2,}", " ", text)
-    text = re.sub(r" ?(\n|\t) ?", r"\1", text)
+    text = re.sub(r" ?\t ?", "\t", text)
+    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
@@ -89,8 +97,8 @@ def cut(text: str, size: int = SYNTHETIC) -> Iterator[str]:
 
 
 def bind(pages: Iterable[str]) -> tuple[str, list[tuple[int, int]]]:
-    """The whole text, and each page's start and end in it."""
-    cleaned = join_broken([clean(page) for page in pages])
+    """The whole text, and each page's start and end in it. The pages are clean already."""
+    cleaned = join_broken(list(pages))
     spans, at = [], 0
     for page in cleaned:
         spans.append((at, at + len(page)))
@@ -102,7 +110,7 @@ def join_broken(pages: list[str]) -> list[str]:
     """`agree-` / `ment` becomes one word where the document says `agreement` and never `agree-ment`."""
     if not any(_BROKEN.search(page) for page in pages):
         return pages
-    words = {sys.intern(word) for page in pages for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", page.lower())}
+    words = {word for page in pages for word in set(_WORD.findall(page.lower()))}
 
     def joined(match: re.Match[str]) -> str:
         first, second = match[1].lower(), match[2].lower()

@@ -14,26 +14,53 @@ from collections.abc import Callable
 
 from pypdf import PageObject, PdfReader, overwrite_configuration
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
-from pypdf.generic import DictionaryObject, PdfObject
+from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
 from app.documents.limits import Limits
-from app.documents.pages import Budget, Found
+from app.documents.pages import Budget, Found, clean
 from app.documents.refusals import (
     DocumentEmpty,
     DocumentEncrypted,
     DocumentMalformed,
     DocumentScanned,
-    DocumentTooLarge,
 )
+from app.errors import DocumentTooLarge
 
 _END = b"%%EOF"
 _TAIL = 2048  # bytes; ISO 32000-2 asks for the mark at the end, readers look for it in the last 1024
+_HIDDEN = 0x2 | 0x20  # ISO 32000-2 table 167: Hidden, NoView
+_UNKNOWN = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")  # private use: a font's own numbers
 _FEW = 40  # letters and digits: a stamp or a page number, not the text of a page
 
 
 def read(content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None]) -> Found:
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells all that it mends; nobody listens
     overwrite_configuration(jbig2dec_binary=None)  # no other program is started
+    with _Damage() as damage:
+        return _read(content, limits, budget, on_progress, damage)
+
+
+class _Damage(logging.Handler):
+    """Listens to what pypdf says that it mends. A stream that does not unpack has lost text that nobody would miss."""
+
+    seen = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "pypdf.filters" and record.getMessage().startswith("Error -"):  # zlib's own words
+            self.seen = True
+
+    def __enter__(self) -> _Damage:
+        logger = logging.getLogger("pypdf")
+        logger.addHandler(self)
+        logger.propagate = False
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        logging.getLogger("pypdf").removeHandler(self)
+
+
+def _read(
+    content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None], damage: _Damage
+) -> Found:
     if _END not in content.rstrip(b"\0\r\n\t ")[-_TAIL:]:
         raise DocumentMalformed(reason="pdf-end-missing")
     try:
@@ -51,7 +78,9 @@ def read(content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[
     texts, pictures = [], 0
     for number in range(total):
         page = reader.pages[number]
-        text = budget.take(_text(page))
+        text = clean(budget.take(f"{_text(page)}\n{_filled_in(page)}"))
+        if damage.seen:
+            raise DocumentMalformed(reason=f"pdf-stream: page {number + 1}")
         pictures += _is_picture(page, text)
         texts.append(text)
         on_progress(number + 1, total)
@@ -59,6 +88,8 @@ def read(content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[
         raise DocumentEmpty(reason="pdf-blank")
     if pictures * 2 > total:
         raise DocumentScanned(reason=f"pictures: {pictures} of {total}")
+    if _is_gibberish("".join(texts)):
+        raise DocumentScanned(reason="letters-unknown")
     return Found(texts)
 
 
@@ -67,6 +98,23 @@ def _text(page: PageObject) -> str:
         return page.extract_text()
     except LimitReachedError as error:
         raise DocumentTooLarge(reason="pdf-limit") from error
+
+
+def _filled_in(page: PageObject) -> str:
+    """What somebody wrote into the page's form fields, line by line: the page itself only draws their frames."""
+    values = []
+    for each in _array(page.get("/Annots")):
+        field = _dictionary(each)
+        above = _dictionary(field.get("/Parent"))
+        kind, value = (field.get(key, above.get(key)) for key in ("/FT", "/V"))
+        if field.get("/Subtype") == "/Widget" and kind == "/Tx" and not _number(field.get("/F")) & _HIDDEN:
+            values.append(str(value.get_object()) if isinstance(value, PdfObject) else "")
+    return "\n".join(filter(None, values))
+
+
+def _is_gibberish(text: str) -> bool:
+    """The file draws letters without saying which they are: only recognition of the picture can tell."""
+    return len(_UNKNOWN.findall(text)) * 3 > len(text)
 
 
 def _is_picture(page: PageObject, text: str) -> bool:
@@ -91,6 +139,15 @@ def _has_image(resources: object, depth: int) -> bool:
         each.get("/Subtype") == "/Image" or _has_image(each.get("/Resources"), depth - 1)
         for each in map(_dictionary, drawn.values())
     )
+
+
+def _array(value: object) -> ArrayObject:
+    found = value.get_object() if isinstance(value, PdfObject) else None
+    return found if isinstance(found, ArrayObject) else ArrayObject()
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _dictionary(value: object) -> DictionaryObject:

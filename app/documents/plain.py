@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from app.documents.pages import Found, cut
+from app.documents.pages import Found, cut, found
 from app.documents.refusals import DocumentMalformed, DocumentUnsupported
 
 # Longest first: UTF-32's mark begins with UTF-16's.
@@ -50,4 +50,4 @@ def read(content: bytes) -> Found:
     if len(_CONTROLS.findall(text[:65536])) > len(text[:65536]) // 200:
         raise DocumentUnsupported(reason="not-text")
     pages = text.rstrip("\f").split("\f")
-    return Found(pages) if len(pages) > 1 else Found(list(cut(text)), estimated=True)
+    return found(pages) if len(pages) > 1 else found(cut(text), estimated=True)

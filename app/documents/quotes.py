@@ -18,7 +18,6 @@ Span = tuple[int, int]  # start and end in characters; the end is exclusive
 _PLAIN = str.maketrans("‘’‚‛′“”„‟″«»‐‑‒–—―−", '\'\'\'\'\'"""""""-------')  # one for one: offsets stay
 _WORD = re.compile(r"\S+")
 _LONG = 24  # characters; a quote of that many that is found within words is no accident but lost spaces
-
 _MOST = 2_000  # occurrences that are compared; what stands there more often is no quote
 
 

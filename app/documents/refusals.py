@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from app.errors import DocumentRefused, DocumentTooLarge
+from app.errors import DocumentRefused
+from app.errors import DocumentTooLarge as DocumentTooLarge  # a host may be the first to know
 
 
 class DocumentUnsupported(DocumentRefused):

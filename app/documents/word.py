@@ -6,63 +6,43 @@ the program saw when it last saved the file, and the author's own breaks; a file
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterator
-from xml.etree.ElementTree import ParseError
 
-from docx.opc.exceptions import OpcError
-from docx.opc.part import Part
-from docx.oxml.parser import parse_xml
-from docx.package import Package
-from lxml import etree
-
-from app.documents.archive import check
 from app.documents.limits import Limits
 from app.documents.numbering import Numbering, W, value
-from app.documents.pages import SYNTHETIC, Budget, Found, cut
+from app.documents.package import Package
+from app.documents.pages import SYNTHETIC, Budget, Found, cut, found
 from app.documents.refusals import DocumentMalformed, DocumentUnsupported
 from app.documents.word_body import Element, Story, local
 
-_BROKEN = (OpcError, etree.LxmlError, zipfile.BadZipFile, ParseError, KeyError, ValueError, AttributeError, OSError)
+_PARTS = frozenset({"numbering", "styles", "header", "footer", "footnotes", "endnotes"})
 Progress = Callable[[int, int], None]
 
 
 def read(content: bytes, limits: Limits, budget: Budget, on_progress: Progress) -> Found:
-    check(content, limits)
-    try:
-        main = Package.open(io.BytesIO(content)).main_document_part
-        root = tree(main)
-    except _BROKEN as error:
-        raise DocumentMalformed(reason=f"package: {type(error).__name__}") from error
+    package = Package(content, limits)
+    main = package.main()
+    root = package.tree(main)
+    if root is None:
+        raise DocumentMalformed(reason="no-main-part")
     body = root.find(W + "body")
     if body is None:
         raise DocumentUnsupported(reason=f"root: {local(root)}")  # the strict variant has another namespace
     if next(body.iter(W + "altChunk"), None) is not None:
         raise DocumentUnsupported(reason="alt-chunk")  # a file within the file, that only Word unfolds
-    return Reading(main, budget).read(body, on_progress)
-
-
-def tree(part: Part) -> Element:
-    """The XML of a part. A DTD is refused: the format forbids it, and it is where entities come from."""
-    root: Element = parse_xml(part.blob)
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise DocumentMalformed(reason="dtd")
-    return root
+    parts: dict[str, list[Element]] = {}
+    for kind, name in package.relations(main):
+        if kind in _PARTS and (part := package.tree(name)) is not None:
+            parts.setdefault(kind, []).append(part)
+    return Reading(parts, budget).read(body, on_progress)
 
 
 class Reading:
     """One document: its parts by what they are for, and the notes by their numbers."""
 
-    def __init__(self, main: Part, budget: Budget) -> None:
+    def __init__(self, parts: dict[str, list[Element]], budget: Budget) -> None:
         self._budget = budget
-        self._parts: dict[str, list[Element]] = {}
-        for relation in main.rels.values():
-            kind = relation.reltype.rpartition("/")[2]
-            if not relation.is_external and kind in {
-                "numbering", "styles", "header", "footer", "footnotes", "endnotes",
-            }:  # fmt: skip
-                self._parts.setdefault(kind, []).append(tree(relation.target_part))
+        self._parts = parts
         styles = self._one("styles")
         self._hidden = frozenset(_hidden_styles(styles))
         self._numbering = Numbering(self._one("numbering"), styles)
@@ -82,7 +62,7 @@ class Reading:
         pages = story.pages
         if len(pages) > 1 and not pages[-1].strip():
             pages.pop()  # a break at the very end
-        return Found(pages) if len(pages) > 1 else Found(list(cut(pages[0])), estimated=True)
+        return found(pages) if len(pages) > 1 else found(cut(pages[0]), estimated=True)
 
     def _one(self, kind: str) -> Element | None:
         return next(iter(self._parts.get(kind, [])), None)

@@ -52,7 +52,7 @@ class Story:
     def write(self, text: str) -> None:
         if self._label and text.strip():
             label, self._label = self._label, ""
-            if not self._page or self._page[-1].isspace():
+            if not self._page or self._page[-1].endswith(("\n", "\t")):
                 self._page.append(self._budget.take(label + " "))
         self._page.append(self._budget.take(text))
 

@@ -50,10 +50,14 @@ class Api:
 
     @classmethod
     def open(cls, call: Call, connection: ConnectionSettings, host_url: str, token: str) -> Api:
-        """Raises SessionExpired: the token goes where the connection says, or nowhere."""
-        if host_url != base_url(connection):
+        """`host_url` is where the token is for; empty: it is the connection's own.
+
+        Raises SessionExpired: the token goes where the connection says, or nowhere.
+        """
+        base = base_url(connection)
+        if host_url not in {"", base}:
             raise SessionExpired(reason="host-url-changed")
-        return cls(call, f"{host_url}/v1.0", token, time.monotonic() + PATIENCE_S)
+        return cls(call, f"{base}/v1.0", token, time.monotonic() + PATIENCE_S)
 
     def get(self, question: Question) -> Response:
         """An answer about the question comes back (200, 403, 404); all else is raised, as `sound` says."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from app.config import ConnectionSettings
 from app.errors import AnswerTooLarge, Denied, DocumentRefused, DocumentTooLarge, HostUnavailable, OutboundError
 from app.hosts._document import DocumentFacts, DocumentFile
-from app.hosts._graph import AGENT, Api
+from app.hosts._graph import AGENT, Api, base_url
 from app.hosts._graph_items import ITEM, body_of, chunks, item_of, named
 from app.hosts._host import Call
 from app.launch import Record
@@ -60,7 +60,7 @@ def read_document(
     if facts.size > max_bytes:
         raise _too_large(max_bytes)
     address = body.get(DOWNLOAD)
-    if not isinstance(address, str) or not _may_follow(address, host_url):
+    if not isinstance(address, str) or not _may_follow(address, base_url(connection)):
         raise HostUnavailable(reason="host-download-missing")
     try:
         response = call(
@@ -115,9 +115,9 @@ def _page(value: Any) -> str:
     return value if isinstance(value, str) and value.startswith(("https://", "http://")) else ""
 
 
-def _may_follow(address: str, host_url: str) -> bool:
+def _may_follow(address: str, api: str) -> bool:
     """What came over TLS must not lead to where anybody between could change it."""
-    return urlsplit(address).scheme in {"https", urlsplit(host_url).scheme}
+    return urlsplit(address).scheme in {"https", urlsplit(api).scheme}
 
 
 def _content(response: Response) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from app.config import ConnectionSettings
 from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._keys import KeySource
+from app.hosts._notices import Notices
 from app.hosts._oauth import Flow, Token
 from app.hosts._reasons import refused
 from app.hosts._sign_in import SignIn
@@ -185,6 +186,7 @@ class Host:
     read_records: ReadRecords = nothing
     document_facts: ReadFacts | None = None  # both, or neither: a host without documents
     read_document: ReadDocument | None = None
+    notices: Notices | None = None  # how it tells us of changes, where it does so by subscription
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
 

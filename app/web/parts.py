@@ -17,6 +17,7 @@ from app.db.framings import Framings
 from app.events import Events
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
+from app.notices import NoticeBoard
 from app.permissions import Permissions
 from app.review import Reviews
 from app.session import Sessions
@@ -44,6 +45,7 @@ class Parts:
     sign_ins: SignIns
     permissions: Permissions
     events: Events
+    notices: NoticeBoard
     catalog: Catalog
     renderer: Renderer
     fragments: Fragments

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.scorer.answers import Refused, answer, answer_batch, capabilities
+from app.scorer.answers import answer, answer_batch, capabilities
 from app.scorer.loader import SHIPPED, load_folder
+from app.scorer.refused import Refused
 from tests.scorer.cards import NOW, card
 
 CARDS = {"demo_score": card()}
@@ -42,7 +43,7 @@ def test_a_batch_answers_like_single_requests() -> None:
 def test_every_value_that_is_offered_is_understood() -> None:
     """A host's list that is mapped to the offered values must not end in `other` or be refused."""
     cards = load_folder(SHIPPED)
-    for offered in capabilities(cards)["capabilities"]:
+    for offered in capabilities(cards):
         for field in offered["fields"]:
             for value in field.get("values", []):
                 reading = cards[offered["name"]].fields[field["name"]].read(value, NOW.date())

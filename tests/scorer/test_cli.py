@@ -21,6 +21,7 @@ from app.scorer.openapi import openapi
 from app.scorer.protocol import SCORE
 from app.scorer.serve import Options, StartRefused, claim_port, load_core, read_keys
 from tests.scorer.cards import TEXT
+from tests.scorer.contract.books import TEXT as PLAYBOOK
 
 KEY = "a-key-that-is-long-enough"
 
@@ -83,6 +84,27 @@ def test_evaluate_tells_the_auc(tmp_path: Path) -> None:
     assert "no column y" in output
 
 
+def test_evaluate_measures_a_playbook_on_labelled_contracts(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("This contract is governed by the laws of the State of Ohio.")
+    (tmp_path / "labels.csv").write_text("file,Governing Law,Governing Law-Answer\none.txt,['the laws of'],Ohio\n")
+    code, output = run("evaluate", tmp_path)
+    assert code == 0, output
+    assert "governing-law" in output
+    assert "1 contracts of 1 pages" in output
+    own = tmp_path / "own.toml"
+    own.write_text(PLAYBOOK.replace("categories.law", "categories.governing-law"))
+    code, output = run("evaluate", own, tmp_path, "--json")
+    assert json.loads(output)["scores"][-1] == {
+        "category": "micro-average", "right": 1, "wrong": 0, "missed": 0, "precision": 1, "recall": 1, "f1": 1,
+    }  # fmt: skip
+    assert run("evaluate", own)[0] == 2
+    own.write_text("nonsense")
+    code, output = run("evaluate", own, tmp_path)
+    assert (code, "own.toml: not valid TOML" in output) == (1, True)
+    code, output = run("serve", "--playbook", own)
+    assert (code, "own.toml: not valid TOML" in output) == (1, True)
+
+
 def test_fit_writes_a_scorecard_that_states_its_quality(tmp_path: Path) -> None:
     pytest.importorskip("sklearn", reason="fitting needs the fit extra")
     (tmp_path / "card.toml").write_text(TEXT)
@@ -127,7 +149,7 @@ def test_keys_are_read_strictly(tmp_path: Path) -> None:
     with pytest.raises(StartRefused, match="cannot be read"):
         read_keys(tmp_path / "none")
     (tmp_path / "card.toml").write_text(TEXT)
-    core = load_core(Options("127.0.0.1", 0, tmp_path, file))
+    core = load_core(Options("127.0.0.1", 0, tmp_path, api_key_file=file))
     assert core.test_client().get("/v1/capabilities").status_code == 401
 
 

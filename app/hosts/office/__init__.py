@@ -6,6 +6,7 @@ from app.hosts._behalf import on_behalf_of
 from app.hosts._entra import REQUIRES, USES, verifier
 from app.hosts._graph_documents import document_facts, read_document
 from app.hosts._graph_items import check_access
+from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
 from app.launch import Attest, TokenType
 
@@ -31,4 +32,5 @@ OFFICE = Host(
     check_access=check_access,
     document_facts=document_facts,
     read_document=read_document,
+    notices=NOTICES,
 )

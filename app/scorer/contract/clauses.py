@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 MAX_CLAUSE = 1500  # characters; longer sentences are cut where they pause
 PREFERRED_CLAUSE = 700  # from here on, a semicolon ends a clause
-MIN_CLAUSE = 70  # shorter pieces are headings or numbers, and belong to what follows
+MIN_CLAUSE = 70  # shorter pieces are headings or numbers, and belong to what follows, unless they are sentences
+SENTENCE_WORDS = 3  # so many begin with a small letter
 
 _END = re.compile(
     r"[.!?][\"'”’)]{0,2}(?=\s)"  # a sentence's end, perhaps
@@ -21,8 +22,9 @@ _END = re.compile(
     r"|\n(?=[^\S\n]{0,40}(?:ARTICLE|Article|SECTION|Section|\d{1,2}\.(?:\d{1,2}\.?){0,3})\s)"  # a numbered heading
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"“])(?:[A-Za-z]|[\dA-Za-z]{0,3}\.?\d{1,3}|(?:[A-Za-z]\.){1,4}[A-Za-z]?"
-    r"|Inc|Ltd|Co|Corp|No|Nos|Sec|Art|Mr|Mrs|Ms|Dr|St|Ave|Jr|Sr|vs?|etc|cf|Cal|Del|approx|incl|Exh?|Attn|Tel|Ste)$",
+    r"(?:[\s(\"“](?:[A-Za-z]|(?:[A-Za-z]\.){1,4}[A-Za-z]?"
+    r"|Inc|Ltd|Co|Corp|No|Nos|Sec|Art|Mr|Mrs|Ms|Dr|St|Ave|Jr|Sr|vs?|etc|cf|Cal|Del|approx|incl|Exh?|Attn|Tel|Ste)"
+    r"|\n[^\S\n]*[\dA-Za-z]{0,3}\.?\d{1,3})$",  # the number of a heading
 )
 _SPACE = re.compile(r"\s+")
 _BROKEN_WORD = re.compile(r"(?<=[a-z])- (?=[a-z])")  # world- wide: a line ended there
@@ -75,7 +77,7 @@ def _joined(text: str) -> Iterator[tuple[int, int]]:
     for start, stop in _pieces(text):
         first = start if held is None else held
         end = stop
-        if stop - first < MIN_CLAUSE:
+        if stop - first < MIN_CLAUSE and not _is_sentence(text[first:stop]):
             held = first
             continue
         held = None
@@ -97,14 +99,20 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
     mark = text[match.start()]
     if mark == ";":
         return match.end() - start > PREFERRED_CLAUSE
+    near = text[max(start, match.start() - 12) : match.start()]
+    before = near if len(near) == 12 else f"\n{near}"
+    following = text[match.end() : match.end() + 40].lstrip()[:1]
     if mark == "\n":
-        # a wrapped line may begin with a number; a list goes on after a colon or a comma
-        before = text[max(start, match.start() - 3) : match.start()].rstrip()
-        return not before or before[-1] in '.;!?)"”' or (match.end() - match.start() > 1 and before[-1] not in ",:")
-    if mark == "." and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start()):
-        return False
-    following = text[match.end() : match.end() + 12].lstrip()[:1]
-    return not following.islower()
+        # a wrapped line may begin with a number, a sentence goes on over a page; a list does after a colon or a comma
+        last = before.rstrip()[-1:]
+        empty_line = match.end() - match.start() > 1
+        return not last or last in '.;!?)"”' or (empty_line and last not in ",:" and not following.islower())
+    return not following.islower() and not (mark == "." and _ABBREVIATION.search(before))
+
+
+def _is_sentence(text: str) -> bool:
+    """Rather than a heading, whose words are few or begin with capitals."""
+    return text[-1] in ".!?" and sum(word[0].islower() for word in text.split()) >= SENTENCE_WORDS
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

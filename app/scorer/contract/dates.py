@@ -22,11 +22,26 @@ _FORMS = tuple(
     )
 )
 _SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_LARGE = {"fifteen": 15, "eighteen": 18, "twenty": 20, "twenty-four": 24, "thirty": 30, "thirty-six": 36, "forty": 40,
-          "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90}  # fmt: skip
+_LARGE = {
+    "fifteen": 15,
+    "eighteen": 18,
+    "twenty": 20,
+    "twenty-four": 24,
+    "thirty": 30,
+    "thirty-six": 36,
+    "forty": 40,
+    "forty-five": 45,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy-five": 75,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred twenty": 120,
+    "hundred eighty": 180,
+}
 _WORDS = {word: number for number, word in enumerate(_SMALL, 1)} | _LARGE
 _PERIOD = re.compile(
-    rf"\b(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))}|\d{{1,3}})(?: ?\(? ?(?P<number>\d{{1,3}}) ?\))?"
+    rf"\b(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))}|\d{{1,3}})(?: ?\( ?(?P<number>\d{{1,3}}) ?\))?\)?"
     r"[ -](?:calendar |business |full |consecutive |contract |additional |successive |further ){0,2}"
     r"(?P<unit>day|week|month|year)s?\b",
     re.IGNORECASE,

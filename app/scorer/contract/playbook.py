@@ -29,7 +29,7 @@ def compile_pattern(pattern: str) -> Any:
     options.case_sensitive = False
     options.never_nl = True
     options.log_errors = False
-    options.max_mem = 8 << 20
+    options.max_mem = 2 << 20  # each keeps what it learned of texts, up to here; then it starts anew
     return re2.compile(f"(?m){pattern}".encode(), options)
 
 
