@@ -89,7 +89,7 @@ class Analyses:
             return told
         facts, away = self._facts(session, connection, list(asked))
         keys = {
-            record: ReadingKey(connection.name, capability.name, facts[record].facts.record)  # type: ignore[union-attr]
+            record: ReadingKey(connection.source, capability.name, facts[record].facts.record)  # type: ignore[union-attr]
             for record, capability in asked.items()
             if record in facts and facts[record].facts is not None
         }
@@ -112,7 +112,7 @@ class Analyses:
         announce(conn, ANNOUNCED, connection, str(record), at=at)
         keys = self._readings.outdate(conn, connection, record)
         for key in keys:
-            _enqueue(conn, key, "", "", LISTED, at)
+            _enqueue(conn, key, LISTED, at)
         with self._lock:
             for known in [each for each in self._known if each[1] == record]:
                 del self._known[known]
@@ -168,7 +168,7 @@ class Analyses:
         with self._database.begin() as conn:
             begun = [key for key, version in due.items() if self._readings.begin(conn, key, version, now)]
             for key in begun:
-                _enqueue(conn, key, session.id, due[key], priority, now)
+                _enqueue(conn, key, priority, now, session, due[key])
         self._wake()
         return begun
 
@@ -234,12 +234,20 @@ def _version(facts: DocumentFacts | None) -> str:
     return (facts.version or facts.etag) if facts else ""
 
 
-def _enqueue(conn: DatabaseConnection, key: ReadingKey, session: str, version: str, priority: int, now: float) -> None:
+def _enqueue(
+    conn: DatabaseConnection,
+    key: ReadingKey,
+    priority: int,
+    now: float,
+    session: Session | None = None,
+    version: str = "",
+) -> None:
     payload = {
         "connection": key.connection,
         "capability": key.capability,
         "record": str(key.record),
-        "session": session,
+        "session": session.id if session else "",
+        "viewer_of": session.connection if session else "",
         "version": version,
     }
     name = f"{JOB}:{key.connection}:{key.capability}:{key.record}"

@@ -50,13 +50,14 @@ class Order:
 
     key: ReadingKey
     session: str
+    viewer_of: str  # the connection of the session
     version: str
 
     @classmethod
     def parse(cls, payload: Mapping[str, Any]) -> Order:
         record = Record.parse(payload["record"])
         key = ReadingKey(payload["connection"], payload["capability"], record)
-        return cls(key, payload.get("session", ""), payload.get("version", ""))
+        return cls(key, payload.get("session", ""), payload.get("viewer_of", ""), payload.get("version", ""))
 
     def named(self, error: InlayError) -> tuple[ReadingKey, str, InlayError, str]:
         """What is kept of a failure."""
@@ -87,12 +88,10 @@ class AnalysisWork:
     def run(self, payload: Mapping[str, Any]) -> None:
         """Raises what may pass, so that it is tried again; all else is kept as why there is no analysis."""
         order = Order.parse(payload)
-        if order.key.connection not in self._connections:
+        asked = self._asked_by(order)
+        if asked is None:
             return
-        connection = self._connections.get(order.key.connection)
-        capability = next((each for each in connection.capabilities if each.name == order.key.capability), None)
-        if capability is None or not connection.settings.rollout:
-            return
+        connection, capability = asked
         try:
             outcome = self._done(order, connection, capability)
         except DocumentRefused as error:
@@ -111,6 +110,16 @@ class AnalysisWork:
             self._outcomes.fail(*order.named(error), retry_s=max(error.retry_after_s or 0.0, RETRY_S))
             raise
         self._count(capability, outcome)
+
+    def _asked_by(self, order: Order) -> tuple[Connection, CapabilitySettings] | None:
+        """The connection that wants this: the viewer's, else the first that reads these records; None if none does."""
+        source = order.key.connection
+        for name in self._connections.readers_of(source) if source in self._connections else ():
+            connection = self._connections.get(name)
+            capability = connection.capability_named(order.key.capability)
+            if capability and connection.settings.rollout and order.viewer_of in ("", name):
+                return connection, capability
+        return None
 
     def _done(self, order: Order, connection: Connection, capability: CapabilitySettings) -> str:
         run = Run.begin(self._paces, time.monotonic, capability.name)

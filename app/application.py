@@ -33,8 +33,6 @@ from app.jobs import Runner, handlers
 from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
-from app.net.door import Request as OutboundRequest
-from app.net.door import Response as OutboundResponse
 from app.net.permits import Permits
 from app.permissions import Permissions
 from app.review import Reviews
@@ -84,19 +82,14 @@ def build(
 ) -> tuple[Parts, Runner]:
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer = checked(settings, renderer or read_house())
-    metrics, database = Metrics(), Database(settings.store.url)
+    metrics, database, permits = Metrics(), Database(settings.store.url), Permits(PERMITS)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
     keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
-    audit = AuditLog(database, clock, metrics)
-    door, permits = Door(settings.server.allow_private, metrics=metrics), Permits(PERMITS)
+    door, audit = Door(settings.server.allow_private, metrics=metrics), AuditLog(database, clock, metrics)
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
-    keys = KeySets(door, permits=permits)
+    keys, ask = KeySets(door, permits=permits), permits.around(door.call, SIGN_IN_WAIT_S)
     identities = Identities(database, keyring, audit, connections, door, permits, keys, clock)
     sessions = Sessions(database, keyring, audit, epochs, identities, clock)
-    own = settings.server.public_url
-    sign_ins = SignIns(
-        database, keyring, sessions, identities, audit, partial(_permitted, door, permits), keys, own, clock
-    )
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions = Permissions(connections, behalf, clock)
     ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
@@ -110,7 +103,7 @@ def build(
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
-    built = Parts(
+    return Parts(
         settings=settings,
         database=database,
         epochs=epochs,
@@ -119,30 +112,22 @@ def build(
         keys=keys,
         connections=connections,
         sessions=sessions,
-        sign_ins=sign_ins,
+        sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
         events=Events(database, connections, stored, audit, clock),
         notices=watching.board,
-        catalog=renderer.catalog,
         renderer=renderer,
         fragments=fragments,
         reviews=reviews,
         analyses=analyses,
-        assets=Assets(HOUSE / "static", own, renderer.catalog),
+        assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
         limits=limits,
         echoes=Echoes(clock),
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
         close=partial(_close, runner, (scored, analyses, door, database)),
-    )
-    return built, runner
-
-
-def _permitted(door: Door, permits: Permits, request: OutboundRequest) -> OutboundResponse:
-    """Somebody looks at a window meanwhile, that says that this takes a moment."""
-    with permits.take(SIGN_IN_WAIT_S):
-        return door.call(request)
+    ), runner
 
 
 def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Door | Database]) -> None:

@@ -1,10 +1,14 @@
-"""The session as a value, and as the claims of the bearer token that carries it."""
+"""The session as a value, as the claims of the bearer token that carries it, and as a process remembers it."""
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from cachetools import LRUCache
 
 from app.errors import SessionInvalid
 from app.launch import Attest, Record, Viewer
@@ -38,6 +42,63 @@ class Session:
     @property
     def ends_at(self) -> float:
         return self.opened_at + SESSION_LIFE_S
+
+
+@dataclass(frozen=True, slots=True)
+class HostIdentity:
+    """The viewer's own token at the host, and where to speak it."""
+
+    token: str
+    url: str
+    signed_in: bool = False  # the host's API takes it as it is; else it came with a launch
+
+    def __repr__(self) -> str:
+        return f"HostIdentity(url={self.url!r})"
+
+
+class Memory:
+    """What this process remembers of sessions, so that to load one costs no I/O. Bounded; for all threads."""
+
+    def __init__(self) -> None:
+        self._sessions: LRUCache[bytes, Session] = LRUCache(20_000)  # by the token's digest
+        self._identities: LRUCache[str, HostIdentity] = LRUCache(10_000)  # those that came with a launch: they stay
+        self._ended: LRUCache[str, bool] = LRUCache(50_000)
+        self._lock = threading.Lock()
+
+    def find(self, token: str) -> Session | None:
+        with self._lock:
+            return self._sessions.get(_digest(token))
+
+    def keep(self, token: str, session: Session) -> None:
+        with self._lock:
+            self._sessions[_digest(token)] = session
+
+    def identity(self, session: Session) -> HostIdentity | None:
+        with self._lock:
+            return self._identities.get(session.id)
+
+    def keep_identity(self, session: Session, identity: HostIdentity) -> None:
+        with self._lock:
+            self._identities[session.id] = identity
+
+    def end(self, session_id: str) -> None:
+        with self._lock:
+            self._ended[session_id] = True
+            self._identities.pop(session_id, None)
+
+    def has_ended(self, session: Session) -> bool:
+        with self._lock:
+            return session.id in self._ended
+
+    def forget(self) -> None:
+        """The database is asked again about all of them."""
+        with self._lock:
+            self._sessions.clear()
+            self._identities.clear()
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def write(session: Session) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.bearer import Session
+from app.bearer import HostIdentity, Session
 from app.config import ConnectionSettings
 from app.connections import Connection
 from app.errors import HostUnavailable, InlayError, OutboundError, SessionExpired
 from app.hosts._host import Call
 from app.hosts._oauth import ViewerTokens
-from app.identities import HostIdentity
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits

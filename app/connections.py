@@ -40,6 +40,14 @@ class Connection:
         slot = self.host.sign_in
         return slot if slot is not None and slot.ready(self.settings) else None
 
+    @property
+    def source(self) -> str:
+        """The connection that the records are read through: what is kept of them is kept under its name."""
+        return self.settings.records_from or self.name
+
+    def capability_named(self, name: str) -> CapabilitySettings | None:
+        return next((each for each in self.capabilities if each.name == name), None)
+
     def capability_for(self, record: Record, kind: str = "score") -> CapabilitySettings | None:
         """The first of the connection's capabilities that answers so and speaks of this type of record."""
         return next((each for each in self.capabilities if each.kind == kind and record.type in each.records), None)

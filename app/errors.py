@@ -16,10 +16,7 @@
     │       ├── SignInNeeded  401 sign-in-needed
     │       └── ConsentNeeded 401 consent-needed
     ├── SignInRefused     403   sign-in-refused
-    │   ├── SignInDenied  403   sign-in-denied
-    │   ├── SignInElsewhere 403 sign-in-elsewhere
-    │   ├── SignInOver    403   sign-in-over
-    │   └── CodeWrong     403   code-wrong
+    │   └── SignInDenied, SignInElsewhere, SignInOver, CodeWrong: 403, with codes of their names
     ├── Denied            403   denied
     ├── DocumentRefused   422   document-refused; one for each cause in app/documents/refusals.py
     ├── RateLimited       429   rate-limited
@@ -156,20 +153,15 @@ class SignInRefused(InlayError):
 
 
 class SignInDenied(SignInRefused):
-    code = "sign-in-denied"
-    title = "The sign-in was not allowed. Go back to the panel to try again, or ask your administrator."
+    code, title = "sign-in-denied", "The sign-in was not allowed. Go back to the panel, or ask your administrator."
 
 
 class SignInElsewhere(SignInRefused):
-    """The window that ends it is not the one that began it: a link that somebody sent, or a copied address."""
-
-    code = "sign-in-elsewhere"
+    code = "sign-in-elsewhere"  # the address was sent by somebody, or copied
     title = "This sign-in was begun in another window, or by somebody else. Sign in from the panel on your own page."
 
 
 class SignInOver(SignInRefused):
-    """Unknown, used or too old."""
-
     code, title = "sign-in-over", "This sign-in is over. Go back to the panel and sign in again."
 
 

@@ -14,13 +14,12 @@ import base64
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.audit import AuditLog
-from app.bearer import Session
+from app.bearer import HostIdentity, Session
 from app.connections import Connections
 from app.db import Database
 from app.db import identities as rows
@@ -37,18 +36,6 @@ LEASE_S = 30.0
 CALL_S = 10.0  # no call begins with less of the lease left; the door's own deadline is shorter
 WAIT_S = 2.0  # for another's refresh, and for a permit
 LOOK_EACH_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class HostIdentity:
-    """The viewer's own token at the host, and where to speak it."""
-
-    token: str
-    url: str
-    signed_in: bool = False  # the host's API takes it as it is; else it came with a launch
-
-    def __repr__(self) -> str:
-        return f"HostIdentity(url={self.url!r})"
 
 
 class Identities:
@@ -74,13 +61,20 @@ class Identities:
 
         Tokens that were there before are dropped, not revoked: some hosts give out the same ones again.
         """
-        _note_ends(conn, self._audit, rows.end_over(conn, self._clock()), "life-over")
         name, viewer = session.connection, session.viewer.subject
         rows.put(conn, name, viewer, self._seal(name, viewer, tokens), session.ends_at)
 
+    def prune(self, conn: Connection) -> None:
+        """End those whose last session has come to its own end."""
+        _note_ends(conn, self._audit, rows.end_over(conn, self._clock()), "life-over")
+
     def discard(self, conn: Connection, connection: str, viewer: str, tokens: HostTokens) -> None:
-        """Tokens that no session came of: the host is told, in the background."""
-        rows.enqueue_revoke(conn, connection, viewer, self._seal(connection, viewer, tokens))
+        """Tokens that no session came of: the host is told, in the background.
+
+        Not while panels of the same viewer live: the host may have given out their tokens again.
+        """
+        if rows.find(conn, connection, viewer) is None:
+            rows.enqueue_revoke(conn, connection, viewer, self._seal(connection, viewer, tokens))
 
     def get(self, session: Session, url: str, dead: str = "") -> HostIdentity:
         """The viewer's token, refreshed when it is over, or is the one that the host called `dead`.

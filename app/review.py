@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from app.audit.log import AuditLog
 from app.bearer import Session
+from app.connections import Connection
 from app.core.analyses import Severity, fingerprint
 from app.db import Database
 from app.db import reviews as rows
@@ -95,7 +96,9 @@ class Reviews:
         self._database, self._keyring, self._audit = database, keyring, audit
         self._epochs, self._metrics, self._clock = epochs, metrics, clock
 
-    def joined(self, session: Session, readings: Mapping[Record, Reading]) -> dict[Record, Reading]:
+    def joined(
+        self, session: Session, connection: Connection, readings: Mapping[Record, Reading]
+    ) -> dict[Record, Reading]:
         """The readings with the verdicts on their findings."""
         shown = {record: each for record, each in readings.items() if each.analysis and each.document}
         groups: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -108,7 +111,7 @@ class Reviews:
                 kept = [
                     row
                     for (capability, kind), ids in groups.items()
-                    for row in rows.of_records(conn, session.connection, capability, kind, ids)
+                    for row in rows.of_records(conn, connection.source, capability, kind, ids)
                 ]
             for row in kept:
                 place = (row.capability, f"{row.record_type}/{row.record_id}")
@@ -120,7 +123,7 @@ class Reviews:
             for record, each in readings.items()
         }
 
-    def give(self, session: Session, component: str, reading: Reading, said: Said) -> None:
+    def give(self, session: Session, connection: Connection, component: str, reading: Reading, said: Said) -> None:
         """Keep a verdict on a finding of this reading, or take it back: with its audit row, or not at all.
 
         Raises FindingGone, StoreUnavailable.
@@ -131,13 +134,13 @@ class Reviews:
         if said.item not in {fingerprint(each) for each in analysis.findings}:
             raise FindingGone(reason="review-finding-unknown")
         now, record = self._clock(), document.record
-        named = (session.connection, reading.capability, record.type, record.id)
+        named = (connection.source, reading.capability, record.type, record.id)
         with self._database.begin() as conn:
             if said.verdict is not None:
                 rows.put(conn, self._row(session, named, said, now))
             elif not rows.take_back(conn, *named, said.item):
                 return  # somebody did so before
-            announce(conn, ANNOUNCED, session.connection, str(record), at=now)
+            announce(conn, ANNOUNCED, connection.source, str(record), at=now)
             facts: dict[str, str | None] = {"component": component, "capability": reading.capability, "item": said.item}
             if said.verdict is not None:
                 facts |= {"severity": said.severity or None, "reason": said.reason or None}

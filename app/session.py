@@ -7,21 +7,18 @@ The token is a signed statement, so that any process can check it; the row besid
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import json
 import secrets
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cachetools import LRUCache
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, insert, select, update
 
 from app.audit.log import AuditLog
-from app.bearer import SESSION_LIFE_S, Mode, Session, read, write
+from app.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, read, write
 from app.connections import Connection
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce
@@ -31,7 +28,7 @@ from app.db.schema import sessions
 from app.db.single_use import consume
 from app.errors import BadRequest, LaunchUsed, SessionExpired
 from app.hosts._sign_in import HostTokens
-from app.identities import HostIdentity, Identities, release
+from app.identities import Identities, release
 from app.keys import MAX_TOKEN, Keyring
 from app.launch import Launch, Record, Viewer
 
@@ -41,7 +38,7 @@ PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
 _TYP = "inlay-session"
 Clock = Callable[[], float]
 _HELD = [sessions.c[name] for name in ("host_token", "host_url", "signed_in", "features", "ended_at")]
-_opened = itertools.count(1)
+_count = itertools.count(1)
 
 
 class Sessions:
@@ -52,9 +49,7 @@ class Sessions:
     ) -> None:
         self._database, self._keys, self._audit, self._clock = database, keys, audit, clock
         self._epochs, self._identities = epochs, identities
-        self._memo: LRUCache[bytes, Session] = LRUCache(20_000)
-        self._ended: LRUCache[str, bool] = LRUCache(50_000)
-        self._lock = threading.Lock()
+        self._memory = Memory()
         epochs.subscribe(self._on_change)
         self._revoked = Revocations(database, SESSION_LIFE_S, clock)
 
@@ -71,55 +66,36 @@ class Sessions:
         rows and a sign-in's tokens included. Raises LaunchUsed when this launch was used before, in whichever process.
         """
         now = self._clock()
-        session = Session(
-            id=secrets.token_urlsafe(12),
-            connection=connection.name,
-            viewer=launch.viewer,
-            origin=launch.origin,
-            component=component,
-            records=launch.records,
-            attests=launch.attests,
-            mode=mode,
-            opened_at=now,
-            expires_at=now + TOKEN_LIFE_S,
-            fields=launch.fields,
-            carried=frozenset(Record.parse(name) for name in launch.features),
-        )
+        session = _opened(launch, connection, component, mode, now)
         token = self._token(session)
         with contextlib.nullcontext(within) if within else self._database.begin() as conn:
             # not by connection: two of them may trust the same issuer
             used = f"launch:{connection.host.name}:{launch.used_key}"
             if launch.used_key and not consume(conn, "", used, launch.used_until, now):
                 raise LaunchUsed(reason="used")
-            if next(_opened) % PRUNE_EACH == 0:  # what has ended holds a viewer's token at the host
+            if next(_count) % PRUNE_EACH == 0:  # what has ended holds a viewer's token at the host
                 conn.execute(delete(sessions).where(sessions.c.ends_at < now - PRUNE_AFTER_S))
+                self._identities.prune(conn)
             conn.execute(insert(sessions), self._row(session, launch, signed_in=tokens is not None))
             if tokens is not None:
                 self._identities.keep(conn, session, tokens)
-            facts: dict[str, Any] = {
-                "connection": connection.name,
-                "viewer": launch.viewer.subject,
-                "session": session.id,
-                "component": component,
-            }
-            self._audit.write("launch.accepted", conn=conn, **facts, host=connection.settings.host)
-            self._audit.write("session.opened", conn=conn, **facts, origin=launch.origin, mode=mode)
-        return session, self._remember(token, session)
+            self._note_open(conn, session, connection)
+        self._memory.keep(token, session)
+        if launch.host_token:  # to read it back and unseal it would cost the launch's first question to the host
+            self._memory.keep_identity(session, HostIdentity(launch.host_token, launch.host_url or ""))
+        return session, token
 
     def load(self, token: str) -> Session:
         """The session that this token names. Raises SessionInvalid, SessionExpired."""
         self._epochs.current()  # what was ended in another process until now is known here first
-        digest = _digest(token)
-        with self._lock:
-            session = self._memo.get(digest)
+        session = self._memory.find(token)
         if session is None:
             session = read(self._keys.verify(token, _TYP, self._clock()))
             self._held(session)
-            with self._lock:
-                self._memo[digest] = session
+            self._memory.keep(token, session)
         if self._clock() >= session.expires_at:
             raise SessionExpired()
-        if self._has_ended(session.id):
+        if self._memory.has_ended(session):
             raise SessionExpired(reason="ended")
         if self._revoked.covers(session.connection, session.viewer.subject, session.component, session.opened_at):
             raise SessionExpired(reason="revoked")
@@ -140,7 +116,9 @@ class Sessions:
         self._audit.write(
             "session.renewed", connection=session.connection, viewer=session.viewer.subject, session=session.id
         )
-        return renewed, self._remember(self._token(renewed), renewed)
+        token = self._token(renewed)
+        self._memory.keep(token, renewed)
+        return renewed, token
 
     def end(self, session: Session) -> None:
         """End the session in every process; what it held is wiped."""
@@ -159,21 +137,24 @@ class Sessions:
                 viewer=session.viewer.subject,
                 session=session.id,
             )
-        self._note_end(session.id)
+        self._memory.end(session.id)
 
     def host_identity(self, session: Session, dead: str = "") -> HostIdentity:
         """The viewer's own token at the host; another one where the host called it `dead`.
 
         Raises SessionExpired when there is none (any more), and what a refresh raises. Ask without a permit.
         """
+        if (known := self._memory.identity(session)) is not None:
+            return known
         row = self._held(session)
         if row.signed_in:
             return self._identities.get(session, row.host_url or "", dead)
-        if dead:
-            raise SessionExpired(reason="host-token-dead")
         if row.host_token is None:
             raise SessionExpired(reason="host-token-missing")
-        return HostIdentity(self._keys.open(row.host_token, f"host-token:{session.id}").decode(), row.host_url or "")
+        token = self._keys.open(row.host_token, f"host-token:{session.id}").decode()
+        found = HostIdentity(token, row.host_url or "")
+        self._memory.keep_identity(session, found)
+        return found
 
     def of_work(self, session_id: str) -> Session:
         """A session for work that goes on when nobody looks: who it is of, and nothing that it may see.
@@ -240,26 +221,39 @@ class Sessions:
             raise BadRequest("The records of this launch are too many, or their ids too long.", reason="token-too-long")
         return token
 
-    def _remember(self, token: str, session: Session) -> str:
-        with self._lock:
-            self._memo[_digest(token)] = session
-        return token
+    def _note_open(self, conn: Transaction, session: Session, connection: Connection) -> None:
+        facts: dict[str, Any] = {
+            "connection": connection.name,
+            "viewer": session.viewer.subject,
+            "session": session.id,
+            "component": session.component,
+        }
+        self._audit.write("launch.accepted", conn=conn, **facts, host=connection.settings.host)
+        self._audit.write("session.opened", conn=conn, **facts, origin=session.origin, mode=session.mode)
 
     def _on_change(self, news: Announcement) -> None:
         self._revoked.hear(news)
         if news.kind in {EVERYTHING, KIND}:
-            with self._lock:
-                self._memo.clear()  # loading asks the database again
+            self._memory.forget()
         elif news.kind == "session":
-            self._note_end(news.key)
+            self._memory.end(news.key)
 
-    def _note_end(self, session_id: str) -> None:
-        with self._lock:
-            self._ended[session_id] = True
 
-    def _has_ended(self, session_id: str) -> bool:
-        with self._lock:
-            return session_id in self._ended
+def _opened(launch: Launch, connection: Connection, component: str, mode: Mode, now: float) -> Session:
+    return Session(
+        id=secrets.token_urlsafe(12),
+        connection=connection.name,
+        viewer=launch.viewer,
+        origin=launch.origin,
+        component=component,
+        records=launch.records,
+        attests=launch.attests,
+        mode=mode,
+        opened_at=now,
+        expires_at=now + TOKEN_LIFE_S,
+        fields=launch.fields,
+        carried=frozenset(Record.parse(name) for name in launch.features),
+    )
 
 
 def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, component: str, now: float) -> int:
@@ -270,7 +264,3 @@ def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, co
         release(conn, audit, connection, viewer, now, "revoked")
         audit.write("session.revoked", conn=conn, connection=connection, detail=facts)
     return count
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

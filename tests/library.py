@@ -126,7 +126,7 @@ class Shelf:
         assert all(isinstance(each, Grant) for each in grants.values()), grants
         seen = [each for each in grants.values() if isinstance(each, Grant)]
         told = self.world.parts.analyses.readings(session, self.connection(), seen)
-        joined = self.world.parts.reviews.joined(session, told)
+        joined = self.world.parts.reviews.joined(session, self.connection(), told)
         return [joined[each] for each in asked]
 
     def analysed(self, session: Session, *records: str) -> list[Reading]:

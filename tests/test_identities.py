@@ -301,17 +301,21 @@ def test_a_sign_in_during_a_refresh_wins(here: Process, host: Rotating, clock: C
     assert revocations(here) == []  # some hosts would end the new one with it
 
 
-def test_what_came_to_its_own_end_is_told_with_the_next_sign_in(here: Process, clock: Clock) -> None:
+def test_what_came_to_its_own_end_is_told_too(here: Process, clock: Clock) -> None:
     clock.now = session().ends_at + 1
     sign_in(here, name="two", viewer="ben", at=clock.now)
+    with here.database.begin() as conn:
+        here.identities.prune(conn)
     assert ends(here) == ["life-over"]
     assert [each["viewer"] for each in revocations(here)] == ["zoe"]
 
 
 def test_tokens_that_no_session_came_of_are_revoked(here: Process, host: Rotating) -> None:
     with here.database.begin() as conn:
-        here.identities.discard(conn, "helpdesk", "zoe", replace(FIRST, refresh="refresh-9"))
-    here.identities.revoke(revocations(here)[0])
+        here.identities.discard(conn, "helpdesk", "ben", replace(FIRST, refresh="refresh-9"))
+        here.identities.discard(conn, "helpdesk", "zoe", FIRST)  # whose panels would be ended with it
+    [payload] = revocations(here)
+    here.identities.revoke(payload)
     assert host.revoked == ["refresh-9"]
     assert token(here) == "access-1"
 

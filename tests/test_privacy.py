@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.hosts._sign_in import HostTokens
+from app.permissions import ALLOWED_FOR_S
 from app.session import Sessions
 from tests.core import server as core
 from tests.world import LEAD, World
@@ -23,6 +25,7 @@ SECRETS = [
     "lightning.force.com",
     "eyJ",
     "whsec_",
+    "zoe-refresh-token",
 ]
 
 
@@ -50,7 +53,7 @@ def bug_in_a_flight(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def bug_in_a_job(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    monkeypatch.setattr("app.jobs.HANDLERS", {"rescore": broken})
+    monkeypatch.setattr(world.runner, "_handlers", {"rescore": broken})
     world.looked_at()
     answer = world.event(LEAD)
     assert world.run_jobs() == 2  # its own, and that of the pages that read through it
@@ -101,6 +104,22 @@ def outside(world: World, _: pytest.MonkeyPatch) -> list[Any]:
     return [*answers, world.launch(token="zoe-oauth-token")]
 
 
+def signed_in(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """A sign-in's tokens: used, renewed, refused, revoked, and a bug on each way."""
+    with world.signing_in() as here:
+        token = here.signed_in(HostTokens("zoe-oauth-token", here.clock.now + 9_999, "zoe-refresh-token"))
+        answers = [here.badge(token)]
+        here.api.dead |= {"zoe-oauth-token", *(f"integration-{n}" for n in range(99))}
+        here.clock.now += ALLOWED_FOR_S
+        answers.append(here.badge(token))
+        monkeypatch.setattr("app.hosts._code.read_token", broken)
+        answers.append(here.badge(token))
+        answers.append(here.client.delete("/session", headers={"Authorization": f"Bearer {token}"}))
+        monkeypatch.setattr("app.hosts._code._post", broken)
+        here.run_jobs()
+        return answers
+
+
 def away(world: World, _: pytest.MonkeyPatch) -> list[Any]:
     token = world.frame_token(token="zoe-oauth-token")
     with world.parts.database.begin() as conn:
@@ -122,7 +141,7 @@ def everything(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[st
     return told
 
 
-@pytest.mark.parametrize("kind", [good, bad, outside, away, bug, bug_in_a_flight, bug_in_a_job])
+@pytest.mark.parametrize("kind", [good, bad, outside, signed_in, away, bug, bug_in_a_flight, bug_in_a_job])
 def test_nothing_private_is_logged_and_no_stack_trace_answered(
     world: World,
     monkeypatch: pytest.MonkeyPatch,

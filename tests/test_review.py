@@ -30,7 +30,9 @@ def law(reading: Reading) -> str:
 
 def give(stage: Shelf, reading: Reading, verdict: str, viewer: str = "", **said: str) -> None:
     form = {"decision": reading.decision, "finding": law(reading), "verdict": verdict} | said
-    stage.world.parts.reviews.give(stage.session(viewer=viewer), "document-sidebar", reading, Said.parse(form))
+    stage.world.parts.reviews.give(
+        stage.session(viewer=viewer), stage.connection(), "document-sidebar", reading, Said.parse(form)
+    )
 
 
 def test_a_verdict_is_shown_to_all_and_says_whose_it_is(stage: Shelf) -> None:
@@ -98,7 +100,7 @@ def test_what_is_not_there_cannot_be_reviewed(stage: Shelf) -> None:
 
 def give_to(stage: Shelf, reading: Reading, finding: str) -> None:
     said = Said.parse({"decision": "d", "finding": finding, "verdict": "accept"})
-    stage.world.parts.reviews.give(stage.session(), "document-sidebar", reading, said)
+    stage.world.parts.reviews.give(stage.session(), stage.connection(), "document-sidebar", reading, said)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 
 import pytest
 from sqlalchemy import insert
 
-from app.bearer import read, write
+from app.bearer import SESSION_LIFE_S, read, write
 from app.db.schema import sessions
 from app.errors import SessionExpired, SessionInvalid, StoreUnavailable
+from app.hosts._sign_in import HostTokens
 from app.launch import Record
 from app.session import revoke
 from tests.world import LEAD, World
@@ -53,8 +55,50 @@ def test_what_is_held_is_sealed_for_its_session_only(world: World) -> None:
             "UPDATE sessions SET host_token = (SELECT host_token FROM sessions WHERE id = ?) WHERE id = ?",
             (two.id, one.id),
         )
-    with pytest.raises(Exception, match="can no longer be read"):
+    with world.another() as other, pytest.raises(Exception, match="can no longer be read"):
+        other.parts.sessions.host_identity(one)
+
+
+def test_a_viewers_token_is_at_hand_where_the_session_was_opened_and_gone_when_it_ends(world: World) -> None:
+    one, two = (world.parts.sessions.load(world.frame_token(token=name)) for name in ("first", "second"))
+    with world.parts.database.begin() as conn:
+        conn.exec_driver_sql("UPDATE sessions SET host_token = NULL")
+    assert world.parts.sessions.host_identity(one).token == "first"
+    world.parts.sessions.end(one)
+    with pytest.raises(SessionExpired):
         world.parts.sessions.host_identity(one)
+    revoke(world.parts.database, world.parts.audit, "acme", "", "", world.clock.now)
+    world.parts.epochs.look()
+    with pytest.raises(SessionExpired):
+        world.parts.sessions.host_identity(two)
+
+
+def test_a_sign_in_that_came_to_its_own_end_is_told_with_a_later_launch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.session.PRUNE_EACH", 1)
+    with world.signing_in() as here:
+        here.signed_in(HostTokens("signed-in", here.clock.now + 600, "refresh-1"))
+        here.clock.now += SESSION_LIFE_S
+        here.frame_token()
+        assert here.audited("identity.ended") == []
+        here.clock.now += 1
+        here.frame_token()
+        assert [row["reason"] for row in here.audited("identity.ended")] == ["life-over"]
+        assert here.run_jobs() == 1
+
+
+def test_a_session_and_a_sign_ins_tokens_are_kept_together_or_not_at_all(world: World) -> None:
+    with world.signing_in() as here:
+        token = here.signed_in(HostTokens("signed-in", here.clock.now + 600, "refresh-1"))
+        session = here.parts.sessions.load(token)
+        found = here.parts.sessions.host_identity(session)
+        assert (found.token, found.url, found.signed_in) == ("signed-in", here.api.url, True)
+        with contextlib.suppress(ZeroDivisionError), here.parts.database.begin() as conn:
+            here.signed_in(HostTokens("another", here.clock.now + 600), within=conn)
+            raise ZeroDivisionError
+        assert here.parts.sessions.host_identity(session).token == "signed-in"
+        assert len(here.audited("session.opened")) == 1
 
 
 def test_features_that_were_carried_come_back(world: World) -> None:

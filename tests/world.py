@@ -339,7 +339,7 @@ class World:
         with running(settings, self.clock) as (parts, runner):
             yield replace(self, settings=settings, parts=parts, runner=runner, client=create_app(parts).test_client())
 
-    def signed_in(self, tokens: HostTokens, viewer: str = "005AB000001ZzZzYAK") -> str:
+    def signed_in(self, tokens: HostTokens, viewer: str = "005AB000001ZzZzYAK", within: Any = None) -> str:
         """A session of a viewer who signed in, and these came of it."""
         launch = Launch(
             viewer=Viewer(viewer, "Zoë", "de"),
@@ -352,7 +352,7 @@ class World:
             host_url=self.api.url,
         )
         connection = self.parts.connections.get("acme")
-        return self.parts.sessions.open(launch, connection, "score-badge", "frame", tokens)[1]
+        return self.parts.sessions.open(launch, connection, "score-badge", "frame", tokens, within)[1]
 
     def run_jobs(self) -> int:
         """Run all due jobs; how many there were."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -57,7 +58,8 @@ sessions = Table(
     Column("component", Text, nullable=False),
     Column("host_token", LargeBinary),
     Column("host_url", Text),
-    Column("signed_in", Boolean, nullable=False),  # its viewer's token is in `identities`
+    # its viewer's token is in `identities`; a process of the version before goes on while this one starts
+    Column("signed_in", Boolean, nullable=False, server_default=false()),
     Column("features", LargeBinary),
     Column("created_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),  # absolute: no renewal goes past it

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from app.errors import DocumentRefused
-from app.errors import DocumentTooLarge as DocumentTooLarge  # a host may be the first to know
+from app.errors import DocumentRefused, DocumentTooLarge
 
 
 class DocumentUnsupported(DocumentRefused):

@@ -29,6 +29,8 @@ from app.net.retry import retry_after_s
 MAX_CODE = 4_096
 # What a host says of a code that is another attempt's, another client's, used, or too old.
 _BAD_CODE = frozenset({"invalid_grant", "invalid_request"})
+# What it says of a grant that only its viewer can renew.
+_DEAD = frozenset({"invalid_grant", "interaction_required", "login_required", "consent_required"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def refresh(
     response = yield from _post(url, client, form)
     if response.status != 200:
         error = error_code(response)
-        if error == "invalid_grant":
+        if error in _DEAD:
             raise SessionExpired(reason="grant-dead")
         raise HostUnavailable(reason=f"refresh-refused:{error}")
     fresh = _granted(response, now, life_s).tokens

@@ -34,9 +34,9 @@ MAX_LIFE_S = 30 * 3600.0  # sessions that are evaluated continuously have tokens
 MAX_PROOF = 65_536
 MAX_ROLES = 50
 _TYPES = frozenset({"jwt", "at+jwt"})
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_TEMPLATE = "{tenantid}"
-_DISCOVERY = {
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TEMPLATE = "{tenantid}"
+DISCOVERY = {
     "1.0": "/common/.well-known/openid-configuration",
     "2.0": "/common/v2.0/.well-known/openid-configuration",
 }
@@ -59,13 +59,13 @@ def _verify(
     ):  # the most frequent mistake, and nobody can check its signature
         raise refused("api-token")
     version = "1.0" if said.get("ver") == "1.0" else "2.0"
-    discovery = partial(keys.discover, authority(connection) + _DISCOVERY[version])
-    claims = open_jws(request.proof, ("RS256",), _TYPES, partial(_keys, keys, discovery, said), MAX_PROOF)
+    discovery = partial(keys.discover, authority(connection) + DISCOVERY[version])
+    claims = open_jws(request.proof, ("RS256",), _TYPES, partial(issuers_keys, keys, discovery, said), MAX_PROOF)
     if claims.get("idtyp") == "app" or ("roles" in claims and "scp" not in claims):
         raise refused("app-only")
     unknown = CLAIMS[version].verify(claims, Context(request, connection))
     tenant, client = claims["tid"], claims["azp" if version == "2.0" else "appid"]
-    if claims["iss"] != discovery().issuer.replace(_TEMPLATE, tenant):
+    if claims["iss"] != discovery().issuer.replace(TEMPLATE, tenant):
         raise refused("issuer-wrong")
     if client not in {connection.client_id, *(connection.clients or own_clients)}:
         raise refused("client-unlisted")
@@ -75,7 +75,7 @@ def _verify(
         raise refused("component-unlisted")
     signed = request.proof.rpartition(".")[0]
     return Launch(
-        viewer=_viewer(claims, request.locale),
+        viewer=viewer(claims, request.locale),
         records=request.records,  # not attested: each is asked of the host
         origin=page_origin(request, connection),
         component=request.component,
@@ -89,7 +89,7 @@ def _verify(
     )
 
 
-def _keys(
+def issuers_keys(
     keys: KeySource, discovery: partial[Discovery], said: Mapping[str, Any], algorithm: str, kid: str | None
 ) -> Iterable[Key]:
     """The keys of this name that may sign for the issuer that the token names.
@@ -103,9 +103,9 @@ def _keys(
     if not found:
         raise refused("key-unknown")
     issuer, tenant = said.get("iss"), said.get("tid")
-    if not isinstance(issuer, str) or not isinstance(tenant, str) or not _GUID.fullmatch(tenant):
+    if not isinstance(issuer, str) or not isinstance(tenant, str) or not GUID.fullmatch(tenant):
         return found  # refused by its claims, whoever signed it
-    mine = [key for key in found if str(key.get("issuer", issuer)).replace(_TEMPLATE, tenant) == issuer]
+    mine = [key for key in found if str(key.get("issuer", issuer)).replace(TEMPLATE, tenant) == issuer]
     if not mine:
         raise refused("issuer-wrong")
     return mine
@@ -116,7 +116,7 @@ def authority(connection: ConnectionSettings) -> str:
     return connection.authority or AUTHORITY
 
 
-def _viewer(claims: Mapping[str, Any], locale: str) -> Viewer:
+def viewer(claims: Mapping[str, Any], locale: str) -> Viewer:
     """Tenant and object id together name a person for ever; names and addresses change, and are for display."""
     name, roles = claims.get("name"), claims.get("roles")
     shown = [role for role in roles if is_text(role, 100)] if isinstance(roles, list) else []
@@ -128,7 +128,7 @@ def _viewer(claims: Mapping[str, Any], locale: str) -> Viewer:
     )
 
 
-def _audience(value: Any, context: Context) -> str:
+def audience(value: Any, context: Context) -> str:
     wanted = context.connection.client_id
     return "" if wanted and value == wanted else "audience-wrong"
 
@@ -139,8 +139,8 @@ def _audience_v1(value: Any, context: Context) -> str:
     return "" if isinstance(value, str) and value in wanted else "audience-wrong"
 
 
-def _tenant(value: Any, context: Context) -> str:
-    if not isinstance(value, str) or not _GUID.fullmatch(value):
+def listed_tenant(value: Any, context: Context) -> str:
+    if not isinstance(value, str) or not GUID.fullmatch(value):
         return "claim-wrong"
     if value == PERSONAL:
         return "tenant-personal"
@@ -158,17 +158,17 @@ def _version(value: Any, _: Context) -> str:
     return "" if value in ("1.0", "2.0") else "version-unknown"
 
 
-def _is(*values: str) -> Check:
+def is_one_of(*values: str) -> Check:
     return lambda value, _: "" if value in values else "claim-wrong"
 
 
 def _claims(audience: Check, client: str, ignored: str) -> ClaimSet:
-    guid = matching(_GUID.pattern)
+    guid = matching(GUID.pattern)
     return ClaimSet(
         required={
             "ver": _version,
             "aud": audience,
-            "tid": _tenant,
+            "tid": listed_tenant,
             "iss": matching(r"[!-~]{1,300}"),  # and what it must be, once the tenant is known
             "exp": not_past(LEEWAY_S),
             "nbf": not_ahead(LEEWAY_S),
@@ -177,13 +177,13 @@ def _claims(audience: Check, client: str, ignored: str) -> ClaimSet:
             "scp": _scopes,
             client: guid,
         },
-        optional={"idtyp": _is("user")},
-        ignored=frozenset(f"{_IGNORED} {ignored}".split()),
+        optional={"idtyp": is_one_of("user")},
+        ignored=frozenset(f"{IGNORED} {ignored}".split()),
     )
 
 
 # For display (name, roles), for the vendor, or what must not be relied on: names and addresses change hands.
-_IGNORED = """
+IGNORED = """
     name roles uti sub rh aio amr acr acrs acct auth_time sid groups hasgroups wids _claim_names _claim_sources
     email family_name given_name nickname login_hint idp ipaddr in_corp onprem_sid platf puid ctry fwd deviceid
     tenant_ctry tenant_region_scope verified_primary_email verified_secondary_email vnet pwd_exp pwd_url zoneinfo
@@ -192,5 +192,5 @@ _IGNORED = """
 """
 CLAIMS = {
     "1.0": _claims(_audience_v1, "appid", "appidacr unique_name upn"),
-    "2.0": _claims(_audience, "azp", "azpacr preferred_username"),
+    "2.0": _claims(audience, "azp", "azpacr preferred_username"),
 }

@@ -179,20 +179,19 @@ def fetch_discovery(call: Call, url: str) -> Discovery:
 
     def address(name: str) -> str:
         found = document.get(name)
-        if not isinstance(found, str) or len(found) > MAX_URL or found.partition("://")[0] not in schemes:
-            raise AnswerRefused(path=name, reason="discovery-shape")
-        return found
+        sound = isinstance(found, str) and len(found) <= MAX_URL and found.partition("://")[0] in schemes
+        return str(found) if sound else ""
 
-    def optional(name: str) -> str:
-        return address(name) if name in document else ""
-
+    keys = address("jwks_uri")
+    if not keys:
+        raise AnswerRefused(path="jwks_uri", reason="discovery-shape")
     return Discovery(
         issuer,
-        address("jwks_uri"),
-        authorization_url=optional("authorization_endpoint"),
-        token_url=optional("token_endpoint"),
-        revocation_url=optional("revocation_endpoint"),
-        userinfo_url=optional("userinfo_endpoint"),
+        keys,
+        authorization_url=address("authorization_endpoint"),
+        token_url=address("token_endpoint"),
+        revocation_url=address("revocation_endpoint"),
+        userinfo_url=address("userinfo_endpoint"),
         names_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         secret_in_body="client_secret_post" in _words(document, "token_endpoint_auth_methods_supported"),
         scopes=_words(document, "scopes_supported"),

@@ -21,8 +21,10 @@ EARLY_S = 60.0  # a token is renewed before its end, so that none dies on the wa
 FAILURE_PAUSE_S = 5.0
 MAX_BYTES = 65_536
 _MAX_TOKEN = 16_384
-# RFC 6749 section 5.2; anything else in `error` is the server's own text and stays out of the audit
-_CODES = "invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope"
+# RFC 6749 section 5.2 and OpenID Connect Core section 3.1.2.6; anything else in `error` is the server's own text and
+# stays out of the audit
+_CODES = """invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope
+    interaction_required login_required consent_required"""
 _SAFE_CODES = frozenset(_CODES.split())
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from app.config import ConnectionSettings
-from app.hosts._keys import KeySource
+from app.hosts._keys import Discovery, KeySource
 from app.hosts._oauth import Flow
 from app.launch import Viewer
 
@@ -122,6 +122,12 @@ class Revoke(Protocol):
 USES = ("sign_in_client_id", "sign_in_client_secret", "sign_in_scopes")  # what hosts with a registered app know
 
 
+class Provider(Protocol):
+    """What the host says of itself. Raises LaunchRefused when it speaks for another issuer; HostUnavailable, Busy."""
+
+    def __call__(self, connection: ConnectionSettings, keys: KeySource, /) -> Discovery: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """How viewers sign in at a host: authorization code with PKCE S256, always.
@@ -133,6 +139,7 @@ class SignIn:
     finish: Finish
     refresh: Refresh
     revoke: Revoke
+    provider: Provider | None = None  # None: it has no discovery
     requires: tuple[str, ...] = ("sign_in_client_id",)  # settings; a connection without them offers no sign-in
 
     def ready(self, connection: ConnectionSettings) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
+from typing import TypeVar
 
 from app.errors import Busy
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
 
 class Permits:
@@ -29,3 +33,12 @@ class Permits:
             yield
         finally:
             self._free.release()
+
+    def around(self, call: Callable[[Asked], Answer], wait_s: float) -> Callable[[Asked], Answer]:
+        """The same call, each time under a permit. Raises Busy."""
+
+        def permitted(asked: Asked) -> Answer:
+            with self.take(wait_s):
+                return call(asked)
+
+        return permitted

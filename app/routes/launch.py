@@ -151,7 +151,8 @@ def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) ->
 
 def _words(p: Parts, connection: Connection, launch: Launch) -> dict[str, Any]:
     """What the frame script needs to know; no secret of the host's is among it."""
-    words = {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name, **launch.bridge}
+    words: dict[str, Any] = {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name}
+    words |= launch.bridge
     if sign_in := offered(p, connection):
         words |= {**sign_in, "component": launch.component, "record": str(launch.records[0])}
     return words

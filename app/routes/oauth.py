@@ -25,6 +25,7 @@ from app.launch import MAX_RECORDS, Record
 from app.signin import Asked
 from app.web.failures import retry_headers, translated
 from app.web.headers import popup_policy
+from app.web.limits import whose_address
 from app.web.parts import parts
 from app.web.refusals import charge, note_request, require_patience, sign_in_refused
 
@@ -55,7 +56,7 @@ def _step(view: View) -> Callable[[str], Response]:
 def start(connection: Connection) -> Response:
     """The click in a panel. What comes in the address is no secret: the hash of one, and what the panel shows."""
     p, args = parts(), request.args
-    p.limits.spend(STARTS, "sign-ins", request.remote_addr or "")
+    p.limits.spend(STARTS, "sign-ins", whose_address(request.remote_addr))
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "sign-ins")
     own, opener = p.settings.server.public_url, args.get("opener", "")
     if not _CHALLENGE.fullmatch(args.get("challenge", "")):

@@ -35,11 +35,12 @@ def preflight() -> Response:
 def give() -> Response:
     p, form = parts(), _form()
     session = session_of(form["token"] if "token" in form else bearer())
-    settings = p.connections.get(session.connection).settings
+    connection = p.connections.get(session.connection)
+    settings = connection.settings
     p.limits.spend_connection(settings, settings.limit_reviews, "reviews")
     said, record = Said.parse(form), Record.parse(form.get("record", ""))
     item = Item(form.get("component") or session.component, record)
-    p.reviews.give(session, item.tag, _reading(session, item), said)
+    p.reviews.give(session, connection, item.tag, _reading(session, item), said)
     fragment = p.fragments.show(session, [item])[0]
     return jsonify({"fragments": [as_json(fragment)]})
 

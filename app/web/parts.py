@@ -46,7 +46,6 @@ class Parts:
     permissions: Permissions
     events: Events
     notices: NoticeBoard
-    catalog: Catalog
     renderer: Renderer
     fragments: Fragments
     reviews: Reviews
@@ -58,6 +57,11 @@ class Parts:
     wake_jobs: Callable[[], None]
     clock: Callable[[], float]
     close: Callable[[], None]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The components that the renderer has read."""
+        return self.renderer.catalog
 
 
 def parts() -> Parts:

@@ -66,7 +66,7 @@ class Readings:
             grants,
             lambda: self._limits.spend_connection(settings, settings.limit_analyses, "analyses"),
         )
-        return self._reviews.joined(session, readings)
+        return self._reviews.joined(session, connection, readings)
 
     def bare(self, state: State, capability: str = "", reference: str = "") -> Told:
         return Reading(state, capability, reference=reference)

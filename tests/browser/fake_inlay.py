@@ -214,11 +214,11 @@ class FakeInlay(Site):
                 "panel.html",
                 style=Markup(style),
                 show=lambda: {"launch": launch, "content": Markup(content)},
+                sign_in=False,
                 nonce=NONCE,
                 frame_url=f"{self.origin}/embed/frame.js",
                 script_url=f"{self.origin}/{script}" if (script := CATALOG[self.tag].script) else "",
                 answers="score",
-                sign_in=False,
                 assets={key: f"{self.origin}/{path}" for key, path in names.items()},
             )
         )

@@ -144,6 +144,11 @@ def test_a_scope_is_one_word(scope: str) -> None:
     assert "is not allowed here" in only(GOOD + f'scope = "{scope}"')
 
 
+@pytest.mark.parametrize("half", ["sign_in_client_secret = 'env:INLAY_KEY'", "sign_in_scopes = ['openid']"])
+def test_half_of_an_app_to_sign_in_to_is_refused(half: str) -> None:
+    assert "is set without sign_in_client_id" in only(GOOD + half)
+
+
 def test_half_of_a_certificate_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tls.pem").touch()
     text = GOOD.replace("[server]", '[server]\ntls_certificate = "tls.pem"')

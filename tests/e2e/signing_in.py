@@ -18,6 +18,10 @@ from urllib.parse import urlencode
 
 import requests
 
+from app.audit.log import AuditLog
+from app.db import Database
+from app.metrics import Metrics
+from app.session import revoke
 from tests.core.server import core_server
 from tests.e2e.demo import free_block
 from tests.npm import package
@@ -51,6 +55,16 @@ open_records = true
 records_from = "crm"
 sign_in_client_id = "inlay"
 sign_in_client_secret = "file:client"
+[connections.pages]
+host = "guest"
+origins = ["http://localhost:{page}"]
+components = ["score-badge", "score-card"]
+capabilities = ["lead_score"]
+issuer = "http://localhost:{page}"
+audience = "http://127.0.0.1:{port}"
+algorithms = ["HS256"]
+shared_keys = {{ web = "file:key" }}
+records_from = "crm"
 [connections.crm]
 host = "salesforce"
 origins = ["http://localhost:{page}"]
@@ -61,6 +75,7 @@ host_url = "{api}"
 token_url = "{api}/services/oauth2/token"
 client_id = "inlay"
 client_secret = "file:client"
+sign_in_client_id = "inlay"
 [connections.crm.fields.lead_score]
 revenue = "AnnualRevenue"
 """
@@ -83,7 +98,8 @@ class Around:
         log = (self.folder / "serve.log").open("ab")
         with log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        until(lambda: requests.get(f"{self.inlay}/readyz", timeout=1).ok)
+        until(lambda: self.process.poll() is not None or requests.get(f"{self.inlay}/readyz", timeout=1).ok)
+        assert self.process.poll() is None, (self.folder / "serve.log").read_text()
 
     def kill(self) -> None:
         """As a machine does it that loses its power."""
@@ -91,12 +107,24 @@ class Around:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def revoke(self, connection: str) -> None:
+        """As an admin does it beside the running server."""
+        database = Database(f"sqlite:///{self.folder / 'inlay.db'}")
+        revoke(database, AuditLog(database, time.time, Metrics()), connection, "", "", time.time())
+        database.close()
+
     def framed(self, sandbox: str = "", **more: str) -> str:
         """The address of a page that frames a badge."""
         return f"{self.page}/?{urlencode({'sandbox': sandbox, **more})}"
 
-    def panel(self) -> str:
-        return f"{self.inlay}/launch/portal?{urlencode({'component': 'score-badge', 'record': LEAD})}"
+    def panel(self, connection: str = "portal") -> str:
+        return f"{self.inlay}/launch/{connection}?{urlencode({'component': 'score-badge', 'record': LEAD})}"
+
+    def canvas(self) -> str:
+        """As the host opens it that has no leave from its viewer yet."""
+        asked = urlencode({"component": "score-badge", "_sfdc_canvas_auth": "user_approval_required"})
+        said = urlencode({"target_origin": self.page, "instance_id": "_:panel:1"})
+        return f"{self.inlay}/launch/crm?{asked}#{said}"
 
     def keeps_opener(self, yes: bool) -> None:
         requests.get(f"{self.provider}/opener?keep={'yes' if yes else 'no'}", timeout=5)
@@ -134,8 +162,8 @@ def around(folder: Path) -> Iterator[Around]:
         written = CONFIG.format(port=first, page=first + 1, provider=first + 2, core=core.url, api=api.url)
         (folder / "inlay.toml").write_text(written)
         until(lambda: requests.get(f"{place.provider}/.well-known/openid-configuration", timeout=1).ok)
-        place.start()
         try:
+            place.start()
             yield place
         finally:
             place.kill()
@@ -160,10 +188,12 @@ def pages(port: int, place: Around) -> Iterator[None]:
         def do_GET(self) -> None:
             query = dict(each.partition("=")[::2] for each in self.path.partition("?")[2].split("&"))
             sandbox = f' sandbox="{query["sandbox"].replace("+", " ")}"' if query.get("sandbox") else ""
-            panel = place.panel().replace("&", "&amp;")
+            panel = (
+                place.canvas() if "canvas" in query else place.panel("pages" if "guest" in query else "portal")
+            ).replace("&", "&amp;")
             body = (
                 "<!doctype html><title>Portal</title><meta name=color-scheme content='light dark'><script>said = []; "
-                "addEventListener('message', e => said.push(e.data.type))</script>"
+                "addEventListener('message', e => said.push(e.data.type || e.data))</script>"
                 f'<iframe title=Score width=420 height=260 src="{panel}"{sandbox}></iframe>'
             )
             self.send_response(200)

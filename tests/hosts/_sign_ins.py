@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,7 +22,7 @@ from app.hosts._oauth import drive
 from app.hosts._sign_in import Attempt, HostTokens, SignedIn, SignIn
 from app.net.door import Request, Response
 from tests.hosts._door import answer
-from tests.hosts._proofs import BUILDERS, CLOCK, OPENID, FixedKeys, canvas, oidc
+from tests.hosts._proofs import APP, BUILDERS, CLIENTS, CLOCK, OPENID, TENANT_KEYS, FixedKeys, canvas, entra, oidc
 
 ATTEMPT = Attempt("state-" + "s" * 37, "nonce-" + "n" * 37, "verifier-" + "v" * 34)
 CLIENT, SECRET = "inlay-viewers", "sign-in-secret&="
@@ -49,6 +48,8 @@ def servicenow() -> ConnectionSettings:
 def connection_of(host: str) -> ConnectionSettings:
     """A connection whose viewers can sign in."""
     made = {"salesforce": lambda: canvas().connection, "oidc": lambda: oidc().connection, "servicenow": servicenow}
+    if host in CLIENTS:  # the directory's hosts have one app for tokens and sign-ins
+        return replace(entra(host).connection, client_secret=Secret(SECRET))
     return replace(made[host](), sign_in_client_id=CLIENT, sign_in_client_secret=Secret(SECRET))
 
 
@@ -59,10 +60,12 @@ class Keys(FixedKeys):
     changes: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        super().__init__("rs")
+        super().__init__("rs", *TENANT_KEYS)
 
     def discover(self, url: str) -> Discovery:
         issuer = url.removesuffix(OPENID)
+        if issuer.startswith("https://login.microsoftonline.com"):
+            return super().discover(url)
         found = Discovery(
             issuer,
             f"{issuer}/keys",
@@ -141,13 +144,16 @@ class Provider:
             org = self.connection.host_url
             said |= {"id": f"{org}/id/{ORG}/{VIEWER}", "instance_url": org, "issued_at": "1795000000000"}
             del said["expires_in"]
-        if self.host == "oidc" and number == "1":
+        if (self.host == "oidc" or self.host in CLIENTS) and number == "1":
             said["id_token"] = self.id_token()
         return {name: value for name, value in (said | self.token).items() if value is not None}
 
     def id_token(self) -> str:
-        builder = BUILDERS["oidc"]()
-        for name, value in ({"aud": CLIENT, "azp": CLIENT, "nonce": ATTEMPT.nonce} | self.claims).items():
+        builder = BUILDERS[self.host]()
+        ours = {"aud": CLIENT, "azp": CLIENT} if self.host == "oidc" else {"scp": None, "azp": None}
+        for name, value in (ours | {"nonce": ATTEMPT.nonce} | self.claims).items():
+            if value is None and name not in builder.claims:
+                continue
             builder = builder.said(name, value)
         return str(self.by(builder).proof())
 
@@ -206,8 +212,5 @@ def provider(host: str) -> Provider:
         },
         "oidc": {"sub": "248289761001", "name": "Zoë Müller"},
     }
-    return Provider(host, connection_of(host), viewer=viewers[host])
-
-
-def b64(value: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+    client = APP if host in CLIENTS else CLIENT
+    return Provider(host, connection_of(host), client=client, viewer=viewers.get(host))

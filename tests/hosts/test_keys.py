@@ -211,3 +211,45 @@ def test_a_document_and_a_set_of_one_address_are_two_things() -> None:
 def test_a_key_says_for_which_issuer_it_signs() -> None:
     source = KeySets(ScriptedDoor(published(jwk("ed", issuer="https://one.example"))), Clock())
     assert [key.get("issuer") for key in source.find(URL, "EdDSA", "ed")] == ["https://one.example"]
+
+
+def discovered(**document: Any) -> Discovery:
+    said = {"issuer": "https://login.example.com", "jwks_uri": "https://login.example.com/keys"} | document
+    return KeySets(ScriptedDoor(answer(said)), Clock()).discover(WHERE)
+
+
+def test_a_document_says_where_and_how_viewers_sign_in() -> None:
+    assert discovered(
+        authorization_endpoint="https://login.example.com/authorize",
+        token_endpoint="https://login.example.com/token",
+        revocation_endpoint="https://login.example.com/revoke",
+        userinfo_endpoint="https://login.example.com/userinfo",
+        authorization_response_iss_parameter_supported=True,
+        token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
+        scopes_supported=["openid", 7],
+    ) == Discovery(
+        "https://login.example.com",
+        "https://login.example.com/keys",
+        authorization_url="https://login.example.com/authorize",
+        token_url="https://login.example.com/token",
+        revocation_url="https://login.example.com/revoke",
+        userinfo_url="https://login.example.com/userinfo",
+        names_issuer=True,
+        secret_in_body=True,
+        scopes=frozenset({"openid"}),
+    )
+
+
+@pytest.mark.parametrize("name", ["authorization", "token", "revocation", "userinfo"])
+@pytest.mark.parametrize("url", ["http://login.example.com/x", "javascript:alert(1)", "", 7, None, ["https://a"]])
+def test_an_address_that_anybody_between_could_change_is_none(name: str, url: Any) -> None:
+    assert discovered(**{f"{name}_endpoint": url}) == discovered()
+
+
+def test_what_a_document_says_in_another_shape_it_does_not_say() -> None:
+    found = discovered(
+        authorization_response_iss_parameter_supported="true",
+        token_endpoint_auth_methods_supported="client_secret_post",
+        scopes_supported={"openid": 1},
+    )
+    assert (found.names_issuer, found.secret_in_body, found.scopes) == (False, False, frozenset())

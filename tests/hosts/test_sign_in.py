@@ -24,7 +24,7 @@ from app.hosts._sign_in import Attempt, HostTokens, SignedIn
 from app.net.door import Response
 from tests.hosts._door import answer
 from tests.hosts._matrix import ALL
-from tests.hosts._proofs import CLOCK, PROVIDER
+from tests.hosts._proofs import APP, CLIENTS, CLOCK, OTHER_TENANT, PERSONAL, PROVIDER, TENANT, ZOE
 from tests.hosts._sign_ins import (
     ATTEMPT,
     CLIENT,
@@ -37,11 +37,17 @@ from tests.hosts._sign_ins import (
     redirect_uri,
 )
 
-SIGNED_IN = ("salesforce", "servicenow", "oidc")
+SIGNED_IN = ("salesforce", "servicenow", "oidc", *CLIENTS)
+DIRECTORY = "https://login.microsoftonline.com"
 OTHER = Attempt("another-" + "s" * 35, "another-" + "n" * 35, "another-" + "v" * 35)
 REVOKED = ("/revoke", "/oauth_revoke_token.do")
 ID = "https://login.salesforce.com/id"
 Play = Callable[[Provider], Any]
+
+
+def home_of(there: Provider) -> str:
+    """Where a viewer signs in."""
+    return DIRECTORY if there.host in CLIENTS else there.connection.host_url or PROVIDER
 
 
 def test_every_host_that_signs_viewers_in_is_here() -> None:
@@ -54,13 +60,16 @@ def test_a_good_sign_in(host: str) -> None:
     there.begin()
     signed = there.finish()
     assert signed.viewer.name == "Zoë Müller"
-    assert signed.viewer.timezone == "Europe/Berlin"
-    assert signed.viewer.subject == {"salesforce": VIEWER, "servicenow": USER, "oidc": "248289761001"}[host]
-    assert signed.organisation == urlsplit(there.connection.host_url or PROVIDER).netloc
+    assert signed.viewer.timezone == ("UTC" if host in CLIENTS else "Europe/Berlin")
+    known = {"salesforce": VIEWER, "servicenow": USER, "oidc": "248289761001"}
+    assert signed.viewer.subject == known.get(host, f"{ZOE}.{TENANT}")
+    home = urlsplit(there.connection.host_url or PROVIDER).netloc
+    assert signed.organisation == ("contoso.example" if host in CLIENTS else home)
     assert signed.tokens.access == "access-1"
     assert signed.tokens.refresh == "refresh-1"
     assert signed.tokens.expires_at == CLOCK + (7200 if host == "salesforce" else 1800)
-    assert signed.host_url == (there.connection.host_url or None)
+    api = "https://graph.microsoft.com" if host in CLIENTS else None
+    assert signed.host_url == (there.connection.host_url or api)
 
 
 @pytest.mark.parametrize("host", SIGNED_IN)
@@ -68,18 +77,18 @@ def test_the_address_has_what_it_must_and_no_secret(host: str) -> None:
     there = provider(host)
     said = there.begin()
     assert said["response_type"] == "code"
-    assert said["client_id"] == CLIENT
+    assert said["client_id"] == (APP if host in CLIENTS else CLIENT)
     assert said["state"] == ATTEMPT.state
     assert said["redirect_uri"] == redirect_uri(there.connection)
     assert said["code_challenge_method"] == "S256"
     assert len(said["code_challenge"]) == 43
     assert not {ATTEMPT.verifier, "sign-in-secret&="} & set(said.values())
-    assert said[""].startswith((there.connection.host_url or PROVIDER) + "/")
-    assert said.get("nonce") == (ATTEMPT.nonce if host == "oidc" else None)
+    assert said[""].startswith(home_of(there) + "/")
+    assert said.get("nonce") == (ATTEMPT.nonce if host in ("oidc", *CLIENTS) else None)
     assert there.asked == []
 
 
-@pytest.mark.parametrize("host", SIGNED_IN)
+@pytest.mark.parametrize("host", ["salesforce", "servicenow", "oidc"])
 def test_what_an_admin_asks_for_is_asked_for(host: str) -> None:
     there = provider(host)
     there.connection = replace(there.connection, sign_in_scopes=("records.read",))
@@ -193,6 +202,17 @@ def _viewer(**said: Any) -> Play:
     return play
 
 
+def _another_org(there: Provider) -> SignedIn:
+    """The same domain, so it seems, and all of its answers agree."""
+    there.viewer = there.viewer | {"organization_id": "00DXY0000000002EAA"}
+    return token(id=f"{ID}/00DXY0000000002EAA/{VIEWER}")(there)
+
+
+def _anybodys_key(there: Provider) -> SignedIn:
+    there.by = lambda builder: builder.headed(kid="rs")
+    return claimed(iss=f"{DIRECTORY}/{OTHER_TENANT}/v2.0")(there)
+
+
 EVERYWHERE: list[tuple[str, Play, str]] = [
     ("good", changed(), ""),
     # the code
@@ -213,6 +233,7 @@ EVERYWHERE: list[tuple[str, Play, str]] = [
 OWN: dict[str, list[tuple[str, Play, str]]] = {
     "salesforce": [
         ("another org", _viewer(organization_id="00DXY0000000002EAA"), "issuer-wrong"),
+        ("another org, all of it", _another_org, "issuer-wrong"),
         ("another org beside the token", token(id=f"{ID}/00DXY0000000002EAA/{VIEWER}"), "issuer-wrong"),
         ("another user beside the token", token(id=f"{ID}/{ORG}/005AB000001AbCdYAK"), "viewer-mismatch"),
         ("another API", token(instance_url="https://evil.my.salesforce.com"), "instance-refused"),
@@ -242,12 +263,31 @@ OWN: dict[str, list[tuple[str, Play, str]]] = {
 }  # fmt: skip
 
 
+ENTRA: list[tuple[str, Play, str]] = [
+    ("it names itself", changed(issuer=f"{DIRECTORY}/{TENANT}/v2.0"), ""),
+    ("the answer of another tenant", changed(issuer=f"{DIRECTORY}/{OTHER_TENANT}/v2.0"), "issuer-wrong"),
+    ("an ID token of another sign-in", claimed(nonce=OTHER.nonce), "nonce-wrong"),
+    ("an ID token without nonce", claimed(nonce=None), "claim-missing:nonce"),
+    ("an ID token of another client", claimed(aud="00000003-0000-0000-c000-000000000000"), "audience-wrong"),
+    ("an ID token of version 1", claimed(ver="1.0"), "claim-wrong:ver"),
+    ("another tenant", claimed(tid=OTHER_TENANT, iss=f"{DIRECTORY}/{OTHER_TENANT}/v2.0"), "tenant-unlisted"),
+    ("a personal account", claimed(tid=PERSONAL, iss=f"{DIRECTORY}/{PERSONAL}/v2.0"), "tenant-personal"),
+    ("our tenant under another's issuer", claimed(iss=f"{DIRECTORY}/{OTHER_TENANT}/v2.0"), "issuer-wrong"),
+    ("another's issuer, by a key that is for nobody in particular", _anybodys_key, "issuer-wrong"),
+    ("a key of another tenant", changed(by=lambda builder: builder.headed(kid="rs-other")), "issuer-wrong"),
+    ("an unsigned ID token", changed(by=lambda builder: builder.headed(alg="none")), "algorithm-refused"),
+    ("an ID token that is over", claimed(exp=int(CLOCK) - 300), "expired"),
+    ("an ID token without a person", claimed(oid=None), "claim-missing:oid"),
+    ("an ID token that is no token", token(id_token="x.y"), "malformed"),
+]
+
+
 def _nameless(there: Provider) -> Provider:
     there.claims = {"name": None}
     return there
 
 
-CASES = [(host, *case) for host in SIGNED_IN for case in (*EVERYWHERE, *OWN[host])]
+CASES = [(host, *case) for host in SIGNED_IN for case in (*EVERYWHERE, *OWN.get(host, ENTRA))]
 
 
 @pytest.mark.parametrize(("host", "name", "play", "reason"), CASES, ids=[f"{case[0]}: {case[1]}" for case in CASES])
@@ -327,7 +367,7 @@ def test_no_answer_of_a_page_leads_anywhere_else(host: str) -> None:
     there = provider(host)
     there.begin()
     there.finish()
-    home = urlsplit(there.connection.host_url or PROVIDER).netloc
+    home = urlsplit(home_of(there)).netloc
     assert {urlsplit(request.url).netloc for request in there.asked} == {home}
     assert not any(secret in request.url for request in there.asked for secret in ("code-1", "access-1", "verifier"))
 
@@ -347,7 +387,7 @@ def test_tokens_are_renewed_and_a_dead_grant_is_said_so(host: str) -> None:
     assert dead.value.reason == "grant-dead"
 
 
-@pytest.mark.parametrize("host", SIGNED_IN)
+@pytest.mark.parametrize("host", ["salesforce", "servicenow", "oidc"])
 def test_tokens_are_revoked_by_the_one_that_ends_the_most(host: str) -> None:
     there = provider(host)
     there.revoke(HostTokens("access-1", CLOCK, "refresh-1"))
@@ -366,4 +406,4 @@ def test_a_connection_without_an_app_offers_no_sign_in() -> None:
         slot = HOSTS[host].sign_in
         assert slot is not None
         assert slot.ready(connection_of(host))
-        assert not slot.ready(replace(connection_of(host), sign_in_client_id=""))
+        assert not slot.ready(replace(connection_of(host), sign_in_client_id="", client_id=""))

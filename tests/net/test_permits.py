@@ -29,3 +29,16 @@ def test_a_permit_comes_back_also_after_an_error() -> None:
             raise KeyError
     with permits.take():
         pass
+
+
+def test_a_call_under_a_permit_holds_one_while_it_lasts() -> None:
+    permits = Permits(1)
+
+    def call(number: int) -> int:
+        with pytest.raises(Busy), permits.take():
+            pass
+        return number + 1
+
+    assert [permits.around(call, 0.01)(number) for number in (1, 2)] == [2, 3]
+    with permits.take(), pytest.raises(Busy):
+        permits.around(call, 0.01)(1)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.hosts._directory import directory
 from tests.hosts._matrix import ALL, Case
 from tests.hosts._proofs import BUILDERS, DOCUMENT
+from tests.hosts._sign_ins import connection_of
 from tests.world import CONNECTIONS, LEAD, World, connections, launch_data
 from tests.world import world as make_world
 
@@ -231,3 +233,12 @@ def test_a_bug_shows_a_page_that_the_host_may_frame(world: World, monkeypatch: p
     assert f"frame-ancestors {ORIGINS};" in page.headers["Content-Security-Policy"]
     assert "secret" not in page.text
     assert "Traceback" not in page.text
+
+
+def test_a_host_whose_viewers_sign_in_takes_no_proof(tmp_path: Path) -> None:
+    guests = BUILDERS["guest"]().attempt()
+    with make_world(tmp_path, connections=[connection_of("servicenow")]) as door:
+        answer = door.client.post("/launch/helpdesk?component=score-badge", data=guests.launch_form("guest"))
+        assert answer.status_code == 403
+        assert door.client.post("/session", data=guests.session_form("helpdesk")).status_code == 400
+        assert [row["reason"] for row in door.audited("launch.refused")] == ["no-proof", "proof-kind"]

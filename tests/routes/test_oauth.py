@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.db import sign_ins
-from app.errors import ConnectFailed, TimedOut
+from app.errors import ConnectFailed, RateLimited, TimedOut
+from app.routes.oauth import STARTS
 from app.signin import ATTEMPT_S, CODE_S, TRIES
 from tests.hosts._proofs import PAGES
 from tests.routes._window import Stage, Window, code_of, digits, words
@@ -412,12 +414,24 @@ def test_no_secret_of_an_attempt_lies_readable_in_the_database_or_the_audit(stag
         assert secret not in audit
 
 
-def test_who_is_refused_too_often_has_to_wait(tmp_path: Path) -> None:
-    with make_stage(tmp_path) as stage:
-        limited = stage.world.parts.settings.server.limit_refused
-        stage.world.parts.limits.spend(limited, "refusals", "127.0.0.1")
-        for _ in range(limited.amount):
-            stage.world.parts.limits._limiter.hit(limited, "refusals", "127.0.0.1")
+def test_who_is_refused_too_often_has_to_wait(stage: Stage) -> None:
+    parts = stage.world.parts
+    for _ in range(parts.settings.server.limit_refused.amount):
+        parts.limits.spend(parts.settings.server.limit_refused, "refusals", "127.0.0.1")
+    page = stage.window().start()
+    assert (page.status_code, code_of(page)) == (429, "rate-limited")
+    assert int(page.headers["Retry-After"]) >= 1
+
+
+def test_starts_are_counted_for_a_connection_and_for_an_address(stage: Stage) -> None:
+    connection = stage.world.parts.connections.get("oidc").settings
+    for spend in (
+        lambda: stage.world.parts.limits.spend_connection(connection, connection.limit_launches, "sign-ins"),
+        lambda: stage.world.parts.limits.spend(STARTS, "sign-ins", "127.0.0.1"),
+    ):
+        stage.world.parts.limits._windows.reset()
+        assert stage.window().start().status_code == 200
+        with pytest.raises(RateLimited):
+            deque(iter(spend, "never"), 0)
         page = stage.window().start()
         assert (page.status_code, code_of(page)) == (429, "rate-limited")
-        assert int(page.headers["Retry-After"]) >= 1

@@ -104,4 +104,4 @@ def _named(who: Viewer, said: dict[str, Any]) -> Viewer:
     )
 
 
-SIGN_IN = SignIn(begin=begin, finish=finish, refresh=refresh, revoke=revoke)
+SIGN_IN = SignIn(begin=begin, finish=finish, refresh=refresh, revoke=revoke, provider=provider)

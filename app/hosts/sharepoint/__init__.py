@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.hosts._behalf import on_behalf_of
 from app.hosts._entra import REQUIRES, USES, verifier
+from app.hosts._entra_sign_in import SIGN_IN
 from app.hosts._graph_documents import document_facts, read_document
 from app.hosts._graph_items import check_access
 from app.hosts._graph_notices import NOTICES
@@ -23,6 +24,7 @@ SHAREPOINT = Host(
     uses=USES,
     takes=(TokenType.ACCESS_TOKEN, TokenType.JWT),  # it is written as one, and our own scripts call it so
     verify=verifier(_CLIENTS),
+    sign_in=SIGN_IN,
     exchange=on_behalf_of,
     check_access=check_access,
     document_facts=document_facts,

@@ -29,7 +29,11 @@
   // The code goes to whoever opened this window, if that is who it says: one exact origin, ours or a page's of the
   // connection.
   const send = (type, detail) => opener?.postMessage({ inlay: 1, type: "inlay-signin-" + type, detail }, data.opener);
-  const late = setTimeout(() => (form.hidden = false), 3000);
+  const late = setTimeout(() => {
+    if (!data.code) return;
+    doc.getElementById("fine").hidden = true;
+    form.hidden = false;
+  }, 3000);
   addEventListener("message", (event) => {
     if (!opener || event.source != opener || event.origin != data.opener || event.data?.inlay != 1) return;
     if (event.data.type == "inlay-signin-here" && form.elements.how) form.elements.how.value = data.code ? "digits" : "code";

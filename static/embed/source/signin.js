@@ -83,6 +83,7 @@ window.inlayChanges = async (own) => {
       seen(first);
     } else if (part) {
       first.etag = part.etag;
+      box.replaceWith(box.cloneNode(true)); // what is there becomes the panel, node by node
       await changes.put(first, part.html);
     }
     tick();
@@ -113,6 +114,7 @@ window.inlayChanges = async (own) => {
 
     expire() {
       prepare();
+      box.firstElementChild.textContent = box.firstElementChild.dataset.expired;
       main.append(box);
     },
 

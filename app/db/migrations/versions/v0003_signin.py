@@ -8,10 +8,7 @@ down_revision = "0002_guard"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("sessions") as sessions:
-        sessions.add_column(sa.Column("signed_in", sa.Boolean, nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("sessions") as sessions:
-        sessions.alter_column("signed_in", server_default=None)
+    op.add_column("sessions", sa.Column("signed_in", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(
         "identities",
         sa.Column("connection", sa.Text, nullable=False),

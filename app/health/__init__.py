@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from typing import Literal
-from urllib.parse import urlsplit
 
 from app.config import ConnectionSettings, Settings
 from app.core.client import CoreClient
@@ -15,53 +10,15 @@ from app.db import Database
 from app.db.framings import Framings
 from app.db.migrations import is_current
 from app.errors import AddressRefused, AnswerRefused, CoreUnavailable, InlayError, OutboundError, StoreUnavailable
+from app.health.findings import Finding, Watch
+from app.health.keys import keys
+from app.health.sign_in import sign_in
 from app.hosts import HOSTS
-from app.hosts._keys import ALGORITHMS, fetch
 from app.hosts._oauth import IntegrationTokens
 from app.metrics import Metrics
-from app.net.door import Caller, Request, Response
+from app.net.door import Request
 
-CLOCK_MAX_S = 5.0  # launches are taken within 30 s; whoever is off by five will be off by more
-NETWORK_MEND = "Look at the address, the network and the certificate"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line. A note is worth reading; a problem keeps somebody from seeing a panel, or will."""
-
-    level: Literal["ok", "note", "problem"]
-    where: str
-    what: str
-    mend: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.level:8}{self.where}: {self.what} {self.mend}".rstrip()
-
-
-class Watch:
-    """The door, and a look at what each answer says the time is."""
-
-    def __init__(self, door: Caller, clock: Callable[[], float]) -> None:
-        self._door, self._clock = door, clock
-        self._off: dict[str, float] = {}  # by host and port: seconds that its clock is ahead of ours
-
-    def call(self, request: Request) -> Response:
-        asked = self._clock()
-        response = self._door.call(request)
-        said = _date(response)
-        if said is not None:  # it was written between our question and its answer, and names whole seconds
-            ahead = max(0.0, said - self._clock()) or min(0.0, said + 1.0 - asked)
-            self._off[urlsplit(request.url).netloc] = ahead
-        return response
-
-    def clocks(self) -> Iterator[Finding]:
-        """Whose clock is not ours; one line for all that agree."""
-        wrong = {name: ahead for name, ahead in self._off.items() if abs(ahead) > CLOCK_MAX_S}
-        for name, ahead in wrong.items():
-            what = f"its clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} ours."
-            yield Finding("problem", name, what, "Set both by NTP: a launch of another time is refused.")
-        if agreed := [name for name in self._off if name not in wrong]:
-            yield Finding("ok", "clocks", f"ours agrees with {', '.join(agreed)}.")
+__all__ = ["Finding", "Watch", "connections", "cores", "database", "server"]
 
 
 def database(store: Database | None) -> Iterator[Finding]:
@@ -148,27 +105,14 @@ def connections(
     for name, each in settings.connections.items():
         where, found = f"connection {name}", []
         if each.jwks_url:
-            found.append(_keys(where, each, watch))
+            found.append(keys(where, each.jwks_url, each.algorithms, watch))
         if each.client_id and HOSTS[each.host].reads:
             found.append(_identity(where, each, watch))
+        found += sign_in(each, settings.server.public_url, watch, clock())
         found += tried.get(name, [])
         if not each.rollout:
             found.append(Finding("note", where, "shows no panels.", "Set rollout = true to show them."))
         yield from found or [Finding("ok", where, "has nothing that could be asked from here.")]
-
-
-def _keys(where: str, connection: ConnectionSettings, watch: Watch) -> Finding:
-    try:
-        keys = fetch(watch.call, connection.jwks_url)
-    except InlayError as error:
-        what = f"the issuer's keys at {connection.jwks_url} cannot be had ({error.reason})."
-        return Finding("problem", where, what, f"{NETWORK_MEND}, or mend jwks_url.")
-    fits = [name for name in connection.algorithms if name in ALGORITHMS]
-    unsigned = [name for name in fits if not any(ALGORITHMS[name](key) for key in keys)]
-    if fits and unsigned == fits:
-        what = f"none of the issuer's keys is for {' or '.join(fits)}."
-        return Finding("problem", where, what, "Mend algorithms, or have the issuer publish such a key.")
-    return Finding("ok", where, f"the issuer publishes {len(keys)} key{'' if len(keys) == 1 else 's'}.")
 
 
 def _identity(where: str, connection: ConnectionSettings, watch: Watch) -> Finding:
@@ -199,10 +143,3 @@ def _tried(settings: Settings, store: Database | None, clock: Callable[[], float
             mend = "Add it to origins if it is yours."
         found.setdefault(each.connection, []).append(Finding("note", f"connection {each.connection}", what, mend))
     return found
-
-
-def _date(response: Response) -> float | None:
-    try:
-        return parsedate_to_datetime(response.headers.get("Date", "")).replace(tzinfo=UTC).timestamp()
-    except (ValueError, TypeError):
-        return None
