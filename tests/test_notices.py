@@ -26,7 +26,7 @@ def kinds(stage: Watched) -> list[str]:
 def test_a_change_is_looked_up_not_believed(stage: Watched) -> None:
     answer = stage.post(stage.notice(resourceData={"id": "01ANOTHER"}, resource="drives/x"))
     assert answer.status_code == 202
-    assert kinds(stage) == ["changes", "watch"]
+    assert kinds(stage) == ["changes", "subscribe"]
     [row] = stage.world.audited("event.accepted")
     assert row["connection"] == "sharepoint"
 
@@ -34,7 +34,7 @@ def test_a_change_is_looked_up_not_believed(stage: Watched) -> None:
 def test_many_notifications_are_one_look(stage: Watched) -> None:
     for _ in range(5):
         assert stage.post(*[stage.notice()] * 10).status_code == 202
-    assert kinds(stage) == ["changes", "watch"]
+    assert kinds(stage) == ["changes", "subscribe"]
 
 
 @pytest.mark.parametrize(
@@ -51,21 +51,21 @@ def test_many_notifications_are_one_look(stage: Watched) -> None:
 def test_what_no_subscription_of_ours_caused(stage: Watched, change: dict[str, Any]) -> None:
     answer = stage.post(stage.notice(**change))
     assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
-    assert kinds(stage) == ["watch"]
+    assert kinds(stage) == ["subscribe"]
     [row] = stage.world.audited("event.refused")
     assert (row["connection"], row["reason"]) == ("sharepoint", "notice-unknown")
 
 
 def test_a_good_one_among_bad_ones_counts(stage: Watched) -> None:
     assert stage.post(stage.notice(clientState="guess"), stage.notice()).status_code == 202
-    assert kinds(stage) == ["changes", "watch"]
+    assert kinds(stage) == ["changes", "subscribe"]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"value": []}', b'{"value": [7]}', b'{"value": [{}]}', b"\xff"])
 def test_what_is_no_notification(stage: Watched, body: bytes) -> None:
     answer = stage.world.client.post(NOTICES, data=body, content_type="application/json")
     assert answer.status_code == 400
-    assert kinds(stage) == ["watch"]
+    assert kinds(stage) == ["subscribe"]
 
 
 def test_one_that_is_about_to_end_is_renewed_at_once(stage: Watched) -> None:
@@ -119,4 +119,4 @@ def test_only_connections_that_watch_something_answer(stage: Watched, connection
     asked = stage.world.client.post(path, query_string={"validationToken": "x"}, content_type="text/plain")
     assert asked.status_code in {403, 415}
     assert stage.post(stage.notice(), path=path).status_code == 403
-    assert kinds(stage) == ["watch"]
+    assert kinds(stage) == ["subscribe"]

@@ -11,7 +11,7 @@ NAMES_FOR_EVER = """
 answer.given core.failed core.refused event.accepted event.refused host.failed identity.ended launch.accepted
 launch.refused permission.refused request.refused session.ended session.opened session.refused session.renewed
 session.revoked signin.answered signin.cancelled signin.completed signin.connected signin.refused signin.started
-view.shown
+subscription.begun subscription.renewed view.shown
 """
 
 

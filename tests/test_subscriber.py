@@ -10,7 +10,7 @@ import pytest
 from app.answer import State
 from app.errors import HostUnavailable
 from app.hosts._graph_notices import LIFE_S
-from app.watch import LOOK_EACH_S, RENEW_BEFORE_S
+from app.subscriber import LOOK_EACH_S, RENEW_BEFORE_S
 from tests.hosts._proofs import DRIVE
 from tests.library import CONTRACT, COPY, NEXT
 from tests.watching import NOTICES, Watched, watched
@@ -32,8 +32,8 @@ def test_a_library_is_subscribed_to_for_as_long_as_it_goes(stage: Watched) -> No
     assert made["resource"] == f"drives/{DRIVE}/root"
     assert 40 <= len(made["clientState"]) <= 128
     assert stage.library.ends_at("sub-1") == pytest.approx(stage.world.clock.now + LIFE_S, abs=1)
-    assert stage.jobs() == [("watch", LOOK_EACH_S)]
-    [begun] = stage.world.audited("watch.begun")
+    assert stage.jobs() == [("subscribe", LOOK_EACH_S)]
+    [begun] = stage.world.audited("subscription.begun")
     assert begun["connection"] == "sharepoint"
 
 
@@ -54,7 +54,7 @@ def test_it_is_renewed_before_its_end_and_not_earlier(stage: Watched) -> None:
     stage.begin()
     stage.world.clock.now += LIFE_S - RENEW_BEFORE_S - DAY
     stage.world.run_jobs()
-    assert stage.world.audited("watch.renewed") == []
+    assert stage.world.audited("subscription.renewed") == []
     [(_, wait)] = stage.jobs()
     stage.world.clock.now += wait + 1
     stage.world.run_jobs()
@@ -78,15 +78,15 @@ def test_one_that_the_host_lost_is_made_again_and_what_was_missed_is_found(stage
 def test_what_cannot_be_done_now_is_tried_again_later_each_time(stage: Watched, status: int, wait: float) -> None:
     stage.library.refuses = (status, {"Retry-After": "90"} if status == 429 else {})
     stage.begin()
-    assert stage.jobs() == [("watch", wait)]
-    assert len(stage.world.audited("watch.failed")) == 1
+    assert stage.jobs() == [("subscribe", wait)]
+    assert len(stage.world.audited("host.failed")) == 1
     stage.world.clock.now += wait + 1
     stage.world.run_jobs()
-    assert stage.jobs() == [("watch", max(wait, 10.0))]
+    assert stage.jobs() == [("subscribe", max(wait, 10.0))]
     stage.library.refuses = None
     stage.world.clock.now += 91
     stage.world.run_jobs()
-    assert stage.jobs() == [("watch", LOOK_EACH_S)]
+    assert stage.jobs() == [("subscribe", LOOK_EACH_S)]
 
 
 def test_only_what_somebody_looked_at_is_read_again(stage: Watched) -> None:
@@ -152,7 +152,7 @@ def test_a_library_that_is_taken_off_the_list_is_followed_no_more(stage: Watched
 
 def test_too_many_changes_go_on_where_they_stopped(stage: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.begin()
-    monkeypatch.setattr("app.watch.MAX_PAGES", 3)
+    monkeypatch.setattr("app.subscriber.MAX_PAGES", 3)
     stage.library.page = 1
     for _ in range(5):
         stage.library.changed(CONTRACT, NEXT)
