@@ -55,7 +55,7 @@ from app.web.render import Renderer
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Watching, scoring
+from app.wiring import Documents, Ground, Libraries, scoring
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -97,9 +97,9 @@ def build(
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
-    watching, limits = Watching(ground), Limits(clock)
-    watcher = watching.watch(connections, analyses)
-    runner = Runner(database, handlers(connections, scored, identities, documents.work, watcher), metrics, clock)
+    libraries, limits = Libraries(ground), Limits(clock)
+    subscriber = libraries.subscriber(connections, analyses)
+    runner = Runner(database, handlers(connections, scored, identities, documents.work, subscriber), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
@@ -115,7 +115,7 @@ def build(
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
         events=Events(database, connections, stored, audit, clock),
-        notices=watching.board,
+        notices=libraries.board,
         renderer=renderer,
         fragments=fragments,
         reviews=reviews,

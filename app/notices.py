@@ -14,7 +14,7 @@ from app.errors import InlayError
 from app.hosts._notices import Notice, NoticeKind
 from app.keys import same
 
-CHANGES, WATCH = "changes", "watch"  # kinds of jobs
+CHANGES, SUBSCRIBE = "changes", "subscribe"  # kinds of jobs
 URGENT = 5  # priority: open panels wait for it
 
 
@@ -38,7 +38,7 @@ class NoticeBoard:
             for each in connections:
                 if each.settings.drives and each.host.notices is not None:
                     later = {"connection": each.name}
-                    enqueue(conn, WATCH, later, run_at=self._clock(), dedupe_key=f"{WATCH}:{each.name}")
+                    enqueue(conn, SUBSCRIBE, later, run_at=self._clock(), dedupe_key=f"{SUBSCRIBE}:{each.name}")
 
     def question(self, connection: Connection, query: Mapping[str, str]) -> str:
         """What to answer with, if the host only asks whether this address wants to be told."""
@@ -62,8 +62,9 @@ class NoticeBoard:
                 if NoticeKind.REMOVED in kinds:
                     self._subscriptions.lose(conn, connection.name, drive)
                 if kinds & {NoticeKind.REMOVED, NoticeKind.RENEW}:
-                    later = {"connection": connection.name, "renew": True}
-                    enqueue(conn, WATCH, later, run_at=now, dedupe_key=f"{WATCH}:{connection.name}")
+                    # not the twin of the one that waits for its day: that renews only what ends soon
+                    soon = {"connection": connection.name, "renew": True}
+                    enqueue(conn, SUBSCRIBE, soon, run_at=now, dedupe_key=f"{SUBSCRIBE}:{connection.name}:renew")
                 if kinds - {NoticeKind.RENEW}:
                     look = {"connection": connection.name, "drive": drive}
                     enqueue(

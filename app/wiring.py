@@ -30,7 +30,7 @@ from app.notices import NoticeBoard
 from app.outcomes import Outcomes
 from app.scoring import Scoring
 from app.session import Sessions
-from app.watch import Watch
+from app.subscriber import Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,17 @@ def scoring(
     return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, ground.metrics, clock)
 
 
-class Watching:
-    """Libraries that tell us of their changes: where they tell it, and what keeps them telling."""
+class Libraries:
+    """Libraries that tell us of their changes: where they tell it, and who keeps them telling."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground, self._subscriptions = ground, Subscriptions(ground.database)
         self.board = NoticeBoard(ground.database, self._subscriptions, ground.audit, ground.clock)
 
-    def watch(self, connections: Connections, analyses: Analyses) -> Watch:
+    def subscriber(self, connections: Connections, analyses: Analyses) -> Subscriber:
         own, database, audit = self._ground.settings.server.public_url, self._ground.database, self._ground.audit
         call, clock = self._ground.door.call, self._ground.clock
-        return Watch(connections, call, analyses, self._subscriptions, database, audit, own, clock)
+        return Subscriber(connections, call, analyses, self._subscriptions, database, audit, own, clock)
 
 
 class Documents:

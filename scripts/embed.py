@@ -35,8 +35,8 @@ def header(source: bytes) -> str:
 
 def origin(name: str, folder: Path = FOLDER) -> Path:
     """Where a script is written by hand."""
-    own = ROOT / "components" / Path(name).stem / name
-    return own if own.is_file() else folder / "source" / name
+    source = folder / "source" / name
+    return source if source.is_file() else ROOT / "components" / source.stem / name
 
 
 def stale(folder: Path = FOLDER) -> list[str]:

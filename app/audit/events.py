@@ -69,8 +69,7 @@ EVENTS: Mapping[str, Event] = {
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
     "event.refused": _event("event", "connection reason", "reference"),
-    "watch.begun": _event("event", "connection"),
-    "watch.renewed": _event("event", "connection"),
-    "watch.failed": _event("event", "connection reason"),
+    "subscription.begun": _event("event", "connection"),
+    "subscription.renewed": _event("event", "connection"),
     "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

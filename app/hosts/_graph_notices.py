@@ -51,7 +51,9 @@ def read(body: bytes) -> list[Notice]:
     return notices
 
 
-def _notice(said: Mapping[str, Any]) -> Notice:
+def _notice(said: Any) -> Notice:
+    if not isinstance(said, dict):
+        raise TypeError("not a notification")
     event = said.get("lifecycleEvent")
     kind = _LIFECYCLE[event] if event is not None else NoticeKind.CHANGED
     subscription, state, tenant = said["subscriptionId"], said.get("clientState") or "", said.get("tenantId") or ""

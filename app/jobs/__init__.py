@@ -20,24 +20,24 @@ from app.db import Database
 from app.db.jobs import Job, claim, done, extend, failed
 from app.errors import InlayError, StoreUnavailable
 from app.identities import Identities
-from app.jobs import analyse, changes, rescore, revoke, watch
+from app.jobs import analyse, changes, rescore, revoke, subscribe
 from app.metrics import Metrics
 from app.scoring import Scoring
-from app.watch import Watch
+from app.subscriber import Subscriber
 
 Handler = Callable[[Mapping[str, Any]], None]
 
 
 def handlers(
-    connections: Connections, scoring: Scoring, identities: Identities, work: AnalysisWork, watcher: Watch
+    connections: Connections, scoring: Scoring, identities: Identities, work: AnalysisWork, subscriber: Subscriber
 ) -> Mapping[str, Handler]:
     """What runs each kind of job."""
     return {
         "analyse": partial(analyse.handle, work),
-        "changes": partial(changes.handle, watcher),
+        "changes": partial(changes.handle, subscriber),
         "rescore": partial(rescore.handle, connections, scoring),
         "revoke": partial(revoke.handle, identities),
-        "watch": partial(watch.handle, watcher),
+        "subscribe": partial(subscribe.handle, subscriber),
     }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.watch import Watch
+from app.subscriber import Subscriber
 
 
-def handle(watch: Watch, payload: Mapping[str, Any]) -> None:
+def handle(subscriber: Subscriber, payload: Mapping[str, Any]) -> None:
     """Idempotent: a change that is seen twice is read once. Raises what the host raised, so that it is tried again."""
-    watch.follow(payload["connection"], payload["drive"])
+    subscriber.follow(payload["connection"], payload["drive"])

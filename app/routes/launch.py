@@ -26,6 +26,7 @@ from app.errors import (
 from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
 from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
+from app.views import VIEWS
 from app.web.failures import retry_headers, translated
 from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
@@ -181,7 +182,8 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
     response = Response(html, mimetype="text/html")
     ancestors = connection.host.frame_ancestors(connection.settings)
     public_url = p.settings.server.public_url
-    policy = panel_policy(ancestors, public_url, nonce, style)
+    exports = bool(tag) and VIEWS[tag].answers == "analysis"
+    policy = panel_policy(ancestors, public_url, nonce, style, exports=exports)
     response.headers["Content-Security-Policy"] = reporting(policy, public_url, connection.name)
     return response
 

@@ -44,14 +44,15 @@ def style_hash(style: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
 
 
-def panel_policy(ancestors: Sequence[str], public_url: str, nonce: str, style: str) -> str:
+def panel_policy(ancestors: Sequence[str], public_url: str, nonce: str, style: str, *, exports: bool = False) -> str:
     """The policy of a panel's page: framed by the connection's origins only, scripts only from us by nonce.
 
-    Our origin is written out, since 'self' names nothing in a frame with an opaque origin. A form goes to one place:
-    a printable page opens in a tab of its own, and its token stands in no address.
+    Our origin is written out, since 'self' names nothing in a frame with an opaque origin. Where there are
+    exports, a form may go there: a printable page opens in a tab of its own, and its token stands in no address.
     """
+    forms = f"{public_url}/exports" if exports else NOBODY
     return (
-        f"{_policy(ancestors, style, f'{public_url}/exports')}; script-src 'nonce-{nonce}'; connect-src {public_url}; "
+        f"{_policy(ancestors, style, forms)}; script-src 'nonce-{nonce}'; connect-src {public_url}; "
         "require-trusted-types-for 'script'; trusted-types inlay htmx hx-csp"
     )
 

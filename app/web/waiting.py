@@ -91,7 +91,10 @@ def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], app
     )
     response = Response("".join(html), mimetype="text/html")
     public_url = p.settings.server.public_url
-    policy = panel_policy(connection.host.frame_ancestors(connection.settings), public_url, nonce, style)
+    exports = bool(tag) and VIEWS[tag].answers == "analysis"
+    policy = panel_policy(
+        connection.host.frame_ancestors(connection.settings), public_url, nonce, style, exports=exports
+    )
     response.headers["Content-Security-Policy"] = reporting(policy, public_url, connection.name)
     return response
 

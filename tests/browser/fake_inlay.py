@@ -225,8 +225,11 @@ class FakeInlay(Site):
         return Answer(
             200,
             html,
-            headers={"Content-Security-Policy": panel_policy([self.host], self.origin, NONCE, style)},
+            headers={"Content-Security-Policy": self._policy(style)},
         )
+
+    def _policy(self, style: str) -> str:
+        return panel_policy([self.host], self.origin, NONCE, style, exports=bool(CATALOG[self.tag].script))
 
 
 class FakeHost(Site):

@@ -4,12 +4,14 @@ the place; and that a new answer takes nothing from the viewer."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.fake_inlay import Answer, FakeHost
 from tests.browser.fake_sidebar import FakeSidebar
+from tests.components.test_browser import AXE, RUN_AXE
 
 pytestmark = pytest.mark.browser
 Embed = Callable[..., FrameLocator]
@@ -240,6 +242,26 @@ def test_exports_carry_the_token_in_no_address(page: Page, sidebar: FakeSidebar,
     assert [(given["format"], given["token"]) for given in sidebar.given] == [("csv", "launched"), ("page", "launched")]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_while_it_is_used(page: Page, sidebar: FakeSidebar, embed: Embed, scheme: Any) -> None:
+    """A form open, a verdict given, a filter on, the way past the findings in focus."""
+    page.emulate_media(color_scheme=scheme)
+    sidebar.locale = "de"
+    panel = embed()
+    item = row(panel, "Exclusive within")
+    item.locator("summary").click()
+    item.get_by_role("button", name="Annehmen").click()
+    expect(item.get_by_text("Angenommen von Ihnen")).to_be_visible()
+    item = row(panel, "No cap on liability")
+    item.locator("summary").click()
+    item.get_by_role("button", name="Schwere ändern").click()
+    panel.get_by_role("button", name="Hoch").click()
+    panel.get_by_role("link", name="Befunde überspringen").focus()
+    frame = page.frames[1]
+    frame.evaluate(AXE)
+    assert frame.evaluate(RUN_AXE, []) == []
+
+
 def test_400_findings_stay_quick(page: Page, sidebar: FakeSidebar, embed: Embed) -> None:
     sidebar.many(400)
     panel = embed()
@@ -261,3 +283,7 @@ def test_400_findings_stay_quick(page: Page, sidebar: FakeSidebar, embed: Embed)
     print([round(each, 1) for each in took])
     assert max(took) < 50 * 4  # ms; four times the target, for a machine that does other things too
     assert sorted(took)[len(took) // 2] < 50
+    row(panel, "Liability without a limit 0").locator("summary").click()
+    panel.get_by_role("button", name="Accept Liability without a limit 0", exact=True).click()
+    expect(panel.get_by_text("1 of 400 reviewed")).to_be_visible()
+    expect(row(panel, "Liability without a limit 0").get_by_text("Accepted by you")).to_be_visible()

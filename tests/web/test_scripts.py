@@ -30,14 +30,15 @@ def embed(root: Path) -> ModuleType:
 
 def test_each_script_is_written_from_its_source_as_it_is_now(root: Path, embed: ModuleType) -> None:
     assert embed.stale() == []
-    assert sorted(path.name for path in (root / "static/embed/source").iterdir()) == sorted(embed.SCRIPTS)
+    sources = [*(root / "static/embed/source").iterdir(), *(root / "components").glob("*/*.js")]
+    assert sorted(path.name for path in sources) == sorted(embed.SCRIPTS)
 
 
 def test_a_changed_source_is_noticed(root: Path, tmp_path: Path, embed: ModuleType) -> None:
     (tmp_path / "source").mkdir()
     for name in embed.SCRIPTS:
         (tmp_path / name).write_text(written(root, name), "utf-8")
-        (tmp_path / "source" / name).write_bytes((root / "static/embed/source" / name).read_bytes() + b"\n")
+        (tmp_path / "source" / name).write_bytes(embed.origin(name).read_bytes() + b"\n")
     assert embed.stale(tmp_path) == list(embed.SCRIPTS)
 
 

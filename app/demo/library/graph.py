@@ -1,15 +1,11 @@
 """The library's API, as Microsoft Graph has it: items, their content, batches, what changed, subscriptions.
 
-https://learn.microsoft.com/graph/api/resources/driveitem and the pages beside it, as far as a panel needs them.
+https://learn.microsoft.com/graph/api/overview, as far as a panel needs it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 import secrets
-import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,23 +14,14 @@ from flask import Blueprint, Response, g, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
+from app.demo.library import items
 from app.demo.library.desk import Desk
 from app.demo.library.people import Person
-from app.demo.library.store import DRIVE, LIST, SITE, WEB, Document
+from app.demo.library.store import DRIVE
 from app.demo.library.tenant import TENANT, Bearer, RefusedError
 
 ROOT = "/v1.0"
 BATCH = 20
-_DOWNLOAD = "@microsoft.graph.downloadUrl"
-
-
-class ApiError(Exception):
-    """An answer that is no success, as the API writes it."""
-
-    def __init__(self, status: int, code: str, words: str, **headers: str) -> None:
-        super().__init__(words)
-        self.status, self.headers = status, {name.replace("_", "-"): value for name, value in headers.items()}
-        self.body = {"error": {"code": code, "message": words}}
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -45,8 +32,8 @@ def blueprint(desk: Desk) -> Blueprint:
     _changes(graph, desk)
     _subscriptions(graph, desk)
 
-    @graph.errorhandler(ApiError)
-    def refused(error: ApiError) -> tuple[Response, int, dict[str, str]]:
+    @graph.errorhandler(items.ApiError)
+    def refused(error: items.ApiError) -> tuple[Response, int, dict[str, str]]:
         return jsonify(error.body), error.status, error.headers
 
     return graph
@@ -82,32 +69,36 @@ def _items(graph: Blueprint, desk: Desk) -> None:
             return
         busy = desk.busy_for()
         if busy > 0:
-            raise ApiError(429, "activityLimitReached", "Too many requests.", Retry_After=str(int(busy) + 1))
+            raise items.ApiError(429, "activityLimitReached", "Too many requests.", Retry_After=str(int(busy) + 1))
         bearer = desk.tenant.bearer(request.headers.get("Authorization", "").removeprefix("Bearer "))
         if bearer is None:
-            raise ApiError(401, "InvalidAuthenticationToken", "Access token is missing, wrong or expired.")
+            raise items.ApiError(401, "InvalidAuthenticationToken", "Access token is missing, wrong or expired.")
         g.bearer = bearer
 
     @graph.get(f"{ROOT}/<path:path>")
     def item(path: str) -> Response | Answer:
         query = {name: values[0] for name, values in parse_qs(request.query_string.decode()).items()}
         if path.endswith("/content"):
-            return redirect(_download_url(desk, _found(desk, g.bearer, path.removesuffix("/content"))))
-        return jsonify(_item(desk, _found(desk, g.bearer, path), query))
+            return redirect(items.download_url(desk, items.found(desk, g.bearer, path.removesuffix("/content"))))
+        return jsonify(items.item(desk, items.found(desk, g.bearer, path), query))
 
     @graph.post(f"{ROOT}/$batch")
     def batch() -> Response:
         asked = (request.get_json(silent=True) or {}).get("requests")
         if not isinstance(asked, list) or not 0 < len(asked) <= BATCH:
-            raise ApiError(400, "BadRequest", f"A batch holds 1 to {BATCH} requests.")
+            raise items.ApiError(400, "BadRequest", f"A batch holds 1 to {BATCH} requests.")
         return jsonify(responses=[_part(desk, g.bearer, each) for each in asked])
 
     @graph.get("/_layouts/15/download.aspx")
     def download() -> Response:
         """Whoever has the address has the file, for some minutes; no token comes here."""
         document = desk.documents.get(request.args.get("UniqueId", ""))
-        if "Authorization" in request.headers or document is None or not _opens(desk, document):
-            raise ApiError(401, "unauthenticated", "The address is over.")
+        if (
+            "Authorization" in request.headers
+            or document is None
+            or not items.opens(desk, document, request.args.to_dict())
+        ):
+            raise items.ApiError(401, "unauthenticated", "The address is over.")
         return Response(document.path.read_bytes(), mimetype="application/octet-stream")
 
 
@@ -115,95 +106,10 @@ def _part(desk: Desk, bearer: Bearer, asked: Mapping[str, Any]) -> dict[str, Any
     url = urlsplit(str(asked.get("url", "")))
     query = {name: values[0] for name, values in parse_qs(url.query).items()}
     try:
-        status, body = 200, _item(desk, _found(desk, bearer, url.path.strip("/")), query)
-    except ApiError as error:
+        status, body = 200, items.item(desk, items.found(desk, bearer, url.path.strip("/")), query)
+    except items.ApiError as error:
         status, body = error.status, error.body
     return {"id": asked.get("id"), "status": status, "headers": {"Content-Type": "application/json"}, "body": body}
-
-
-def _found(desk: Desk, bearer: Bearer, path: str) -> Document:
-    """The document that a path leads to, if its caller may open it: else one answer for both."""
-    document = _led_to(desk, path.split("/"))
-    if document is None or not _may_open(bearer, document):
-        raise ApiError(404, "itemNotFound", "The resource could not be found.")
-    return document
-
-
-def _led_to(desk: Desk, parts: list[str]) -> Document | None:
-    match parts:
-        case ["drives", drive, "items", item] if drive == DRIVE:
-            return desk.documents.get(item)
-        case ["sites", site, "lists", rows, "items", row, "driveItem"] if site == site_id(desk) and rows == str(LIST):
-            return desk.documents.get(row)
-        case ["shares", share, "driveItem"]:
-            return _shared(desk, share)
-    return None
-
-
-def _shared(desk: Desk, share: str) -> Document | None:
-    """By an address of ours, or of a page of ours about it."""
-    try:
-        encoded = share.removeprefix("u!")
-        url = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
-    except (binascii.Error, ValueError):
-        return None
-    if not url.startswith(f"{desk.config.origin}/document/"):
-        return None
-    return desk.documents.get(urlsplit(url).path.rsplit("/", 1)[1])
-
-
-def _may_open(bearer: Bearer, document: Document) -> bool:
-    """A person what is shared with them; the app what its site was granted to it for."""
-    if bearer.person is None:
-        return "Sites.Selected" in bearer.roles
-    return bearer.person.may_open(confidential=document.confidential)
-
-
-def site_id(desk: Desk) -> str:
-    return f"{urlsplit(desk.config.origin).hostname},{SITE},{WEB}"
-
-
-def _item(desk: Desk, document: Document, query: Mapping[str, str]) -> dict[str, Any]:
-    whole = {
-        "id": document.id,
-        "name": document.name,
-        "size": document.size,
-        "eTag": document.etag,
-        "cTag": document.ctag,
-        "file": {"mimeType": document.media_type},
-        "webUrl": f"{desk.config.origin}/document/{document.id}",
-        "parentReference": {"driveId": DRIVE, "driveType": "documentLibrary", "id": "root", "siteId": site_id(desk)},
-        "lastModifiedDateTime": document.modified_iso,
-        "lastModifiedBy": {"user": {"displayName": document.by}},
-        "sharepointIds": {
-            "siteId": str(SITE),
-            "webId": str(WEB),
-            "listId": str(LIST),
-            "listItemId": str(document.row),
-            "listItemUniqueId": str(document.unique),
-        },
-        _DOWNLOAD: _download_url(desk, document),
-    }
-    wanted = query.get("$select", "").split(",") if query.get("$select") else None
-    return {name: value for name, value in whole.items() if wanted is None or name in wanted}
-
-
-def _download_url(desk: Desk, document: Document) -> str:
-    ends = int(time.time()) + 300
-    return (
-        f"{desk.config.origin}/_layouts/15/download.aspx?UniqueId={document.unique}&ends={ends}"
-        f"&tempauth={_temporary(desk, document, ends)}"
-    )
-
-
-def _temporary(desk: Desk, document: Document, ends: int) -> str:
-    return hmac.new(desk.download_key, f"{document.unique}.{ends}".encode(), "sha256").hexdigest()
-
-
-def _opens(desk: Desk, document: Document) -> bool:
-    ends = request.args.get("ends", 0, type=int)
-    offered = request.args.get("tempauth", "")
-    return ends > time.time() and hmac.compare_digest(offered.encode(), _temporary(desk, document, ends).encode())
 
 
 def _changes(graph: Blueprint, desk: Desk) -> None:
@@ -213,7 +119,7 @@ def _changes(graph: Blueprint, desk: Desk) -> None:
         token = request.args.get("token", "")
         here = f"{desk.config.origin}{ROOT}/drives/{DRIVE}/root/delta"
         changed, newest = desk.documents.changes(_since(desk, token, here))
-        value = [_item(desk, each, {}) for each in changed if _may_open(g.bearer, each)]
+        value = [items.item(desk, each, {}) for each in changed if items.may_open(g.bearer, each)]
         root = {"id": "root", "root": {}, "folder": {"childCount": len(value)}}
         link = f"{here}?token={desk.documents.era}.{newest}"
         return jsonify({"value": [root, *value] if token != "latest" else [], "@odata.deltaLink": link})  # noqa: S105
@@ -226,7 +132,7 @@ def _since(desk: Desk, token: str, here: str) -> int:
         return 0
     era, _, number = token.partition(".")
     if era != desk.documents.era or not number.isdigit():
-        raise ApiError(410, "resyncRequired", "Start again.", Location=here)
+        raise items.ApiError(410, "resyncRequired", "Start again.", Location=here)
     return int(number)
 
 
@@ -238,18 +144,18 @@ def _subscriptions(graph: Blueprint, desk: Desk) -> None:
         _require_app()
         body = request.get_json(silent=True) or {}
         if body.get("resource", "").strip("/") != f"drives/{DRIVE}/root" or body.get("changeType") != "updated":
-            raise ApiError(400, "InvalidRequest", "Only updates of the drive's root can be subscribed to.")
+            raise items.ApiError(400, "InvalidRequest", "Only updates of the drive's root can be subscribed to.")
         try:
             return jsonify(desk.notifier.subscribe(body, secrets.token_hex(16))), 201
         except ValueError as error:
-            raise ApiError(400, "ValidationError", str(error)) from error
+            raise items.ApiError(400, "ValidationError", str(error)) from error
 
     @graph.patch(f"{ROOT}/subscriptions/<key>")
     def renew(key: str) -> Response:
         _require_app()
         renewed = desk.notifier.renew(key, request.get_json(silent=True) or {})
         if renewed is None:
-            raise ApiError(404, "ResourceNotFound", "The subscription is not there.")
+            raise items.ApiError(404, "ResourceNotFound", "The subscription is not there.")
         return jsonify(renewed)
 
     @graph.delete(f"{ROOT}/subscriptions/<key>")
@@ -262,4 +168,4 @@ def _subscriptions(graph: Blueprint, desk: Desk) -> None:
 def _require_app() -> None:
     person: Person | None = g.bearer.person
     if person is not None:
-        raise ApiError(403, "accessDenied", "Ask with the app's own token.")
+        raise items.ApiError(403, "accessDenied", "Ask with the app's own token.")

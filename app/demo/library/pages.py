@@ -26,6 +26,7 @@ def blueprint(desk: Desk, health: Health) -> Blueprint:
     _viewer(pages)
     _overview(pages, desk, health)
     _documents(pages, desk, health)
+    _versions(pages, desk, health)
     _files(pages, desk)
     _tokens(pages, desk)
     return pages
@@ -107,6 +108,13 @@ def _documents(pages: Blueprint, desk: Desk, health: Health) -> None:
             abort(404)
         return _document_page(desk, health, _document(desk, key), form)
 
+    @pages.get("/word/<key>")
+    def word(key: str) -> str:
+        found = _document(desk, key)
+        return render_template("word.html", **_shown(desk, health, found, word=True))
+
+
+def _versions(pages: Blueprint, desk: Desk, health: Health) -> None:
     @pages.post("/document/<key>")
     def new_version(key: str) -> Answer | tuple[str, int]:
         found = _document(desk, key)
@@ -127,11 +135,6 @@ def _documents(pages: Blueprint, desk: Desk, health: Health) -> None:
             abort(403)
         desk.documents.replace(found, content, "Robin Hale")
         return redirect(url_for("pages.document", key=found.id, form=request.args.get("form")), 303)
-
-    @pages.get("/word/<key>")
-    def word(key: str) -> str:
-        found = _document(desk, key)
-        return render_template("word.html", **_shown(desk, health, found, word=True))
 
 
 def _files(pages: Blueprint, desk: Desk) -> None:

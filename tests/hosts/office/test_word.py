@@ -19,7 +19,7 @@ PAGES = {
     "/host": f"<!doctype html><body><script>{(HERE / 'word_host.js').read_text('utf-8')}</script>",
     "/pane": f'<!doctype html><script src="{VENDOR}office.js"></script><script src="/word.js"></script>'
     '<iframe src="https://inlay.example.com/panel"></iframe>',
-    "/panel": "<!doctype html><script>came = [];addEventListener('message', (event) => came.push(event.data))</script>",
+    "/panel": "<!doctype html><script>came = []; addEventListener('message', ({data}) => came.push(data))</script>",
     "/word.js": SCRIPT.read_text("utf-8"),
 }
 

@@ -60,9 +60,12 @@ export const locate = ({ quote = "", page }) => {
   if (viewer && (sheet || page)) turn(viewer, sheet?.id.slice(5) ?? Number(page));
   else {
     if (range) CSS.highlights?.set("found", new Highlight(range));
-    const place = range?.startContainer.parentElement ?? sheet;
-    place?.scrollIntoView({ block: range ? "center" : "start", behavior: calm.matches ? "auto" : "smooth" });
-    return Boolean(place);
+    const place = range ?? sheet;
+    if (!place) return false;
+    // The paper alone: the page around it stays where it is.
+    const ahead = place.getBoundingClientRect().top - paper.getBoundingClientRect().top;
+    const above = range ? paper.clientHeight / 3 : 12;
+    paper.scrollBy({ top: ahead - above, behavior: calm.matches ? "auto" : "smooth" });
   }
   return true;
 };

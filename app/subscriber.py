@@ -19,7 +19,7 @@ from app.db.subscriptions import Subscription, Subscriptions
 from app.errors import HostUnavailable, InlayError
 from app.hosts._host import Call
 from app.hosts._notices import Changed, Notices
-from app.notices import CHANGES, WATCH
+from app.notices import CHANGES, SUBSCRIBE
 
 RENEW_BEFORE_S = 7 * 86_400.0
 LOOK_EACH_S = 86_400.0  # at the latest
@@ -27,7 +27,7 @@ RETRY_S, RETRY_MOST_S = 5.0, 3_600.0
 MAX_PAGES = 200  # of changes in one go
 
 
-class Watch:
+class Subscriber:
     """Keeps subscriptions, and follows what changed. Asks with the connections' own right."""
 
     def __init__(
@@ -64,7 +64,9 @@ class Watch:
             drives = connection.settings.drives
             ends = [self._kept(connection, notices, each, known.get(each), renew) for each in drives]
         except InlayError as error:
-            self._audit.write("watch.failed", connection=name, reason=error.reason)
+            self._audit.write(
+                "host.failed", connection=name, reason=error.reason, detail={"host": connection.settings.host}
+            )
             wait = min(RETRY_S * 2 ** min(failures, 20), RETRY_MOST_S)
             self._again(name, self._clock() + max(wait, error.retry_after_s or 0.0), failures + 1)
             return
@@ -116,7 +118,7 @@ class Watch:
             return 0.0
         with self._database.begin() as conn:
             self._subscriptions.put(conn, replace(known, ends_at=fresh.ends_at))
-            self._audit.write("watch.renewed", conn=conn, connection=connection.name)
+            self._audit.write("subscription.renewed", conn=conn, connection=connection.name)
         return fresh.ends_at
 
     def _made(self, connection: Connection, notices: Notices, drive: str, known: Subscription | None) -> float:
@@ -133,7 +135,7 @@ class Watch:
             self._subscriptions.put(conn, Subscription(connection.name, drive, made.id, digest, made.ends_at, link))
             look = {"connection": connection.name, "drive": drive}
             enqueue(conn, CHANGES, look, run_at=self._clock(), dedupe_key=f"{CHANGES}:{connection.name}:{drive}")
-            self._audit.write("watch.begun", conn=conn, connection=connection.name)
+            self._audit.write("subscription.begun", conn=conn, connection=connection.name)
         return made.ends_at
 
     def _changed(self, connection: Connection, notices: Notices, drive: str, link: str | None) -> Changed:
@@ -144,4 +146,4 @@ class Watch:
     def _again(self, name: str, at: float, failures: int) -> None:
         with self._database.begin() as conn:
             payload = {"connection": name, "failures": failures}
-            enqueue(conn, WATCH, payload, run_at=at, dedupe_key=f"{WATCH}:{name}")
+            enqueue(conn, SUBSCRIBE, payload, run_at=at, dedupe_key=f"{SUBSCRIBE}:{name}")

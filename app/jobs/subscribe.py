@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.watch import Watch
+from app.subscriber import Subscriber
 
 
-def handle(watch: Watch, payload: Mapping[str, Any]) -> None:
+def handle(subscriber: Subscriber, payload: Mapping[str, Any]) -> None:
     """Idempotent: what is subscribed already is left alone. It comes back by itself."""
-    watch.keep(payload["connection"], payload.get("failures", 0), renew=payload.get("renew", False))
+    subscriber.keep(payload["connection"], payload.get("failures", 0), renew=payload.get("renew", False))
