@@ -14,8 +14,8 @@ help:  ## Print this
 setup:  ## Make .venv and install Inlay into it (quick when it is there)
 	@PYTHON="$(PYTHON)" scripts/setup.sh
 
-demo: setup  ## Start everything on this machine: PORT=8000, LEADS=file.csv for your own rows
-	@exec $(BIN)/inlay demo --port $(PORT) $(if $(LEADS),--leads "$(LEADS)")
+demo: setup  ## Start everything on this machine: PORT=8000, LEADS=file.csv, DOCUMENTS=folder
+	@exec $(BIN)/inlay demo --port $(PORT) $(if $(LEADS),--leads "$(LEADS)") $(if $(DOCUMENTS),--documents "$(DOCUMENTS)")
 
 test: lint  ## Lint and all tests, browser included; finds or installs a Chromium
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && echo "Chromium: $$CHROMIUM_PATH" && \

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -14,19 +15,17 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.analysis import Analyses
 from app.audit.log import AuditLog
+from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
-from app.core.cache import Cache, Flights
-from app.core.client import CoreClient
-from app.core.stored import Key, Stored, StoredScores
+from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
-from app.decisions import Decisions, Outcome
-from app.errors import BadRequest, ConfigError, Problem
+from app.errors import BadRequest, ConfigError, Problem, StoreUnavailable
 from app.events import Events
-from app.history import History
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
@@ -36,6 +35,7 @@ from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
 from app.permissions import Permissions
+from app.review import Reviews
 from app.routes import BLUEPRINTS
 from app.scoring import Scoring
 from app.session import Sessions
@@ -52,8 +52,10 @@ from app.web.parts import Parts, parts
 from app.web.prepared import Prepared
 from app.web.refusals import note_request
 from app.web.render import Renderer
+from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
+from app.wiring import Documents, Ground, Libraries, scoring
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -68,6 +70,8 @@ def from_environment() -> Flask:
     """For the server's workers: the configuration that `INLAY_CONFIG` names."""
     settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
     built, runner = build(settings)
+    with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
+        built.notices.begin(built.connections)
     runner.start()
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
@@ -86,11 +90,19 @@ def build(
     keys, ask = KeySets(door, permits=permits), permits.around(door.call, SIGN_IN_WAIT_S)
     identities = Identities(database, keyring, audit, connections, door, permits, keys, clock)
     sessions = Sessions(database, keyring, audit, epochs, identities, clock)
-    permissions = Permissions(connections, sessions, door, permits, metrics, clock)
-    stored = StoredScores(database, keyring.seal)
-    scoring = _scoring(settings, connections, sessions, stored, audit, epochs, door, metrics, database, clock)
-    runner = Runner(database, handlers(connections, scoring, identities), metrics, clock)
-    fragments = Fragments(connections, permissions, scoring, audit, renderer, epochs, metrics, clock)
+    behalf = Behalf(sessions, door, permits, metrics, clock)
+    permissions = Permissions(connections, behalf, clock)
+    ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
+    stored, cores = StoredScores(database, keyring.seal), ground.cores()
+    scored = scoring(ground, connections, sessions, stored, cores)
+    documents = Documents(ground, connections, sessions, behalf, cores)
+    analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
+    libraries, limits = Libraries(ground), Limits(clock)
+    subscriber = libraries.subscriber(connections, analyses)
+    runner = Runner(database, handlers(connections, scored, identities, documents.work, subscriber), metrics, clock)
+    reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
+    stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
+    fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
     return Parts(
         settings=settings,
         database=database,
@@ -103,41 +115,25 @@ def build(
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
         events=Events(database, connections, stored, audit, clock),
+        notices=libraries.board,
         renderer=renderer,
         fragments=fragments,
+        reviews=reviews,
+        analyses=analyses,
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
-        limits=Limits(clock),
+        limits=limits,
         echoes=Echoes(clock),
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, scoring, door, database),
+        close=partial(_close, runner, (scored, analyses, door, database)),
     ), runner
 
 
-def _close(runner: Runner, scoring: Scoring, door: Door, database: Database) -> None:
+def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Door | Database]) -> None:
     runner.stop()
-    scoring.close()
-    door.close()
-    database.close()
-
-
-def _scoring(
-    settings: Settings,
-    connections: Connections,
-    sessions: Sessions,
-    stored: StoredScores,
-    audit: AuditLog,
-    epochs: Epochs,
-    door: Door,
-    metrics: Metrics,
-    database: Database,
-    clock: Callable[[], float],
-) -> Scoring:
-    cores = {name: CoreClient(each, door, metrics) for name, each in settings.cores.items()}
-    decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
-    looks, cache, flights = History(stored, audit), Cache[Key, Stored](), Flights[Key, Outcome]()
-    return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, metrics, clock)
+    for part in parts:
+        part.close()
 
 
 def read_house() -> Renderer:

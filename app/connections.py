@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from app.config import CapabilitySettings, ConnectionSettings, Settings
-from app.errors import ConfigError, HostUnavailable, LaunchRefused, OutboundError, Problem, SessionExpired
+from app.errors import ConfigError, Denied, HostUnavailable, LaunchRefused, OutboundError, Problem, SessionExpired
 from app.hosts import HOSTS
+from app.hosts._document import DocumentFile
 from app.hosts._host import Host
 from app.hosts._oauth import IntegrationTokens
 from app.hosts._sign_in import SignIn
 from app.launch import Record
 from app.metrics import Metrics
 from app.net.door import Door
+
+T = TypeVar("T")
 
 # What only some hosts know: to set it elsewhere would look like a rule that holds there.
 _SPECIAL = frozenset(name for host in HOSTS.values() for name in host.uses)
@@ -37,9 +40,17 @@ class Connection:
         slot = self.host.sign_in
         return slot if slot is not None and slot.ready(self.settings) else None
 
-    def capability_for(self, record: Record) -> CapabilitySettings | None:
-        """The first of the connection's capabilities that speaks of this type of record."""
-        return next((each for each in self.capabilities if record.type in each.records), None)
+    @property
+    def source(self) -> str:
+        """The connection that the records are read through: what is kept of them is kept under its name."""
+        return self.settings.records_from or self.name
+
+    def capability_named(self, name: str) -> CapabilitySettings | None:
+        return next((each for each in self.capabilities if each.name == name), None)
+
+    def capability_for(self, record: Record, kind: str = "score") -> CapabilitySettings | None:
+        """The first of the connection's capabilities that answers so and speaks of this type of record."""
+        return next((each for each in self.capabilities if each.kind == kind and record.type in each.records), None)
 
     def host_fields(self, capability: CapabilitySettings) -> dict[str, str]:
         """Feature name -> name of the field at the host, for the fields that the capability declares."""
@@ -98,7 +109,7 @@ class Connections:
         """
         source = self._source(connection)
         wanted = connection.host_fields(capability)
-        rows = self._with_token(
+        rows = self.with_own_token(
             source,
             lambda token: source.host.read_records(
                 self._door.call, source.settings, token, records, tuple(wanted.values())
@@ -113,17 +124,28 @@ class Connections:
         name = connection.settings.records_from
         return self._by_name[name] if name else connection
 
-    def _with_token(
-        self, source: Connection, ask: Callable[[str], Mapping[Record, dict[str, Any]]]
-    ) -> Mapping[Record, dict[str, Any]]:
-        """Ask with the integration identity's token; once more with a fresh one when the host calls it dead."""
+    def read_document(self, connection: Connection, record: Record, max_bytes: int) -> DocumentFile:
+        """A document with the integration identity's right. Raises Denied, DocumentRefused, HostUnavailable."""
+        source = self._source(connection)
+        read = source.host.read_document
+        if read is None or not source.settings.client_id:
+            raise Denied(reason="documents-not-readable")
+        return self.with_own_token(
+            source, lambda token: read(self._door.call, source.settings, "", token, record, max_bytes)
+        )
+
+    def with_own_token(self, source: Connection, ask: Callable[[str], T]) -> T:
+        """Ask with the integration identity's token; once more with a fresh one when the host calls it dead.
+
+        Raises HostUnavailable, and what the question raises.
+        """
         try:
             token = self._tokens.get(source.settings)
             try:
-                rows = ask(token)
+                answer = ask(token)
             except SessionExpired:
                 self._tokens.drop(source.settings, token)
-                rows = ask(self._tokens.get(source.settings))
+                answer = ask(self._tokens.get(source.settings))
         except SessionExpired as dead:
             self._metrics.count("host_calls", host=source.settings.host, outcome="identity-refused")
             raise HostUnavailable(reason="integration-identity-refused") from dead
@@ -131,7 +153,7 @@ class Connections:
             self._metrics.count("host_calls", host=source.settings.host, outcome=away.code)
             raise HostUnavailable(reason=away.reason, retry_after_s=away.retry_after_s) from away
         self._metrics.count("host_calls", host=source.settings.host, outcome="ok")
-        return rows
+        return answer
 
 
 def _fields(own: ConnectionSettings, source: ConnectionSettings) -> dict[str, dict[str, str]]:

@@ -164,7 +164,7 @@ class Decisions:
             if isinstance(answer, Score):
                 until = now + min(capability.ttl, answer.valid_for_s)
                 outcomes[key] = Stored(
-                    _decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until
+                    decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until
                 )
             elif isinstance(answer, Insufficient):
                 outcomes[key] = answer
@@ -237,6 +237,6 @@ def features_hash(features: Features) -> str:
     return hashlib.sha256(json.dumps(features, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def _decision_id(now: float) -> str:
+def decision_id(now: float) -> str:
     """Sorts by time, and cannot be guessed."""
     return f"{int(now * 1000):012x}{secrets.token_hex(10)}"

@@ -180,6 +180,11 @@ class DocumentRefused(InlayError):
     code, status, title = "document-refused", 422, "This document cannot be read."
 
 
+class DocumentTooLarge(DocumentRefused):
+    code, status = "document-too-large", 413
+    title = "This document is too large to be read. Split it, or save it without pictures and attachments."
+
+
 class RateLimited(InlayError):
     """Somebody has to wait: this viewer, this connection, or (both empty) an address."""
 

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 
 from cachetools import TLRUCache
 
-from app.bearer import HostIdentity, Session
-from app.config import CapabilitySettings
+from app.bearer import Session
+from app.behalf import Behalf
+from app.config import CapabilitySettings, ConnectionSettings
 from app.connections import Connection, Connections
-from app.errors import Denied, HostUnavailable, InlayError, OutboundError, SessionExpired
-from app.hosts._oauth import ViewerTokens
+from app.errors import Denied, InlayError
+from app.hosts._host import Call
 from app.launch import Access, Record
-from app.metrics import Metrics
-from app.net.door import Door
-from app.net.permits import Permits
-from app.session import Sessions
 
 ALLOWED_FOR_S = 300.0
 REFUSED_FOR_S = 30.0
@@ -48,20 +45,8 @@ class _Known:
 class Permissions:
     """Asks the host once for many records, and remembers."""
 
-    def __init__(
-        self,
-        connections: Connections,
-        sessions: Sessions,
-        door: Door,
-        permits: Permits,
-        metrics: Metrics,
-        clock: Callable[[], float],
-    ) -> None:
-        self._connections, self._sessions, self._door, self._permits = connections, sessions, door, permits
-        self._metrics = metrics
-        self._clock = clock
-        self._viewer_tokens = ViewerTokens(door, clock)
-        self._paused: dict[str, tuple[float, str]] = {}  # connection -> until when its host is left alone, and why
+    def __init__(self, connections: Connections, behalf: Behalf, clock: Callable[[], float]) -> None:
+        self._connections, self._behalf, self._clock = connections, behalf, clock
         self._known: TLRUCache[tuple[str, Record], _Known] = TLRUCache(100_000, lambda _, known, __: known.until, clock)
         self._lock = threading.Lock()
 
@@ -115,17 +100,11 @@ class Permissions:
                 for field in connection.host_fields(capability).values()
             }
         )
-        self._require_not_paused(connection)
-        try:
-            access = self._ask_once_more(session, connection, records, fields)
-        except SessionExpired:
-            self._count(connection, "token-dead")
-            raise
-        except (HostUnavailable, OutboundError) as error:
-            self._count(connection, error.code)
-            self._pause(connection, error)
-            raise HostUnavailable(reason=error.reason, retry_after_s=error.retry_after_s) from error
-        self._count(connection, "ok")
+
+        def question(call: Call, settings: ConnectionSettings, url: str, token: str) -> dict[Record, Access]:
+            return connection.host.check_access(call, settings, url, token, records, fields)
+
+        access = self._behalf.ask(session, connection, question)
         now = self._clock()
         asked = {
             record: _Known(answer, now + (ALLOWED_FOR_S if answer.allowed else REFUSED_FOR_S))
@@ -134,45 +113,6 @@ class Permissions:
         with self._lock:
             self._known.update({(session.id, record): known for record, known in asked.items()})
         return asked
-
-    def _ask_once_more(
-        self, session: Session, connection: Connection, records: Sequence[Record], fields: Sequence[str]
-    ) -> dict[Record, Access]:
-        """Ask, and once more with another token when the host calls the one of a sign-in dead before its time."""
-        identity = self._sessions.host_identity(session)
-        try:
-            return self._ask_host(connection, identity, records, fields)
-        except SessionExpired:
-            if not identity.signed_in:
-                raise
-        identity = self._sessions.host_identity(session, dead=identity.token)
-        return self._ask_host(connection, identity, records, fields)
-
-    def _ask_host(
-        self, connection: Connection, identity: HostIdentity, records: Sequence[Record], fields: Sequence[str]
-    ) -> dict[Record, Access]:
-        host, settings, token = connection.host, connection.settings, identity.token
-        with self._permits.take():
-            if host.exchange is not None and not identity.signed_in:
-                token = self._viewer_tokens.get(host.exchange, settings, identity.token)
-            try:
-                return host.check_access(self._door.call, settings, identity.url, token, records, fields)
-            except SessionExpired:
-                self._viewer_tokens.drop(settings, identity.token)
-                raise
-
-    def _require_not_paused(self, connection: Connection) -> None:
-        """A host that said when to come again is asked nothing before: calls made too early count there too."""
-        until, reason = self._paused.get(connection.name, (0.0, ""))
-        if (left := until - self._clock()) > 0:
-            raise HostUnavailable(reason=reason, retry_after_s=left)
-
-    def _pause(self, connection: Connection, error: InlayError) -> None:
-        if error.retry_after_s:
-            self._paused[connection.name] = (self._clock() + error.retry_after_s, error.reason)
-
-    def _count(self, connection: Connection, outcome: str) -> None:
-        self._metrics.count("host_calls", host=connection.settings.host, outcome=outcome)
 
 
 def _grant(connection: Connection, record: Record, known: _Known) -> Grant | Denied:

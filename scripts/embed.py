@@ -1,5 +1,7 @@
 """Write the small form of the browser scripts that is served; `--check` says whether it is of their sources.
 
+The panel's own are in static/embed/source; a component's is in its folder, and is served under the component's name.
+
 The sources stay readable and commented. The server needs no Node and nothing is built at run time: what this
 writes is committed. Each written file begins with the digest of its source: a check needs no network.
 """
@@ -18,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "static/embed"
 DIALECTS = ("plain", "canvas", "teamsjs")
 # What is served, and the sources that it is made of: a page of ours speaks one dialect, and loads no other.
-SCRIPTS: dict[str, tuple[str, ...]] = {name: (name,) for name in ("inlay.js", "signin.js", "popup.js")} | {
+COMPONENTS = tuple(sorted(path.name for path in (ROOT / "components").glob("*/*.js")))
+SCRIPTS: dict[str, tuple[str, ...]] = {name: (name,) for name in ("inlay.js", "signin.js", "popup.js", *COMPONENTS)} | {
     f"{part}-{dialect}.js": (f"bridges/{dialect}/{part}.js", f"{part}.js")
     for dialect in DIALECTS
     for part in ("frame", "change")
@@ -37,9 +40,15 @@ def header(text: bytes) -> str:
     return f"// Written by scripts/embed.py from source/; edit that. {digest}"
 
 
+def origin(part: str, folder: Path = FOLDER) -> Path:
+    """Where a part of a script is written by hand."""
+    own = ROOT / "components" / Path(part).stem / part
+    return own if part in COMPONENTS else folder / "source" / part
+
+
 def source(name: str, folder: Path = FOLDER) -> bytes:
     """All that a served script is made of."""
-    return b"".join((folder / "source" / part).read_bytes() for part in SCRIPTS[name])
+    return b"".join(origin(part, folder).read_bytes() for part in SCRIPTS[name])
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
@@ -53,7 +62,7 @@ def stale(folder: Path = FOLDER) -> list[str]:
 
 
 def write(name: str, folder: Path = FOLDER) -> None:
-    parts = [str(folder / "source" / part) for part in SCRIPTS[name]]
+    parts = [str(origin(part, folder)) for part in SCRIPTS[name]]
     command = ["npm", "exec", "--yes", "--package", MINIFIER, "--", "terser", *parts, *OPTIONS]
     with tempfile.TemporaryDirectory() as scratch:
         small = subprocess.run(command, check=True, capture_output=True, text=True, cwd=scratch).stdout

@@ -47,13 +47,29 @@ EVENTS: Mapping[str, Event] = {
         "connection record decision capability value model version",
         "meaning confidence features_hash purpose",
     ),
+    "analysis.given": _event(
+        "decision",
+        "connection record decision capability risk model version",
+        "playbook findings facts pages content_hash recipe",
+    ),
     "view.shown": _event("decision", f"{_SESSION} record component decision"),
     # what went wrong outside
     "core.failed": _event("failure", "connection reason", f"core {_FAILURE}"),
     "core.refused": _event("failure", "connection reason", f"core sample {_FAILURE}"),
     "host.failed": _event("failure", "connection reason", f"host {_FAILURE}"),
+    # what people say of what they were shown; never in their own words, which may quote a document
+    "review.given": _event(
+        "review", f"{_SESSION} record decision verdict", "component capability item severity reason"
+    ),
+    "review.undone": _event("review", f"{_SESSION} record decision", "component capability item"),
+    # what was taken away
+    "export.given": _event("decision", f"{_SESSION} record decision how", "component findings"),
+    # a file that cannot be read is nobody's failure
+    "document.refused": _event("failure", "connection record reason", "capability viewer session reference problem"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
     "event.refused": _event("event", "connection reason", "reference"),
+    "subscription.begun": _event("event", "connection"),
+    "subscription.renewed": _event("event", "connection"),
     "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

@@ -87,10 +87,22 @@ def serve(path: Path) -> None:
     help="Where the demo keeps its keys, database and logs.",
 )
 @click.option("--id-column", help="The column that holds the ids, when it has another name than usual.")
+@click.option("--documents", type=click.Path(path_type=Path), help="A folder of your contracts: PDF, Word, text.")
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the demo's front page in a browser.")
-def demo(port: int, leads: Path | None, state: Path, id_column: str | None, open_browser: bool) -> None:
-    """Everything on this machine, without accounts: Inlay, a simulated CRM, the built-in core."""
-    sys.exit(run_demo(port=port, leads=leads, state_dir=state, id_column=id_column, open_browser=open_browser))
+def demo(
+    port: int, leads: Path | None, state: Path, id_column: str | None, documents: Path | None, open_browser: bool
+) -> None:
+    """Everything on this machine, without accounts: Inlay, a simulated CRM and library, the built-in core."""
+    sys.exit(
+        run_demo(
+            port=port,
+            leads=leads,
+            state_dir=state,
+            id_column=id_column,
+            documents=documents,
+            open_browser=open_browser,
+        )
+    )
 
 
 @main.group()

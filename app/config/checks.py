@@ -24,6 +24,7 @@ def check(settings: Settings, reader: Reader) -> None:
         _connection_names(settings, reader, connection)
         _regions(settings, reader, connection)
         _needs(reader, ("connections", name), "tenants", "client_secret")
+        _needs(reader, ("connections", name), "drives", "token_url")
         if "HS256" in connection.algorithms and not reader.given("connections", name, "shared_keys"):
             mend = 'Add shared_keys = { kid = "env:NAME" }, or take HS256 out.'
             reader.problem(("connections", name, "algorithms"), "HS256 has no shared_keys.", mend)

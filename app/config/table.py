@@ -82,7 +82,7 @@ class CapabilitySettings:
 
     name: str
     core: str = row(_WORD, "The core that answers.", example="main")
-    kind: str = row(choice("score"), "The shape of the answer.", "score")
+    kind: str = row(choice("score", "analysis"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
     records: tuple[str, ...] = row(many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
     fields: tuple[str, ...] = row(
@@ -95,6 +95,9 @@ class CapabilitySettings:
     ttl: float = row(DURATION, "How long a score is fresh.", "15m")
     stale: float = row(DURATION, "How long after that it may be shown, marked as stale.", "1d")
     wait: float = row(DURATION, "How long a first look waits before it says that it is pending.", "150ms")
+    playbook: str = row(
+        text("standard", r"[A-Za-z0-9_.-]{0,64}"), "Of an analysis: what the core goes by; empty: its own.", ""
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ class ConnectionSettings:
     limit_viewer: RateLimitItem = row(RATE, "Requests of one viewer.", "3000/minute")  # noqa: RUF009 makes a field
     limit_launches: RateLimitItem = row(RATE, "Launches of all viewers.", "6000/minute")  # noqa: RUF009 makes a field
     limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
+    limit_reviews: RateLimitItem = row(RATE, "Verdicts of all viewers.", "1200/minute")  # noqa: RUF009 makes a field
+    limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
     # what proves a launch
     issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")
     audience: str = row(
@@ -150,6 +155,12 @@ class ConnectionSettings:
     )
     open_records: bool = row(FLAG, "Whether all who are signed in see all records, if the host cannot be asked.", False)
     token_url: str = row(URL, "Where the integration identity gets its token.", "")
+    token_scope: str = row(
+        text("https://graph.microsoft.com/.default", r"[!#-\[\]-~]{0,300}"), "What it asks for there, if it must.", ""
+    )
+    drives: tuple[str, ...] = row(
+        many(text("b!x", r"[A-Za-z0-9_!-]{1,128}")), "Libraries whose changes are told to us, by their drives' ids.", []
+    )
     client_id: str = row(text("inlay"), "The integration identity.", "")
     client_secret: Secret | None = row(secret(), "Its secret.", None)  # noqa: RUF009 makes a field
     records_from: str = row(_WORD, "Another connection that reads this one's records.", "", example="crm")

@@ -63,7 +63,7 @@ class CoreClient:
     ) -> Score | Insufficient:
         """The score of one record. Raises CoreUnavailable, or AnswerRefused."""
         asked = _question(capability, Item(subject, features), purpose)
-        response = self._ask("/v1/score", lambda left_s: asked | _deadline(left_s), deadline_s)
+        response = self.ask("POST", "/v1/score", lambda left_s: asked | _deadline(left_s), deadline_s)
         if not response.ok:
             return self._no_score(response)
         result = parse_result(response.json())
@@ -83,13 +83,14 @@ class CoreClient:
         if not items:
             return []
         asked = [_question(capability, Item(*item), purpose) for item in items]
-        response = self._ask(
+        response = self.ask(
+            "POST",
             "/v1/score:batch",
             lambda left_s: {"items": [each | _deadline(left_s) for each in asked]},
             deadline_s,
         )
         if not response.ok:
-            raise self._unavailable(response)
+            raise unavailable(response)
         return parse_results(response.json(), [item[0] for item in items])
 
     def health(self) -> None:
@@ -100,16 +101,26 @@ class CoreClient:
         except OutboundError as error:
             raise CoreUnavailable(reason=error.reason) from error
         if not response.ok:
-            raise self._unavailable(response)
+            raise unavailable(response)
 
     @property
     def breaker(self) -> Breaker:
         """How it stands, for the dashboard."""
         return self._circuit.breaker
 
-    def _ask(self, path: str, body: Callable[[float], Any], deadline_s: float | None) -> Response:
-        """The core's answer, if it is one to our question. A core that answers nonsense or refuses is up; the
-        breaker is there for one that does not answer, and would make every viewer wait for it."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Callable[[float], Any],
+        deadline_s: float | None = None,
+        max_bytes: int | None = None,
+    ) -> Response:
+        """The core's answer, if it is one to our question; `body` is given the seconds left. Raises CoreUnavailable.
+
+        A core that answers nonsense or refuses is up; the breaker is there for one that does not answer, and would
+        make every viewer wait for it.
+        """
         if not self._circuit.admit():
             raise CoreUnavailable(reason="breaker-open", retry_after_s=self._circuit.retry_after_s())
         outcome = "error"
@@ -117,7 +128,9 @@ class CoreClient:
         try:
             response = run(
                 retry,
-                lambda left_s: self._call(Request("POST", self._url + path, json=body(left_s), deadline_s=left_s)),
+                lambda left_s: self._call(
+                    Request(method, self._url + path, json=body(left_s), deadline_s=left_s, max_bytes=max_bytes)
+                ),
                 clock=self._clock,
                 sleep=self._sleep,
             )
@@ -152,14 +165,16 @@ class CoreClient:
         try:
             error = parse_error(response.json())
         except AnswerRefused:
-            raise self._unavailable(response) from None
+            raise unavailable(response) from None
         if isinstance(error, Insufficient):
             return error
-        raise self._unavailable(response, error.reason)
+        raise unavailable(response, error.reason)
 
-    def _unavailable(self, response: Response, reason: str = "") -> CoreUnavailable:
-        wait_s = retry_after_s(response, time.time())
-        return CoreUnavailable(reason=reason or f"core-status-{response.status}", retry_after_s=wait_s)
+
+def unavailable(response: Response, reason: str = "") -> CoreUnavailable:
+    """What an answer that is none means, with its Retry-After."""
+    wait_s = retry_after_s(response, time.time())
+    return CoreUnavailable(reason=reason or f"core-status-{response.status}", retry_after_s=wait_s)
 
 
 def _question(capability: str, item: Item, purpose: str) -> dict[str, Any]:

@@ -94,6 +94,12 @@ def claim(database: Database, kinds: Sequence[str], owner: str, lease_s: float, 
     return None
 
 
+def extend(database: Database, job: Job, lease_s: float, now: float) -> bool:
+    """It is still being worked on; False when its lease had ended and another worker has it."""
+    with database.begin() as conn:
+        return conn.execute(update(jobs).where(_held(job)).values(leased_until=now + lease_s)).rowcount == 1
+
+
 def done(database: Database, job: Job) -> bool:
     """Forget a finished job; False when its lease had ended and another worker has it."""
     with database.begin() as conn:

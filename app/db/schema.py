@@ -198,3 +198,16 @@ jobs = Table(
     Index("jobs_due", "run_at"),
     sqlite_autoincrement=True,
 )
+
+# Which hosts tell us of changes, and how far we have followed each library.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("drive", Text, nullable=False),
+    Column("id", Text, nullable=False),  # the host's; empty while nobody tells us
+    Column("state", Text, nullable=False),  # SHA-256 hex of the secret that notifications say
+    Column("ends_at", Double, nullable=False),
+    Column("link", Text, nullable=False),  # where its changes go on from
+    PrimaryKeyConstraint("connection", "drive"),
+)

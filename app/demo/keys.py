@@ -7,10 +7,11 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-TEXTS = ("deployment", "consumer_secret", "client_secret", "token_secret")
+TEXTS = ("deployment", "consumer_secret", "client_secret", "token_secret", "library_secret")
 
 
 def make(folder: Path) -> None:
@@ -19,8 +20,13 @@ def make(folder: Path) -> None:
     for name in TEXTS:
         _once(folder / name, secrets.token_urlsafe(36).encode())
     _once(folder / "event_secret", b"whsec_" + base64.b64encode(secrets.token_bytes(32)))
-    key = Ed25519PrivateKey.generate()
-    _once(folder / "guest_key.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    _once(folder / "guest_key.pem", _pem(Ed25519PrivateKey.generate()))
+    if not (folder / "tenant_key.pem").exists():  # slow to make
+        _once(folder / "tenant_key.pem", _pem(rsa.generate_private_key(65537, 2048)))
+
+
+def _pem(key: Ed25519PrivateKey | rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _once(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Starts the whole demo on one machine: the scoring core, Inlay, and the CRM that embeds it."""
+"""Starts the whole demo on one machine: the scoring core, Inlay, and the CRM and the library that embed it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from app.demo.children import Child, ChildEndedError, Children
 from app.demo.crm import leads as invented
 from app.demo.crm import match, table
 from app.demo.crm.config import CrmConfig
+from app.demo.library import settings as library_settings
+from app.demo.library.config import LibraryConfig
+from app.demo.library.store import LibraryRefusedError, found_in
 from app.demo.settings import Addresses
 
 DEFAULT_STATE = Path("var/demo")
@@ -43,6 +46,7 @@ class Plan:
     state: Path
     leads: Path | None
     id_column: str | None
+    documents: Path | None
 
 
 def run(
@@ -51,6 +55,7 @@ def run(
     leads: Path | str | None = None,
     state_dir: Path | str = DEFAULT_STATE,
     id_column: str | None = None,
+    documents: Path | str | None = None,
     open_browser: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> int:
@@ -59,7 +64,7 @@ def run(
     before = signal.signal(signal.SIGTERM, _stop)
     try:
         began = time.monotonic()
-        plan = _plan(port, Path(leads) if leads else None, Path(state_dir), id_column)
+        plan = _plan(port, _path(leads), Path(state_dir), id_column, _path(documents))
         with Children() as children:
             core = _start(children, plan)
             say(json.dumps(asdict(plan.at)))
@@ -67,7 +72,7 @@ def run(
             if open_browser:
                 webbrowser.open(plan.at.crm)
             children.watch(lambda child: say(_stopped(child, plan)))
-    except (DemoRefusedError, table.TableRefusedError, ChildEndedError) as error:
+    except (DemoRefusedError, table.TableRefusedError, LibraryRefusedError, ChildEndedError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except (KeyboardInterrupt, _Stopped):
@@ -77,17 +82,23 @@ def run(
     return 0
 
 
-def _plan(port: int, leads: Path | None, state: Path, id_column: str | None) -> Plan:
+def _path(given: Path | str | None) -> Path | None:
+    return Path(given) if given else None
+
+
+def _plan(port: int, leads: Path | None, state: Path, id_column: str | None, documents: Path | None) -> Plan:
     """Refuse taken ports and bad files before anything is started; make what is missing."""
     at = _addresses(port)
     source = table.read(leads, id_column) if leads else invented.generate()
+    if documents:
+        found_in(documents)
     state.mkdir(parents=True, exist_ok=True, mode=0o700)  # logs and edits are the user's own
     keys.make(state / "keys")
-    return Plan(at, source, state.resolve(), leads, id_column)
+    return Plan(at, source, state.resolve(), leads, id_column, documents)
 
 
 def _addresses(port: int) -> Addresses:
-    for number, who in ((port, "Inlay"), (port + 1, "the CRM"), (port + 2, "the scoring core")):
+    for number, who in enumerate(("Inlay", "the CRM", "the scoring core", "the library"), port):
         if not 0 < number < 65536:
             raise DemoRefusedError(f"There is no port {number}. Choose another: PORT=8000 make demo")
         with socket.socket() as probe:
@@ -103,11 +114,12 @@ def _addresses(port: int) -> Addresses:
         inlay=f"http://localhost:{port}",  # another site than 127.0.0.1, as a customer's would be
         crm=f"http://127.0.0.1:{port + 1}",
         core=f"http://127.0.0.1:{port + 2}",
+        library=f"http://127.0.0.1:{port + 3}",
     )
 
 
 def _start(children: Children, plan: Plan) -> Child:
-    """Core and CRM at once; Inlay as soon as the core has said which fields its scorecards read."""
+    """Core and hosts at once; Inlay as soon as the core has said which fields its scorecards read."""
     at, state, until = plan.at, plan.state, time.monotonic() + _READY_WITHIN_S
     core = children.start(
         "The scoring core",
@@ -123,17 +135,25 @@ def _start(children: Children, plan: Plan) -> Child:
         state / "crm.log",
         f"{at.crm}/healthz",
     )
+    _library_config(plan).save(state / "library.json")
+    library = children.start(
+        "The library",
+        [sys.executable, "-m", "app.demo.library", "--config", str(state / "library.json")],
+        state / "library.log",
+        f"{at.library}/healthz",
+    )
     core.wait_ready(children.http, until)
     offered = children.http.get(f"{at.core}/v1/capabilities", timeout=5).json()
     fits = match.fits(offered["capabilities"], [column.name for column in plan.source.columns])
-    (state / "inlay.toml").write_text(settings.write(at, fits), encoding="utf-8")
+    written = settings.write(at, fits) + library_settings.write(at.library, offered["capabilities"])
+    (state / "inlay.toml").write_text(written, encoding="utf-8")
     inlay = children.start(
         "Inlay",
         [_script("inlay"), "serve", "-c", str(state / "inlay.toml")],
         state / "inlay.log",
         f"{at.inlay}/readyz",
     )
-    for child in (crm, inlay):
+    for child in (crm, library, inlay):
         child.wait_ready(children.http, until)
     return core
 
@@ -147,6 +167,18 @@ def _crm_config(plan: Plan) -> CrmConfig:
         state=str(plan.state),
         leads=str(plan.leads.resolve()) if plan.leads else "",
         id_column=plan.id_column or "",
+    )
+
+
+def _library_config(plan: Plan) -> LibraryConfig:
+    return LibraryConfig(
+        origin=plan.at.library,
+        inlay=plan.at.inlay,
+        core=plan.at.core,
+        crm=plan.at.crm,
+        keys=str(plan.state / "keys"),
+        state=str(plan.state / "library"),
+        documents=str(plan.documents.resolve()) if plan.documents else "",
     )
 
 
@@ -170,11 +202,12 @@ def _words(plan: Plan, core_pid: int, took_s: float) -> str:
     at, source = plan.at, plan.source
     left_out = f", {source.skipped} rows left out (see {at.crm}/columns#problems)" if source.skipped else ""
     return f"""
-The demo is ready ({took_s:.1f} s). Open {at.crm}
+The demo is ready ({took_s:.1f} s). Open {at.crm} or {at.library}
 
   {at.crm}         the CRM: start here, it says what to try
   {at.crm}/leads   {len(source.rows):,} leads from {source.title}{left_out}
   {at.crm}/columns which columns the scorecards want
+  {at.library}         the library: contracts beside their review
   {at.inlay}         Inlay, whose panels the CRM embeds
   {at.core}         the scoring core; to see what happens without it: kill {core_pid}
 

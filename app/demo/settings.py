@@ -19,7 +19,7 @@ port = {port}
 workers = {workers}
 keys = ["file:keys/deployment"]
 # The demo's services are on this machine; the network door calls no private address that is not listed.
-allow_private = [{crm_host}, {core_host}]
+allow_private = [{crm_host}, {core_host}, {library_host}]
 
 [store]
 url = "sqlite:///inlay.db"
@@ -63,6 +63,7 @@ class Addresses:
     inlay: str
     crm: str
     core: str
+    library: str
 
 
 def write(at: Addresses, fits: Sequence[Fit], workers: int = 1) -> str:
@@ -76,6 +77,7 @@ def write(at: Addresses, fits: Sequence[Fit], workers: int = 1) -> str:
         core=_text(at.core),
         crm_host=_text(urlsplit(at.crm).netloc),
         core_host=_text(urlsplit(at.core).netloc),
+        library_host=_text(urlsplit(at.library).netloc),
         token_url=_text(f"{at.crm}/services/oauth2/token"),
         jwks_url=_text(f"{at.crm}/jwks.json"),
         names=f"[{_text(best.capability)}]",

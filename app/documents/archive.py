@@ -10,7 +10,8 @@ import io
 import zipfile
 
 from app.documents.limits import MB, Limits
-from app.documents.refusals import DocumentEncrypted, DocumentMalformed, DocumentTooLarge
+from app.documents.refusals import DocumentEncrypted, DocumentMalformed
+from app.errors import DocumentTooLarge
 
 _ENCRYPTED = 0x1  # APPNOTE.TXT 4.4.4, bit 0
 

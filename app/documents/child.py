@@ -15,9 +15,9 @@ from app.documents import html, pdf, plain, word
 from app.documents.confine import confine
 from app.documents.limits import Limits
 from app.documents.pages import Budget, Found, bind
-from app.documents.refusals import DocumentEmpty, DocumentMalformed, DocumentTooLarge
+from app.documents.refusals import DocumentEmpty, DocumentMalformed
 from app.documents.sniff import DOCX, HTML, PDF, sniff
-from app.errors import DocumentRefused
+from app.errors import DocumentRefused, DocumentTooLarge
 
 Tell = Callable[[dict[str, Any]], None]
 

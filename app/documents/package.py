@@ -16,7 +16,8 @@ from lxml import etree
 
 from app.documents.archive import check
 from app.documents.limits import Limits
-from app.documents.refusals import DocumentMalformed, DocumentTooLarge
+from app.documents.refusals import DocumentMalformed
+from app.errors import DocumentTooLarge
 
 Element = etree._Element
 

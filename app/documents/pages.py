@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.documents.refusals import DocumentTooLarge
+from app.errors import DocumentTooLarge
 
 SYNTHETIC = 3_000  # characters: about what a printed page holds
 

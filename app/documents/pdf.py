@@ -23,8 +23,8 @@ from app.documents.refusals import (
     DocumentEncrypted,
     DocumentMalformed,
     DocumentScanned,
-    DocumentTooLarge,
 )
+from app.errors import DocumentTooLarge
 
 _END = b"%%EOF"
 _TAIL = 2048  # bytes; ISO 32000-2 asks for the mark at the end, readers look for it in the last 1024

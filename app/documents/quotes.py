@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from app.documents.document import Document
 
@@ -17,6 +18,7 @@ Span = tuple[int, int]  # start and end in characters; the end is exclusive
 _PLAIN = str.maketrans("‘’‚‛′“”„‟″«»‐‑‒–—―−", '\'\'\'\'\'"""""""-------')  # one for one: offsets stay
 _WORD = re.compile(r"\S+")
 _LONG = 24  # characters; a quote of that many that is found within words is no accident but lost spaces
+_MOST = 2_000  # occurrences that are compared; what stands there more often is no quote
 
 
 class Quotes:
@@ -42,7 +44,7 @@ class Quotes:
         squeezed = "".join(quote.split()).translate(_PLAIN)
         if not squeezed:
             return None
-        spans = list(self._spans(squeezed))
+        spans = list(islice(self._spans(squeezed), _MOST))
         whole = [span for span in spans if self._ends_with_words(span)]
         found = whole or (spans if len(squeezed) >= _LONG else [])
         return min(found, key=lambda span: abs(span[0] - near), default=None)

@@ -25,8 +25,8 @@ from typing import Any, BinaryIO
 
 from app.documents.document import Document, Page
 from app.documents.limits import MB, Limits
-from app.documents.refusals import BY_CODE, DocumentEmpty, DocumentMalformed, DocumentTooLarge, DocumentTooLong
-from app.errors import Busy, DocumentRefused, InlayError, Unavailable
+from app.documents.refusals import BY_CODE, DocumentEmpty, DocumentMalformed, DocumentTooLong
+from app.errors import Busy, DocumentRefused, DocumentTooLarge, InlayError, Unavailable
 
 Progress = Callable[[int, int], None]  # pages read, pages in all
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from app.errors import DocumentRefused
+from app.errors import DocumentRefused, DocumentTooLarge
 
 
 class DocumentUnsupported(DocumentRefused):
@@ -36,11 +36,6 @@ class DocumentEmpty(DocumentRefused):
 class DocumentMalformed(DocumentRefused):
     code = "document-malformed"
     title = "This file is damaged or incomplete. Upload it again, or open it in its own program and save it anew."
-
-
-class DocumentTooLarge(DocumentRefused):
-    code, status = "document-too-large", 413
-    title = "This document is too large to be read. Split it, or save it without pictures and attachments."
 
 
 class DocumentTooLong(DocumentRefused):

@@ -10,6 +10,7 @@ from app.db import Database
 from app.db.framings import Framings
 from app.db.migrations import is_current
 from app.errors import AddressRefused, AnswerRefused, CoreUnavailable, InlayError, OutboundError, StoreUnavailable
+from app.health.drives import drives
 from app.health.findings import Finding, Watch
 from app.health.keys import keys
 from app.health.sign_in import sign_in
@@ -100,7 +101,7 @@ def _asked(client: CoreClient, where: str, capability: str) -> Finding:
 def connections(
     settings: Settings, watch: Watch, store: Database | None, clock: Callable[[], float]
 ) -> Iterator[Finding]:
-    """Each connection's keys, its integration identity, and who tried to frame it."""
+    """Each connection's keys, its integration identity, its libraries, and who tried to frame it."""
     tried = _tried(settings, store, clock)
     for name, each in settings.connections.items():
         where, found = f"connection {name}", []
@@ -108,6 +109,7 @@ def connections(
             found.append(keys(where, each.jwks_url, each.algorithms, watch))
         if each.client_id and HOSTS[each.host].reads:
             found.append(_identity(where, each, watch))
+        found += drives(where, each, watch)
         found += sign_in(each, settings.server.public_url, watch, clock())
         found += tried.get(name, [])
         if not each.rollout:

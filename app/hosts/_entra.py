@@ -25,7 +25,7 @@ from app.hosts._reasons import refused
 from app.launch import Attest, Launch, LaunchRequest, Viewer
 
 REQUIRES = ("origins", "components", "tenants", "client_id", "client_secret")
-USES = ("authority", "tenants", "clients", "scope", "host_scopes", "single_use")
+USES = ("authority", "tenants", "clients", "scope", "host_scopes", "single_use", "drives")
 AUTHORITY = "https://login.microsoftonline.com"
 PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"  # the tenant of all personal accounts
 API = "00000003-0000-0000-c000-000000000000"  # the API's own id as an audience

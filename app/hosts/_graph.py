@@ -1,7 +1,4 @@
-"""Microsoft Graph, asked in the viewer's name: may this viewer open these documents?
-
-A document is written `driveItem/<drive>:<item>`, with the ids as Graph gives them. Nothing else is a record here.
-"""
+"""Microsoft Graph: one call or twenty in a batch, and what an answer means whatever was asked."""
 
 from __future__ import annotations
 
@@ -9,25 +6,23 @@ import base64
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from app.config import ConnectionSettings
 from app.errors import AnswerRefused, HostUnavailable, OutboundError, SessionExpired, SignInNeeded
 from app.hosts._host import Call
-from app.launch import Access, Record
+from app.launch import Record
 from app.net.door import Request, Response
 from app.net.retry import retry_after_s
 
 GRAPH = "https://graph.microsoft.com"
-ITEM = "driveItem"
+AGENT = "ISV|Inlay|Inlay"  # decorated as the vendor asks for, so that we are not throttled first
 BATCH = 20  # questions in one call; the API takes no more
 PATIENCE_S = 10.0  # for all calls of one question
 MAX_CLAIMS = 4_096
-_NO = Access(allowed=False)
-# No dot and no slash: an id cannot leave its place in the path.
-_ID = re.compile(r"([A-Za-z0-9_!-]{1,128}):([A-Za-z0-9_!-]{1,120})")
 _CHALLENGE = re.compile(r'\bclaims="([A-Za-z0-9+/=_-]{1,6000})"')
 
 
@@ -36,103 +31,85 @@ def base_url(connection: ConnectionSettings) -> str:
     return connection.host_url.rstrip("/") or GRAPH
 
 
-def check_access(
-    call: Call,
-    connection: ConnectionSettings,
-    host_url: str,
-    host_token: str,
-    records: Sequence[Record],
-    fields: Sequence[str],
-) -> dict[Record, Access]:
-    """Get each document with the viewer's token, up to 20 in a call: whoever gets it may see it.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to get: its path behind the version, and what must be said beside the token."""
 
-    Libraries know no rights on single columns, so whoever may see a document may see all its fields.
-
-    https://learn.microsoft.com/graph/api/driveitem-get
-    https://learn.microsoft.com/graph/json-batching
-    """
-    if host_url != base_url(connection):
-        raise SessionExpired(reason="host-url-changed")  # the token goes where the connection says, or nowhere
-    api = _Api(call, f"{host_url}/v1.0", host_token, time.monotonic() + PATIENCE_S)
-    yes = Access(allowed=True, visible_fields=frozenset(fields))
-    answers = dict.fromkeys(records, _NO)
-    named = {record: match for record in records if (match := _item(record))}
-    for some in _chunks(list(named)):
-        for record, response in api.ask({each: _path(named[each]) for each in some}).items():
-            answers[record] = yes if _is_this(response, named[record]) else _NO
-    return answers
-
-
-def _item(record: Record) -> re.Match[str] | None:
-    return _ID.fullmatch(record.id) if record.type == ITEM else None
-
-
-def _path(item: re.Match[str]) -> str:
-    return f"/drives/{item[1]}/items/{item[2]}?$select=id,parentReference"
-
-
-def _is_this(response: Response, item: re.Match[str]) -> bool:
-    """A yes is a yes only about this very document of this very drive."""
-    if response.status != 200:
-        return False
-    body = _json(response)
-    parent = body.get("parentReference") if isinstance(body, dict) else None
-    drive = parent.get("driveId") if isinstance(parent, dict) else None
-    return isinstance(body, dict) and body.get("id") == item[2] and drive == item[1]
-
-
-def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    for start in range(0, len(records), BATCH):
-        yield records[start : start + BATCH]
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Api:
+class Api:
+    """The API for one question of ours, with one token and until one deadline (by the monotonic clock)."""
+
     call: Call
     base: str
     token: str = field(repr=False)
     until: float
 
-    def ask(self, paths: Mapping[Record, str]) -> dict[Record, Response]:
-        """Get these. An answer about the question comes back (200, 403, 404); all else is raised."""
-        if len(paths) == 1:
-            [(record, path)] = paths.items()
-            return {record: _sound(self._send("GET", path))}
-        parts = _parts(_sound(self._send("POST", "/$batch", _batch(list(paths.values())))))
-        if parts.keys() != {str(n) for n in range(len(paths))}:
+    @classmethod
+    def open(cls, call: Call, connection: ConnectionSettings, host_url: str, token: str) -> Api:
+        """`host_url` is where the token is for; empty: it is the connection's own.
+
+        Raises SessionExpired: the token goes where the connection says, or nowhere.
+        """
+        base = base_url(connection)
+        if host_url not in {"", base}:
+            raise SessionExpired(reason="host-url-changed")
+        return cls(call, f"{base}/v1.0", token, time.monotonic() + PATIENCE_S)
+
+    def get(self, question: Question) -> Response:
+        """An answer about the question comes back (200, 403, 404); all else is raised, as `sound` says."""
+        return sound(self.send("GET", question.path, headers=question.headers))
+
+    def ask(self, questions: Mapping[Record, Question]) -> dict[Record, Response]:
+        """Get up to 20 of them in one call.
+
+        https://learn.microsoft.com/graph/json-batching
+        """
+        if len(questions) == 1:
+            [(record, question)] = questions.items()
+            return {record: self.get(question)}
+        parts = _parts(sound(self.send("POST", "/$batch", _batch(list(questions.values())))))
+        if parts.keys() != {str(n) for n in range(len(questions))}:
             raise HostUnavailable(reason="host-answer-shape")
         throttled = [part for part in parts.values() if part.status == 429]
         if throttled:
-            _sound(max(throttled, key=_wait))  # who waits the longest has waited for all
+            sound(max(throttled, key=_wait))  # who waits the longest has waited for all
         for part in parts.values():
-            _sound(part)
-        return {record: parts[str(n)] for n, record in enumerate(paths)}
+            sound(part)
+        return {record: parts[str(n)] for n, record in enumerate(questions)}
 
-    def _send(self, method: str, path: str, body: Any = None) -> Response:
+    def send(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> Response:
+        """One call, whatever its answer. Raises HostUnavailable."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise HostUnavailable(reason="host-timed-out")
-        # decorated as the vendor asks for, so that it is not throttled first
-        headers = {
+        named = {
             "Authorization": f"Bearer {self.token}",
             "Accept": "application/json",
-            "User-Agent": "ISV|Inlay|Inlay",
+            "User-Agent": AGENT,
+            **headers,
         }
+        url = path if path.startswith(f"{self.base}/") else self.base + path  # links of the API are whole addresses
         try:
-            return self.call(
-                Request(method=method, url=self.base + path, headers=headers, json=body, deadline_s=min(left, 5.0))
-            )
+            return self.call(Request(method=method, url=url, headers=named, json=body, deadline_s=min(left, 5.0)))
         except OutboundError as error:
             raise HostUnavailable(reason=f"host-{error.code}") from error
 
 
-def _batch(paths: Sequence[str]) -> dict[str, Any]:
-    return {"requests": [{"id": str(n), "method": "GET", "url": path} for n, path in enumerate(paths)]}
+def _batch(questions: Sequence[Question]) -> dict[str, Any]:
+    parts = ({"id": str(n), "method": "GET", "url": each.path} for n, each in enumerate(questions))
+    more = ({"headers": dict(each.headers)} if each.headers else {} for each in questions)
+    return {"requests": [part | headers for part, headers in zip(parts, more, strict=True)]}
 
 
 def _parts(response: Response) -> dict[str, Response]:
     """The answers of a batch by their ids, in whatever order they came."""
-    body = _json(response) if response.status == 200 else None
+    body = json_of(response) if response.status == 200 else None
     parts = body.get("responses") if isinstance(body, dict) else None
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise HostUnavailable(reason="host-answer-shape")
@@ -150,7 +127,7 @@ def _wait(response: Response) -> float:
     return retry_after_s(response, time.time()) or 0.0
 
 
-def _sound(response: Response) -> Response:
+def sound(response: Response) -> Response:
     """An answer about the question: 200, 403 or 404. Raises SessionExpired, SignInNeeded, HostUnavailable."""
     if response.status in {200, 403, 404}:
         return response
@@ -175,7 +152,8 @@ def _challenge(header: str) -> str:
         return ""
 
 
-def _json(response: Response) -> Any:
+def json_of(response: Response) -> Any:
+    """The answer as JSON. Raises HostUnavailable."""
     try:
         return response.json()
     except AnswerRefused as error:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.config import ConnectionSettings
+from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._keys import KeySource
+from app.hosts._notices import Notices
 from app.hosts._oauth import Flow, Token
 from app.hosts._reasons import refused
 from app.hosts._sign_in import SignIn
@@ -61,6 +63,29 @@ class ReadRecords(Protocol):
         fields: Sequence[str],
         /,
     ) -> dict[Record, dict[str, Any]]: ...
+
+
+class ReadFacts(Protocol):
+    """What the host says of documents, without their content: cheap enough for each display, and for a list of them.
+
+    `host_url` empty: the token is the connection's own. What is no document, or none that this token may see, is left
+    out. Raises SessionExpired, HostUnavailable.
+    """
+
+    def __call__(
+        self, call: Call, connection: ConnectionSettings, host_url: str, token: str, records: Sequence[Record], /
+    ) -> dict[Record, DocumentFacts]: ...
+
+
+class ReadDocument(Protocol):
+    """A document with its content, of at most so many bytes.
+
+    Raises as ReadFacts does, and Denied, and DocumentRefused: too large, or no file.
+    """
+
+    def __call__(
+        self, call: Call, connection: ConnectionSettings, host_url: str, token: str, record: Record, max_bytes: int, /
+    ) -> DocumentFile: ...
 
 
 class Exchange(Protocol):
@@ -159,6 +184,9 @@ class Host:
     sign_in: SignIn | None = None  # where viewers can sign in by themselves
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
+    document_facts: ReadFacts | None = None  # both, or neither: a host without documents
+    read_document: ReadDocument | None = None
+    notices: Notices | None = None  # how it tells us of changes, where it does so by subscription
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
 

@@ -56,6 +56,7 @@ def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token
             "grant_type": "client_credentials",
             "client_id": connection.client_id,
             "client_secret": connection.client_secret.reveal(),
+            **({"scope": connection.token_scope} if connection.token_scope else {}),
         },
         max_bytes=MAX_BYTES,
     )

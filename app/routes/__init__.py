@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.routes import components, embed, events, home, launch, oauth, reports, session, status
+from app.routes import components, embed, events, exports, home, launch, oauth, reports, reviews, session, status
 
 BLUEPRINTS = (
     home.blueprint,
@@ -10,6 +10,8 @@ BLUEPRINTS = (
     oauth.blueprint,
     session.blueprint,
     components.blueprint,
+    reviews.blueprint,
+    exports.blueprint,
     events.blueprint,
     embed.blueprint,
     reports.blueprint,

@@ -20,11 +20,14 @@ blueprint = Blueprint("events", __name__)
 def take(connection: str) -> Response:
     p = parts()
     try:
-        records = _taken(connection)
+        question, records = _taken(connection)
     except (InlayError, HTTPException) as error:
         ours = translated(error)
         p.metrics.count("events", outcome=ours.code)
         return problem(_noted(ours, connection))
+    if question:
+        p.metrics.count("events", outcome="asked")
+        return Response(question, mimetype="text/plain")
     p.metrics.count("events", outcome="accepted")
     p.wake_jobs()
     response = jsonify({"records": records})
@@ -52,19 +55,19 @@ def _noted(error: InlayError, connection: str) -> InlayError:
     return error
 
 
-def _taken(connection: str) -> int:
+def _taken(connection: str) -> tuple[str, int]:
+    """The words to answer with, if we are only asked whether we want to be told; else how much was taken."""
     p = parts()
-    if request.mimetype != "application/json":
-        raise WrongMediaType("An event is sent as application/json.")
-    body = request.get_data(cache=False)
     try:
         known = p.connections.get(connection)
     except LaunchRefused as unknown:  # answered as a wrong signature is: nobody learns which connections exist
         raise EventRefused(reason=unknown.reason) from unknown
-    settings = known.settings
-    return p.events.accept(
-        known,
-        dict(request.headers),
-        body,
-        admit=lambda: p.limits.spend_connection(settings, settings.limit_events, "events"),
-    )
+    if question := p.notices.question(known, request.args):
+        return question, 0
+    if request.mimetype != "application/json":
+        raise WrongMediaType("An event is sent as application/json.")
+    body, settings = request.get_data(cache=False), known.settings
+    admit = partial(p.limits.spend_connection, settings, settings.limit_events, "events")
+    if settings.drives and "webhook-signature" not in request.headers:
+        return "", p.notices.accept(known, body, admit)
+    return "", p.events.accept(known, dict(request.headers), body, admit)

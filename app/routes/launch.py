@@ -26,12 +26,13 @@ from app.errors import (
 from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
 from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
+from app.views import VIEWS
 from app.web.failures import retry_headers, translated
 from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
-from app.web.waiting import offered, scripts, waiting
+from app.web.waiting import of_component, offered, scripts, waiting
 
 blueprint = Blueprint("launch", __name__)
 
@@ -176,13 +177,15 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
         nonce=nonce,
         frame_url=p.assets.url(f"embed/frame-{connection.host.bridge}.js"),
         assets=scripts(p, connection.host.bridge, sign_in),
+        **of_component(p, tag),
         sign_in=sign_in,
         show=show,
     )
     response = Response(html, mimetype="text/html")
     ancestors = connection.host.frame_ancestors(connection.settings)
     public_url = p.settings.server.public_url
-    policy = panel_policy(ancestors, public_url, nonce, style)
+    exports = bool(tag) and VIEWS[tag].answers == "analysis"
+    policy = panel_policy(ancestors, public_url, nonce, style, exports=exports)
     response.headers["Content-Security-Policy"] = reporting(policy, public_url, connection.name)
     return response
 

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.answer import Answer
 from app.launch import Record, Viewer
-from app.views import score_badge, score_card
+from app.views import analysis_badge, document_sidebar, score_badge, score_card
 
 
 class Params(Protocol):
-    """The one function of a view. `title` is what the capability calls its number."""
+    """The one function of a view, of an Answer or of a Reading. `title` is what the capability calls its answer."""
 
     def __call__(
-        self, answer: Answer, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
+        self, told: Any, /, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
     ) -> dict[str, Any]: ...
 
 
@@ -33,6 +32,8 @@ class View:
 
 
 VIEWS: Mapping[str, View] = {
+    "analysis-badge": View(analysis_badge.ANSWERS, analysis_badge.HISTORY, analysis_badge.params),
+    "document-sidebar": View(document_sidebar.ANSWERS, document_sidebar.HISTORY, document_sidebar.params),
     "score-badge": View(score_badge.ANSWERS, score_badge.HISTORY, score_badge.params),
     "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params),
 }

@@ -47,7 +47,7 @@ class Component:
     opens: tuple[str, ...]
     css: str
     template: str
-    script: Path | None
+    script: str  # the path that its own script is served under; none: empty
     readme: str
     stories: Mapping[str, Story]
 
@@ -151,7 +151,6 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
     stories = _Stories(tag, document, schema, problems).read()
     if len(problems) > before:
         return None
-    script = path / f"{tag}.js"
     return Component(
         tag=tag,
         summary=document["summary"],
@@ -159,7 +158,7 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
         opens=tuple(document.get("opens", ())),
         css=css,
         template=f"{tag}/{tag}.html",
-        script=script if script.is_file() else None,
+        script=f"embed/{tag}.js" if (path / f"{tag}.js").is_file() else "",
         readme=(path / "README.md").read_text("utf-8"),
         stories=stories,
     )

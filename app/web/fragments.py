@@ -9,23 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cachetools import LRUCache, TTLCache
+from cachetools import LRUCache
 
-from app.answer import Answer, State
-from app.audit.log import AuditLog, Entry, ViewRow, new_reference
+from app.answer import State
+from app.audit.log import AuditLog, ViewRow
 from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
-from app.errors import Denied, InlayError, SessionInvalid, Unavailable
+from app.errors import Denied, InlayError, Unavailable
 from app.launch import Record
 from app.metrics import Metrics
-from app.permissions import REFUSED_FOR_S, Grant, Permissions
-from app.scoring import Scoring
+from app.permissions import Grant, Permissions
 from app.views import VIEWS
+from app.web.denials import Denials
 from app.web.headers import fragment_headers
 from app.web.render import Renderer
+from app.web.stations import Station, Told
 
 STALE_STEP_S, STEP_S = 60.0, 900.0  # how coarse the time is that markup is rendered for
+KEPT_BYTES = 48_000_000  # of markup, in each of two memories: a badge is 1 KB, a sidebar with 400 findings 500
 STATUS = {State.DENIED: 403, State.UNAVAILABLE: 503}
 
 
@@ -70,19 +72,19 @@ class Fragments:
         self,
         connections: Connections,
         permissions: Permissions,
-        scoring: Scoring,
+        stations: Mapping[str, Station],
         audit: AuditLog,
         renderer: Renderer,
         epochs: Epochs,
         metrics: Metrics,
         clock: Callable[[], float],
     ) -> None:
-        self._connections, self._permissions, self._scoring, self._audit = connections, permissions, scoring, audit
+        self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
         self._epochs = epochs
-        self._kept: LRUCache[_Key, _Kept] = LRUCache(20_000)
+        self._kept: LRUCache[_Key, _Kept] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: _size(kept.fragment))
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
-        self._refusals: TTLCache[tuple[str, Record, str, str], str] = TTLCache(20_000, REFUSED_FOR_S, timer=clock)
-        self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(10_000)
+        self._denials = Denials(audit, clock)
+        self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=_size)
         self._lock = threading.Lock()
 
     def may_open(self, session: Session, tag: str) -> bool:
@@ -120,6 +122,10 @@ class Fragments:
             shown.append(fragment)
         return shown
 
+    def reading(self, session: Session, tag: str, record: Record) -> Told:
+        """What a fragment of this component would say, permitted and audited as one. Raises NotFound."""
+        return self._all_answers(session, [Item(tag, record)])[self._catalog[tag].tag, record]
+
     def _keep(self, key: _Key, kept: _Kept) -> None:
         with self._lock:
             self._kept[key] = kept
@@ -134,7 +140,7 @@ class Fragments:
             self._metrics.count("cache", n=hits, level="fragment", outcome="hit")
         return kept
 
-    def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Answer]:
+    def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Told]:
         connection = self._connections.get(session.connection)
         by_tag: dict[str, list[Record]] = defaultdict(list)
         for item in items:
@@ -147,7 +153,7 @@ class Fragments:
 
     def _answers(
         self, session: Session, connection: Connection, tag: str, records: Sequence[Record]
-    ) -> dict[Record, Answer]:
+    ) -> dict[Record, Told]:
         granted: list[Grant] = []
         refused: dict[Record, InlayError] = {}
         if self.may_open(session, tag):
@@ -158,11 +164,19 @@ class Fragments:
                     refused[record] = grant
         else:
             refused = dict.fromkeys(records, Denied(reason="component-not-open"))
-        answers = self._refused(session, tag, refused)
-        answers |= self._scoring.answers(session, connection, granted, history=VIEWS[tag].history)
+        answers: dict[Record, Told] = {
+            record: self._station(tag).bare(
+                State.DENIED if isinstance(refused[record], Denied) else State.UNAVAILABLE, reference=reference
+            )
+            for record, reference in self._denials.references(session, tag, refused).items()
+        }
+        answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
         return self._audited(session, tag, answers)
 
-    def _audited(self, session: Session, tag: str, answers: Mapping[Record, Answer]) -> dict[Record, Answer]:
+    def _station(self, tag: str) -> Station:
+        return self._stations[VIEWS[tag].answers]
+
+    def _audited(self, session: Session, tag: str, answers: Mapping[Record, Told]) -> dict[Record, Told]:
         """Write who sees what before anybody sees it; what cannot be written is not shown."""
         rows = [
             ViewRow(session.connection, session.viewer.subject, session.id, str(record), tag, answer.decision)
@@ -173,36 +187,12 @@ class Fragments:
             self._audit.views(rows)
         except Unavailable:
             return {
-                record: Answer(State.UNAVAILABLE, answer.capability) if answer.decision else answer
+                record: self._station(tag).bare(State.UNAVAILABLE, answer.capability) if answer.decision else answer
                 for record, answer in answers.items()
             }
         return dict(answers)
 
-    def _refused(self, session: Session, tag: str, refused: Mapping[Record, InlayError]) -> dict[Record, Answer]:
-        """Answers without anything of the record. What is asked again and again is refused once, under one
-        reference; what is refused together is written together."""
-        if dead := next((error for error in refused.values() if isinstance(error, SessionInvalid)), None):
-            raise dead
-        keys = {record: (session.id, record, tag, error.reason) for record, error in refused.items()}
-        with self._lock:
-            references = {record: self._refusals.get(key, "") for record, key in keys.items()}
-        new = {record: new_reference() for record, reference in references.items() if not reference}
-        if new:
-            self._audit.write_all(
-                _refusal(session, tag, record, refused[record], reference) for record, reference in new.items()
-            )
-            with self._lock:
-                self._refusals.update({keys[record]: reference for record, reference in new.items()})
-        return {
-            record: Answer(
-                State.DENIED if isinstance(error, Denied) else State.UNAVAILABLE,
-                "",
-                reference=new.get(record) or references[record],
-            )
-            for record, error in refused.items()
-        }
-
-    def _render(self, session: Session, item: Item, answer: Answer) -> Fragment:
+    def _render(self, session: Session, item: Item, answer: Told) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
         now = self._clock()
         step = STALE_STEP_S if answer.state is State.STALE else STEP_S
@@ -213,7 +203,7 @@ class Fragments:
             found = self._rendered.get(key)
         if found is None:
             moment = datetime.fromtimestamp(now // step * step, UTC)
-            capability = self._connections.get(session.connection).capability_for(item.record)
+            capability = self._connections.get(session.connection).capability_for(item.record, VIEWS[item.tag].answers)
             title = capability.title if capability else ""
             params = VIEWS[item.tag].params(
                 answer, record=item.record, viewer=viewer, now=moment, opens=bool(opens), title=title
@@ -230,19 +220,8 @@ class Fragments:
         return found
 
 
-def _refusal(session: Session, tag: str, record: Record, error: InlayError, reference: str) -> Entry:
-    return Entry(
-        "permission.refused" if isinstance(error, Denied) else "host.failed",
-        {
-            "connection": session.connection,
-            "viewer": session.viewer.subject,
-            "session": session.id,
-            "record": str(record),
-            "component": tag,
-            "reason": error.reason,
-            "reference": reference,
-        },
-    )
+def _size(fragment: Fragment) -> int:
+    return min(KEPT_BYTES, 500 + 2 * len(fragment.html))
 
 
 def _uid(item: Item) -> str:

@@ -45,13 +45,15 @@ def style_hash(style: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
 
 
-def panel_policy(ancestors: Sequence[str], public_url: str, nonce: str, style: str) -> str:
+def panel_policy(ancestors: Sequence[str], public_url: str, nonce: str, style: str, *, exports: bool = False) -> str:
     """The policy of a panel's page: framed by the connection's origins only, scripts only from us by nonce.
 
-    Our origin is written out, since 'self' names nothing in a frame with an opaque origin.
+    Our origin is written out, since 'self' names nothing in a frame with an opaque origin. Where there are
+    exports, a form may go there: a printable page opens in a tab of its own, and its token stands in no address.
     """
+    forms = f"{public_url}/exports" if exports else NOBODY
     return (
-        f"{still_policy(ancestors, style)}; script-src 'nonce-{nonce}'; connect-src {public_url}; "
+        f"{_policy(ancestors, style, forms)}; script-src 'nonce-{nonce}'; connect-src {public_url}; "
         "require-trusted-types-for 'script'; trusted-types inlay htmx hx-csp"
     )
 
@@ -66,9 +68,13 @@ def popup_policy(nonce: str, style: str) -> str:
 
 def still_policy(ancestors: Sequence[str], style: str) -> str:
     """The policy of a page without scripts, framed by these origins only; by nobody when there are none."""
+    return _policy(ancestors, style, NOBODY)
+
+
+def _policy(ancestors: Sequence[str], style: str, forms: str) -> str:
     return (
         f"default-src 'none'; style-src {style_hash(style)}; img-src data:; "
-        f"frame-ancestors {' '.join(ancestors) or NOBODY}; base-uri 'none'; form-action 'none'"
+        f"frame-ancestors {' '.join(ancestors) or NOBODY}; base-uri 'none'; form-action {forms}"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
 from app.connections import Connections
@@ -16,7 +17,9 @@ from app.db.framings import Framings
 from app.events import Events
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
+from app.notices import NoticeBoard
 from app.permissions import Permissions
+from app.review import Reviews
 from app.session import Sessions
 from app.signin import SignIns
 from app.web.assets import Assets
@@ -42,8 +45,11 @@ class Parts:
     sign_ins: SignIns
     permissions: Permissions
     events: Events
+    notices: NoticeBoard
     renderer: Renderer
     fragments: Fragments
+    reviews: Reviews
+    analyses: Analyses
     assets: Assets
     limits: Limits
     echoes: Echoes

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from app.connections import Connection
 from app.errors import ApprovalNeeded, InlayError, NotLaunched
 from app.launch import Record
+from app.views import VIEWS
 from app.web.headers import panel_policy, reporting
 from app.web.parts import Parts
 
@@ -40,6 +41,12 @@ def sign_in_words(p: Parts, connection: Connection) -> dict[str, Any]:
 def offered(p: Parts, connection: Connection) -> dict[str, Any]:
     """The same for a panel that was launched: in a dialect of its own, a host is asked for a new launch instead."""
     return sign_in_words(p, connection) if connection.host.bridge == PLAIN else {}
+
+
+def of_component(p: Parts, tag: str) -> dict[str, str]:
+    """What a panel's page says by its component: the component's own script, and what kind of answer it shows."""
+    script = p.catalog[tag].script if tag else ""
+    return {"script_url": p.assets.url(script) if script else "", "answers": VIEWS[tag].answers if tag else ""}
 
 
 def waiting(p: Parts, connection: Connection, tag: str, record: str) -> Response:
@@ -76,11 +83,15 @@ def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], dia
         nonce=nonce,
         frame_url=p.assets.url(f"embed/frame-{dialect}.js"),
         assets=scripts(p, dialect, sign_in),
+        **of_component(p, tag),
         sign_in=False,  # it is what the page shows
         show=lambda: {"content": Markup(content), "launch": words},  # noqa: S704 rendered by us
     )
     response = Response("".join(html), mimetype="text/html")
     public_url = p.settings.server.public_url
-    policy = panel_policy(connection.host.frame_ancestors(connection.settings), public_url, nonce, style)
+    exports = bool(tag) and VIEWS[tag].answers == "analysis"
+    policy = panel_policy(
+        connection.host.frame_ancestors(connection.settings), public_url, nonce, style, exports=exports
+    )
     response.headers["Content-Security-Policy"] = reporting(policy, public_url, connection.name)
     return response

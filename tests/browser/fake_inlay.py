@@ -89,6 +89,8 @@ class Site:
 class FakeInlay(Site):
     """Scores by record, and the faults that a test sets."""
 
+    tag = "score-badge"  # of the panel's page
+
     def __init__(self) -> None:
         super().__init__("127.0.0.1", self._answer)
         self.reset("http://localhost")
@@ -194,15 +196,15 @@ class FakeInlay(Site):
         return Answer(status, str(part["html"]), headers=headers)
 
     def _page(self) -> Answer:
-        style = CATALOG.styles("score-badge")
+        style = CATALOG.styles(self.tag)
         launch: dict[str, object] = {"origin": self.host, "connection": "acme"} | (
             self.launch
             or {
                 "token": "launched",
                 "expires_in": self.expires_in,
-                "component": "score-badge",
+                "component": self.tag,
                 "record": "Lead/1",
-                "etag": self.part("score-badge", "Lead/1")["etag"],
+                "etag": self.part(self.tag, "Lead/1")["etag"],
             }
         )
         names = {
@@ -210,7 +212,7 @@ class FakeInlay(Site):
             "htmx": "static/vendor/htmx.min.js",
             "csp": "static/vendor/hx-csp.min.js",
         }
-        content = "<p>This launch was used before.</p>" if "token" not in launch else self.html("score-badge", "Lead/1")
+        content = "<p>This launch was used before.</p>" if "token" not in launch else self.html(self.tag, "Lead/1")
         html = "".join(
             RENDERER.page_in_parts(
                 "panel.html",
@@ -219,14 +221,19 @@ class FakeInlay(Site):
                 sign_in=False,
                 nonce=NONCE,
                 frame_url=f"{self.origin}/embed/frame-{self.bridge}.js",
+                script_url=f"{self.origin}/{script}" if (script := CATALOG[self.tag].script) else "",
+                answers="score",
                 assets={key: f"{self.origin}/{path}" for key, path in names.items()},
             )
         )
         return Answer(
             200,
             html,
-            headers={"Content-Security-Policy": panel_policy([self.host], self.origin, NONCE, style)},
+            headers={"Content-Security-Policy": self._policy(style)},
         )
+
+    def _policy(self, style: str) -> str:
+        return panel_policy([self.host], self.origin, NONCE, style, exports=bool(CATALOG[self.tag].script))
 
 
 class FakeHost(Site):

@@ -13,10 +13,18 @@ import pytest
 from app.views import VIEWS
 from app.web.catalog import Catalog
 from app.web.render import Renderer
+from app.web.scripts import served
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Catalog.load(ROOT / "components", ROOT / "static" / "tokens.css")
 STORIES = [(tag, name) for tag, component in CATALOG.items() for name in component.stories]
+ACTIONS = {  # what the panel's script, or the component's own, answers
+    "analysis-badge": {"retry"},
+    "document-sidebar": {"retry", "review", "locate", "exported"},
+    "score-badge": {"open", "retry"},
+    "score-card": {"retry"},
+}
+SCRIPTS = ("document-sidebar.js", "frame-plain.js", "change-plain.js")
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
@@ -120,6 +128,12 @@ def test_markup_from_outside_stays_text(renderer: Renderer, tag: str) -> None:
     ("tag", "said"),
     [
         ("score-badge", "No access"),
+        ("analysis-badge", "No access"),
+        (
+            "document-sidebar",
+            "You cannot see this document.Ask the owner of the document or your administrator for access."
+            "Reference 7f3k-92qd",
+        ),
         (
             "score-card",
             "You cannot see this record.Ask the owner of the record or your administrator for access."
@@ -140,9 +154,12 @@ def test_what_can_be_pressed_is_a_button_with_a_name(renderer: Renderer, tag: st
     html = story(renderer, tag, name)
     for element, attributes in parsed(html).elements:
         if "data-action" in attributes:
-            assert element == "button"
-            assert attributes["type"] == "button"
-            assert attributes["data-action"] in ("open", "retry")
+            assert attributes["data-action"] in ACTIONS[tag]
+            if "href" in attributes:
+                assert element == "a"  # a way of its own, where nobody answers the press
+            else:
+                assert element == "button"
+                assert attributes["type"] in ("button", "submit")
             assert (attributes.get("data-opens") in CATALOG[tag].opens) == (attributes["data-action"] == "open")
     for button in re.findall(r"<button.*?</button>", html):
         assert re.sub(r"<[^>]*>", "", button).strip()
@@ -210,6 +227,27 @@ def test_bytes_stay_small(renderer: Renderer) -> None:
 
     assert weight("score-badge") <= 1280
     assert weight("score-card") <= 3072
+    assert weight("analysis-badge") <= 1408  # it draws its reviewed share too
+
+
+def test_a_sidebar_stays_small(renderer: Renderer) -> None:
+    """What a first sight fetches, 19 findings with their words included; and all scripts, htmx included (DESIGN 8)."""
+
+    def weight(part: bytes) -> int:
+        return len(gzip.compress(part, 9, mtime=0))
+
+    page = weight((CATALOG.styles("document-sidebar") + story(renderer, "document-sidebar", "ready")).encode())
+    own = {name: weight(served((ROOT / "static/embed" / name).read_text("utf-8")).encode()) for name in SCRIPTS}
+    vendored = [weight(path.read_bytes()) for path in (ROOT / "static/vendor").glob("*.js")]
+    assert page + own["document-sidebar.js"] + own["frame-plain.js"] <= 14 * 1024
+    assert sum(own.values()) + sum(vendored) <= 21 * 1024
+
+
+def test_each_severity_has_a_shape_and_a_word_of_its_own(renderer: Renderer) -> None:
+    html = story(renderer, "document-sidebar", "ready")
+    filters = re.findall(r'<button type="button" data-only="\w+".*?</button>', html)
+    assert len({re.findall(r"<(?:path|circle)[^>]*>", each)[0] for each in filters}) == 4
+    assert [re.sub(r"<[^>]*>", "", each) for each in filters] == ["3 High", "8 Medium", "5 Low", "3 Note"]
 
 
 def test_one_word_everywhere() -> None:

@@ -33,13 +33,13 @@ L3,2
 
 
 def free_port() -> int:
-    """The first of three free ports in a row."""
+    """The first of four free ports in a row."""
     while True:
         with socket.socket() as first:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:
-                for number in (port + 1, port + 2):
+                for number in (port + 1, port + 2, port + 3):
                     with socket.socket() as other:
                         other.bind(("127.0.0.1", number))
             except OSError:
@@ -87,7 +87,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     yield running
     code, errors = ended(running)
     assert (code, errors) == (0, "")
-    assert all(refuses(running.port + number) for number in range(3))
+    assert all(refuses(running.port + number) for number in range(4))
 
 
 def test_a_taken_port_is_named_with_its_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,7 +115,7 @@ def test_a_bad_file_is_refused_before_anything_starts(tmp_path: Path, capsys: py
 
 
 def test_all_services_are_named_and_answer(demo: Demo) -> None:
-    assert set(demo.urls) == {"inlay", "crm", "core"}
+    assert set(demo.urls) == {"inlay", "crm", "core", "library"}
     assert demo.urls["inlay"].startswith("http://localhost:")  # another site than the CRM's
     for url in demo.urls.values():
         assert requests.get(f"{url}/healthz", timeout=5).ok
@@ -141,3 +141,13 @@ def test_own_rows_are_scored_by_what_they_hold(tmp_path: Path) -> None:
         assert "The CRM has ended" in errors
     finally:
         running.process.kill()
+
+
+def test_a_folder_without_documents_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for folder, words in (("none", "Check the path of --documents"), ("empty", "Put files of these kinds there")):
+        assert run(port=free_port(), documents=tmp_path / folder, state_dir=tmp_path / "state") == 1
+        assert words in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()

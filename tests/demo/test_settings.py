@@ -12,7 +12,7 @@ from app.demo.crm.leads import COLUMNS
 from app.demo.crm.match import Fit, fits
 from app.demo.settings import Addresses
 
-AT = Addresses("http://localhost:8000", "http://127.0.0.1:8001", "http://127.0.0.1:8002")
+AT = Addresses("http://localhost:8000", "http://127.0.0.1:8001", "http://127.0.0.1:8002", "http://127.0.0.1:8003")
 CAPABILITIES = [
     {
         "name": "lead_score",

@@ -35,6 +35,7 @@ class Demo:
     inlay: str
     crm: str
     core: str
+    library: str
 
     def leads(self, viewer: str = "zoe", page: int = 1) -> list[str]:
         """Record ids in the order of the list, as this viewer sees it."""
@@ -104,7 +105,7 @@ def start(state: Path, *more: str) -> Demo:
     return Demo(process, state, **json.loads(line))
 
 
-def free_block(width: int = 3) -> int:
+def free_block(width: int = 4) -> int:
     """So many free ports in a row, below those that the system hands out by itself."""
     chosen = random.Random(os.getpid() ^ time.monotonic_ns())
     for _ in range(200):

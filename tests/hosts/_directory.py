@@ -79,17 +79,25 @@ class Directory:
 def directory(*documents: str) -> Iterator[Directory]:
     """One behind a real socket."""
     known = Directory(documents={each.partition("/")[2] for each in documents})
+    with serve(known):
+        yield known
+
+
+@contextmanager
+def serve(known: Directory) -> Iterator[None]:
+    """Put it behind a real socket. A body of bytes is answered as it is."""
     with serving() as site:
 
         def everything(handler: BaseHTTPRequestHandler) -> None:
             token = (handler.headers.get("Authorization") or "").partition(" ")[2]
             status, headers, body = known.answer(handler.path, token, site.seen[-1].body)
             named = {name.replace("-", "_"): value for name, value in headers.items()}
-            answer(handler, status, json.dumps(body).encode(), Content_Type="application/json", **named)
+            sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+            answer(handler, status, sent, Content_Type="application/json", **named)
 
         class Routes(dict[str, Any]):
             def get(self, *_: Any) -> Any:
                 return everything
 
         site.routes, known.url = Routes(), site.url
-        yield known
+        yield

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.errors import HostUnavailable, SessionExpired, SignInNeeded, TimedOut
-from app.hosts._graph import GRAPH, check_access
+from app.hosts._graph import GRAPH
+from app.hosts._graph_items import check_access
 from app.launch import Access, Record
 from app.net.door import Request, Response
 from tests.hosts._directory import Directory
@@ -36,7 +37,10 @@ def test_one_document_is_asked_for_with_the_viewers_token() -> None:
     assert access(door.call, ONE, fields=("name",)) == {ONE: Access(True, frozenset({"name"}))}
     (request,) = door.asked
     assert request.method == "GET"
-    assert request.url == f"https://graph.microsoft.com/v1.0/drives/{drive}/items/{item}?$select=id,parentReference"
+    assert (
+        request.url
+        == f"https://graph.microsoft.com/v1.0/drives/{drive}/items/{item}?$select=id,parentReference,sharepointIds"
+    )
     assert request.headers["Authorization"] == "Bearer viewer-token"
 
 

@@ -59,6 +59,11 @@ def test_the_flow_says_what_it_wants_to_send() -> None:
     assert "t-1" not in repr(done.value.value)
 
 
+def test_a_scope_is_named_where_the_server_wants_one() -> None:
+    request = next(client_credentials(replace(CONNECTION, token_scope="https://api.example/.default"), 1_000.0))
+    assert (request.form or {})["scope"] == "https://api.example/.default"
+
+
 @pytest.mark.parametrize(
     ("expires_in", "ends"),
     [

@@ -68,7 +68,7 @@ def test_a_woken_runner_works_until_it_is_stopped(world: World) -> None:
         wait_for(lambda: len(world.audited("answer.given")) == 2 * 2)
     finally:
         world.runner.stop()
-    assert not world.runner._thread.is_alive()
+    assert not any(thread.is_alive() for thread in world.runner._threads)
 
 
 def test_a_table_that_cannot_be_read_does_not_end_the_runner(world: World) -> None:
@@ -78,6 +78,6 @@ def test_a_table_that_cannot_be_read_does_not_end_the_runner(world: World) -> No
     world.runner.start()
     try:
         time.sleep(0.05)
-        assert world.runner._thread.is_alive()
+        assert all(thread.is_alive() for thread in world.runner._threads)
     finally:
         world.runner.stop()

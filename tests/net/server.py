@@ -68,7 +68,7 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
             site.seen.append(Seen(self.command, self.path, dict(self.headers), body, self.client_address[:2]))
             site.routes.get(path, answer)(self)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_any  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_any  # noqa: N815 - http.server's names
 
     server: socketserver.TCPServer = _Server(("127.0.0.1", 0), Handler)
     if tls is not None:

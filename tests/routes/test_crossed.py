@@ -192,6 +192,16 @@ def public(path: str) -> dict[str, Reach]:
     return {"any": lambda me, them: me.world.client.get(f"{path}?record={them.record}&session={them.session}")}
 
 
+def post(path: str, **form: str) -> Reach:
+    """A form in which values are names of what is theirs; without a token of theirs, it is mine."""
+
+    def reach(me: Actor, them: Actor) -> Any:
+        said = {name: getattr(them, theirs)[:4000] for name, theirs in form.items()}
+        return me.world.client.post(path, data={"token": me.token, "verdict": "accept"} | said, headers=me.heads)
+
+    return reach
+
+
 # For each address: what of another's can be named there, and how.
 REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/"): public("/"),
@@ -260,6 +270,17 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         "session token": lambda me, them: replace(me, connection="evil").get(them.record, token=them.token),
         "used proof": lambda me, them: me.get(them.record, token=them.proof[:4000]),
         "component": lambda me, them: me.get(them.record, "admin"),
+    },
+    ("POST", "/reviews"): {
+        "record": post("/reviews", record="record"),
+        "decision": post("/reviews", record="record", decision="decision", finding="decision"),
+        "session": post("/reviews", record="record", token="session"),
+        "used proof": post("/reviews", record="record", token="proof"),
+    },
+    ("POST", "/exports"): {
+        "record": post("/exports", record="record"),
+        "session": post("/exports", record="record", token="session"),
+        "used proof": post("/exports", record="record", token="proof"),
     },
     ("POST", "/components:batch"): {
         "record": lambda me, them: me.batch(f"score-badge {them.record} -", f"score-card {them.record} -"),

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from app.answer import State
-from app.views import VIEWS
 from tests.views.cast import NOW, READY, SCORE, shown
+
+SCORES = ("score-badge", "score-card")
 
 
 @pytest.mark.parametrize(("value", "number"), [(69.99, 69), (70.0, 70), (69.9999999999, 70), (0.4, 0), (100.0, 100)])
 def test_a_number_never_claims_the_next_band(value: float, number: int) -> None:
-    for tag in VIEWS:
+    for tag in SCORES:
         assert shown(tag, replace(READY, score=replace(SCORE, value=value)))["score"] == number
 
 
@@ -33,6 +34,6 @@ def test_a_number_never_claims_the_next_band(value: float, number: int) -> None:
 )
 def test_an_age_is_told_in_coarse_steps(old: int, told: int) -> None:
     stale = replace(READY, state=State.STALE, score=replace(SCORE, computed_at=NOW - timedelta(seconds=old)))
-    for tag in VIEWS:
+    for tag in SCORES:
         assert shown(tag, stale)["age"] == told
         assert shown(tag, replace(stale, state=State.READY))["age"] is None

@@ -63,7 +63,7 @@ def test_a_component_is_its_folder(folder: Folder) -> None:
     catalog = folder.load()
     assert list(catalog) == ["x-box"]
     box = catalog["x-box"]
-    assert (box.template, box.opens, box.script) == ("x-box/x-box.html", (), None)
+    assert (box.template, box.opens, box.script) == ("x-box/x-box.html", (), "")
     assert box.stories["ready"].args == {"state": "ready", "name": "n"}
     assert box.stories["other"].args == {"state": "ready", "name": "m"}
     assert (box.stories["other"].locale, box.stories["other"].doc) == ("ar", "")

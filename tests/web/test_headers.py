@@ -35,6 +35,12 @@ def test_a_panel_is_framed_by_exactly_its_origins() -> None:
     assert "unsafe" not in str(made)
 
 
+def test_a_form_goes_to_the_exports_of_panels_that_have_some() -> None:
+    asked = ["https://a.example"], "https://inlay.example", "n0nce", "p{}"
+    assert policy(panel_policy(*asked))["form-action"] == "'none'"
+    assert policy(panel_policy(*asked, exports=True))["form-action"] == "https://inlay.example/exports"
+
+
 def test_a_page_without_origins_is_framed_by_nobody_and_has_no_scripts() -> None:
     made = policy(still_policy([], "p{}"))
     assert made["frame-ancestors"] == "'none'"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from app.hosts._behalf import on_behalf_of
 from app.hosts._entra import REQUIRES, USES, verifier
 from app.hosts._entra_sign_in import SIGN_IN
-from app.hosts._graph import check_access
+from app.hosts._graph_documents import document_facts, read_document
+from app.hosts._graph_items import check_access
+from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
 from app.launch import Attest, TokenType
 
@@ -30,4 +32,7 @@ OFFICE = Host(
     sign_in=SIGN_IN,
     exchange=on_behalf_of,
     check_access=check_access,
+    document_facts=document_facts,
+    read_document=read_document,
+    notices=NOTICES,
 )

@@ -47,6 +47,7 @@ window.inlayChanges = async (own) => {
       // in a frame with an opaque origin even we are another origin; connect-src allows no other than us
       mode: "cors",
       morphIgnore: ["data-htmx-powered", "open", "aria-expanded"],
+      morphSkip: "[data-keep]",
       noSwap: [204, 304, 401, "5xx"],
     });
     doc.head.append(meta);
@@ -147,5 +148,8 @@ window.inlayChanges = async (own) => {
       for (const view of views) view.etag = 0;
       tick();
     },
+
+    // What a component's own script answers.
+    ...self.inlayComponent?.({ ...own, form, fill }),
   };
 };

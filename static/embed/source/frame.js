@@ -149,7 +149,7 @@ const wake = () => {
 };
 for (const kind of ["focus", "pointerdown", "keydown", "visibilitychange"]) addEventListener(kind, wake, true);
 
-const own = { launch, views, first, nonce, ask, take, seen, tick, tell, refuse, token: () => token, ...speaks };
+const own = { launch, views, first, hears, nonce, ask, take, seen, tick, tell, refuse, token: () => token, ...speaks };
 doc.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-action]");
   if (button) change(button.dataset.action, button).catch(tick);

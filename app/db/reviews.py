@@ -1,0 +1,70 @@
+"""The table of reviews: the verdict that holds for each item of a record's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from app.db.insert_new import insert_new
+from app.db.schema_documents import reviews
+
+_UNIQUE = ("connection", "record_type", "record_id", "capability", "item")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A verdict. `said` is sealed: the viewer's name and comment."""
+
+    connection: str
+    capability: str
+    record_type: str
+    record_id: str
+    item: str
+    decision: str
+    verdict: str
+    severity: str
+    reason: str
+    viewer: str
+    said: bytes
+    at: float
+
+    @property
+    def context(self) -> str:
+        """What the seal is bound to: no row can take the place of another."""
+        return (
+            f"review:{self.connection}:{self.capability}:{self.record_type}/{self.record_id}:{self.item}:{self.viewer}"
+        )
+
+
+_COLUMNS = [reviews.c[each.name] for each in fields(Row)]
+
+
+def put(conn: Connection, row: Row) -> None:
+    """Give a verdict; the one before is over."""
+    conn.execute(delete(reviews).where(*_is(row.connection, row.capability, row.record_type, row.record_id, row.item)))
+    insert_new(conn, reviews, asdict(row), _UNIQUE)
+
+
+def take_back(conn: Connection, connection: str, capability: str, kind: str, record_id: str, item: str) -> bool:
+    """Remove a verdict; whether there was one."""
+    return conn.execute(delete(reviews).where(*_is(connection, capability, kind, record_id, item))).rowcount > 0
+
+
+def of_records(conn: Connection, connection: str, capability: str, kind: str, ids: Iterable[str]) -> list[Row]:
+    """The verdicts on these records of one type."""
+    c = reviews.c
+    mine = (c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id.in_(list(ids)))
+    return [Row(**row._asdict()) for row in conn.execute(select(*_COLUMNS).where(*mine))]
+
+
+def _is(connection: str, capability: str, kind: str, record_id: str, item: str) -> list[ColumnElement[bool]]:
+    c = reviews.c
+    return [
+        c.connection == connection,
+        c.record_type == kind,
+        c.record_id == record_id,
+        c.capability == capability,
+        c.item == item,
+    ]

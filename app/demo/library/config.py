@@ -1,0 +1,43 @@
+"""What the library is told when it starts: a small JSON file; secrets stay in files of their own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryConfig:
+    """Where the library lives, what it embeds, and where its keys and files are."""
+
+    origin: str  # http://127.0.0.1:8003
+    inlay: str  # the public URL of the server whose panels are embedded
+    core: str
+    crm: str
+    keys: str  # folder with one file per secret
+    state: str  # folder for what is uploaded
+    documents: str = ""  # a folder of files; empty: the three contracts that come with the demo
+    connection: str = "library"  # panels in the library's pages
+    word_connection: str = "word"  # the task pane
+
+    @classmethod
+    def load(cls, path: Path) -> LibraryConfig:
+        """Read the file. Raises ValueError with a sentence when it does not fit."""
+        found = json.loads(path.read_text(encoding="utf-8"))
+        known = {each.name for each in fields(cls)}
+        unknown = set(found) - known
+        if unknown:
+            wrong, right = ", ".join(sorted(unknown)), ", ".join(sorted(known))
+            raise ValueError(f"{path}: unknown settings {wrong}; known are {right}.")
+        return cls(**found)
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @property
+    def port(self) -> int:
+        return int(self.origin.rsplit(":", 1)[1])
+
+    def key(self, name: str) -> str:
+        return (Path(self.keys) / name).read_text(encoding="utf-8").strip()

@@ -1,0 +1,72 @@
+"""The stations that answer: scores and analyses, behind one face for the last mile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from app.analysis import Analyses
+from app.answer import Answer, State
+from app.bearer import Session
+from app.connections import Connection
+from app.launch import Record
+from app.permissions import Grant
+from app.reading import Reading
+from app.review import Reviews
+from app.scoring import Scoring
+from app.web.limits import Limits
+
+Told = Answer | Reading
+
+
+class Station(Protocol):
+    """Answers for records that may be seen, in one go. Raises StoreUnavailable, SessionExpired."""
+
+    def told(
+        self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool
+    ) -> Mapping[Record, Told]: ...
+
+    def bare(self, state: State, capability: str = "", reference: str = "") -> Told:
+        """An answer that says nothing of the record."""
+
+
+class Scores:
+    """Views whose answer is a score."""
+
+    def __init__(self, scoring: Scoring) -> None:
+        self._scoring = scoring
+
+    def told(
+        self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool
+    ) -> Mapping[Record, Told]:
+        return self._scoring.answers(session, connection, grants, history=history)
+
+    def bare(self, state: State, capability: str = "", reference: str = "") -> Told:
+        return Answer(state, capability, reference=reference)
+
+
+class Readings:
+    """Views whose answer is an analysis, with what was said of it."""
+
+    def __init__(self, analyses: Analyses, reviews: Reviews, limits: Limits) -> None:
+        self._analyses, self._reviews, self._limits = analyses, reviews, limits
+
+    def told(
+        self,
+        session: Session,
+        connection: Connection,
+        grants: Sequence[Grant],
+        *,
+        history: bool,  # noqa: ARG002 what changed is part of each reading
+    ) -> Mapping[Record, Told]:
+        settings = connection.settings
+        readings = self._analyses.readings(
+            session,
+            connection,
+            grants,
+            lambda: self._limits.spend_connection(settings, settings.limit_analyses, "analyses"),
+        )
+        return self._reviews.joined(session, connection, readings)
+
+    def bare(self, state: State, capability: str = "", reference: str = "") -> Told:
+        return Reading(state, capability, reference=reference)

@@ -1,0 +1,108 @@
+"""The two stations that have the most parts, put together: scores and analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.analysis import Analyses
+from app.analysis_work import AnalysisWork
+from app.audit.log import AuditLog
+from app.behalf import Behalf
+from app.config import Settings
+from app.connections import Connections
+from app.core.analyst import Analyst
+from app.core.cache import Cache, Flights
+from app.core.client import CoreClient
+from app.core.stored import Key, Stored, StoredScores
+from app.core.stored_analyses import StoredAnalyses
+from app.core.stored_readings import StoredReadings
+from app.db import Database
+from app.db.epochs import Epochs
+from app.db.subscriptions import Subscriptions
+from app.decisions import Decisions, Outcome
+from app.documents import Reader
+from app.history import History
+from app.keys import Keyring
+from app.metrics import Metrics
+from app.net.door import Door
+from app.notices import NoticeBoard
+from app.outcomes import Outcomes
+from app.scoring import Scoring
+from app.session import Sessions
+from app.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every station stands on."""
+
+    settings: Settings
+    database: Database
+    epochs: Epochs
+    keyring: Keyring
+    audit: AuditLog
+    metrics: Metrics
+    door: Door
+    clock: Callable[[], float]
+
+    def cores(self) -> dict[str, CoreClient]:
+        return {name: CoreClient(each, self.door, self.metrics) for name, each in self.settings.cores.items()}
+
+
+def scoring(
+    ground: Ground,
+    connections: Connections,
+    sessions: Sessions,
+    stored: StoredScores,
+    cores: Mapping[str, CoreClient],
+) -> Scoring:
+    """Scores: from memory, from the database, or decided."""
+    database, audit, epochs, clock = ground.database, ground.audit, ground.epochs, ground.clock
+    decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
+    looks, cache, flights = History(stored, audit), Cache[Key, Stored](), Flights[Key, Outcome]()
+    return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, ground.metrics, clock)
+
+
+class Libraries:
+    """Libraries that tell us of their changes: where they tell it, and who keeps them telling."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground, self._subscriptions = ground, Subscriptions(ground.database)
+        self.board = NoticeBoard(ground.database, self._subscriptions, ground.audit, ground.clock)
+
+    def subscriber(self, connections: Connections, analyses: Analyses) -> Subscriber:
+        own, database, audit = self._ground.settings.server.public_url, self._ground.database, self._ground.audit
+        call, clock = self._ground.door.call, self._ground.clock
+        return Subscriber(connections, call, analyses, self._subscriptions, database, audit, own, clock)
+
+
+class Documents:
+    """Analyses: their work, and what is shown of it."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        connections: Connections,
+        sessions: Sessions,
+        behalf: Behalf,
+        cores: Mapping[str, CoreClient],
+    ) -> None:
+        self._ground, self._behalf = ground, behalf
+        self._analysts = {name: Analyst(client) for name, client in cores.items()}
+        database, clock = ground.database, ground.clock
+        self._stored = StoredAnalyses(database, ground.keyring.seal, ground.keyring.open)
+        self._readings = StoredReadings(database)
+        outcomes = Outcomes(self._stored, self._readings, database, ground.audit, clock)
+        self.work = AnalysisWork(
+            connections, sessions, behalf, Reader(), self._analysts, self._stored, self._readings, outcomes,
+            ground.metrics, clock,
+        )  # fmt: skip
+
+    def analyses(self, wake: Callable[[], None]) -> Analyses:
+        """The station; `wake` is called when there is work to do."""
+        recipes = Flights[tuple[str, str], str](workers=1, queue=8)
+        return Analyses(
+            self._behalf, self._analysts, self._stored, self._readings, self._ground.database, recipes, wake,
+            self._ground.clock,
+        )  # fmt: skip

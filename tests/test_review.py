@@ -1,0 +1,140 @@
+"""Verdicts on findings: kept once for all viewers, in every later analysis in which the words stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.analyses import fingerprint
+from app.errors import BadRequest
+from app.reading import Reading, Verdict
+from app.review import MAX_COMMENT, FindingGone, Said
+from tests.library import CONTRACT, COPY, NEXT, TEXT, File, Shelf, shelf
+
+BEN = "11111111-aaaa-4bbb-8ccc-222222222222"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Shelf]:
+    with shelf(tmp_path, {CONTRACT: File(), COPY: File()}) as made:
+        yield made
+
+
+def law(reading: Reading) -> str:
+    """The fingerprint of the finding that has a quote."""
+    assert reading.analysis is not None
+    return next(fingerprint(each) for each in reading.analysis.findings if each.quote)
+
+
+def give(stage: Shelf, reading: Reading, verdict: str, viewer: str = "", **said: str) -> None:
+    form = {"decision": reading.decision, "finding": law(reading), "verdict": verdict} | said
+    stage.world.parts.reviews.give(
+        stage.session(viewer=viewer), stage.connection(), "document-sidebar", reading, Said.parse(form)
+    )
+
+
+def test_a_verdict_is_shown_to_all_and_says_whose_it_is(stage: Shelf) -> None:
+    session = stage.session()
+    [reading] = stage.analysed(session)
+    give(stage, reading, "dismiss", reason="not-relevant", comment="We <b>agreed</b> on this.")
+    [mine], [others] = stage.read(session), stage.read(stage.session(viewer=BEN))
+    said, seen = mine.reviews[law(reading)], others.reviews[law(reading)]
+    assert (said.verdict, said.reason, said.comment) == (
+        Verdict.DISMISSED,
+        "not-relevant",
+        "We <b>agreed</b> on this.",
+    )
+    assert (said.by, said.mine, seen.by, seen.mine) == ("Zoë Müller", True, "Zoë Müller", False)
+
+
+def test_the_last_verdict_holds_and_can_be_taken_back(stage: Shelf) -> None:
+    session = stage.session()
+    [reading] = stage.analysed(session)
+    give(stage, reading, "accept")
+    give(stage, reading, "override", viewer=BEN, severity="low")
+    [now] = stage.read(session)
+    review = now.reviews[law(reading)]
+    assert (review.verdict, review.severity, review.mine) == (Verdict.OVERRIDDEN, "low", False)
+    give(stage, reading, "undo")
+    give(stage, reading, "undo")
+    assert stage.read(session)[0].reviews == {}
+    events = [row["verdict"] for row in stage.world.audited("review.given")]
+    assert (events, len(stage.world.audited("review.undone"))) == (["accepted", "overridden"], 1)
+
+
+def test_it_survives_another_run_and_a_new_version_whose_words_still_stand(stage: Shelf) -> None:
+    session = stage.session()
+    [reading] = stage.analysed(session)
+    give(stage, reading, "accept")
+    stage.library.changed(CONTRACT, NEXT.replace(b"laws\nof", b"laws of"))
+    stage.later()
+    [now] = stage.analysed(session)
+    assert now.decision != reading.decision
+    assert {mark: each.verdict for mark, each in now.reviews.items()} == {law(reading): Verdict.ACCEPTED}
+    stage.library.changed(CONTRACT, TEXT.replace(b"Delaware", b"Ohio"))
+    stage.later()
+    [other] = stage.analysed(session)
+    assert law(other) not in other.reviews
+
+
+def test_another_record_of_the_same_content_has_verdicts_of_its_own(stage: Shelf) -> None:
+    session = stage.session(CONTRACT, COPY)
+    one, _ = stage.analysed(session, CONTRACT, COPY)
+    give(stage, one, "accept")
+    assert [len(each.reviews) for each in stage.read(session, CONTRACT, COPY)] == [1, 0]
+
+
+def test_what_is_not_there_cannot_be_reviewed(stage: Shelf) -> None:
+    session = stage.session()
+    [pending] = stage.read(session)
+    with pytest.raises(FindingGone):
+        give_to(stage, pending, "0" * 24)
+    stage.world.run_jobs()
+    [reading] = stage.read(session)
+    with pytest.raises(FindingGone):
+        give_to(stage, reading, "0" * 24)
+    assert stage.world.audited("review.given") == []
+
+
+def give_to(stage: Shelf, reading: Reading, finding: str) -> None:
+    said = Said.parse({"decision": "d", "finding": finding, "verdict": "accept"})
+    stage.world.parts.reviews.give(stage.session(), stage.connection(), "document-sidebar", reading, said)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"verdict": ""},
+        {"verdict": "accepted"},
+        {"finding": ""},
+        {"finding": "<script>"},
+        {"decision": ""},
+        {"decision": "x" * 65},
+        {"decision": "a b"},
+        {"verdict": "override"},
+        {"verdict": "override", "severity": "fatal"},
+        {"verdict": "dismiss"},
+        {"verdict": "dismiss", "reason": "In my own words"},
+        {"comment": "x" * (MAX_COMMENT + 1)},
+        {"comment": "turned \u202e around"},
+        {"comment": "\x00"},
+    ],
+)
+def test_a_review_is_checked(wrong: dict[str, str]) -> None:
+    with pytest.raises(BadRequest):
+        Said.parse({"decision": "d", "finding": "0" * 24, "verdict": "accept"} | wrong)
+
+
+def test_nobodys_own_words_are_in_the_clear(stage: Shelf) -> None:
+    [reading] = stage.analysed(stage.session())
+    give(stage, reading, "dismiss", reason="other", comment="It quotes the laws of Delaware")
+    with stage.world.parts.database.read() as conn:
+        rows = [
+            str(row)
+            for table in ("reviews", "audit", "analyses", "readings", "jobs")
+            for row in conn.exec_driver_sql(f"SELECT * FROM {table}")
+        ]
+    assert not [row for row in rows if "Delaware" in row or "quotes" in row or "Services agreement" in row]
+    assert not [row for row in rows if "Müller" in row]
