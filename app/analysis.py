@@ -22,10 +22,9 @@ from app.connections import Connection
 from app.core.analyst import Analyst
 from app.core.cache import Flights
 from app.core.stored_analyses import StoredAnalyses, StoredAnalysis
-from app.core.stored_readings import ANNOUNCED, ReadingKey, ReadingRow, StoredReadings
+from app.core.stored_readings import ANNOUNCED, ReadingKey, ReadingRow, StoredReadings, order
 from app.db import Database
 from app.db.epochs import announce
-from app.db.jobs import enqueue
 from app.documents.refusals import BY_CODE
 from app.errors import DocumentRefused, RateLimited, Unavailable
 from app.hosts._document import DocumentFacts
@@ -35,7 +34,6 @@ from app.pace import progress
 from app.permissions import Grant
 from app.reading import Changes, Reading, changes
 
-JOB = "analyse"
 FACTS_S = 15.0  # how long a host's word on a document's version is believed
 OPENED, LISTED = 10, 0  # priorities: somebody waits for this one, or it is one of a list
 
@@ -112,7 +110,7 @@ class Analyses:
         announce(conn, ANNOUNCED, connection, str(record), at=at)
         keys = self._readings.outdate(conn, connection, record)
         for key in keys:
-            _enqueue(conn, key, LISTED, at)
+            order(conn, key, LISTED, at)
         with self._lock:
             for known in [each for each in self._known if each[1] == record]:
                 del self._known[known]
@@ -160,7 +158,7 @@ class Analyses:
         now, due = self._clock(), {}
         for record, key in keys.items():
             version = _version(facts[record].facts)
-            if self._is_due(asked[record], rows.get(key), version, now) and self._admitted(admit):
+            if self._is_due(asked[record], rows.get(key), version, now) and _admitted(admit):
                 due[key] = version
         if not due:
             return []
@@ -168,7 +166,7 @@ class Analyses:
         with self._database.begin() as conn:
             begun = [key for key, version in due.items() if self._readings.begin(conn, key, version, now)]
             for key in begun:
-                _enqueue(conn, key, priority, now, session, due[key])
+                order(conn, key, priority, now, session.id, session.connection, due[key])
         self._wake()
         return begun
 
@@ -178,13 +176,6 @@ class Analyses:
         if row.works_on(version, now) or (row.failed_version == version and (row.problem or now < row.retry_at)):
             return False
         return row.version != version or self._recipe(capability) not in (None, row.recipe)
-
-    def _admitted(self, admit: Admit) -> bool:
-        try:
-            admit()
-        except RateLimited:
-            return False
-        return True
 
     def _recipe(self, capability: CapabilitySettings) -> str | None:
         """By which model and playbook the core would answer now, if that is known; else it is asked beside."""
@@ -230,25 +221,13 @@ class Analyses:
         return changes(before.analysis, now.analysis) if before else None
 
 
+def _admitted(admit: Admit) -> bool:
+    try:
+        admit()
+    except RateLimited:
+        return False
+    return True
+
+
 def _version(facts: DocumentFacts | None) -> str:
     return (facts.version or facts.etag) if facts else ""
-
-
-def _enqueue(
-    conn: DatabaseConnection,
-    key: ReadingKey,
-    priority: int,
-    now: float,
-    session: Session | None = None,
-    version: str = "",
-) -> None:
-    payload = {
-        "connection": key.connection,
-        "capability": key.capability,
-        "record": str(key.record),
-        "session": session.id if session else "",
-        "viewer_of": session.connection if session else "",
-        "version": version,
-    }
-    name = f"{JOB}:{key.connection}:{key.capability}:{key.record}"
-    enqueue(conn, JOB, payload, priority=priority, run_at=now, dedupe_key=name)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ from app.session import Sessions
 
 RETRY_S = 30.0  # after a failure that may pass, until a viewer's look begins anew
 NONSENSE_S = 600.0  # after an answer that was refused: the same question would be answered the same
+BEAT_S = 10.0  # between two signs of life while nothing is told: a core may take minutes for its answer
 TELL_S = 0.25  # between two notes of how far it is
 PERMIT_S = 10.0
 
@@ -93,7 +95,8 @@ class AnalysisWork:
             return
         connection, capability = asked
         try:
-            outcome = self._done(order, connection, capability)
+            with self._beating(order):
+                outcome = self._done(order, connection, capability)
         except DocumentRefused as error:
             self._outcomes.fail(*order.named(error), problem=error.code)
             outcome = "refused"
@@ -176,6 +179,24 @@ class AnalysisWork:
         run.analysed()
         return analysis
 
+    @contextlib.contextmanager
+    def _beating(self, order: Order) -> Iterator[None]:
+        """Whoever looks meanwhile knows that somebody is at it, for as long as this process lives."""
+        over = threading.Event()
+
+        def beat_on() -> None:
+            while not over.wait(BEAT_S):
+                with contextlib.suppress(StoreUnavailable):
+                    self._readings.beat(order.key, self._clock())
+
+        beside = threading.Thread(target=beat_on, name="beat", daemon=True)
+        beside.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beside.join()
+
     def _teller(self, order: Order, step: Callable[[int, int], Step]) -> Callable[[int, int], None]:
         """Notes how far it is, so often and no more: each note is a write."""
         told_at = 0.0
@@ -196,7 +217,7 @@ class AnalysisWork:
         self._metrics.count("analyses", capability=capability.name, outcome=outcome)
 
     @contextlib.contextmanager
-    def _timed(self, stage: str) -> Any:
+    def _timed(self, stage: str) -> Iterator[None]:
         began = time.perf_counter()
         yield
         self._metrics.observe("analysis_seconds", time.perf_counter() - began, stage=stage)

@@ -147,3 +147,19 @@ def read(claims: Mapping[str, Any]) -> Session:
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise SessionInvalid(reason="token-malformed") from error
+
+
+def for_work(session_id: str, connection: str, viewer: str, component: str, opened_at: float) -> Session:
+    """A session for work that goes on when nobody looks: who it is of, and nothing that it may see."""
+    return Session(
+        id=session_id,
+        connection=connection,
+        viewer=Viewer(viewer),
+        origin="",
+        component=component,
+        records=(),
+        attests=frozenset(),
+        mode="frame",
+        opened_at=opened_at,
+        expires_at=opened_at + SESSION_LIFE_S,
+    )

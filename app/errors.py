@@ -50,6 +50,7 @@ class InlayError(Exception):
     status = 500
     title = "Something went wrong on our side."
     retryable = False
+    reference = ""  # what to quote to an admin, once it is written why
 
     def __init__(self, detail: str = "", *, reason: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(detail or self.title)

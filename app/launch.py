@@ -32,6 +32,7 @@ class TokenType(StrEnum):
     JWT = "urn:ietf:params:oauth:token-type:jwt"  # how a token is written, whatever it is for
     ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 a name
     ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 a name
+    SIGNED_REQUEST = "urn:inlay:token-type:signed-request"  # a Canvas launch, for the frame that it was made for
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, insert, select, update
 
 from app.audit.log import AuditLog
-from app.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, read, write
+from app.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, read, write
 from app.connections import Connection
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce
@@ -30,14 +30,15 @@ from app.errors import BadRequest, LaunchUsed, SessionExpired
 from app.hosts._sign_in import HostTokens
 from app.identities import Identities, release
 from app.keys import MAX_TOKEN, Keyring
-from app.launch import Launch, Record, Viewer
+from app.launch import Launch, Record
 
 TOKEN_LIFE_S = 600.0
 PRUNE_EACH = 100  # sessions opened
 PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
 _TYP = "inlay-session"
 Clock = Callable[[], float]
-_HELD = [sessions.c[name] for name in ("host_token", "host_url", "signed_in", "features", "ended_at")]
+_WHOSE = ("connection", "viewer", "component", "created_at", "ends_at")
+_HELD = [sessions.c[each] for each in (*_WHOSE, "host_token", "host_url", "signed_in", "features", "ended_at")]
 _count = itertools.count(1)
 
 
@@ -91,7 +92,7 @@ class Sessions:
         session = self._memory.find(token)
         if session is None:
             session = read(self._keys.verify(token, _TYP, self._clock()))
-            self._held(session)
+            self._held(session.id)
             self._memory.keep(token, session)
         if self._clock() >= session.expires_at:
             raise SessionExpired()
@@ -146,7 +147,7 @@ class Sessions:
         """
         if (known := self._memory.identity(session)) is not None:
             return known
-        row = self._held(session)
+        row = self._held(session.id)
         if row.signed_in:
             return self._identities.get(session, row.host_url or "", dead)
         if row.host_token is None:
@@ -157,43 +158,23 @@ class Sessions:
         return found
 
     def of_work(self, session_id: str) -> Session:
-        """A session for work that goes on when nobody looks: who it is of, and nothing that it may see.
-
-        Raises SessionExpired when it is over.
-        """
-        columns = [
-            sessions.c[name] for name in ("connection", "viewer", "component", "created_at", "ends_at", "ended_at")
-        ]
-        with self._database.read() as conn:
-            row = conn.execute(select(*columns).where(sessions.c.id == session_id)).first()
-        if row is None or row.ended_at is not None or self._clock() >= row.ends_at:
+        """A session by its id, for work that goes on when nobody looks. Raises SessionExpired when it is over."""
+        row = self._held(session_id)
+        if self._clock() >= row.ends_at or self._revoked.covers(*row[:4]):
             raise SessionExpired(reason="ended")
-        if self._revoked.covers(row.connection, row.viewer, row.component, row.created_at):
-            raise SessionExpired(reason="revoked")
-        return Session(
-            id=session_id,
-            connection=row.connection,
-            viewer=Viewer(row.viewer),
-            origin="",
-            component=row.component,
-            records=(),
-            attests=frozenset(),
-            mode="frame",
-            opened_at=row.created_at,
-            expires_at=row.ends_at,
-        )
+        return for_work(session_id, *row[:4])
 
     def features(self, session: Session) -> Mapping[str, Mapping[str, Any]]:
         """The features that the launch carried, by `type/id`."""
-        row = self._held(session) if session.carried else None
+        row = self._held(session.id) if session.carried else None
         if row is None or row.features is None:
             return {}
         carried: dict[str, dict[str, Any]] = json.loads(self._keys.open(row.features, f"features:{session.id}"))
         return carried
 
-    def _held(self, session: Session) -> Any:
+    def _held(self, session_id: str) -> Any:
         with self._database.read() as conn:
-            row = conn.execute(select(*_HELD).where(sessions.c.id == session.id)).first()
+            row = conn.execute(select(*_HELD).where(sessions.c.id == session_id)).first()
         if row is None or row.ended_at is not None:
             raise SessionExpired(reason="ended")
         return row

@@ -14,7 +14,7 @@ _TAKES = {"Accept-Encoding": "gzip"}
 def measure(stack: Stack) -> list[dict[str, Any]]:
     """One row for each answer of a first visit."""
     document, text = _panel(stack)
-    script = re.search(r'<script defer src="([^"]+/embed/frame\.js[^"]*)"', text)
+    script = re.search(r'<script defer src="([^"]+/embed/frame-\w+\.js[^"]*)"', text)
     if not script:
         raise RuntimeError("The panel's page names no frame script.")
     return [

@@ -18,25 +18,37 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "static/embed"
-SCRIPTS = (
-    "inlay.js", "frame.js", "change.js", "signin.js", "popup.js",
-    *sorted(path.name for path in (ROOT / "components").glob("*/*.js")),
-)  # fmt: skip
+DIALECTS = ("plain", "canvas", "teamsjs")
+# What is served, and the sources that it is made of: a page of ours speaks one dialect, and loads no other.
+COMPONENTS = tuple(sorted(path.name for path in (ROOT / "components").glob("*/*.js")))
+SCRIPTS: dict[str, tuple[str, ...]] = {name: (name,) for name in ("inlay.js", "signin.js", "popup.js", *COMPONENTS)} | {
+    f"{part}-{dialect}.js": (f"bridges/{dialect}/{part}.js", f"{part}.js")
+    for dialect in DIALECTS
+    for part in ("frame", "change")
+}
 MINIFIER = "terser@5.51.2"
 # Names that start with _ are private to a script, on its elements too.
-OPTIONS = ("--ecma", "2022", "-c", "passes=3,unsafe_arrows=true", "-m", "--mangle-props", "regex=/^_[a-z]/")
+OPTIONS = (
+    "--ecma", "2022", "-c", "passes=3,unsafe_arrows=true", "-m", "--toplevel", "--enclose", "--mangle-props",
+    "regex=/^_[a-z]/",
+)  # fmt: skip
 
 
-def header(source: bytes) -> str:
+def header(text: bytes) -> str:
     """The first line of a written file: where it comes from, and of which bytes it was made."""
-    digest = hashlib.sha256(source + " ".join((MINIFIER, *OPTIONS)).encode()).hexdigest()
+    digest = hashlib.sha256(text + " ".join((MINIFIER, *OPTIONS)).encode()).hexdigest()
     return f"// Written by scripts/embed.py from source/; edit that. {digest}"
 
 
-def origin(name: str, folder: Path = FOLDER) -> Path:
-    """Where a script is written by hand."""
-    source = folder / "source" / name
-    return source if source.is_file() else ROOT / "components" / source.stem / name
+def origin(part: str, folder: Path = FOLDER) -> Path:
+    """Where a part of a script is written by hand."""
+    own = ROOT / "components" / Path(part).stem / part
+    return own if part in COMPONENTS else folder / "source" / part
+
+
+def source(name: str, folder: Path = FOLDER) -> bytes:
+    """All that a served script is made of."""
+    return b"".join(origin(part, folder).read_bytes() for part in SCRIPTS[name])
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
@@ -45,16 +57,16 @@ def stale(folder: Path = FOLDER) -> list[str]:
         name
         for name in SCRIPTS
         if not (folder / name).is_file()
-        or (folder / name).read_text("utf-8").split("\n", 1)[0] != header(origin(name, folder).read_bytes())
+        or (folder / name).read_text("utf-8").split("\n", 1)[0] != header(source(name, folder))
     ]
 
 
 def write(name: str, folder: Path = FOLDER) -> None:
-    source = origin(name, folder)
-    command = ["npm", "exec", "--yes", "--package", MINIFIER, "--", "terser", str(source), *OPTIONS]
+    parts = [str(origin(part, folder)) for part in SCRIPTS[name]]
+    command = ["npm", "exec", "--yes", "--package", MINIFIER, "--", "terser", *parts, *OPTIONS]
     with tempfile.TemporaryDirectory() as scratch:
         small = subprocess.run(command, check=True, capture_output=True, text=True, cwd=scratch).stdout
-    (folder / name).write_text(f"{header(source.read_bytes())}\n{small.strip()}\n", "utf-8")
+    (folder / name).write_text(f"{header(source(name, folder))}\n{small.strip()}\n", "utf-8")
     print(f"{name}: {len(gzip.compress(small.encode(), 9, mtime=0))} bytes gzipped")
 
 

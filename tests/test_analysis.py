@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.answer import State
+from app.application import create_app
 from app.core.analyses import fingerprint
+from app.core.stored_readings import LOST_S
+from app.errors import RateLimited
+from app.permissions import Grant
 from app.reading import Reading
+from tests.hosts._proofs import PAGE, entra
 from tests.library import CONTRACT, COPY, FOLDER, NEXT, TEXT, File, Shelf, document, shelf
+from tests.world import running
 
 
 @pytest.fixture
@@ -220,3 +229,74 @@ def test_lists_wait_behind_what_somebody_opened(stage: Shelf) -> None:
     stage.read(stage.session())
     stage.world.runner.step()
     assert states(stage.read(stage.session())) == [State.READY]
+
+
+def test_a_core_that_takes_minutes_is_asked_once(stage: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks meanwhile sees that somebody is at it."""
+    monkeypatch.setattr("app.analysis_work.BEAT_S", 0.02)
+    stage.core.slow_s = 2.0
+    session = stage.session()
+    stage.read(session)
+    working = threading.Thread(target=stage.world.run_jobs)
+    working.start()
+    until(lambda: len(stage.core.asked) == 1)
+    for _ in range(4):
+        stage.later(LOST_S * 0.9)
+        time.sleep(0.2)
+        assert states(stage.read(session)) == [State.PENDING]
+    working.join()
+    assert stage.world.run_jobs() == 0
+    assert states(stage.read(session)) == [State.READY]
+    assert len(stage.core.asked) == 1
+
+
+def until(done: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+def test_word_and_the_library_read_the_same_document_once(stage: Shelf) -> None:
+    """A connection whose records are read through another one shares what is kept of them."""
+    settings = stage.world.settings
+    word = replace(settings.connections["office"], records_from="sharepoint")
+    shared = replace(settings, connections={**settings.connections, "office": word})
+    [there] = stage.analysed(stage.session())
+    with running(shared, stage.world.clock) as (parts, _):
+        connection = parts.connections.get("office")
+        builder = entra("office").said("uti", "another").asked(records=(CONTRACT,))
+        form = builder.attempt().session_form("office")
+        client = create_app(parts).test_client()
+        answer = client.post("/session", data=form, headers={"Origin": PAGE})
+        session = parts.sessions.load(answer.json["access_token"])
+        grants = parts.permissions.grants(session, session.records)
+        [here] = parts.analyses.readings(session, connection, list(grants.values())).values()
+    assert (here.state, here.decision) == (State.READY, there.decision)
+    assert len(stage.core.asked) == 1
+
+
+def test_floods_of_new_documents_wait(stage: Shelf) -> None:
+    session, spent = stage.session(CONTRACT, COPY), []
+
+    def admit() -> None:
+        spent.append(1)
+        if len(spent) > 1:
+            raise RateLimited
+
+    grants = stage.world.parts.permissions.grants(session, session.records)
+    seen = [each for each in grants.values() if isinstance(each, Grant)]
+    told = stage.world.parts.analyses.readings(session, stage.connection(), seen, admit)
+    assert states(list(told.values())) == [State.PENDING, State.PENDING]
+    stage.world.run_jobs()
+    assert len(stage.library.downloads) == 1
+
+
+def test_a_viewer_whom_the_host_refuses_sees_nothing_of_what_others_read(stage: Shelf) -> None:
+    stage.analysed(stage.session())
+    other = stage.session(viewer="11111111-aaaa-4bbb-8ccc-222222222222")
+    stage.library.blind.add("11111111-aaaa-4bbb-8ccc-222222222222")
+    told = stage.world.parts.analyses.readings(other, stage.connection(), [Grant(other.records[0])])
+    assert states(list(told.values())) == [State.EMPTY]
+    assert all(each.analysis is None for each in told.values())

@@ -56,5 +56,5 @@ def test_two_parts_do_not_share_numbers() -> None:
 
 
 def test_no_label_could_hold_a_person_or_a_record() -> None:
-    allowed = {"host", "outcome", "capability", "state", "core", "level", "kind", "event", "route"}
+    allowed = {"host", "outcome", "capability", "state", "core", "level", "kind", "event", "route", "stage", "verdict"}
     assert {label for metric in METRICS.values() for label in metric.labels} <= allowed

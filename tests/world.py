@@ -112,6 +112,7 @@ class HostApi:
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)  # id -> fields
     hidden_from: dict[str, set[str]] = field(default_factory=dict)  # token -> field names
     blind: set[str] = field(default_factory=set)  # tokens that see no record
+    only: dict[str, set[str]] = field(default_factory=dict)  # token -> the only ids that it sees
     dead: set[str] = field(default_factory=set)  # tokens that are no longer valid
     status: int = 200  # anything else: the API is out of order
     calls: list[str] = field(default_factory=list)  # kinds of calls, in order
@@ -134,7 +135,7 @@ class HostApi:
         seen = [name for name in names if name not in self.hidden_from.get(token, set())]
         results = []
         for each in ids:
-            if token in self.blind or each not in self.rows:
+            if token in self.blind or each not in self.only.get(token, {each}) or each not in self.rows:
                 results.append({"statusCode": 404, "result": [{"errorCode": "NOT_FOUND", "message": "no"}]})
             else:
                 fields = {name: {"value": self.rows[each].get(name)} for name in seen if name in self.rows[each]}
@@ -178,6 +179,7 @@ def host_api() -> Iterator[HostApi]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets; the second need not wait
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""

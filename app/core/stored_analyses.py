@@ -18,7 +18,7 @@ from app.core.analyses import Analysis, Fact, Finding, Risk, Severity
 from app.core.shapes import Model
 from app.db import Database
 from app.db.insert_new import insert_new
-from app.db.schema import analyses
+from app.db.schema_documents import analyses
 
 REMEMBERED = 20_000  # findings in memory, about a kilobyte each
 _UNIQUE = ("connection", "content_hash", "recipe")

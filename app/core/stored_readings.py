@@ -16,9 +16,11 @@ from sqlalchemy import Connection as DatabaseConnection
 
 from app.db import Database
 from app.db.insert_new import insert_new
-from app.db.schema import readings
+from app.db.jobs import enqueue
+from app.db.schema_documents import readings
 from app.launch import Record
 
+JOB = "analyse"
 ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
 LOST_S = 60.0  # without a beat; waiting in the queue counts as none, and the queue holds a job of a record once
 _ALWAYS_LEFT = 0.15  # of what was thought to be left, before the end is known
@@ -146,6 +148,28 @@ class StoredReadings:
         mine = (c.connection == connection, c.record_type == record.type, c.record_id == record.id)
         rows = conn.execute(select(c.capability).where(*mine, c.analysis.is_not(None))).scalars()
         return [ReadingKey(connection, capability, record) for capability in rows]
+
+
+def order(
+    conn: DatabaseConnection,
+    key: ReadingKey,
+    priority: int,
+    now: float,
+    session: str = "",
+    viewer_of: str = "",
+    version: str = "",
+) -> None:
+    """Have a job do the work, for a session of the connection `viewer_of`, or with the connection's own right."""
+    payload = {
+        "connection": key.connection,
+        "capability": key.capability,
+        "record": str(key.record),
+        "session": session,
+        "viewer_of": viewer_of,
+        "version": version,
+    }
+    name = f"{JOB}:{key.connection}:{key.capability}:{key.record}"
+    enqueue(conn, JOB, payload, priority=priority, run_at=now, dedupe_key=name)
 
 
 _COLUMNS = [readings.c[each.name] for each in fields(ReadingRow)]

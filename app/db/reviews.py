@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from app.db.insert_new import insert_new
-from app.db.schema import reviews
+from app.db.schema_documents import reviews
 
 _UNIQUE = ("connection", "record_type", "record_id", "capability", "item")
 

@@ -51,6 +51,7 @@ class _Damage(logging.Handler):
     def __enter__(self) -> _Damage:
         logger = logging.getLogger("pypdf")
         logger.addHandler(self)
+        logger.setLevel(logging.WARNING)
         logger.propagate = False
         return self
 

@@ -84,7 +84,6 @@ def _verify(
         used_until=claims["exp"] + LEEWAY_S + USED_MARGIN_S,
         host_token=request.proof,
         host_url=api,
-        bridge={"dialect": "plain"},
         unknown_claims=unknown,
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NoReturn
 
 from flask import request
 
+from app.answer import State
 from app.bearer import Session
-from app.errors import SessionExpired, SessionInvalid
+from app.errors import Denied, SessionExpired, SessionInvalid
 from app.web.fragments import Fragment
 from app.web.parts import parts
 from app.web.refusals import charge, require_patience
@@ -37,7 +39,7 @@ def session_of(token: str) -> Session:
         session = p.sessions.load(token)
     except SessionInvalid as error:
         if not isinstance(error, SessionExpired):  # which happens to every panel that was left open
-            _note_garbage(error.reason)
+            _note_garbage(error)
         raise
     origin = request.headers.get("Origin")
     if session.mode == "element":
@@ -50,23 +52,24 @@ def session_of(token: str) -> Session:
     return session
 
 
-def _note_garbage(reason: str) -> None:
+def _note_garbage(error: SessionInvalid) -> None:
     """Raises RateLimited for an address that sent too much of it."""
     p = parts()
     charge(p)
     require_patience(p)
-    p.echoes.once("session", reason, write=lambda _: p.audit.write("session.refused", reason=reason))
+    write = partial(p.audit.write, "session.refused", reason=error.reason)
+    error.reference = p.echoes.once("session", error.reason, write=lambda reference: write(reference=reference))
 
 
 def _refuse_origin(session: Session) -> NoReturn:
-    p, reason = parts(), "origin-not-the-session's"
-    p.echoes.once(
-        "session", session.id, reason,
-        write=lambda _: p.audit.write(
-            "session.refused", connection=session.connection, session=session.id, reason=reason
-        ),
-    )  # fmt: skip
-    raise SessionInvalid(reason=reason)
+    p, error = parts(), SessionInvalid(reason="origin-not-the-session's")
+    write = partial(
+        p.audit.write, "session.refused", connection=session.connection, session=session.id, reason=error.reason
+    )
+    error.reference = p.echoes.once(
+        "session", session.id, error.reason, write=lambda reference: write(reference=reference)
+    )
+    raise error
 
 
 def as_json(fragment: Fragment, known: str = "") -> dict[str, object]:
@@ -74,4 +77,6 @@ def as_json(fragment: Fragment, known: str = "") -> dict[str, object]:
     named: dict[str, object] = {"component": fragment.tag, "record": str(fragment.record), "etag": fragment.etag}
     if known == fragment.etag:
         return named | {"unchanged": True}
+    if fragment.state == State.DENIED:
+        named["code"] = Denied.code
     return named | {"state": fragment.state, "html": fragment.html}

@@ -137,11 +137,17 @@ def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, t
 def _not_shown(p: Parts, connection: Connection, launch: Launch, error: InlayError) -> _Panel:
     if isinstance(error, SessionExpired):  # the host wants to see the viewer again
         note_expired(p, error, connection.name)
-    return _told(p, launch.viewer, error, _words(p, connection, launch) | {"refused": error.code})
+    words = {"refused": error.code, "reference": error.reference, "claims": getattr(error, "claims", "")}
+    return _told(p, launch.viewer, error, _words(p, connection, launch) | _about(launch) | words)
 
 
 def _used(p: Parts, connection: Connection, launch: Launch, error: LaunchUsed) -> _Panel:
-    return _told(p, launch.viewer, error, _words(p, connection, launch) | {"used": True})
+    return _told(p, launch.viewer, error, _words(p, connection, launch) | _about(launch) | {"used": True})
+
+
+def _about(launch: Launch) -> dict[str, Any]:
+    """What a new proof is to be for; whoever sent the old one knows it."""
+    return {"component": launch.component, "record": str(launch.records[0])}
 
 
 def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) -> _Panel:
@@ -152,11 +158,7 @@ def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) ->
 
 def _words(p: Parts, connection: Connection, launch: Launch) -> dict[str, Any]:
     """What the frame script needs to know; no secret of the host's is among it."""
-    words: dict[str, Any] = {"origin": launch.origin, "bridge": connection.host.bridge, "connection": connection.name}
-    words |= launch.bridge
-    if sign_in := offered(p, connection):
-        words |= {**sign_in, "component": launch.component, "record": str(launch.records[0])}
-    return words
+    return {"origin": launch.origin, "connection": connection.name, **launch.bridge, **offered(p, connection)}
 
 
 def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _Panel]) -> Response:
@@ -173,9 +175,9 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
         timezone=viewer.timezone,
         style=Markup(style),  # noqa: S704 our own sheet
         nonce=nonce,
-        frame_url=p.assets.url("embed/frame.js"),
+        frame_url=p.assets.url(f"embed/frame-{connection.host.bridge}.js"),
+        assets=scripts(p, connection.host.bridge, sign_in),
         **of_component(p, tag),
-        assets=scripts(p, sign_in),
         sign_in=sign_in,
         show=show,
     )

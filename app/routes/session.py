@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from app.audit.log import new_reference
 from app.bearer import Session
 from app.connections import Connection
 from app.errors import (
@@ -140,6 +141,8 @@ def _verified(
     if kind not in connection.host.takes:
         takes = ", ".join(connection.host.takes)
         raise BadRequest(f"This connection takes subject_token_type {takes}.", reason="token-type-wrong")
+    if kind == TokenType.SIGNED_REQUEST and asked.origin:
+        raise LaunchRefused(reason="proof-kind")  # it is made for a frame, and a page has none
     count_unknown(p, connection, launch)
     return launch
 
@@ -165,13 +168,16 @@ def _renewed(session: Session) -> tuple[Session, str]:
             p.permissions.confirm(session)
         return p.sessions.renew(session)
     except SessionExpired as error:
+        reference = new_reference()
         p.audit.write(
             "session.refused",
             connection=session.connection,
             viewer=session.viewer.subject,
             session=session.id,
             reason=error.reason,
+            reference=reference,
         )
+        error.reference = reference
         raise
 
 

@@ -67,7 +67,7 @@ def problem(error: InlayError, reference: str = "") -> Response:
         "detail": error.detail,
         "code": error.code,
     }
-    if reference:
+    if reference := reference or error.reference:
         body["reference"] = reference
     response = jsonify(body | _challenge(error))
     response.status_code = error.status
@@ -94,7 +94,7 @@ def oauth(error: InlayError, reference: str = "") -> Response:
     else:
         name, status = "server_error", error.status
     body = {"error": name, "error_description": error.detail, "code": error.code}
-    if reference:
+    if reference := reference or error.reference:
         body["reference"] = reference
     response = jsonify(body | _challenge(error))
     response.status_code = status

@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cachetools import LRUCache, TTLCache
+from cachetools import LRUCache
 
 from app.answer import State
-from app.audit.log import AuditLog, Entry, ViewRow, new_reference
+from app.audit.log import AuditLog, ViewRow
 from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
-from app.errors import Denied, InlayError, SessionInvalid, Unavailable
+from app.errors import Denied, InlayError, Unavailable
 from app.launch import Record
 from app.metrics import Metrics
-from app.permissions import REFUSED_FOR_S, Grant, Permissions
+from app.permissions import Grant, Permissions
 from app.views import VIEWS
+from app.web.denials import Denials
 from app.web.headers import fragment_headers
 from app.web.render import Renderer
 from app.web.stations import Station, Told
@@ -82,7 +83,7 @@ class Fragments:
         self._epochs = epochs
         self._kept: LRUCache[_Key, _Kept] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: _size(kept.fragment))
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
-        self._refusals: TTLCache[tuple[str, Record, str, str], str] = TTLCache(20_000, REFUSED_FOR_S, timer=clock)
+        self._denials = Denials(audit, clock)
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=_size)
         self._lock = threading.Lock()
 
@@ -163,7 +164,12 @@ class Fragments:
                     refused[record] = grant
         else:
             refused = dict.fromkeys(records, Denied(reason="component-not-open"))
-        answers = self._refused(session, tag, refused)
+        answers: dict[Record, Told] = {
+            record: self._station(tag).bare(
+                State.DENIED if isinstance(refused[record], Denied) else State.UNAVAILABLE, reference=reference
+            )
+            for record, reference in self._denials.references(session, tag, refused).items()
+        }
         answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
         return self._audited(session, tag, answers)
 
@@ -185,29 +191,6 @@ class Fragments:
                 for record, answer in answers.items()
             }
         return dict(answers)
-
-    def _refused(self, session: Session, tag: str, refused: Mapping[Record, InlayError]) -> dict[Record, Told]:
-        """Answers without anything of the record. What is asked again and again is refused once, under one
-        reference; what is refused together is written together."""
-        if dead := next((error for error in refused.values() if isinstance(error, SessionInvalid)), None):
-            raise dead
-        keys = {record: (session.id, record, tag, error.reason) for record, error in refused.items()}
-        with self._lock:
-            references = {record: self._refusals.get(key, "") for record, key in keys.items()}
-        new = {record: new_reference() for record, reference in references.items() if not reference}
-        if new:
-            self._audit.write_all(
-                _refusal(session, tag, record, refused[record], reference) for record, reference in new.items()
-            )
-            with self._lock:
-                self._refusals.update({keys[record]: reference for record, reference in new.items()})
-        return {
-            record: self._station(tag).bare(
-                State.DENIED if isinstance(error, Denied) else State.UNAVAILABLE,
-                reference=new.get(record) or references[record],
-            )
-            for record, error in refused.items()
-        }
 
     def _render(self, session: Session, item: Item, answer: Told) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
@@ -239,21 +222,6 @@ class Fragments:
 
 def _size(fragment: Fragment) -> int:
     return min(KEPT_BYTES, 500 + 2 * len(fragment.html))
-
-
-def _refusal(session: Session, tag: str, record: Record, error: InlayError, reference: str) -> Entry:
-    return Entry(
-        "permission.refused" if isinstance(error, Denied) else "host.failed",
-        {
-            "connection": session.connection,
-            "viewer": session.viewer.subject,
-            "session": session.id,
-            "record": str(record),
-            "component": tag,
-            "reason": error.reason,
-            "reference": reference,
-        },
-    )
 
 
 def _uid(item: Item) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from flask import request
 
+from app.audit.log import new_reference
 from app.connections import Connection
 from app.errors import (
     BadRequest,
@@ -96,8 +97,11 @@ def require_patience(parts: Parts) -> None:
 
 def note_expired(parts: Parts, error: SessionExpired, connection: str) -> None:
     """Write that a host wants to see a viewer again. The viewer is told so with or without its row."""
+    reference = new_reference()
     with suppress(StoreUnavailable):  # counted by the audit
-        parts.audit.write("session.refused", connection=_known(parts, connection), reason=error.reason)
+        known = _known(parts, connection)
+        parts.audit.write("session.refused", connection=known, reason=error.reason, reference=reference)
+        error.reference = reference
 
 
 def count_unknown(parts: Parts, connection: Connection, launch: Launch) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from markupsafe import Markup
@@ -18,11 +16,13 @@ from app.views import VIEWS
 from app.web.headers import panel_policy, reporting
 from app.web.parts import Parts
 
+PLAIN = "plain"  # the dialect of pages that are no host's in particular
 
-def scripts(p: Parts, sign_in: bool) -> Mapping[str, str]:
+
+def scripts(p: Parts, dialect: str, sign_in: bool) -> Mapping[str, str]:
     """What a frame loads when something changes; where viewers sign in, the script for that comes first."""
     found = {
-        "change": p.assets.url("embed/change.js"),
+        "change": p.assets.url(f"embed/change-{dialect}.js"),
         "htmx": p.assets.url("static/vendor/htmx.min.js"),
         "csp": p.assets.url("static/vendor/hx-csp.min.js"),
     }
@@ -39,8 +39,8 @@ def sign_in_words(p: Parts, connection: Connection) -> dict[str, Any]:
 
 
 def offered(p: Parts, connection: Connection) -> dict[str, Any]:
-    """The same for a panel that was launched: a host that launches anew by itself asks for leave when it has none."""
-    return {} if connection.host.approval_field else sign_in_words(p, connection)
+    """The same for a panel that was launched: in a dialect of its own, a host is asked for a new launch instead."""
+    return sign_in_words(p, connection) if connection.host.bridge == PLAIN else {}
 
 
 def of_component(p: Parts, tag: str) -> dict[str, str]:
@@ -54,37 +54,35 @@ def waiting(p: Parts, connection: Connection, tag: str, record: str) -> Response
     host, settings = connection.host, connection.settings
     approval = bool(host.approval_field) and host.approval_field in request.args
     record = str(Record.parse(record)) if record else ""
-    sign_in = sign_in_words(p, connection) if approval or record else {}
+    # whoever opens a panel by its address need not be the host that posts launches, and speaks no dialect of its own
+    dialect = PLAIN if host.approval_field else host.bridge
+    sign_in = sign_in_words(p, connection) if dialect == PLAIN and (approval or record) else {}
     none: InlayError = ApprovalNeeded() if approval else NotLaunched()
-    if tag not in settings.components or not (sign_in or (host.takes and not approval)):
+    if tag not in settings.components or not (sign_in or (host.takes and not host.approval_field)):
         raise none
     words = {
-        "origin": _page_origin(connection),
         "origins": settings.origins,
-        "bridge": host.bridge,
         "connection": connection.name,
         "component": tag,
         "record": record,
-        "used": True,  # there is no token yet
-        "waiting": True,
         "approval": approval,
         **sign_in,
     }
-    return _page(p, connection, tag, words, approval)
+    return _page(p, connection, tag, words, dialect)
 
 
-def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], approval: bool) -> Response:
+def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], dialect: str) -> Response:
     nonce, locale = secrets.token_urlsafe(16), (request.accept_languages.best or "en")
     sign_in = "signin" in words
     style = p.catalog.styles(tag) + p.assets.signin_css
-    content = p.renderer.page("panel-waiting.html", locale=locale, sign_in=sign_in, approval=approval)
+    content = p.renderer.page("panel-waiting.html", locale=locale, sign_in=sign_in, approval=words["approval"])
     html = p.renderer.page_in_parts(
         "panel.html",
         locale=locale,
         style=Markup(style),  # noqa: S704 our own sheet
         nonce=nonce,
-        frame_url=p.assets.url("embed/frame.js"),
-        assets=scripts(p, sign_in),
+        frame_url=p.assets.url(f"embed/frame-{dialect}.js"),
+        assets=scripts(p, dialect, sign_in),
         **of_component(p, tag),
         sign_in=False,  # it is what the page shows
         show=lambda: {"content": Markup(content), "launch": words},  # noqa: S704 rendered by us
@@ -97,13 +95,3 @@ def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], app
     )
     response.headers["Content-Security-Policy"] = reporting(policy, public_url, connection.name)
     return response
-
-
-def _page_origin(connection: Connection) -> str:
-    """The page around the frame, as far as the browser says: messages go to one exact origin."""
-    origins = connection.settings.origins
-    named = ""
-    with suppress(ValueError):
-        url = urlsplit(request.headers.get("Referer", ""))
-        named = f"{url.scheme}://{url.netloc}"
-    return named if named in origins else origins[0]

@@ -30,6 +30,7 @@ def inlay(_sites: tuple[FakeInlay, FakeHost]) -> FakeInlay:
 def host(_sites: tuple[FakeInlay, FakeHost]) -> FakeHost:
     host = _sites[1]
     host.asked.clear()
+    host.pages.clear()
     host.body = host.policy = ""
     return host
 

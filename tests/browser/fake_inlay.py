@@ -50,6 +50,7 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are two packets; the second need not wait
 
             def do_any(self) -> None:
                 length = int(self.headers.get("content-length") or 0)
@@ -73,7 +74,7 @@ class Site:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.origin = f"http://{name}:{self._server.server_port}"
+        self.address = self.origin = f"http://{name}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
@@ -96,6 +97,7 @@ class FakeInlay(Site):
 
     def reset(self, host: str) -> None:
         self.asked.clear()
+        self.origin = self.address
         self.host = host
         self.scores: dict[str, int] = {}
         self.states: dict[str, str] = {}  # by record; otherwise ready
@@ -106,6 +108,7 @@ class FakeInlay(Site):
         self.batches: list[dict[str, list[str]]] = []
         self.heads: list[dict[str, str]] = []
         self.launch: dict[str, object] = {}
+        self.bridge = "plain"
         self.inside = ""  # markup within the badge
 
     def html(self, tag: str, record: str) -> str:
@@ -132,7 +135,8 @@ class FakeInlay(Site):
         named: dict[str, object] = {"component": tag, "record": record, "etag": etag}
         if known == etag:
             return named | {"unchanged": True}
-        return named | {"state": self.states.get(record, "ready"), "html": html}
+        state = self.states.get(record, "ready")
+        return named | {"state": state, "html": html} | ({"code": "denied"} if state == "denied" else {})
 
     def _answer(self, handler: BaseHTTPRequestHandler, path: str, form: dict[str, list[str]]) -> Answer:
         if handler.command == "OPTIONS":
@@ -193,7 +197,7 @@ class FakeInlay(Site):
 
     def _page(self) -> Answer:
         style = CATALOG.styles(self.tag)
-        launch: dict[str, object] = {"origin": self.host, "bridge": "plain", "connection": "acme"} | (
+        launch: dict[str, object] = {"origin": self.host, "connection": "acme"} | (
             self.launch
             or {
                 "token": "launched",
@@ -204,11 +208,11 @@ class FakeInlay(Site):
             }
         )
         names = {
-            "change": "embed/change.js",
+            "change": f"embed/change-{self.bridge}.js",
             "htmx": "static/vendor/htmx.min.js",
             "csp": "static/vendor/hx-csp.min.js",
         }
-        content = "<p>This launch was used before.</p>" if "used" in launch else self.html(self.tag, "Lead/1")
+        content = "<p>This launch was used before.</p>" if "token" not in launch else self.html(self.tag, "Lead/1")
         html = "".join(
             RENDERER.page_in_parts(
                 "panel.html",
@@ -216,7 +220,7 @@ class FakeInlay(Site):
                 show=lambda: {"launch": launch, "content": Markup(content)},
                 sign_in=False,
                 nonce=NONCE,
-                frame_url=f"{self.origin}/embed/frame.js",
+                frame_url=f"{self.origin}/embed/frame-{self.bridge}.js",
                 script_url=f"{self.origin}/{script}" if (script := CATALOG[self.tag].script) else "",
                 answers="score",
                 assets={key: f"{self.origin}/{path}" for key, path in names.items()},
@@ -239,10 +243,13 @@ class FakeHost(Site):
         super().__init__("localhost", self._answer)
         self.body = ""
         self.policy = ""
+        self.pages: dict[str, str] = {}  # more of them, by path
 
     def _answer(self, handler: BaseHTTPRequestHandler, path: str, form: dict[str, list[str]]) -> Answer:
-        if path in {"/host.js", "/bridge.js"}:
+        if path in {"/host.js", "/bridge.js", "/teams_host.js", "/canvas_host.js"}:
             return Answer(200, HERE.joinpath(path[1:]).read_text("utf-8"), "text/javascript")
+        if path in self.pages:
+            return Answer(200, self.pages[path])
         head = "<!doctype html><html lang=en><meta charset=utf-8><title>Host</title>"
         headers = {"Content-Security-Policy": self.policy} if self.policy else {}
         return Answer(200, head + self.body, headers=headers)

@@ -101,41 +101,12 @@ def test_a_click_opens_the_card_below_and_the_frame_grows(page: Page, inlay: Fak
     assert [form["style"] for form in inlay.batches] == [["score-card"]]
 
 
-def test_canvas_hosts_hear_their_own_words_too(page: Page, inlay: FakeInlay, embed: Embed) -> None:
-    inlay.launch = LAUNCH | {"bridge": "canvas", "instance": "_:x:1"}
-    embed()
-    page.wait_for_function("came.some(({data}) => typeof data == 'string')")
-    first = json.loads(page.evaluate("came.find(({data}) => typeof data == 'string').data"))
-    assert first | {"seq": 0, "body": 0} == {
-        "seq": 0, "src": "client", "clientVersion": "41.0", "targetModule": "Canvas", "body": 0,
-    }  # fmt: skip
-    assert first["body"]["type"] == "resize"
-    assert first["body"]["size"]["height"].endswith("px")
-    client = {"instanceId": "_:x:1", "targetOrigin": inlay.host, "oauthToken": "null"}
-    assert first["body"]["config"] == {"client": client}
-    assert "inlay-ready" in types(page)
-
-
-@pytest.mark.parametrize("bridge", ["canvas", "plain"])
-def test_a_used_launch_shows_nothing_and_asks_for_another(
-    page: Page, inlay: FakeInlay, embed: Embed, bridge: str
-) -> None:
-    inlay.launch = {
-        "used": True,
-        "bridge": bridge,
-        "instance": "_:x:1",
-        "component": "score-badge",
-        "record": "Lead/1",
-    }
+def test_a_used_launch_shows_nothing_and_asks_for_another(page: Page, inlay: FakeInlay, embed: Embed) -> None:
+    inlay.launch = {"used": True, "component": "score-badge", "record": "Lead/1"}
     panel = embed()
     expect(panel.get_by_text("This launch was used before.")).to_be_visible()
     page.wait_for_function("came.some(({data}) => data.type == 'inlay-auth-expired')")
-    texts = [
-        json.loads(text)
-        for text in page.evaluate("came.map(({data}) => data).filter((data) => typeof data == 'string')")
-    ]
-    reposts = [text["body"] for text in texts if text["body"]["type"] == "repost"]
-    assert [one["refresh"] for one in reposts] == ([True] if bridge == "canvas" else [])
+    assert page.evaluate("came.find(({data}) => data.type == 'inlay-auth-expired').data.detail.code") == "used"
     assert inlay.heads == []
     page.evaluate("say('inlay-proof', {token: 'fresh'})")
     expect(panel.get_by_role("button", name="Score 82")).to_be_visible()
@@ -221,8 +192,9 @@ def test_messages_are_refused_by_name(page: Page, embed: Embed) -> None:
         "null": "shape",
         "{inlay: 1, type: 'inlay-theme'}": "shape",
         "{inlay: 2, type: 'inlay-theme', detail: {theme: 'dark'}}": "version",
-        "{inlay: 1, type: 'inlay-nonsense', detail: {}}": "type",
-        "{inlay: 1, type: 'toString', detail: {}}": "type",
+        "{inlay: 1, type: 'inlay-nonsense', detail: {}}": "shape",
+        "{inlay: 1, type: 'toString', detail: {}}": "shape",
+        "{inlay: 1, type: 'inlay-hello', detail: {nonce: 'guessed'}}": "instance",
     }
     for message in refused:
         page.evaluate(f"document.querySelector('iframe').contentWindow.postMessage({message}, '*')")
@@ -270,7 +242,7 @@ def test_in_a_sandbox_only_the_handshake_is_heard_and_only_once(page: Page, embe
     page.evaluate(hand, ["inlay-theme", nonce, 1])
     page.evaluate(hand, ["inlay-hello", nonce, 2])
     until(inner(page), "refused.length == 3")
-    assert inner(page).evaluate("refused") == ["port", "port", "port"]
+    assert inner(page).evaluate("refused") == ["instance", "instance", "instance"]
     page.wait_for_function("came.some(({data}) => data.type == 'inlay-ready')")
     assert page.evaluate("[...new Set(came.slice(1).map(({n}) => n))]") == [0]
 
@@ -327,3 +299,91 @@ def test_a_refused_proof_is_told_and_leaves_the_panel(page: Page, inlay: FakeInl
     page.evaluate("say('inlay-proof', {token: 'old'})")
     page.wait_for_function("came.some(({data}) => data.type == 'inlay-auth-expired')")
     expect(panel.get_by_role("button", name="Score 82")).to_be_visible()
+
+
+# --- the lifecycle reaches the host, and what the viewer was doing stays ---
+
+FIELD = "<label>Note<textarea></textarea></label>" + "<br>" * 60
+CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+
+
+def detail(page: Page, name: str) -> dict[str, Any]:
+    """What the host was told last under this name."""
+    page.wait_for_function(f"came.some(({{data}}) => data.type == 'inlay-{name}')")
+    found: dict[str, Any] = page.evaluate(f"came.findLast(({{data}}) => data.type == 'inlay-{name}').data.detail")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("code", "claims", "reference"),
+    [("session-expired", None, None), ("sign-in-needed", CLAIMS, "AB12"), ("consent-needed", None, "CD34")],
+)
+def test_the_host_is_told_why_a_session_ended(
+    page: Page, inlay: FakeInlay, embed: Embed, code: str, claims: str | None, reference: str | None
+) -> None:
+    expect(embed().get_by_role("button", name="Score 82")).to_be_visible()
+    said = {"code": code, "claims": claims, "reference": reference, "title": "not for the host"}
+    body = json.dumps({name: value for name, value in said.items() if value})
+    inlay.fault["/components/score-badge"] = Answer(401, body, "application/problem+json")
+    page.clock.fast_forward(1600)
+    told = detail(page, "auth-expired")
+    assert {name: value for name, value in told.items() if value} == {
+        name: value
+        for name, value in {"component": "score-badge", "record": "Lead/1", **said}.items()
+        if value and name != "title"
+    }
+
+
+def test_a_launch_whose_host_wants_to_see_the_viewer_tells_the_page_at_once(
+    page: Page, inlay: FakeInlay, embed: Embed
+) -> None:
+    inlay.launch = {"refused": "sign-in-needed", "claims": CLAIMS, "reference": "AB12", "component": "score-badge"}
+    inlay.launch["record"] = "Lead/1"
+    panel = embed()
+    told = detail(page, "auth-expired")
+    assert (told["code"], told["claims"], told["reference"]) == ("sign-in-needed", CLAIMS, "AB12")
+    expect(panel.get_by_role("button", name="Try again")).to_be_visible()
+    page.evaluate("say('inlay-proof', {token: 'fresh'})")
+    expect(panel.get_by_role("button", name="Score 82")).to_be_visible()
+
+
+def test_a_denied_panel_carries_its_code(page: Page, inlay: FakeInlay, embed: Embed) -> None:
+    inlay.states["Lead/1"] = "denied"
+    embed()
+    assert detail(page, "denied")["code"] == "denied"
+
+
+def test_a_proof_that_nobody_could_check_is_no_refusal(page: Page, inlay: FakeInlay, embed: Embed) -> None:
+    expect(embed().get_by_role("button", name="Score 82")).to_be_visible()
+    inlay.fault["/session"] = Answer(503, '{"code":"host-unavailable"}', "application/json")
+    page.evaluate("say('inlay-proof', {token: 'good'})")
+    assert detail(page, "unavailable")["code"] == "host-unavailable"
+
+
+@pytest.mark.parametrize("sandbox", SANDBOXES)
+def test_after_signing_in_again_the_viewer_s_place_is_kept(
+    page: Page, inlay: FakeInlay, embed: Embed, sandbox: str
+) -> None:
+    """The open card, its open reasons, how far it was scrolled, and what was typed and not sent."""
+    inlay.inside = FIELD
+    panel = embed(sandbox)
+    panel.get_by_role("button", name="Score 82").click()
+    panel.get_by_text("Why").click()
+    panel.get_by_label("Note").fill("They have no budget")
+    frame = inner(page)
+    frame.evaluate("document.scrollingElement.scrollTop = 40")
+    frame.evaluate("document.querySelector('textarea').setSelectionRange(5, 9)")
+    inlay.dead.add("launched")
+    page.clock.fast_forward(1600)
+    again = panel.get_by_role("button", name="This panel's session has ended. Try again")
+    expect(again).to_be_visible()
+    inlay.scores["Lead/1"] = 91  # meanwhile
+    page.evaluate("say('inlay-proof', {token: 'fresh'})")
+    expect(panel.get_by_role("heading", name="Score 91")).to_be_visible()
+    expect(again).to_be_hidden()
+    expect(panel.get_by_text("Because of Lead/1")).to_be_visible()
+    expect(panel.get_by_label("Note")).to_have_value("They have no budget")
+    expect(panel.get_by_label("Note")).to_be_focused()
+    kept = "[document.scrollingElement.scrollTop, document.querySelector('textarea').selectionStart]"
+    assert frame.evaluate(kept) == [40, 5]
+    assert types(page)[-2:] == ["inlay-ready", "inlay-ready"]  # the badge and its card

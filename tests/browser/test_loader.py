@@ -319,3 +319,37 @@ def test_under_a_strict_policy_of_the_host(
     assert page.evaluate("blocked") == (["trusted-types"] if "none" in types else [])
     if "none" in types:
         faults.clear()
+
+
+def test_after_signing_in_again_the_viewer_s_place_is_kept(show: Show, inlay: FakeInlay) -> None:
+    """The open card, its open reasons, how far it was scrolled, and what was typed and not sent."""
+    inlay.inside = "<label>Because<textarea></textarea></label>"
+    page = show(badges(["Lead/1"]) + "<div style='block-size:3000px'></div>")
+    page.get_by_label("Because").fill("They have no budget")
+    page.get_by_role("button", name="Score 82").click()
+    card = page.get_by_role("dialog")
+    card.get_by_text("Why").click()
+    page.evaluate("scrollTo(0, 40)")
+    page.evaluate("document.addEventListener('inlay-auth-expired', ({detail}) => (window.why = detail))")
+    page.evaluate("window.signedOut = true")
+    inlay.dead.add("token-1")
+    page.clock.fast_forward(1600)
+    page.wait_for_function("window.why")
+    assert page.evaluate("why.code") == "session-expired"
+    inlay.scores["Lead/1"] = 91
+    page.evaluate("window.signedOut = false; Inlay.refresh()")
+    expect(card.get_by_role("heading", name="Score 91")).to_be_visible()
+    expect(badge(page)).to_contain_text("Score 91")  # type: ignore[arg-type]
+    expect(card.get_by_text("Because of Lead/1")).to_be_visible()
+    assert page.get_by_label("Because").input_value() == "They have no budget"
+    assert page.evaluate("scrollY") == 40
+
+
+def test_a_denied_record_carries_its_code(show: Show, inlay: FakeInlay) -> None:
+    inlay.states["Lead/1"] = "denied"
+    page = show("")
+    page.evaluate("addEventListener('inlay-denied', ({detail}) => (window.detail = detail))")
+    page.evaluate("document.body.append(document.createElement('inlay-score-badge'))")
+    page.evaluate("document.querySelector('inlay-score-badge').setAttribute('record', 'Lead/1')")
+    page.wait_for_function("window.detail")
+    assert page.evaluate("[detail.code, detail.record]") == ["denied", "Lead/1"]

@@ -152,6 +152,7 @@ def core_server() -> Iterator[Core]:
 
     class CoreHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets; the second need not wait
 
         def log_message(self, *args: object) -> None:
             pass

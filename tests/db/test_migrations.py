@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.db.migrations import is_current, upgrade
-from app.db.schema import epoch, metadata
+from app.db.schema import epoch
+from app.db.schema_documents import metadata
 from tests.db.conftest import Rival
 from tests.db.rivals import race
 

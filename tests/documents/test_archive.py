@@ -29,6 +29,7 @@ def test_a_usual_file_passes() -> None:
             "zip-encrypted",
         ),
     ],
+    ids=["ratio", "size", "entries", "duplicates", "directory", "encrypted"],  # an archive holds the time
 )
 def test_what_is_refused(content: bytes, refusal: type[DocumentRefused], reason: str) -> None:
     with pytest.raises(refusal) as refused:

@@ -20,7 +20,7 @@ from tests.e2e.demo import Demo
 
 pytestmark = pytest.mark.browser
 NOT_PANELS = (
-    "/healthz", "/readyz", "/metrics", "/embed/inlay.js", "/embed/frame.js", "/static/vendor/htmx.min.js",
+    "/healthz", "/readyz", "/metrics", "/embed/inlay.js", "/embed/frame-plain.js", "/static/vendor/htmx.min.js",
     "/nothing", "/components/score-badge?record=Lead/1", "/launch/nobody", "/session",
 )  # fmt: skip
 REFUSED = "chrome-error://chromewebdata/"

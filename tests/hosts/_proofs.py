@@ -46,7 +46,7 @@ class Attempt:
 
     def launch_form(self, host: str) -> dict[str, Any]:
         """The body of `POST /launch/<connection>?component=`; a token names no record, so the page does."""
-        named = {} if self.kind is TokenType.JWT else {"record": list(self.records)}
+        named = {"record": list(self.records)} if self.kind in (TokenType.ACCESS_TOKEN, TokenType.ID_TOKEN) else {}
         return {HOSTS[host].proof_field: self.proof} | named
 
     def session_form(self, connection: str) -> dict[str, Any]:
@@ -268,7 +268,12 @@ def canvas() -> CanvasBuilder:
         "record": "context.environment.parameters.recordId",
         "issuer": "context.organization.organizationId",
     }
-    attempt = Attempt("", records=("Lead/00QAB000003LeadAA2",), origin="https://acme.my.salesforce.com")
+    attempt = Attempt(
+        "",
+        records=("Lead/00QAB000003LeadAA2",),
+        origin="https://acme.my.salesforce.com",
+        kind=TokenType.SIGNED_REQUEST,
+    )
     return CanvasBuilder("salesforce", connection, claims, names, "00DXY0000000002EAA", attempt)
 
 

@@ -57,6 +57,7 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets; the second need not wait
 
         def log_message(self, *args: object) -> None:
             pass

@@ -8,7 +8,7 @@ import pytest
 
 from tests.world import World
 
-PATHS = ["/embed/inlay.js", "/embed/frame.js", "/static/vendor/htmx.min.js"]
+PATHS = ["/embed/inlay.js", "/embed/frame-plain.js", "/static/vendor/htmx.min.js"]
 
 
 @pytest.mark.parametrize("path", PATHS)

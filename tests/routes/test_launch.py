@@ -100,7 +100,7 @@ def test_a_launch_is_used_once_in_whichever_process_and_after_a_restart(world: W
             used = client.post(path, data=form)
             data = launch_data(used)
             assert data["used"] is True
-            assert {"token", "record", "etag"}.isdisjoint(data)
+            assert {"token", "etag"}.isdisjoint(data)
             assert "data-inlay" not in used.text
     assert [each["reason"] for each in world.audited("launch.refused")] == ["used", "used"]
     assert len(world.audited("launch.accepted")) == len(world.audited("session.opened")) == 1
@@ -109,9 +109,9 @@ def test_a_launch_is_used_once_in_whichever_process_and_after_a_restart(world: W
 def test_the_page_says_what_its_script_needs_and_nothing_of_the_host(world: World) -> None:
     page = world.launch(token="the-viewers-own-token")
     data = launch_data(page)
-    assert (data["origin"], data["bridge"], data["component"], data["record"]) == (
+    assert (data["origin"], data["instance"], data["component"], data["record"]) == (
         "https://acme.my.salesforce.com",
-        "canvas",
+        "_:AI_Panels:12:0:canvasapp",
         "score-badge",
         LEAD,
     )
@@ -197,7 +197,7 @@ def test_a_host_that_calls_the_viewers_token_dead_opens_nothing(world: World) ->
     page = world.launch()
     data = launch_data(page)
     assert data["refused"] == "session-expired"
-    assert {"token", "record", "etag"}.isdisjoint(data)
+    assert {"token", "etag"}.isdisjoint(data)
     assert 'data-code="session-expired"' in page.text
     assert "data-inlay" not in page.text
     assert [each["reason"] for each in world.audited("session.refused")] == ["host-token-dead"]

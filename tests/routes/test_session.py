@@ -11,6 +11,7 @@ import pytest
 from app.application import create_app
 from app.config import Secret
 from app.hosts import HOSTS
+from app.launch import TokenType
 from tests.hosts._directory import directory
 from tests.hosts._matrix import ALL, Case
 from tests.hosts._proofs import BUILDERS, DOCUMENT, GUEST
@@ -38,11 +39,15 @@ def test_matrix(door: World, host: str, case: Case) -> None:
         conn.exec_driver_sql("DELETE FROM used_launches")
         conn.exec_driver_sql("DELETE FROM audit")
     door.parts.echoes.forget()
-    attempt = case.mutate(BUILDERS[host]())
+    builder = BUILDERS[host]()
+    if host == "salesforce":
+        builder = builder.said("client.instanceUrl", door.api.url)
+    attempt = case.mutate(builder)
     if attempt.nonce:
         return  # an exchange has no sign-in of ours behind it
     door.clock.now = attempt.now
-    headers = {} if attempt.origin is None else {"Origin": attempt.origin}
+    of_frame = attempt.origin is None or attempt.kind is TokenType.SIGNED_REQUEST
+    headers = {} if of_frame else {"Origin": attempt.origin}
     answer = door.client.post("/session", data=attempt.session_form(CONNECTIONS[host]), headers=headers)
     refusals = door.audited("launch.refused") + door.audited("request.refused")
     if not case.reason:
@@ -117,6 +122,23 @@ def test_a_launch_used_as_a_page_is_used_up_for_the_exchange(world: World) -> No
     assert ask(world, data).json["code"] == "used"
 
 
+def test_a_frame_gets_a_session_for_a_new_signed_request_and_a_page_gets_none(world: World) -> None:
+    """What a Canvas frame does when its session ended; the viewer's place in it is kept."""
+    kind = "urn:inlay:token-type:signed-request"
+    data = form(world, connection="acme", subject_token=world.signed(), subject_token_type=kind)
+    for origin in (ORIGIN, "https://acme.my.salesforce.com"):
+        assert ask(world, data, origin).json["code"] == "refused"
+    answer = ask(world, data, "null")
+    assert [each["state"] for each in answer.json["fragments"]] == ["ready"]
+    assert world.badge(answer.json["access_token"], Origin="null").status_code == 200
+    assert world.badge(answer.json["access_token"], Origin="https://acme.my.salesforce.com").status_code == 401
+    assert ask(world, data, None).json["code"] == "used"
+    other = form(world, connection="acme", subject_token=world.signed(), subject_token_type=kind, records=[OTHER])
+    assert ask(world, other, None).json["code"] == "refused"
+    reasons = [each["reason"] for each in world.audited("launch.refused")]
+    assert reasons == ["proof-kind", "used", "record-mismatch"]
+
+
 def test_a_stranger_does_not_learn_which_connections_exist(world: World) -> None:
     forged = world.token(record=[LEAD])[:-8] + "AAAAAAAA"
     answers = [ask(world, form(world, connection=name, subject_token=forged)) for name in ("acme-pages", "no", "acme")]
@@ -126,7 +148,7 @@ def test_a_stranger_does_not_learn_which_connections_exist(world: World) -> None
     assert [(each["connection"], each["reason"]) for each in world.audited("launch.refused")] == [
         ("acme-pages", "signature-wrong"),
         ("", "connection-unknown"),
-        ("acme", "proof-kind"),
+        ("acme", "signature-wrong"),
     ]
 
 
@@ -190,7 +212,7 @@ def test_an_elements_token_works_from_its_page_only(world: World, origin: str | 
     data = {"token": token, "item": [f"score-badge {LEAD} -"]}
     answer = world.client.post("/components:batch", data=data, headers={} if origin is None else {"Origin": origin})
     assert answer.status_code == (200 if allowed else 401)
-    assert ("72" in answer.text) == allowed
+    assert ("fragments" in answer.text) == allowed
     refused = [each["reason"] for each in world.audited("session.refused")]
     assert refused == ([] if allowed else ["origin-not-the-session's"])
 

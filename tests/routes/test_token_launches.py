@@ -186,13 +186,18 @@ def test_an_exchange_that_needs_the_viewer_says_so(
     assert (answer.status_code, answer.json["error"], answer.json["code"]) == (401, "interaction_required", code)
     assert answer.json.get("claims") == claims
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert [each["reason"] for each in stage.audited("session.refused")] == [reason]
+    [row] = stage.audited("session.refused")
+    assert (row["reason"], row["reference"]) == (reason, answer.json["reference"])
     assert "fragments" not in answer.json
     # to a frame
     form = entra("teams").said("uti", "3").attempt().launch_form("teams")
     page = stage.client.post("/launch/teams?component=score-badge", data=form, headers={"Origin": PAGE})
     assert (page.status_code, f'data-code="{code}"' in page.text, "data-inlay" in page.text) == (200, True, False)
-    assert [each["reason"] for each in stage.audited("session.refused")] == [reason] * 2
+    rows = stage.audited("session.refused")
+    assert [each["reason"] for each in rows] == [reason] * 2
+    data = launch_data(page)
+    assert (data["refused"], data["claims"] or None, data["reference"]) == (code, claims, rows[1]["reference"])
+    assert (data["component"], data["record"], "token" in data) == ("score-badge", DOCUMENT, False)
     # and to a panel that is open already
     token = exchange(stage, builder=entra("teams").said("uti", "2")).json["access_token"]
     session = replace(stage.parts.sessions.load(token), records=(Record.parse(DOCUMENT),))
@@ -245,6 +250,8 @@ def test_a_renewal_asks_the_api(stage: World, api: Directory) -> None:
     assert stage.client.post("/session/renew", **again).json["code"] == "session-expired"
     needed = stage.client.post("/session/renew", **again)
     assert (needed.status_code, needed.json["code"]) == (401, "sign-in-needed")
+    assert needed.json["claims"] == SIGN_IN["claims"]
+    assert needed.json["reference"] == stage.audited("session.refused")[-1]["reference"]
 
 
 def test_an_end_wipes_the_viewers_token(stage: World) -> None:

@@ -17,7 +17,7 @@ def assets(root: Path) -> Assets:
 
 
 def test_each_is_what_its_name_says(assets: Assets) -> None:
-    assert {"embed/inlay.js", "embed/frame.js", "static/vendor/htmx.min.js"} <= set(assets)
+    assert {"embed/inlay.js", "embed/frame-plain.js", "static/vendor/htmx.min.js"} <= set(assets)
     assert len(assets) == len(list(assets))
     for name, asset in assets.items():
         assert asset.media_type == "text/javascript", name
@@ -31,9 +31,9 @@ def test_the_loader_ages_and_the_others_never_change(assets: Assets) -> None:
 
 
 def test_an_address_changes_with_the_content(assets: Assets, root: Path) -> None:
-    url = assets.url("embed/frame.js")
-    assert url.startswith("https://inlay.example/embed/frame.js?v=")
-    assert url.rpartition("=")[2] == assets["embed/frame.js"].etag.strip('"')
+    url = assets.url("embed/frame-plain.js")
+    assert url.startswith("https://inlay.example/embed/frame-plain.js?v=")
+    assert url.rpartition("=")[2] == assets["embed/frame-plain.js"].etag.strip('"')
 
 
 def test_the_loader_is_of_its_deployment(assets: Assets, root: Path) -> None:

@@ -64,10 +64,14 @@ def test_what_nobody_could_fill_is_not_shown(stage: Stage, query: dict[str, str]
     assert "inlay-launch" not in page.text
 
 
-def test_messages_go_to_the_page_around_it_if_it_is_listed(stage: Stage) -> None:
-    for referer in (f"{PAGES}/records/7", "https://evil.example/", "http://["):
-        data = launch_data(ask(stage.world, "oidc", {"Referer": referer}, record=LEAD))
-        assert data["origin"] == PAGES
+def test_it_speaks_with_the_listed_pages_only_and_in_no_hosts_dialect(stage: Stage) -> None:
+    page = ask(stage.world, "oidc", record=LEAD)
+    assert launch_data(page)["origins"] == [PAGES]
+    assert "/embed/frame-plain.js?v=" in page.text
+
+
+def test_a_host_that_posts_its_launches_is_not_waited_for(stage: Stage) -> None:
+    assert 'data-code="not-launched"' in ask(stage.world, "acme", record=LEAD).text
 
 
 def test_a_host_that_needs_its_viewers_leave_launches_by_itself_afterwards(canvas: Stage) -> None:

@@ -56,7 +56,6 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySour
         used_until=claims["exp"] + CLOCK_LEEWAY_S + USED_MARGIN_S,  # while any clock of ours could take it
         features={str(record): row for record, row in features.items()},
         fields=None if fields is None else frozenset(fields),
-        bridge={"dialect": "plain"},
         unknown_claims=unknown,
     )
 

@@ -53,7 +53,6 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySour
         used_key=hashlib.sha256(signed.encode()).hexdigest(),
         used_until=claims["exp"] + CLOCK_LEEWAY_S + USED_MARGIN_S,
         host_token=request.proof,
-        bridge={"dialect": "plain"},
         unknown_claims=unknown,
     )
 

@@ -7,7 +7,7 @@ from app.hosts._sign_in import USES
 from app.hosts.salesforce.api import check_access, read_records
 from app.hosts.salesforce.launch import verify
 from app.hosts.salesforce.sign_in import SIGN_IN
-from app.launch import Attest
+from app.launch import Attest, TokenType
 
 SALESFORCE = Host(
     name="salesforce",
@@ -17,7 +17,7 @@ SALESFORCE = Host(
     requires=("origins", "components", "secrets"),
     proof_field="signed_request",
     uses=USES,
-    takes=(),
+    takes=(TokenType.SIGNED_REQUEST,),  # of a frame whose session ended, so that it need not begin anew
     approval_field="_sfdc_canvas_auth",
     bridge="canvas",
     verify=verify,

@@ -50,7 +50,7 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource)
         used_until=request.now + USED_FOR_S,
         host_token=claims["client.oauthToken"],
         host_url=_base(claims["client.instanceUrl"]),
-        bridge={"dialect": "canvas", "instance": claims["client.instanceId"]},
+        bridge={"instance": claims["client.instanceId"]},
         unknown_claims=unknown,
     )
 

@@ -33,6 +33,7 @@ TEAMS = Host(
     takes=(TokenType.ACCESS_TOKEN, TokenType.JWT),  # it is written as one, and our own scripts call it so
     verify=verifier(_CLIENTS),
     sign_in=SIGN_IN,
+    bridge="teamsjs",
     exchange=on_behalf_of,
     check_access=check_access,
     document_facts=document_facts,

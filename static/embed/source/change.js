@@ -1,13 +1,21 @@
 // What changes a panel of ours: a new fragment, its card, a new proof. frame.js loads this when one of them comes.
 window.inlayChanges = async (own) => {
-  const { launch, views, first, load, form, take, seen, tick, tell, canvas, token } = own;
+  const { launch, views, first, nonce, ask, take, seen, tick, tell, token } = own;
+  const renew = renewal(own);
   const { component, record } = launch;
   const main = first.box.parentNode;
   const doc = document;
   const OAUTH = "urn:ietf:params:oauth:";
   const note = doc.createElement("button");
   let card, loaded;
+  // Why there is no session, or no longer: a code of ours, what the host's sign-in must be told, and what to quote.
+  let why = { code: launch.used ? "used" : launch.refused || "sign-in-needed", claims: launch.claims, reference: launch.reference };
 
+  const form = async (path, fields) => {
+    const answer = await ask(path, { method: "POST", body: new URLSearchParams(fields) });
+    if (!answer.ok) throw answer;
+    return answer.json();
+  };
   const adopt = (css) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -22,6 +30,13 @@ window.inlayChanges = async (own) => {
     headers.Authorization = "Bearer " + token();
     delete headers["HX-Current-URL"];
   });
+  const policy = self.trustedTypes?.createPolicy("inlay", { createScriptURL: (url) => url });
+  const load = (url) =>
+    new Promise((onload, onerror) => {
+      const script = doc.createElement("script");
+      const src = policy?.createScriptURL(url) || url;
+      doc.head.append(Object.assign(script, { nonce, src, onload, onerror }));
+    });
   const loadHtmx = async () => {
     const meta = doc.createElement("meta");
     meta.name = "htmx-config";
@@ -56,22 +71,59 @@ window.inlayChanges = async (own) => {
     await put(view, part.html);
   };
 
-  // Only the page around us can launch us anew.
-  const relaunch = () => {
-    canvas({ type: "repost", accessToken: "null", refresh: true });
-    tell("auth-expired");
+  const learn = async (problem) => {
+    const unsaid = problem.status < 429 ? "session-invalid" : "unavailable";
+    const { code = unsaid, claims, reference } = (await problem.json?.().catch(() => 0)) || {};
+    why = { code, claims, reference };
   };
-  note.onclick = relaunch;
+
+  // A new launch in place of the one that ended or was used.
+  const prove = async ({ token: proof, kind = OAUTH + "token-type:jwt", records = record ? [record] : [] }) => {
+    const answer = await form("/session", [
+      ["grant_type", OAUTH + "grant-type:token-exchange"],
+      ["subject_token_type", kind],
+      ["subject_token", proof],
+      ["connection", launch.connection],
+      ["component", component],
+      ...records.map((one) => ["records", one]),
+    ]);
+    take(answer);
+    note.remove();
+    await fill(first, answer);
+    tick();
+  };
+
+  // What is on the page stays, with a word below it. To be away, or asked too often, is no refusal.
+  const wait = () => {
+    tell(/unavail|busy|rate|error/.test(why.code) ? "unavailable" : "auth-expired", why);
+    note.textContent = launch.texts.expired;
+    if (!launch.used) main.append(note);
+  };
+
+  // Where the page around us can be asked by its own dialect, it is; else it is told.
+  const lapse = async (problem, asked) => {
+    if (problem) await learn(problem);
+    let proof;
+    try {
+      proof = await renew(asked, why);
+    } catch {}
+    if (proof) await prove(proof).catch(refused);
+    else wait();
+  };
+  const refused = async (problem) => {
+    await learn(problem);
+    wait();
+  };
+  note.onclick = () => lapse(0, 1);
 
   return {
     put,
-    relaunch,
+    lapse,
 
-    // What is on the page stays.
-    expire() {
-      note.textContent = launch.texts.expired;
-      main.append(note);
-    },
+    extend: async () => take(await form("/session/renew", [["token", token()]])),
+
+    // Handed over by the page around us.
+    proof: (given) => prove(given).catch(refused),
 
     // The card opens in the flow, below what opened it: a popover could not leave the frame.
     async open(button) {
@@ -93,22 +145,6 @@ window.inlayChanges = async (own) => {
 
     retry() {
       for (const view of views) view.etag = 0;
-      tick();
-    },
-
-    // A new launch, handed over by the page around us, in place of the one that ended or was used.
-    async prove({ token: proof, records = [record] }) {
-      const answer = await form("/session", [
-        ["grant_type", OAUTH + "grant-type:token-exchange"],
-        ["subject_token_type", OAUTH + "token-type:jwt"],
-        ["subject_token", proof],
-        ["connection", launch.connection],
-        ["component", component || new URLSearchParams(location.search).get("component")],
-        ...records.map((one) => ["records", one]),
-      ]);
-      take(answer);
-      note.remove();
-      await fill(first, answer);
       tick();
     },
 

@@ -11,7 +11,6 @@
   const SLOW = 30000;
   const MINUTE = 60000;
   const LIMIT = 200;
-  const OAUTH = "urn:ietf:params:oauth:";
   // The three texts stand in only where no fragment of ours is there to speak the viewer's language.
   const settings = { unavailable: "Try again", denied: "No access", "auth-expired": "Sign in again" };
   const doc = document;
@@ -80,13 +79,12 @@
   class Session {
     _views = new Set();
     _records = new Set();
-    _failures = 0;
-    _until = 0;
+    _failures = (this._until = 0);
 
     // One request at a time; who comes meanwhile is served by the next. Forced: after a failure or an end too.
     async _run(forced) {
-      if (this._busy) this._again = 1;
-      if (this._busy || (!forced && now() < this._until)) return;
+      if (this._busy) return (this._again = 1);
+      if (!forced && now() < this._until) return;
       this._busy = 1;
       try {
         if (this._token && now() > this._renewAt) this._take(await post("session/renew", [["token", this._token]]));
@@ -108,11 +106,11 @@
       try {
         proof = await (this._get || settings.getToken)({ connection, component, records });
       } catch {}
-      if (!proof) throw { status: 401 };
+      if (!proof) throw this._why || { code: "sign-in-needed", status: 401 };
       this._take(
         await post("session", [
-          ["grant_type", OAUTH + "grant-type:token-exchange"],
-          ["subject_token_type", OAUTH + "token-type:jwt"],
+          ["grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"],
+          ["subject_token_type", "urn:ietf:params:oauth:token-type:jwt"],
           ["subject_token", proof],
           ["connection", connection],
           ["component", component],
@@ -146,9 +144,9 @@
     // anything else is tried again, later each time.
     _fail(problem, { status, wait } = problem) {
       if (status == 401 && this._token) {
+        this._why = problem;
         this._token = 0;
-        this._again = 1;
-        return;
+        return (this._again = 1);
       }
       let kind = "unavailable";
       let pause = wait * 1000 || Math.min(SLOW, 1000 * 2 ** this._failures++);
@@ -191,10 +189,8 @@
 
   // The page's own elements are all known once it is parsed, which is before deferred scripts run.
   const queue = () => {
-    if (queued) return;
-    queued = 1;
-    if (doc.readyState == "loading") doc.addEventListener("readystatechange", flush, { once: true });
-    else setTimeout(flush);
+    queued ||=
+      doc.readyState == "loading" ? doc.addEventListener("readystatechange", flush, { once: true }) || 1 : setTimeout(flush);
   };
 
   // Often for a minute after load, focus or input, then ever less; hidden: not at all.
@@ -213,7 +209,7 @@
     delay = FAST;
     tick();
   };
-  for (const kind of ["focus", "pointerdown", "keydown", "visibilitychange"]) addEventListener(kind, wake, true);
+  for (const kind of "focus pointerdown keydown visibilitychange".split(" ")) addEventListener(kind, wake, true);
 
   const eyes = new IntersectionObserver(
     (entries) => {
@@ -232,10 +228,10 @@
   const shell = sheet(
     ":host{display:inline-block;vertical-align:middle;position:relative;min-block-size:1.5rem}" +
       ":host([popover]){position:fixed;inset:auto;margin:.25rem;position-area:block-end span-inline-end;" +
-      "position-try:flip-block,flip-inline;inline-size:min(26rem,96vw);max-block-size:90vh}" +
+      "position-try:flip-block,flip-inline;inline-size:min(26rem,96vw);max-block-size:96vh}" +
       ":host([hidden]),:host([popover]:not(:popover-open)){display:none}" +
       "div:empty{border-radius:6px;background:#8882;min-inline-size:7rem;min-block-size:inherit}" +
-      "[role=status]{position:absolute;inline-size:1px;block-size:1px;margin:0;overflow:hidden;clip-path:inset(50%)}",
+      "[role=status]{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%)}",
   );
 
   class Panel extends HTMLElement {
@@ -298,7 +294,7 @@
       this.dispatchEvent(new CustomEvent("inlay-" + name, { bubbles: true, composed: true, detail }));
     }
 
-    _show({ etag, state = this._state, html }) {
+    _show({ etag, state = this._state, html, code }) {
       const { _box, _trouble, _said } = this;
       const changed = html && etag != this._etag;
       this._trouble = _box.ariaBusy = null;
@@ -312,7 +308,7 @@
         this._said = _box.firstElementChild.dataset.announce;
         if (_said && _said != this._said) this._live.textContent = this._said;
       }
-      if (changed || _trouble) this._tell(state == "empty" ? "ready" : state, { state });
+      if (changed || _trouble) this._tell(state == "empty" ? "ready" : state, { state, code });
     }
 
     // What is on the page stays, unless the viewer may not see it any more. Told once, however often we try.
@@ -353,7 +349,6 @@
   }
 
   window.Inlay = {
-    version: 1,
     refresh: () => tick(1),
     configure(given) {
       Object.assign(settings, given);

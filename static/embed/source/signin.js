@@ -1,8 +1,8 @@
 // Signing in from a frame of ours: a window of our own, and a one-time code out of it. Panels of hosts with a sign-in
-// load this in the place of change.js, which it loads in turn: the rest of what changes a panel is as it was.
+// load this in the place of their change script, which it loads in turn: the rest of what changes a panel is as it was.
 window.inlayChanges = async (own) => {
-  const { launch, first, load, form, take, seen, tick, tell } = own;
-  await load(launch.scripts.panel);
+  const { launch, first, ask, take, seen, tick, token } = own;
+  await import(launch.scripts.panel);
   const changes = await inlayChanges(own);
 
   const doc = document;
@@ -55,22 +55,33 @@ window.inlayChanges = async (own) => {
     say();
   };
 
+  // What stands in the panel's place becomes the panel, node by node: so a copy stands there.
+  const shelve = () => (box.parentNode == first.box ? box.replaceWith(box.cloneNode(true)) : box.remove());
+  const offer = () => {
+    if (token() || box.isConnected) return;
+    box.firstElementChild.textContent = box.firstElementChild.dataset.expired;
+    main.append(box);
+  };
+
   const redeem = async (code) => {
     if (launch.approval) {
       end();
       return repost();
     }
-    let answer;
+    const body = new URLSearchParams({
+      grant_type: "authorization_code",
+      code,
+      code_verifier: current.secret,
+      connection: launch.connection,
+    });
+    let status, answer;
     try {
-      answer = await form("/session", [
-        ["grant_type", "authorization_code"],
-        ["code", code],
-        ["code_verifier", current.secret],
-        ["connection", launch.connection],
-      ]);
-    } catch (problem) {
-      const told = problem.json ? await problem.json().catch(() => 0) : 0;
-      say(told.code == "code-wrong" ? "wrong" : problem.status < 500 ? "over" : "away");
+      const told = await ask("/session", { method: "POST", body });
+      status = told.status;
+      answer = await told.json();
+    } catch {}
+    if (!answer?.access_token) {
+      say(answer?.code == "code-wrong" ? "wrong" : status < 429 ? "over" : "away");
       field.select();
       return;
     }
@@ -78,12 +89,11 @@ window.inlayChanges = async (own) => {
     take(answer);
     const part = answer.fragments[0];
     // What is open, scrolled or half written stays: a panel that shows something is polled, and changes what differs.
-    if (box.parentNode != first.box) {
-      box.remove();
-      seen(first);
-    } else if (part) {
+    const empty = box.parentNode == first.box;
+    shelve();
+    if (!empty) seen(first);
+    else if (part) {
       first.etag = part.etag;
-      box.replaceWith(box.cloneNode(true)); // what is there becomes the panel, node by node
       await changes.put(first, part.html);
     }
     tick();
@@ -105,17 +115,21 @@ window.inlayChanges = async (own) => {
     ...changes,
     digits: byDigits,
 
-    // No proof yet, or one that was used: the page around us may have one, or the viewer signs in.
-    relaunch() {
-      if (!launch.waiting) changes.relaunch();
-      else tell("auth-expired");
-      if (!box.isConnected) main.append(box);
+    // The page around us may have a new proof; else the viewer signs in. Our button says what the plain one says.
+    async lapse(...how) {
+      prepare();
+      await changes.lapse(...how);
+      main.querySelector(":scope > button")?.remove();
+      offer();
     },
 
-    expire() {
-      prepare();
-      box.firstElementChild.textContent = box.firstElementChild.dataset.expired;
-      main.append(box);
+    async proof(given) {
+      const waiting = box.parentNode == first.box;
+      shelve();
+      await changes.proof(given);
+      main.querySelector(":scope > button")?.remove();
+      if (!token() && waiting) first.box.replaceChildren(box);
+      else offer();
     },
 
     signIn() {

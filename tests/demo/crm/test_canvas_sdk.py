@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,36 +14,16 @@ from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
 from tests.demo.crm.browser import StandIn, crm_on_a_port
 from tests.demo.crm.test_signed import contents
+from tests.npm import package
 
 pytestmark = pytest.mark.browser
-PACKAGE = "@salesforce/canvas-js-sdk@1.41.0"
 CLIENT = "Sfdc.canvas.client"
 
 
 @pytest.fixture(scope="session")
 def sdk() -> str:
-    """The SDK's text, installed once into a folder of the machine's own."""
-    folder = Path(tempfile.gettempdir()) / "inlay-tests-canvas-js-sdk-1.41.0"
-    script = folder / "node_modules/@salesforce/canvas-js-sdk/js/canvas-all.js"
-    if not script.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("npm is not on this machine, so the official Canvas JS SDK cannot be installed")
-        folder.mkdir(exist_ok=True)
-        command = [
-            npm,
-            "install",
-            "--prefix",
-            str(folder),
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            PACKAGE,
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-        if done.returncode:
-            pytest.skip(f"npm could not install {PACKAGE}: {done.stderr[-200:]}")
-    return script.read_text(encoding="utf-8")
+    """The SDK's text."""
+    return package("@salesforce/canvas-js-sdk").joinpath("js/canvas-all.js").read_text("utf-8")
 
 
 class Stage:

@@ -30,7 +30,7 @@ def test_a_good_launch() -> None:
     assert launch.attests == {Attest.VIEWER}
     assert launch.host_token == "00DAB0000000001!AQ.example"
     assert launch.host_url == "https://acme.my.salesforce.com"
-    assert launch.bridge == {"dialect": "canvas", "instance": "_:AI_Panels:12:0:canvasapp"}
+    assert launch.bridge == {"instance": "_:AI_Panels:12:0:canvasapp"}
     assert launch.used_until == CLOCK + 25 * 3600
 
 

@@ -8,6 +8,12 @@ down_revision = "0003_signin"
 
 
 def upgrade() -> None:
+    _analyses()
+    _readings()
+    _reviews()
+
+
+def _analyses() -> None:
     op.create_table(
         "analyses",
         sa.Column("id", sa.Text, primary_key=True),
@@ -21,6 +27,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Double, nullable=False),
     )
     op.create_index("analyses_content", "analyses", ["connection", "content_hash", "recipe"], unique=True)
+
+
+def _readings() -> None:
     op.create_table(
         "readings",
         sa.Column("connection", sa.Text, nullable=False),
@@ -46,6 +55,9 @@ def upgrade() -> None:
         sa.Column("retry_at", sa.Double, nullable=False),
         sa.PrimaryKeyConstraint("connection", "record_type", "record_id", "capability"),
     )
+
+
+def _reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("connection", sa.Text, nullable=False),

@@ -13,6 +13,10 @@ const answer = (frame, seq, payload, status = 200, statusText = "OK") =>
 const publish = (frame, name, payload) =>
   send(frame, "event", { payload: { name, method: "onData", payload, params: null } });
 
+export const publishAll = (name, payload) => {
+  for (const each of frames) if (each.subscriptions.has(name)) publish(each, name, payload);
+};
+
 const context = async (frame) => {
   const [, encoded] = (await fresh(frame)).split(".");
   const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
@@ -38,9 +42,7 @@ const actions = {
   unsubscribe: (frame, seq, { subscriptions }) => {
     for (const name of Object.keys(subscriptions ?? {})) frame.subscriptions.delete(name);
   },
-  publish: (frame, seq, { event }) => {
-    for (const each of frames) if (each.subscriptions.has(event?.name)) publish(each, event.name, event.payload);
-  },
+  publish: (frame, seq, { event }) => publishAll(event?.name, event?.payload),
   refresh: async (frame, seq) => answer(frame, seq, { response: await fresh(frame) }),
   repost: (frame) => relaunch(frame),
 };
@@ -70,6 +72,6 @@ addEventListener("scroll", () => {
   const { scrollHeight, clientHeight, scrollTop, scrollWidth, clientWidth, scrollLeft } = document.documentElement;
   const heights = { contentHeight: scrollHeight, pageHeight: clientHeight, scrollTop };
   const widths = { contentWidth: scrollWidth, pageWidth: clientWidth, scrollLeft };
-  for (const frame of frames) if (frame.subscriptions.has("canvas.scroll")) publish(frame, "canvas.scroll", { heights, widths });
+  publishAll("canvas.scroll", { heights, widths });
 }, { passive: true });
 

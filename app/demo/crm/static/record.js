@@ -70,6 +70,7 @@ const save = async () => {
   if (!changed.length) return say("Nothing was changed.");
   say(`Saved: ${changed.length} field${changed.length > 1 ? "s" : ""} changed.`);
   bridge.tellAll("inlay-visible", { visible: true });
+  canvas.publishAll("inlay.visible", { visible: true });
   await follow(event);
 };
 

@@ -1,0 +1,117 @@
+"""The rows of readings: work is begun by one, told by its beats, taken over when it is lost, and never goes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.stored_readings import LOST_S, ReadingKey, ReadingRow, Step, StoredReadings, order
+from app.db import Database
+from app.db.migrations import upgrade
+from app.launch import Record
+
+KEY = ReadingKey("library", "contract_review", Record("driveItem", "a:b"))
+SETTLED = {"decision": "d1", "analysis": "a1", "recipe": "r1", "version": "1", "before": None}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'inlay.db'}")
+    upgrade(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def table(database: Database) -> StoredReadings:
+    return StoredReadings(database)
+
+
+def begin(database: Database, table: StoredReadings, version: str = "1", now: float = 1000.0) -> bool:
+    with database.begin() as conn:
+        return table.begin(conn, KEY, version, now)
+
+
+def row(table: StoredReadings) -> ReadingRow:
+    return table.of([KEY])[KEY]
+
+
+def test_one_begins_and_the_others_leave_it(database: Database, table: StoredReadings) -> None:
+    assert table.of([KEY]) == {}
+    assert [begin(database, table) for _ in range(3)] == [True, False, False]
+    assert begin(database, table, "2")  # another version is another work
+    assert begin(database, table, "2", 1000.0 + LOST_S + 1)  # lost
+
+
+def test_a_beat_keeps_it_from_being_lost(database: Database, table: StoredReadings) -> None:
+    begin(database, table)
+    table.beat(KEY, 1000.0 + LOST_S)
+    assert not begin(database, table, now=1000.0 + LOST_S + 1)
+    assert row(table).works_on("1", 1001.0 + LOST_S)
+
+
+def test_what_is_told_never_goes_back(database: Database, table: StoredReadings) -> None:
+    begin(database, table)
+    table.tell(KEY, "1", Step("reading", 1, 9, 0.5, 2.0), 1000.0)
+    seen = row(table).share_by(1001.0)
+    table.tell(KEY, "1", Step("reading", 2, 9, 0.2, 50.0), 1001.0)
+    told = row(table)
+    assert told.share >= seen
+    assert (told.done, told.total, told.left_s) == (2, 9, 50.0)
+    assert [told.share_by(1000.0 + n) for n in range(60)] == sorted(told.share_by(1000.0 + n) for n in range(60))
+
+
+def test_a_new_work_begins_at_nothing(database: Database, table: StoredReadings) -> None:
+    begin(database, table)
+    table.tell(KEY, "1", Step("analysing", 1, 9, 0.9, 2.0), 1000.0)
+    begin(database, table, "2")
+    table.tell(KEY, "2", Step("reading", 0, 9, 0.1, 2.0), 1001.0)
+    assert row(table).share == 0.1
+
+
+def test_the_end_forgets_the_work_and_a_failure_keeps_what_was_there(database: Database, table: StoredReadings) -> None:
+    begin(database, table)
+    with database.begin() as conn:
+        table.settle(conn, KEY, SETTLED)
+    assert (row(table).work_version, row(table).analysis, row(table).version) == (None, "a1", "1")
+    begin(database, table, "2")
+    with database.begin() as conn:
+        table.fail(conn, KEY, "2", "document-empty", "REF", 2000.0)
+    failed = row(table)
+    assert (failed.analysis, failed.failed_version, failed.problem, failed.reference) == (
+        "a1",
+        "2",
+        "document-empty",
+        "REF",
+    )
+    begin(database, table, "3")
+    assert row(table).problem is None
+
+
+def test_rows_are_read_together_and_apart(database: Database, table: StoredReadings) -> None:
+    keys = [ReadingKey(c, "contract_review", Record("driveItem", i)) for c in ("library", "other") for i in "ab"]
+    with database.begin() as conn:
+        for key in keys[:3]:
+            assert table.begin(conn, key, "1", 1000.0)
+    assert table.of(keys).keys() == set(keys[:3])
+
+
+def test_only_what_was_analysed_is_outdated(database: Database, table: StoredReadings) -> None:
+    begin(database, table)
+    with database.begin() as conn:
+        assert table.outdate(conn, "library", KEY.record) == []
+        table.settle(conn, KEY, SETTLED)
+        assert table.outdate(conn, "library", KEY.record) == [KEY]
+        assert table.outdate(conn, "other", KEY.record) == []
+
+
+def test_a_document_waits_in_the_queue_once(database: Database) -> None:
+    with database.begin() as conn:
+        order(conn, KEY, 0, 1000.0, "s1", "word", "1")
+        order(conn, KEY, 10, 1000.0)
+        [job] = conn.exec_driver_sql("SELECT payload, priority FROM jobs").all()
+    assert job.priority == 10
+    assert json.loads(job.payload)["viewer_of"] == "word"

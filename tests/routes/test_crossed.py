@@ -1,0 +1,357 @@
+"""The hostile matrix's cross part: whoever is known here reaches for what is another's, by every address and name.
+
+Three connections (two of one kind, and one whose host is asked) with two viewers each, called alike everywhere and
+with records called alike in the connections. Everybody has looked at what is theirs, so every memory is warm. Then
+each reaches for what each other has: nothing of it comes, by no route, whatever the name that it is reached for by.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from app.config import Secret
+from tests.core.server import good
+from tests.hosts._proofs import BUILDERS
+from tests.routes.test_every_route import mapped
+from tests.world import EVENT_SECRET, World, launch_data
+from tests.world import world as make_world
+
+TOKEN = "urn:ietf:params:oauth:token-type:jwt"
+GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
+RECORDS = {"zoe": "00QAB000001LeadAA2", "ben": "00QAB000002LeadAA2"}
+USERS = {"zoe": "005AB000001ZoeZYAK", "ben": "005AB000002BenZYAK"}
+WORTH = {("east", "zoe"): 11, ("east", "ben"): 12, ("west", "zoe"): 13, ("west", "ben"): 14, ("acme", "zoe"): 15}
+
+
+@dataclass
+class Actor:
+    """A viewer of a connection, and all that can be pointed at of theirs."""
+
+    world: World
+    connection: str
+    name: str
+    record: str = ""
+    proof: str = ""  # used
+    token: str = ""
+    session: str = ""
+    etags: tuple[str, ...] = ()
+    decision: str = ""
+    reference: str = ""  # of a refusal of theirs
+    event_secret: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.connection}/{self.name}"
+
+    @property
+    def framed(self) -> bool:
+        return self.connection == "acme"
+
+    @property
+    def origin(self) -> str | None:
+        return None if self.framed else f"https://app.{self.connection}.example"
+
+    @property
+    def heads(self) -> dict[str, str]:
+        return {"Origin": self.origin} if self.origin else {}
+
+    @property
+    def mark(self) -> str:
+        """What their score says and no other's; the core writes it into each answer."""
+        return f"mark {WORTH.get((self.connection, self.name), 16)}"
+
+    def prove(self, record: str = "", component: str = "score-badge") -> str:
+        """A new proof of theirs."""
+        record = (record or self.record).partition("/")[2]
+        if self.framed:
+            return self.world.signed(USERS[self.name], self.name, record=record)
+        features = {f"Lead/{record}": {"activity": WORTH[self.connection, self.name]}}
+        said = {"sub": self.name, "record": [f"Lead/{record}"], "features": features, "component": component}
+        return self.world.token(iss=f"https://{self.connection}.example", origin=self.origin, **said)
+
+    def launch(self, proof: str, connection: str = "", component: str = "score-badge") -> Any:
+        field = "signed_request" if (connection or self.connection) == "acme" else "token"
+        path = f"/launch/{connection or self.connection}?component={component}"
+        return self.world.client.post(path, data={field: proof}, headers=self.heads)
+
+    def exchange(self, proof: str, record: str, **changes: Any) -> Any:
+        kind = "urn:inlay:token-type:signed-request" if self.framed else TOKEN
+        form = {"grant_type": GRANT, "subject_token": proof, "subject_token_type": kind, "records": [record]}
+        form |= {"connection": self.connection, "component": "score-badge"} | changes
+        return self.world.client.post("/session", data=form, headers=self.heads)
+
+    def get(self, record: str, tag: str = "score-badge", token: str = "", etag: str = "") -> Any:
+        heads = (
+            self.heads | {"Authorization": f"Bearer {token or self.token}"} | ({"If-None-Match": etag} if etag else {})
+        )
+        return self.world.client.get(f"/components/{tag}?record={record}", headers=heads)
+
+    def batch(self, *items: str, token: str = "", style: str = "score-card") -> Any:
+        form = {"token": token or self.token, "item": list(items), "style": style}
+        return self.world.client.post("/components:batch", data=form, headers=self.heads)
+
+
+def settle(actor: Actor) -> Actor:
+    """Look at what is theirs, and be refused something."""
+    world, client = actor.world, actor.world.client
+    actor.record, actor.proof = f"Lead/{RECORDS[actor.name]}", ""
+    actor.proof = actor.prove()
+    opened = actor.exchange(actor.proof, actor.record)
+    assert opened.status_code == 200, opened.text
+    actor.token = opened.json["access_token"]
+    actor.session = world.parts.sessions.load(actor.token).id
+    seen = actor.batch(*(f"{tag} {actor.record} -" for tag in ("score-badge", "score-card"))).json["fragments"]
+    assert [each["state"] for each in seen] == ["ready", "ready"]
+    assert actor.mark in seen[1]["html"]
+    actor.etags = tuple(each["etag"] for each in seen)
+    actor.decision = [row["decision"] for row in world.audited("view.shown") if row["session"] == actor.session][-1]
+    no = client.post(f"/launch/{actor.connection}?component=score-badge", data={"token": "x"}, headers=actor.heads)
+    actor.reference = re.findall(r"<b>([0-9A-F]{8})</b>", no.text)[0]
+    return actor
+
+
+@pytest.fixture(scope="module")
+def actors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Actor]]:
+    guest = replace(
+        BUILDERS["guest"]().connection, jwks_url="https://app.acme.example/jwks.json", algorithms=("EdDSA",)
+    )
+    own = {name: "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode() for name in ("east", "west")}
+    both = [
+        replace(
+            guest,
+            name=name,
+            issuer=f"https://{name}.example",
+            origins=(f"https://app.{name}.example",),
+            event_secrets=(Secret(own[name]),),
+            components=("score-badge", "score-card"),
+            fields={"lead_score": {"revenue": "AnnualRevenue"}},
+        )
+        for name in ("east", "west")
+    ]
+    with make_world(tmp_path_factory.mktemp("crossed"), connections=both) as world:
+        world.core.answer_to = marked  # type: ignore[method-assign]
+        for (name, user), worth in zip((("zoe", "zoe"), ("ben", "ben")), (15, 16), strict=True):
+            world.api.rows[RECORDS[name]] = {"activity": worth, "company_size": 9, "AnnualRevenue": 9}
+            world.api.only[user] = {RECORDS[name]}
+        found = [Actor(world, connection, name) for connection in ("east", "west", "acme") for name in ("zoe", "ben")]
+        for each in found:
+            each.event_secret = own.get(each.connection, EVENT_SECRET)
+        yield {str(each): settle(each) for each in found}
+
+
+def marked(path: str, body: Any) -> Any:
+    if path.endswith(":batch"):
+        return {"results": [marked("/v1/score", item) for item in body["items"]]}
+    worth = body["features"]["activity"]
+    label = {"label": f"mark {worth}", "effect": 1, "direction": "up", "fields": ["activity"]}
+    return good(40 + worth, factors=[label])
+
+
+# --- reaching ---
+
+Reach = Callable[[Actor, Actor], Any]
+
+
+def event(me: Actor, them: Actor, secret: str) -> Any:
+    return me.world.event(them.record, connection=them.connection, secret=secret)
+
+
+def csp(me: Actor, them: Actor) -> Any:
+    path = f"/reports/csp?connection={them.connection}"
+    return me.world.client.post(path, data='{"csp-report": {}}', content_type="application/csp-report")
+
+
+def end(me: Actor, them: Actor) -> Any:
+    """Whoever holds a token may end it; by its session's name nobody can."""
+    return me.world.client.delete("/session", headers=me.heads | {"Authorization": f"Bearer {them.session}"})
+
+
+def renew(token: str) -> Reach:
+    return lambda me, them: me.world.client.post(
+        "/session/renew", data={"token": getattr(them, token)}, headers=me.heads or {"Origin": "https://x.example"}
+    )
+
+
+def sign_in(method: str, step: str, field: str) -> Reach:
+    """With what of theirs could be taken for a state, a window's secret or a code."""
+    return lambda me, them: getattr(me.world.client, method)(
+        f"/oauth/{them.connection}/{step}",
+        **{field: {"state": them.session, "tab": them.decision, "code": them.proof[:3000]}},
+    )
+
+
+def public(path: str) -> dict[str, Reach]:
+    """The same for everybody, whatever is asked of it."""
+    return {"any": lambda me, them: me.world.client.get(f"{path}?record={them.record}&session={them.session}")}
+
+
+def post(path: str, **form: str) -> Reach:
+    """A form in which values are names of what is theirs; without a token of theirs, it is mine."""
+
+    def reach(me: Actor, them: Actor) -> Any:
+        said = {name: getattr(them, theirs)[:4000] for name, theirs in form.items()}
+        return me.world.client.post(path, data={"token": me.token, "verdict": "accept"} | said, headers=me.heads)
+
+    return reach
+
+
+# For each address: what of another's can be named there, and how.
+REACHES: dict[tuple[str, str], dict[str, Reach]] = {
+    ("GET", "/"): public("/"),
+    ("GET", "/healthz"): public("/healthz"),
+    ("GET", "/readyz"): public("/readyz"),
+    ("GET", "/metrics"): public("/metrics"),
+    ("GET", "/embed/<name>"): public("/embed/inlay.js"),
+    ("GET", "/static/vendor/<name>"): public("/static/vendor/htmx.min.js"),
+    ("GET", "/launch/<connection>"): {
+        "connection": lambda me, them: me.world.client.get(
+            f"/launch/{them.connection}?component=score-badge&record={them.record}", headers=me.heads
+        ),
+    },
+    ("GET", "/oauth/<connection>/start"): {
+        "connection": lambda me, them: me.world.client.get(
+            f"/oauth/{them.connection}/start?challenge={'x' * 43}&component=score-badge&record={them.record}"
+        ),
+    },
+    ("GET", "/oauth/<connection>/callback"): {"session": sign_in("get", "callback", "query_string")},
+    ("POST", "/oauth/<connection>/callback"): {"session": sign_in("post", "callback", "data")},
+    ("POST", "/oauth/<connection>/connect"): {"session": sign_in("post", "connect", "data")},
+    ("POST", "/launch/<connection>"): {
+        "used proof": lambda me, them: me.launch(them.proof, them.connection),
+        "proof elsewhere": lambda me, them: me.launch(them.prove(), me.connection)
+        if me.connection != them.connection
+        else me.launch(them.proof),
+        "connection": lambda me, them: me.launch(me.prove(), them.connection)
+        if me.connection != them.connection
+        else me.launch(me.proof),
+        # a page's own markup names the record there, so its host is asked
+        "record": lambda me, them: me.launch(
+            me.prove(them.record) if me.framed else them.proof, component="score-card"
+        ),
+        "component": lambda me, them: me.launch(me.prove(), component="admin"),
+        "reference": lambda me, them: me.launch(them.reference, them.connection),
+    },
+    ("POST", "/session"): {
+        "used proof": lambda me, them: me.exchange(them.proof, them.record, connection=them.connection),
+        "connection": lambda me, them: me.exchange(me.prove(), them.record, connection=them.connection)
+        if me.connection != them.connection
+        else me.exchange(me.proof, them.record),
+        "record": lambda me, them: me.exchange(me.prove(), them.record)
+        if me.name != them.name
+        else me.exchange(them.proof, them.record),
+        "record, proven": lambda me, them: me.exchange(
+            me.prove(them.record) if me.framed else them.proof, them.record, component="score-card"
+        ),
+        "session token": lambda me, them: me.exchange(them.token, them.record),
+        "component": lambda me, them: me.exchange(me.prove(), me.record, component="admin"),
+    },
+    ("DELETE", "/session"): {"session": end},
+    ("POST", "/session/renew"): {
+        "session token": renew("token"),
+        "session": renew("session"),
+        "used proof": renew("proof"),
+        "reference": renew("reference"),
+    },
+    ("GET", "/components/<tag>"): {
+        "record": lambda me, them: me.get(them.record),
+        "record, card": lambda me, them: me.get(them.record, "score-card"),
+        "etag": lambda me, them: me.get(them.record, etag=them.etags[0]),
+        "etag, card": lambda me, them: me.get(them.record, "score-card", etag=them.etags[1]),
+        "etag on mine": lambda me, them: me.get(me.record, etag=them.etags[0]),
+        "decision": lambda me, them: me.get(f"Lead/{them.decision}"),
+        "session": lambda me, them: me.get(them.record, token=them.session),
+        "session token": lambda me, them: replace(me, connection="evil").get(them.record, token=them.token),
+        "used proof": lambda me, them: me.get(them.record, token=them.proof[:4000]),
+        "component": lambda me, them: me.get(them.record, "admin"),
+    },
+    ("POST", "/reviews"): {
+        "record": post("/reviews", record="record"),
+        "decision": post("/reviews", record="record", decision="decision", finding="decision"),
+        "session": post("/reviews", record="record", token="session"),
+        "used proof": post("/reviews", record="record", token="proof"),
+    },
+    ("POST", "/exports"): {
+        "record": post("/exports", record="record"),
+        "session": post("/exports", record="record", token="session"),
+        "used proof": post("/exports", record="record", token="proof"),
+    },
+    ("POST", "/components:batch"): {
+        "record": lambda me, them: me.batch(f"score-badge {them.record} -", f"score-card {them.record} -"),
+        "etag": lambda me, them: me.batch(f"score-badge {them.record} {them.etags[0]}"),
+        "etag, card": lambda me, them: me.batch(f"score-card {them.record} {them.etags[1]}"),
+        "etag on mine": lambda me, them: me.batch(f"score-badge {me.record} {them.etags[0]}"),
+        "beside mine": lambda me, them: me.batch(f"score-card {me.record} -", f"score-card {them.record} -"),
+        "decision": lambda me, them: me.batch(f"score-card Lead/{them.decision} -"),
+        "session": lambda me, them: me.batch(f"score-card {them.record} -", token=them.session),
+        "session token": lambda me, them: replace(me, connection="evil").batch(
+            f"score-card {them.record} -", token=them.token
+        ),
+        "component": lambda me, them: me.batch(f"admin {them.record} -", style="admin"),
+    },
+    ("POST", "/events/<connection>"): {
+        "event secret": lambda me, them: event(me, them, me.event_secret)
+        if me.connection != them.connection
+        else event(me, them, "whsec_" + base64.b64encode(b"x" * 24).decode()),
+    },
+    ("POST", "/reports/csp"): {"connection": csp},
+}  # fmt: skip
+
+
+def test_every_address_is_crossed(actors: dict[str, Actor]) -> None:
+    [world] = {id(each.world): each.world for each in actors.values()}.values()
+    assert mapped(world) == set(REACHES), "a new address: write down what of another's could be named there"
+
+
+@pytest.mark.parametrize(
+    ("route", "name"),
+    [(route, name) for route, reaches in REACHES.items() for name in reaches],
+    ids=[f"{' '.join(route)}: {name}" for route, reaches in REACHES.items() for name in reaches],
+)
+def test_nobody_gets_what_is_another_s(actors: dict[str, Actor], route: tuple[str, str], name: str) -> None:
+    for me, them in permutations(actors.values(), 2):
+        if (same := me.record == them.record) and "record" in name:
+            continue  # in another connection, of the same name: that is theirs too
+        answer = REACHES[route][name](me, them)
+        said = f"{answer.text}\n{answer.headers}"
+        about = f"{me} reached for {them}"
+        assert them.mark not in said, about
+        for theirs in (them.session, them.decision, them.event_secret, them.token.rpartition(".")[2]):
+            if name not in {"decision", "session"}:  # there it was we who named it
+                assert theirs not in said, about
+        if me.connection != them.connection and name not in {"reference", "connection"}:  # of that door, not of theirs
+            assert them.reference not in said, about
+        if name.startswith("etag"):
+            mine = same or "mine" in name
+            assert answer.status_code != 304, about
+            assert ("unchanged" in said) is False, about
+            assert (f'data-record="{them.record}"' in said) <= (mine or "denied" in said), about
+            assert ("denied" in said) is not mine, about
+
+
+def test_what_is_one_s_own_still_comes(actors: dict[str, Actor]) -> None:
+    """After all this: from memory, with one's own tags, and nothing was ended or outdated by another."""
+    for me in actors.values():
+        assert me.get(me.record, etag=me.etags[0]).status_code == 304
+        [card] = me.batch(f"score-card {me.record} -").json["fragments"]
+        assert me.mark in card["html"]
+        assert me.batch(f"score-card {me.record} {me.etags[1]}").json["fragments"][0]["unchanged"] is True
+    [world] = {id(each.world): each.world for each in actors.values()}.values()
+    assert world.audited("event.accepted") == []
+
+
+def test_no_two_have_the_same_of_anything(actors: dict[str, Actor]) -> None:
+    """What the matrix tells apart is apart; references are shared within a connection, as one refusal is."""
+    for take in (lambda one: one.session, lambda one: one.token, lambda one: one.decision, lambda one: one.mark):
+        assert len({take(each) for each in actors.values()}) == len(actors)
+    assert len({each.etags for each in actors.values()}) == len(actors)
+    assert len({each.reference for each in actors.values()}) == 3
+    assert {launch_data(each.launch(each.prove()))["origin"] for each in actors.values() if not each.framed} == {
+        "https://app.east.example", "https://app.west.example",
+    }  # fmt: skip
