@@ -84,7 +84,7 @@ def cores(settings: Settings, watch: Watch, metrics: Metrics) -> Iterator[Findin
             yield Finding("problem", where, what, mend)
             continue
         yield Finding("ok", where, f"{each.url} is healthy.")
-        for capability in (one for one in settings.capabilities.values() if one.core == name):
+        for capability in (one for one in settings.capabilities.values() if one.core == name and one.kind == "score"):
             yield _asked(client, where, capability.name)
 
 

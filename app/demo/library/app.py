@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.demo.crm.health import Health
-from app.demo.library import graph, pages
+from app.demo.library import graph, pages, sign_in
 from app.demo.library.desk import Desk
 from app.demo.library.people import PEOPLE
 from app.demo.library.store import MAX_BYTES
@@ -25,6 +25,7 @@ def create_library(desk: Desk) -> Flask:
     health = Health({"inlay": f"{desk.config.inlay}/healthz", "core": f"{desk.config.core}/healthz"})
     library.register_blueprint(pages.blueprint(desk, health))
     library.register_blueprint(graph.blueprint(desk))
+    library.register_blueprint(sign_in.blueprint(desk))
     _guard(library, desk)
     _texts(library, desk)
 

@@ -6,6 +6,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -28,6 +29,8 @@ SCOPE = "access_as_user"
 LIBRARY_PAGES = "08e18876-6177-487e-b8b5-cf950c1e598c"
 OFFICE = "ea5a67f6-b6f3-4338-b240-c655ddc3cc8e"
 LIFE_S = 3900
+_CODE_S = 60.0
+_REFRESH = "refresh"  # the audience of a token that buys others here
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -37,6 +40,15 @@ class Bearer:
 
     person: Person | None
     roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    person: Person
+    redirect_uri: str
+    challenge: str
+    nonce: str
+    until: float
 
 
 class RefusedError(Exception):
@@ -54,6 +66,7 @@ class Tenant:
     def __init__(self, key: RSAKey, origin: str, secret: str) -> None:
         self._key, self._origin, self._secret = key, origin, secret
         self._kid = key.thumbprint()
+        self._codes: dict[str, _Code] = {}
         self._given: dict[tuple[str, str], tuple[str, float]] = {}
 
     @classmethod
@@ -90,6 +103,8 @@ class Tenant:
         if not hmac.compare_digest(form.get("client_secret", "").encode(), self._secret.encode()):
             raise RefusedError(401, "invalid_client", 7000215, "Invalid client secret provided.")
         grant, scopes = form.get("grant_type"), form.get("scope", "").split()
+        if grant in {"authorization_code", "refresh_token"}:
+            return self._signed_in(form, now)
         if not scopes or not all(each.startswith(f"{self._origin}/") for each in scopes):
             raise RefusedError(400, "invalid_scope", 70011, "The provided value for the input parameter is not valid.")
         if grant == "client_credentials" and scopes == [f"{self._origin}/.default"]:
@@ -101,6 +116,36 @@ class Tenant:
             raise RefusedError(400, "unsupported_grant_type", 70003, "The grant type is not supported.")
         token = self._sign({"aud": self._origin, "azp": APP, "azpacr": "1", **claims}, now)
         return {"token_type": "Bearer", "access_token": token, "expires_in": LIFE_S - 1, "scope": " ".join(scopes)}
+
+    def code(self, person: Person, redirect_uri: str, challenge: str, nonce: str, now: float | None = None) -> str:
+        """What the app may come for, once, within a minute, with the secret behind the challenge."""
+        made = secrets.token_urlsafe(32)
+        until = (time.time() if now is None else now) + _CODE_S
+        self._codes[made] = _Code(person, redirect_uri, challenge, nonce, until)
+        return made
+
+    def _signed_in(self, form: Mapping[str, str], now: float) -> dict[str, Any]:
+        nonce = ""
+        if form.get("grant_type") == "refresh_token":
+            claims = self._read(form.get("refresh_token", ""), _REFRESH, now) or {}
+            person = by_oid(claims.get("oid"))
+        else:
+            known = self._codes.pop(form.get("code", ""), None)
+            digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            holds = known is not None and known.until > now and known.redirect_uri == form.get("redirect_uri")
+            holds = holds and known is not None and hmac.compare_digest(known.challenge, challenge)
+            person, nonce = (known.person, known.nonce) if known is not None and holds else (None, "")
+        if person is None:
+            raise RefusedError(400, "invalid_grant", 70008, "The code or refresh token is over, or another one.")
+        about = self._about(person)
+        given = {
+            "token_type": "Bearer",
+            "access_token": self._sign({"aud": self._origin, "azp": APP, "scp": "Files.Read", **about}, now),
+            "refresh_token": self._sign({"aud": _REFRESH, "oid": person.oid}, now),
+            "expires_in": LIFE_S - 1,
+        }
+        return given | {"id_token": self._sign({"aud": APP, "nonce": nonce, **about}, now)}
 
     def bearer(self, token: str, now: float | None = None) -> Bearer | None:
         """Whom this token of the API speaks for; None when it is none, or dead."""
