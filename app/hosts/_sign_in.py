@@ -30,7 +30,8 @@ class Attempt:
     @classmethod
     def new(cls, claims: str = "") -> Attempt:
         """43 letters each, the least that a verifier may have: https://www.rfc-editor.org/rfc/rfc7636#section-4.1"""
-        return cls(*(secrets.token_urlsafe(32) for _ in range(3)), claims)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state, nonce, verifier, claims)
 
     def write(self) -> bytes:
         return json.dumps(asdict(self)).encode()
