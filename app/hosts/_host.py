@@ -11,6 +11,7 @@ from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._keys import KeySource
 from app.hosts._notices import Notices
 from app.hosts._oauth import Flow, Token
+from app.hosts._package import PackageRules
 from app.hosts._reasons import refused
 from app.hosts._sign_in import SignIn
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
@@ -189,6 +190,7 @@ class Host:
     notices: Notices | None = None  # how it tells us of changes, where it does so by subscription
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
+    package: PackageRules | None = None  # what its admin installs
 
     def __post_init__(self) -> None:
         if Attest.RECORD not in self.attests and self.check_access is nobody:
