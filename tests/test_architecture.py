@@ -41,7 +41,8 @@ FLASK_ROOMS = frozenset({"web", "routes", "__init__", "application", "cli"}) | G
 NETWORK = frozenset({"requests", "urllib3", "httpx", "socket", "http.client", "urllib.request", "ssl"})
 
 HOSTS = "salesforce sharepoint office teams servicenow oidc guest zendesk hubspot dynamics jira"
-HOST_WORD = re.compile(rf"(?<![a-z])({HOSTS.replace(' ', '|')})(?![a-z])", re.IGNORECASE)
+# A vendor's domain is an address: documents of one host lie at another's.
+HOST_WORD = re.compile(rf"(?<![a-z])({HOSTS.replace(' ', '|')})(?![a-z]|\.(?:com|net))", re.IGNORECASE)
 HOST_ROOMS = ("app/hosts/__init__.py", "app/demo/", "static/vendor/")
 
 # Names whose values an attacker guesses at: `==` tells by its time how far a guess was right.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.config import ConnectionSettings
@@ -12,6 +12,7 @@ from app.hosts._keys import KeySource
 from app.hosts._notices import Notices
 from app.hosts._oauth import Flow, Token
 from app.hosts._package import PackageRules
+from app.hosts._pages import HostPage
 from app.hosts._reasons import refused
 from app.hosts._sign_in import SignIn
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
@@ -191,6 +192,7 @@ class Host:
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
     package: PackageRules | None = None  # what its admin installs
+    pages: Mapping[str, HostPage] = field(default_factory=dict)  # what it opens by address, by name
 
     def __post_init__(self) -> None:
         if Attest.RECORD not in self.attests and self.check_access is nobody:

@@ -114,7 +114,7 @@ def _paths(path: str) -> Iterator[Finding]:
     parts = path.split("/")
     if path.startswith("/") or "\\" in path or {"", ".", ".."} & set(parts) or ":" in parts[0]:
         yield Finding(path, 0, "This path leads out of the package.", "Use relative paths without '..'.")
-    if any(part.startswith(".") or part in {"__MACOSX", "Thumbs.db"} for part in parts):
+    if any((part.startswith(".") and part != ".rels") or part in {"__MACOSX", "Thumbs.db"} for part in parts):
         yield Finding(path, 0, "This file is no part of a package.", "Pack again without hidden files.")
 
 

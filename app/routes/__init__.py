@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.routes import components, embed, events, exports, home, launch, oauth, reports, reviews, session, status
+from app.routes import components, embed, events, exports, home, launch, oauth, pages, reports, reviews, session, status
 
 BLUEPRINTS = (
     home.blueprint,
@@ -14,6 +14,7 @@ BLUEPRINTS = (
     exports.blueprint,
     events.blueprint,
     embed.blueprint,
+    pages.blueprint,
     reports.blueprint,
     status.blueprint,
 )

@@ -19,6 +19,11 @@ def vendor(name: str) -> Response:
     return _asset(f"static/vendor/{name}")
 
 
+@blueprint.get("/icons/<name>")
+def icon(name: str) -> Response:
+    return _asset(f"icons/{name}")
+
+
 def _asset(path: str) -> Response:
     asset = parts().assets[path]
     zipped = parts().settings.server.compression and bool(request.accept_encodings["gzip"])

@@ -46,6 +46,9 @@ class Assets(Mapping[str, Asset]):
         for path in sorted((folder / "vendor").glob("*.js")):
             name = f"static/vendor/{path.name}"
             self._assets[name] = _asset(path.read_bytes(), name)
+        for path in sorted((folder / "icons").glob("*.png")):
+            self._assets[f"icons/{path.name}"] = _asset(path.read_bytes(), path.name, _LOADER_KEPT)
+        self.around_css = small_css((folder / "around.css").read_text("utf-8"))  # into pages around a panel
 
     def url(self, path: str) -> str:
         """The absolute address of an asset, with its hash: a frame with an opaque origin has no relative ones."""
@@ -64,11 +67,11 @@ class Assets(Mapping[str, Asset]):
         return len(self._assets)
 
 
-def _asset(body: bytes, name: str) -> Asset:
+def _asset(body: bytes, name: str, kept: str = _FOREVER) -> Asset:
     return Asset(
         body=body,
         gzipped=gzip.compress(body, 9, mtime=0),
         etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
         media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-        cache_control=_LOADER_KEPT if name == LOADER else _FOREVER,
+        cache_control=_LOADER_KEPT if name == LOADER else kept,
     )

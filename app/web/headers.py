@@ -58,6 +58,20 @@ def panel_policy(ancestors: Sequence[str], public_url: str, nonce: str, style: s
     )
 
 
+def around_policy(
+    ancestors: Sequence[str], public_url: str, nonce: str, style: str, sources: Sequence[str], asks: Sequence[str]
+) -> str:
+    """The policy of a page of ours around a panel: its own scripts by nonce, the vendor's from where they must come.
+
+    No vendor's library keeps to Trusted Types, so they are not asked for here: the panel's own page does that.
+    """
+    scripts = " ".join((f"'nonce-{nonce}'", *sources))
+    return (
+        f"{_policy(ancestors, style, NOBODY)}; script-src {scripts}; "
+        f"connect-src {' '.join(asks) or NOBODY}; frame-src {public_url}"
+    )
+
+
 def popup_policy(nonce: str, style: str) -> str:
     """The policy of a window's page: framed by nobody, scripts only from us by nonce, and no way to write markup."""
     return (

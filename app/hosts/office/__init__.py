@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from app.config import ConnectionSettings
 from app.hosts._behalf import on_behalf_of
 from app.hosts._entra import REQUIRES, USES, verifier
 from app.hosts._entra_sign_in import SIGN_IN
@@ -9,6 +12,8 @@ from app.hosts._graph_documents import document_facts, read_document
 from app.hosts._graph_items import check_access
 from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
+from app.hosts._pages import AROUND, HostPage, served
+from app.hosts.office.package import PACKAGE
 from app.launch import Attest, TokenType
 
 # The apps of the vendor's that get tokens for pages here, beside our own (which asks by MSAL); a connection may
@@ -19,6 +24,32 @@ _CLIENTS = (
     "d3590ed6-52b3-4102-aeff-aad2292ab01c",  # desktop
     "93d53678-613d-4013-afc1-62e9e444a0a5",  # Office on the web
     "bc59ab01-8403-45c6-8796-ac3ef710b3e3",  # Outlook on the web
+)
+
+# What the vendor's pages frame an add-in with, immediately and at the top; nobody publishes a list. Our own page is
+# between them and the panel, and a policy is held against every page around.
+_AROUND = (
+    "'self'",
+    "https://*.officeapps.live.com",
+    "https://*.office.net",
+    "https://*.office.com",
+    "https://*.cloud.microsoft",
+    "https://*.sharepoint.com",
+    "https://onedrive.live.com",
+)
+_LIBRARY = "https://appsforoffice.microsoft.com"  # a script that the vendor takes from nowhere else
+
+
+def _ancestors(connection: ConnectionSettings) -> tuple[str, ...]:
+    return (*connection.origins, *_AROUND)
+
+
+_PANE = HostPage(
+    title="Inlay",
+    scripts=(AROUND, Path(__file__).parent / "word.js", served("office", "pane.js")),
+    library={"src": f"{_LIBRARY}/lib/1/hosted/office.js"},
+    early=True,
+    sources=(_LIBRARY,),
 )
 
 OFFICE = Host(
@@ -35,4 +66,7 @@ OFFICE = Host(
     document_facts=document_facts,
     read_document=read_document,
     notices=NOTICES,
+    frame_ancestors=_ancestors,
+    package=PACKAGE,
+    pages={"pane": _PANE},
 )

@@ -9,6 +9,7 @@ from app.hosts._graph_documents import document_facts, read_document
 from app.hosts._graph_items import check_access
 from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
+from app.hosts.sharepoint.package import PACKAGE
 from app.launch import Attest, TokenType
 
 # The apps of the vendor's that get tokens for pages here, beside our own (which asks by MSAL); a connection may
@@ -30,4 +31,5 @@ SHAREPOINT = Host(
     document_facts=document_facts,
     read_document=read_document,
     notices=NOTICES,
+    package=PACKAGE,
 )

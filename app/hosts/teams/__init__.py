@@ -9,6 +9,8 @@ from app.hosts._graph_documents import document_facts, read_document
 from app.hosts._graph_items import check_access
 from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
+from app.hosts._pages import HostPage, served
+from app.hosts.teams.package import PACKAGE
 from app.launch import Attest, TokenType
 
 # The apps of the vendor's that get tokens for pages here, beside our own (which asks by MSAL); a connection may
@@ -22,6 +24,19 @@ _CLIENTS = (
     "d3590ed6-52b3-4102-aeff-aad2292ab01c",  # Microsoft 365, mobile; Outlook, desktop
     "bc59ab01-8403-45c6-8796-ac3ef710b3e3",  # Outlook, web
     "27922004-5251-4030-b22d-91ecd9a37ea4",  # Outlook, mobile
+)
+
+_CDN = "https://res.cdn.office.net"
+_TAB = HostPage(
+    title="Inlay",
+    scripts=(served("teams", "tab.js"),),
+    # as the library's own README names it
+    library={
+        "src": f"{_CDN}/teams-js/2.58.0/js/MicrosoftTeams.min.js",
+        "integrity": "sha384-sMo/EOqQPa1OCup2/VBRum7oFeOS22kvs8WGDc45xK53tUVZzFR5WwFYDUYN1LO4",
+    },
+    sources=(_CDN,),
+    asks=(_CDN,),  # it looks for a newer list of hosts
 )
 
 TEAMS = Host(
@@ -39,4 +54,6 @@ TEAMS = Host(
     document_facts=document_facts,
     read_document=read_document,
     notices=NOTICES,
+    package=PACKAGE,
+    pages={"tab": _TAB},
 )
