@@ -156,7 +156,7 @@ def _script(deployment: Deployment, part: str, component_id: str) -> PackageFile
     sources = [path.read_text("utf-8") for path in (AROUND, folder / "panel.js", folder / f"{part}.js")]
     module = json.dumps(f"{component_id}_{deployment.version}")
     code = (
-        f'define({module}, {json.dumps(_LIBRARIES[part])}, (...libraries) => {{\n"use strict";\n'
+        f"define({module}, {json.dumps(_LIBRARIES[part])}, (...libraries) => {{\n"
         f"const FACTS = {json.dumps(facts)};\n{''.join(sources)}"
         f"return {{ __esModule: true, default: {_MAKERS[part]}(...libraries) }};\n}});\n"
     ).encode()

@@ -65,7 +65,8 @@
   const start = async () => {
     await load();
     microsoftTeams.activateChildProxyingCommunication();
-    await microsoftTeams.app.initialize();
+    // On a phone it hears the frames of a page only where their origin is named.
+    await microsoftTeams.app.initialize(framed ? undefined : [home]);
     microsoftTeams.app.registerOnThemeChangeHandler(look);
     const context = await microsoftTeams.app.getContext();
     look(context.app.theme);

@@ -8,8 +8,7 @@ const now = Date.now;
 const data = doc.getElementById("inlay-launch");
 const launch = JSON.parse(data.textContent);
 data.remove();
-const { component, record } = launch;
-let { token } = launch;
+let { component, record, token } = launch;
 
 const FAST = 1500;
 const SLOW = 30000;
@@ -76,13 +75,15 @@ const take = (answer) => {
 
 // Most panels are looked at and never change: what changes one comes when it does, and htmx with it. An import has our
 // nonce, and is not tried again under an address that failed once.
+// Two may come before it is there: a page's answer to our first word, and a proof.
 const change = async (what, ...details) => {
-  if (!changes) {
-    await import(launch.scripts.change + "#" + failures);
-    changes = await inlayChanges(own);
-  }
+  changes ||= import(launch.scripts.change + "#" + failures)
+    .then(() => inlayChanges(own))
+    .catch(() => {
+      throw (changes = 0);
+    });
   budget = BUDGET;
-  return changes[what](...details);
+  return (await changes)[what](...details);
 };
 
 // Said when it changes: the start and the end of a scoring, not every poll, not the first sight.

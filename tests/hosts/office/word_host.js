@@ -7,10 +7,13 @@ const TEXT = [
 ];
 window.searched = [];
 window.selected = [];
+window.tokens = 0;
+const link = window.url || "https://contoso.sharepoint.com/sites/legal/Contract.docx";
+const sign = () => ((tokens += 1), window.error ? { Version: 1, Error: error } : { Version: 1, Error: 0, accessToken: token });
 const requirements = { WordApi: 1.9, Selection: 1.1, IdentityAPI: 1.3 };
 const context = () => ({
   _id: "app1", _appName: 32, _appVersion: "16.01", _appUILocale: "en-US", _dataLocale: "en-US",
-  _docUrl: "https://contoso.sharepoint.com/sites/legal/Contract.docx", _clientMode: 1, _settings: {}, _reason: 1,
+  _docUrl: link, _clientMode: 1, _settings: {}, _reason: 1,
   _osfControlType: 1, _eToken: "", _correlationId: "c", _appInstanceId: "i", _appMinorVersion: 0,
   _requirementMatrix: JSON.stringify(requirements), _hostCustomMessage: "", _hostFullVersion: "16.0.17000.1",
   _clientWindowHeight: 600, _clientWindowWidth: 320, _addinName: "Panel", _appDomains: ["https://panel.example.com"],
@@ -37,7 +40,7 @@ const batch = ({ ArrayData }) => {
 };
 const answers = {
   ContextActivationManager_getAppContextAsync: context,
-  executeMethod: (data) => (data.DdaMethod.DispatchId == 93 ? batch(data) : { Version: 1, Error: 5000 }),
+  executeMethod: (data) => ({ 93: batch, 98: sign })[data.DdaMethod.DispatchId]?.(data) || { Version: 1, Error: 5000 },
 };
 addEventListener("message", ({ data, origin, source }) => {
   let asked;
@@ -60,5 +63,7 @@ frame.name = JSON.stringify({
   baseFrameName: "f", hostInfo: "Word|Web|16.01|en-US|abc|isNotDialog||0|", xdmInfo: "conv1|app1|" + location.origin,
   serializerVersion: 1, flights: "[]", appContext: "",
 });
-frame.src = "https://panel.example.com/pane?_host_Info=Word$Web$16.01$en-US$abc$isNotDialog$$0";
+const where = window.pane || "https://panel.example.com/pane";
+frame.src = where + (where.includes("?") ? "&" : "?") + "_host_Info=Word$Web$16.01$en-US$abc$isNotDialog$$0";
+frame.style = "width:320px;height:600px;border:0";
 document.body.append(frame);
