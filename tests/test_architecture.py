@@ -80,6 +80,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/web/stations.py": ("tests/routes/test_reviews.py", "one face of two stations, seen from the road"),
     "app/web/denials.py": ("tests/web/test_fragments.py", "seen in what a viewer is refused"),
     "app/wiring.py": ("tests/test_application.py", "the parts that the application builds"),
+    "app/hosts/_pages.py": ("tests/routes/test_pages.py", "values, seen in what is served"),
     "app/hosts/_document.py": ("tests/hosts/test_graph_documents.py", "values of a reading"),
     "app/core/shapes.py": ("tests/core/test_parse.py", "values that only the parse makes"),
     "app/config/": ("tests/config/test_table.py", "one face: a file goes in, settings or problems come out"),
@@ -96,6 +97,9 @@ WHOLE = (
     "tests/test_privacy.py",
     "tests/demo/crm/test_canvas_sdk.py",  # the vendor's own script against the demo's pages
     "tests/hosts/office/test_word.py",  # a script of ours beside the vendor's own
+    "tests/hosts/office/test_pane.py",  # the same, with all that we serve around it
+    "tests/hosts/teams/test_tab.py",
+    "tests/hosts/sharepoint/test_loaders.py",  # the scripts of a package
     "tests/hosts/test_matrix.py",  # the same bad launches for every host
     "tests/routes/test_every_route.py",  # the headers of every address that there is
     "tests/routes/test_crossed.py",  # what is another's, by every address and name

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from app.errors import LaunchRefused, NotFound
+from app.connections import Connection
+from app.errors import InlayError, LaunchRefused, NotFound
 from app.hosts._pages import source
-from app.web.headers import around_policy, reporting
+from app.web.headers import around_policy, reporting, still_policy
 from app.web.parts import parts
 
 blueprint = Blueprint("pages", __name__)
@@ -18,20 +20,18 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/pages/<connection>/<name>")
 def page(connection: str, name: str) -> Response:
     """The host's page of this name, for one of the connection's components: the first, unless another is named."""
-    p = parts()
-    try:
-        known = p.connections.get(connection)
-    except LaunchRefused:
-        raise NotFound(reason="page-unknown") from None
-    settings, found = known.settings, known.host.pages.get(name)
-    component = request.args.get("component", settings.components[0])
-    if found is None or component not in settings.components:
+    known = _named(connection)
+    if known is None:
         raise NotFound(reason="page-unknown")
-    public_url, nonce = p.settings.server.public_url, secrets.token_urlsafe(16)
-    style = p.catalog.tokens_css + p.assets.around_css
+    component = request.args.get("component", known.settings.components[0])
+    found = known.host.pages.get(name)
+    if found is None or component not in known.settings.components:
+        return _refusal(known, NotFound(reason="page-unknown"))
+    p, nonce = parts(), secrets.token_urlsafe(16)
+    public_url, style = p.settings.server.public_url, p.catalog.tokens_css + p.assets.around_css
     html = p.renderer.page(
         "around.html",
-        locale=request.accept_languages.best or "en",
+        locale=_locale(),
         style=Markup(style),  # noqa: S704 our own sheet
         nonce=nonce,
         title=found.title,
@@ -39,8 +39,38 @@ def page(connection: str, name: str) -> Response:
         facts={"home": public_url, "connection": connection, "component": component, "library": dict(found.library)},
         script=Markup(source(found)),  # noqa: S704 our own script
     )
-    ancestors = known.host.frame_ancestors(settings)
+    ancestors = known.host.frame_ancestors(known.settings)
     policy = around_policy(ancestors, public_url, nonce, style, found.sources, found.asks)
-    response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = reporting(policy, public_url, connection)
+    return _framed(html, 200, policy, connection)
+
+
+def _named(connection: str) -> Connection | None:
+    with contextlib.suppress(LaunchRefused):  # a stranger learns nothing about which connections exist
+        return parts().connections.get(connection)
+    return None
+
+
+def _refusal(known: Connection, error: InlayError) -> Response:
+    """Plain words where the page would be: framed by whoever would frame that."""
+    p = parts()
+    style = p.catalog.tokens_css + p.assets.page_css
+    html = p.renderer.page(
+        "panel-refused.html",
+        locale=_locale(),
+        style=Markup(style),  # noqa: S704 our own sheet
+        code=error.code,
+        message=error.detail,
+        reference="",
+    )
+    policy = still_policy(known.host.frame_ancestors(known.settings), style)
+    return _framed(html, error.status, policy, known.name)
+
+
+def _framed(html: str, status: int, policy: str, connection: str) -> Response:
+    response = Response(html, status, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = reporting(policy, parts().settings.server.public_url, connection)
     return response
+
+
+def _locale() -> str:
+    return request.accept_languages.best or "en"

@@ -16,19 +16,19 @@ FILES = ("package.json", "package-lock.json")
 
 
 @cache
-def package(name: str) -> Path:
-    """The folder of an installed package. Where there is no npm, or it cannot install, its tests are skipped."""
+def package(name: str, listed: Path = HERE) -> Path:
+    """The folder of a package of those that are listed there. Where npm cannot install it, its tests are skipped."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip(f"npm is not on this machine, so {name} cannot be installed")
-    digest = hashlib.sha256(b"".join((HERE / each).read_bytes() for each in FILES)).hexdigest()[:12]
+    digest = hashlib.sha256(b"".join((listed / each).read_bytes() for each in FILES)).hexdigest()[:12]
     folder = HERE.parents[1] / "var/npm" / digest
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several processes test at once
         if not (folder / ".installed").exists():
             for each in FILES:
-                shutil.copy(HERE / each, folder)
+                shutil.copy(listed / each, folder)
             command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
             if done.returncode:

@@ -61,7 +61,12 @@ def test_words_are_found_from_the_panel(stage: Hosted) -> None:
     pane = opened(stage)
     panel = pane.frame_locator("iframe")
     expect(sidebar(panel)).to_be_visible()
-    ask = {"inlay": 1, "id": 9, "type": "inlay-locate", "detail": {"quote": "governed by the laws of the State of New York"}}
+    ask = {
+        "inlay": 1,
+        "id": 9,
+        "type": "inlay-locate",
+        "detail": {"quote": "governed by the laws of the State of New York"},
+    }
     panel.locator("html").evaluate("(_, ask) => parent.postMessage(ask, '*')", ask)
     stage.page.wait_for_function("selected.length == 1")
 

@@ -33,7 +33,9 @@ def opened(stage: Hosted) -> Hosted:
     stage.pages |= {f"{PAGE}/{file.path}": file.content.decode() for file in scripts}
     stage.pages[f"{PAGE}/host.js"] = HERE.joinpath("page_host.js").read_text("utf-8")
     tags = "".join(f'<script src="/{path}"></script>' for path in ("host.js", *(file.path for file in scripts)))
-    stage.pages[f"{PAGE}/page"] = f"<!doctype html><meta charset=utf-8><body>{tags}<button>Ribbon</button><div id=place>"
+    stage.pages[f"{PAGE}/page"] = (
+        f"<!doctype html><meta charset=utf-8><body>{tags}<button>Ribbon</button><div id=place>"
+    )
     stage.policy = "script-src 'self'"
     stage.page.goto(f"{PAGE}/page")
     stage.page.evaluate("[window.web, window.command] = Object.keys(modules)")
@@ -115,7 +117,9 @@ def test_nobody_but_the_panel_is_given_a_token(stage: Hosted) -> None:
     expect(sidebar(panel)).to_be_visible()
     ask = {"inlay": 1, "id": 1, "type": "inlay-auth-expired", "detail": {"claims": "{}"}}
     stage.policy = ""  # theirs may do as it likes
-    stage.pages["https://evil.example.net/"] = "<!doctype html><script>came = []; onmessage = (e) => came.push(e.data)</script>"
+    stage.pages["https://evil.example.net/"] = (
+        "<!doctype html><script>came = []; onmessage = (e) => came.push(e.data)</script>"
+    )
     stage.page.evaluate("document.body.append(Object.assign(document.createElement('iframe'), {name: 'evil'}))")
     stage.page.locator("iframe[name=evil]").evaluate("(frame) => { frame.src = 'https://evil.example.net/' }")
     evil = stage.page.frame_locator("iframe[name=evil]")
@@ -157,7 +161,9 @@ def test_the_command_opens_the_panel_beside_the_library(stage: Hosted, width: in
     expect(side.get_by_role("button", name="Close")).to_be_focused()
     panel = side.frame_locator("iframe")
     expect(sidebar(panel)).to_have_attribute("data-state", "pending")
-    host, site, web, rows, row = stage.library.asked[-1].split("/")[2].split(",") + stage.library.asked[-1].split("/")[4:7:2]
+    host, site, web, rows, row = (
+        stage.library.asked[-1].split("/")[2].split(",") + stage.library.asked[-1].split("/")[4:7:2]
+    )
     assert (host, site[-1], web[-1], rows[-1]) == ("contoso.sharepoint.com", "1", "2", "3")
     assert row == "abcdef01-aaaa-4bbb-8ccc-000000000004"
     box = side.bounding_box()
