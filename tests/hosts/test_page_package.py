@@ -15,9 +15,7 @@ def test_the_example_is_of_a_type_that_a_capability_knows() -> None:
 
 
 def test_a_page_without_a_panel_is_found() -> None:
-    page = (
-        b'<html><head><script src="/embed/inlay.js" defer></script><script src="inlay-host.js" defer></script></head>'
-    )
+    page = b'<html><script src="/embed/inlay.js" defer></script><script src="inlay-host.js" defer></script>'
     said = [each.what for each in verify_page({"page.html": page + b"<body>\n</body></html>", "inlay-host.js": b""})]
     assert "There is no panel on the page." in said
     assert [each.what for each in verify_page({})] == ["This part of the package is missing."] * 2
