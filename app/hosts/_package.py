@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -37,6 +38,23 @@ class Deployment:
     connection: ConnectionSettings
     capabilities: Mapping[str, CapabilitySettings]  # those of the connection, by name
     version: str  # ours, as 1.2.3
+    contact: str = ""  # the mail address of whoever answers for it at the host
+
+    @property
+    def origin(self) -> str:
+        """Ours, as browsers write it."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def launch_url(self) -> str:
+        """Where panels of the connection are opened."""
+        return f"{self.public_url}/launch/{self.connection.name}"
+
+    @property
+    def callback_url(self) -> str:
+        """Where the host's sign-in sends its viewers back to."""
+        return f"{self.public_url}/oauth/{self.connection.name}/callback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +167,9 @@ def _kind(template: str) -> str:
 @cache
 def _environment(host: str, kind: str) -> Environment:
     return Environment(
-        loader=FileSystemLoader(MANIFESTS / host),
+        loader=FileSystemLoader([MANIFESTS / host, MANIFESTS]),  # its own, and what they share
         undefined=StrictUndefined,
-        autoescape=kind == "markup",
+        autoescape=kind == "markup",  # noqa: S701 what is no markup is escaped by `finalize`
         finalize=_quoted if kind == "quoted" else _plain,
         keep_trailing_newline=True,
         trim_blocks=True,

@@ -85,15 +85,18 @@ def _opened(connection: Connection, tag: str) -> Response:
     p = parts()
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("A launch is posted as a form.")
-    if tag not in connection.settings.components:
+    if tag and tag not in connection.settings.components:
         raise LaunchRefused(reason="component-unlisted")
     proof = request.form.get(connection.host.proof_field, "")
     if not proof:
         raise LaunchRefused(reason="proof-missing")
     records = tuple(Record.parse(text) for text in request.form.getlist("record")[:MAX_RECORDS])
-    asked = LaunchRequest(proof, tag, records, request.headers.get("Origin"), p.clock(), browser_locale())
+    asked = LaunchRequest(proof, tag or None, records, request.headers.get("Origin"), p.clock(), browser_locale())
     launch = connection.host.verify(asked, connection.settings, p.keys)
     count_unknown(p, connection, launch)
+    tag = launch.component or ""  # the address's, or where that names none, the proof's own
+    if tag not in connection.settings.components:
+        raise LaunchRefused(reason="component-unlisted")
     if not launch.records:
         raise LaunchRefused(reason="record-missing")
     p.limits.spend_viewer(connection.settings, launch.viewer.subject)

@@ -1,87 +1,73 @@
-"""Packages as connections get them, and the ways to spoil one."""
+"""Packages for tests: a deployment of each host's connection, its packages built, and small changes that spoil them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.config import CapabilitySettings, ConnectionSettings
 from app.hosts import HOSTS
-from app.hosts._package import Deployment, Package
+from app.hosts._package import Deployment, Package, PackageRules
 from app.hosts._package_findings import Finding, scan
 from tests.hosts._proofs import BUILDERS
 
-INLAY = "https://inlay.example.com"
+PUBLIC = "https://panels.example.com"
+SCORE = CapabilitySettings(
+    name="lead_score",
+    core="main",
+    title="Lead & score",
+    records=("Lead", "Contact"),
+    fields=("industry",),
+    bands=(("high", 70.0), ("medium", 40.0), ("low", 0.0)),
+)
 Files = dict[str, bytes]
-Spoil = Callable[[Files], Files]
 
 
-def deployment(host: str, public_url: str = INLAY, **changes: Any) -> Deployment:
-    """A connection with two components, whose panels our own pages may frame."""
-    connection = BUILDERS[host]().connection
-    changes = {
-        "origins": (*connection.origins, public_url),
-        "components": ("document-sidebar", "analysis-badge"),
-    } | changes
-    return Deployment(public_url, replace(connection, **changes), {}, "1.2.3")
+def connection(host: str) -> ConnectionSettings:
+    """As the matrix of launches knows it; where viewers only sign in, with what that needs."""
+    if host in BUILDERS:
+        return replace(BUILDERS[host]().connection, host=host)
+    url = "https://acme.service-now.com"
+    made = replace(
+        connection("oidc"), host=host, name="acme", origins=(url,), host_url=url, sign_in_client_id="a1" * 16
+    )
+    return replace(made, issuer="", audience="", algorithms=())
 
 
-def made(given: Deployment) -> Package:
-    rules = HOSTS[given.connection.host].package
-    assert rules
-    [package] = rules.build(given)
-    return package
+def deployment(host: str, url: str = PUBLIC, **changes: Any) -> Deployment:
+    capabilities = {"lead_score": SCORE}
+    return Deployment(url, replace(connection(host), **changes), capabilities, "1.2.3")
 
 
-def built(host: str, **changes: Any) -> Files:
-    return {file.path: file.content for file in made(deployment(host, **changes)).files}
+def rules(host: str) -> PackageRules:
+    found = HOSTS[host].package
+    assert found is not None
+    return found
 
 
-def found(host: str, files: Mapping[str, bytes]) -> list[Finding]:
-    """All that is said of it: what holds for every package, and the host's own rules."""
-    rules = HOSTS[host].package
-    assert rules
-    return [*scan(files), *rules.verify(files)]
+def built(host: str, **changes: Any) -> list[Package]:
+    return list(rules(host).build(deployment(host, **changes)))
 
 
-def put(path: str, old: str, new: str) -> Spoil:
-    """Every place of a text in the files whose path ends so."""
-
-    def spoil(files: Files) -> Files:
-        name = next(each for each in files if each.endswith(path))
-        assert old.encode() in files[name], old
-        return files | {name: files[name].replace(old.encode(), new.encode())}
-
-    return spoil
+def files(package: Package) -> Files:
+    return {file.path: file.content for file in package.files}
 
 
-def drop(path: str) -> Spoil:
-    return lambda files: {name: content for name, content in files.items() if not name.endswith(path)}
+def findings(host: str, given: Mapping[str, bytes]) -> list[Finding]:
+    """All that `inlay package verify` looks at."""
+    return [*scan(given), *rules(host).verify(given)]
 
 
-def renamed(old: str, new: str) -> Spoil:
-    return lambda files: {name.replace(old, new): content for name, content in files.items()}
+def spoiled(given: Files, path: str, old: str, new: str) -> Files:
+    """One change of one file; the path may be its end only."""
+    (name,) = [each for each in given if each.endswith(path)]
+    text = given[name].decode()
+    assert old in text, old
+    return given | {name: text.replace(old, new, 1).encode()}
 
 
-def added(path: str, content: bytes = b"") -> Spoil:
-    return lambda files: files | {path: content}
-
-
-def swapped(path: str, one: str, other: str) -> Spoil:
-    """Two texts change places."""
-
-    def spoil(files: Files) -> Files:
-        name = next(each for each in files if each.endswith(path))
-        text = files[name].decode()
-        assert one in text
-        assert other in text
-        return files | {name: text.replace(one, "\0").replace(other, one).replace("\0", other).encode()}
-
-    return spoil
-
-
-def said(host: str, spoil: Spoil) -> tuple[str, list[Finding]]:
-    """What is said of a spoilt package, with every place; each finding says where and what mends it."""
-    findings = [each for each in found(host, spoil(built(host))) if each.level == "problem"]
-    assert all(each.file and each.what and each.mend for each in findings)
-    return "\n".join(map(str, findings)), findings
+def moved(given: Files, path: str, to: str) -> Files:
+    """One file under another name; `to` replaces the end of its path."""
+    (name,) = [each for each in given if each.endswith(path)]
+    return {(each if each != name else name.removesuffix(path) + to): content for each, content in given.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.hosts._microsoft_package import ICONS, api_uri, first_panel, four_parts, picture, stable_id
-from tests.hosts._packages import deployment
+from tests.hosts._microsoft import deployment
 from tests.hosts._proofs import APP, APP_URI
 
 

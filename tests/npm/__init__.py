@@ -16,21 +16,25 @@ FILES = ("package.json", "package-lock.json")
 
 
 @cache
-def package(name: str, listed: Path = HERE) -> Path:
-    """The folder of a package of those that are listed there. Where npm cannot install it, its tests are skipped."""
+def package(name: str, lock: str = "") -> Path:
+    """The folder of an installed package. Where there is no npm, or it cannot install, its tests are skipped.
+
+    `lock`: the folder here whose lockfile names it, for what is too large to come along with all the rest.
+    """
+    here = HERE / lock
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip(f"npm is not on this machine, so {name} cannot be installed")
-    digest = hashlib.sha256(b"".join((listed / each).read_bytes() for each in FILES)).hexdigest()[:12]
+    digest = hashlib.sha256(b"".join((here / each).read_bytes() for each in FILES)).hexdigest()[:12]
     folder = HERE.parents[1] / "var/npm" / digest
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several processes test at once
         if not (folder / ".installed").exists():
             for each in FILES:
-                shutil.copy(listed / each, folder)
+                shutil.copy(here / each, folder)
             command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
             if done.returncode:
                 pytest.skip(f"npm could not install {name}: {done.stderr[-300:]}")
             (folder / ".installed").touch()

@@ -16,11 +16,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from tests.hosts._packages import INLAY, built
+from tests.hosts._microsoft import INLAY, built
 from tests.npm import package
 
 pytestmark = pytest.mark.proof
-LISTED = Path(__file__).parent / "npm"
 XSD = Path(os.environ.get("INLAY_OFFICE_XSD", ""))
 with_xsd = pytest.mark.skipif(
     not (XSD / "OfficeAppManifestV1_1.xsd").is_file(),
@@ -30,7 +29,7 @@ with_xsd = pytest.mark.skipif(
 
 def node(script: str, given: Any, name: str) -> Any:
     """What a script says of a value, run beside a vendor's package."""
-    found, program = package(name, LISTED), shutil.which("node")
+    found, program = package(name, "microsoft"), shutil.which("node")
     if program is None:
         pytest.skip("Node is not on this machine")
     call = f"(async () => {{ {script} }})().then((said) => console.log(JSON.stringify(said)))"
@@ -84,7 +83,7 @@ def test_the_add_in_s_manifest_is_converted(tmp_path: Path) -> None:
     """The vendor's converter reads it whole; what it writes is of the newer manifest's schema."""
     [content] = built("office").values()
     (tmp_path / "manifest.xml").write_bytes(content)
-    tool = package("office-addin-manifest-converter", LISTED)
+    tool = package("office-addin-manifest-converter", "microsoft")
     command = ["node", str(tool / "cli.js"), "convert", str(tmp_path / "manifest.xml"), "-o", str(tmp_path / "out")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     [written] = (tmp_path / "out").rglob("manifest.json")

@@ -174,6 +174,17 @@ def test_a_component_that_is_not_the_connections(world: World, component: str) -
     assert "<script" not in page.text
 
 
+def test_an_address_without_a_component_opens_the_one_that_the_proof_names(world: World) -> None:
+    """A canvas app has one address; what it opens, the wrapper on the page says, within what is signed."""
+    parameters = {"recordId": LEAD.partition("/")[2], "component": "score-card"}
+    signed = world.signed(**{"context.environment.parameters": parameters})
+    page = world.client.post("/launch/acme", data={"signed_request": signed})
+    assert (page.status_code, launch_data(page)["component"]) == (200, "score-card")
+    signed = world.signed(**{"context.environment.parameters": parameters | {"component": "admin"}})
+    page = world.client.post("/launch/acme", data={"signed_request": signed})
+    assert (page.status_code, world.audited("launch.refused")[0]["reason"]) == (403, "component-unlisted")
+
+
 @pytest.mark.parametrize("language", ["de", "x-klingon", "en;q=0.0000", "<b>", "zz-ZZ-" + "x" * 300, "*"])
 def test_a_refusal_speaks_the_browsers_language_whatever_it_says(world: World, language: str) -> None:
     page = world.client.post("/launch/acme", data={"a": "b"}, headers={"Accept-Language": language})

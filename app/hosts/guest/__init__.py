@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.hosts._host import Host
 from app.hosts.guest.launch import verify
+from app.hosts.guest.package import PACKAGE
 from app.hosts.guest.sign import sign
 from app.launch import Attest
 
@@ -14,4 +15,5 @@ GUEST = Host(
     requires=("origins", "components", "issuer", "audience", "algorithms"),
     verify=verify,
     sign=sign,
+    package=PACKAGE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.hosts._host import Host
 from app.hosts._sign_in import USES
 from app.hosts.oidc.launch import check_access, life, verify
+from app.hosts.oidc.package import PACKAGE
 from app.hosts.oidc.sign_in import SIGN_IN
 from app.launch import Attest, TokenType
 
@@ -19,4 +20,5 @@ OIDC = Host(
     sign_in=SIGN_IN,
     exchange=life,
     check_access=check_access,
+    package=PACKAGE,
 )

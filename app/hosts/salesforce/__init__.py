@@ -6,6 +6,7 @@ from app.hosts._host import Host
 from app.hosts._sign_in import USES
 from app.hosts.salesforce.api import check_access, read_records
 from app.hosts.salesforce.launch import verify
+from app.hosts.salesforce.package import PACKAGE
 from app.hosts.salesforce.sign_in import SIGN_IN
 from app.launch import Attest, TokenType
 
@@ -24,4 +25,5 @@ SALESFORCE = Host(
     sign_in=SIGN_IN,
     check_access=check_access,
     read_records=read_records,
+    package=PACKAGE,
 )

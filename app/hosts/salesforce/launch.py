@@ -33,7 +33,8 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource)
     unknown = CLAIMS.verify(claims, Context(request, connection))
     viewer = _viewer(claims)
     _check_organization(claims, connection)
-    if request.component not in connection.components:
+    component = request.component or _component(claims)
+    if component not in connection.components:
         raise refused("component-unlisted")
     record = _record(claims)
     if any(Record(asked.type, long_id(asked.id)) != record for asked in request.records):
@@ -42,7 +43,7 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource)
         viewer=viewer,
         records=(record,),
         origin=claims["client.targetOrigin"],
-        component=request.component,
+        component=component,
         attests=frozenset({Attest.VIEWER}),
         # Of the signed text, not of the whole proof: a signature can be written in several alphabets and
         # paddings, and each of them would be another proof that was not used before.
@@ -158,6 +159,12 @@ def _check_organization(claims: Mapping[str, Any], connection: ConnectionSetting
     given = claims.get("context.organization.organizationId", "")
     if connection.issuer and not same_id(given, connection.issuer):
         raise refused("issuer-wrong")
+
+
+def _component(claims: Mapping[str, Any]) -> str:
+    """What our wrapper asks for: an app has but one canvas address, and a page several panels."""
+    given = claims.get("context.environment.parameters", {}).get("component")
+    return given if isinstance(given, str) else ""
 
 
 def _record(claims: Mapping[str, Any]) -> Record:

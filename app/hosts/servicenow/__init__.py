@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.hosts._host import Host
 from app.hosts._sign_in import USES
 from app.hosts.servicenow.api import check_access, read_records
+from app.hosts.servicenow.package import PACKAGE
 from app.hosts.servicenow.sign_in import SIGN_IN
 from app.launch import Attest
 
@@ -18,4 +19,5 @@ SERVICENOW = Host(
     sign_in=SIGN_IN,
     check_access=check_access,
     read_records=read_records,
+    package=PACKAGE,
 )

@@ -7,7 +7,7 @@ import pytest
 from app.errors import ConfigError
 from app.hosts._package import archive
 from app.hosts.office.package import PACKAGE, build
-from tests.hosts._packages import INLAY, built, deployment, found, made
+from tests.hosts._microsoft import INLAY, built, deployment, found, made
 
 
 def test_it_is_taken_and_the_same_each_time() -> None:

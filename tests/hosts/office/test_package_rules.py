@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hosts._packages import Spoil, added, put, renamed, said, swapped
+from tests.hosts._microsoft import Spoil, added, put, renamed, said, swapped
 
 M = ".xml"
 

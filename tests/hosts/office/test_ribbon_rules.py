@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hosts._packages import Spoil, put, said, swapped
+from tests.hosts._microsoft import Spoil, put, said, swapped
 
 M = ".xml"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hosts._packages import Files, Spoil, put, said
+from tests.hosts._microsoft import Files, Spoil, put, said
 
 
 def part(kind: str, old: str, new: str) -> Spoil:

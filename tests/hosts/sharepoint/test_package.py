@@ -10,7 +10,7 @@ from lxml import etree
 from app.errors import ConfigError
 from app.hosts._package import archive
 from app.hosts.sharepoint.package import PACKAGE, build
-from tests.hosts._packages import built, deployment, found, made
+from tests.hosts._microsoft import built, deployment, found, made
 
 
 def test_it_is_taken_and_the_same_each_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hosts._packages import Spoil, added, built, drop, put, renamed, said
+from tests.hosts._microsoft import Spoil, added, built, drop, put, renamed, said
 
 FILES = built("teams")
 M = "manifest.json"

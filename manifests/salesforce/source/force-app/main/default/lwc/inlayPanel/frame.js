@@ -1,0 +1,3 @@
+{% include "loader/frame.js" %}
+
+export { inlayFrame };
