@@ -57,6 +57,7 @@ TOO_LONG: dict[str, str] = {  # "app/room/module.py" or "app/room/module.py:func
 }
 TOO_FULL: dict[str, str] = {  # folder -> why
     "app": "one file for each station of the road, and a folder for each room",
+    "app/hosts": "a folder for each host, and a module for each thing that hosts share",
     "tests": "one file for each station of the road, and a folder for each room",
     "tests/hosts": "one file for each module that hosts share, and a folder for each host",
 }
