@@ -128,7 +128,8 @@ window.inlayChanges = async (own) => {
       shelve();
       await changes.proof(given);
       main.querySelector(":scope > button")?.remove();
-      if (!token() && waiting) first.box.replaceChildren(box);
+      if (token()) box.remove(); // a lapse that was under way may have offered it meanwhile
+      else if (waiting) first.box.replaceChildren(box);
       else offer();
     },
 

@@ -46,6 +46,7 @@ def test_the_pane_shows_the_document_that_is_open(stage: Hosted) -> None:
     expect(sidebar(panel)).to_have_attribute("data-state", "pending")
     stage.world.run_jobs()
     expect(sidebar(panel)).to_have_attribute("data-state", "ready")
+    expect(panel.get_by_role("button", name="Sign in")).to_have_count(0)  # nothing of the wait for a proof is left
     shared = "u!" + base64.urlsafe_b64encode(LINK.encode()).decode().rstrip("=")
     assert any(f"/shares/{shared}/driveItem" in each for each in stage.library.asked)
     assert stage.page.evaluate("tokens") == 1

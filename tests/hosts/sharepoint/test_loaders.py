@@ -55,6 +55,7 @@ def test_a_web_part_shows_its_document(stage: Hosted) -> None:
     expect(sidebar(panel)).to_have_attribute("data-state", "pending")
     stage.world.run_jobs()
     expect(sidebar(panel)).to_have_attribute("data-state", "ready")
+    expect(panel.get_by_role("button", name="Sign in")).to_have_count(0)  # nothing of the wait for a proof is left
     expect(panel.locator("html")).to_have_attribute("data-theme", "dark")
     expect(panel.get_by_text("governing", exact=False).first).to_be_visible()
     stage.page.wait_for_function("document.querySelector('iframe').offsetHeight > 170")  # it grew with its content
