@@ -49,6 +49,7 @@ class Asked:
     component: str
     records: tuple[Record, ...]  # none: only the host's leave is wanted, it launches by itself then
     opener: str  # the one origin that a code is sent to: ours, or a page's of the connection
+    claims: str = ""  # what the host's API wants its sign-in to ask for, as the panel was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class SignIns:
 
     def start(self, connection: Connection, asked: Asked) -> Started:
         """Begin. Raises SignInRefused for a challenge that was used before, HostUnavailable, Busy."""
-        attempt, tab, now = Attempt.new(), secrets.token_urlsafe(32), self._clock()
+        attempt, tab, now = Attempt.new(asked.claims), secrets.token_urlsafe(32), self._clock()
         begin = _slot(connection).begin(connection.settings, attempt, self.redirect_uri(connection), self._keys)
         url, name = drive(begin, self._call), _digest(attempt.state)
         row = {

@@ -48,7 +48,9 @@ def begin(connection: ConnectionSettings, attempt: Attempt, redirect_uri: str, _
     api = base_url(connection)
     scopes = (*_SCOPES, *(f"{api}/{scope}" for scope in connection.host_scopes))
     url = f"{_base(connection)}/authorize"
-    return authorization_url(url, _client(connection), attempt, redirect_uri, scopes, nonce=attempt.nonce)
+    # https://learn.microsoft.com/entra/identity-platform/claims-challenge
+    asked = {"claims": attempt.claims} if attempt.claims else {}
+    return authorization_url(url, _client(connection), attempt, redirect_uri, scopes, nonce=attempt.nonce, **asked)
     yield  # makes this a flow, which asks nobody
 
 

@@ -25,11 +25,13 @@ class Attempt:
     state: str = field(repr=False)  # comes back in the address: the answer is to us, and to this attempt
     nonce: str = field(repr=False)  # comes back inside the ID token, where there is one
     verifier: str = field(repr=False)  # proves that whoever redeems the code has asked for it
+    claims: str = ""  # what the host's API asked to have of the viewer's next sign-in, as JSON; no secret
 
     @classmethod
-    def new(cls) -> Attempt:
+    def new(cls, claims: str = "") -> Attempt:
         """43 letters each, the least that a verifier may have: https://www.rfc-editor.org/rfc/rfc7636#section-4.1"""
-        return cls(*(secrets.token_urlsafe(32) for _ in range(3)))
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state, nonce, verifier, claims)
 
     def write(self) -> bytes:
         return json.dumps(asdict(self)).encode()

@@ -8,6 +8,7 @@ pages lies in the window's own session storage (static/embed/source/popup.js).
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Callable
@@ -68,7 +69,8 @@ def start(connection: Connection) -> Response:
     records = tuple(Record.parse(text) for text in args.getlist("record")[:MAX_RECORDS] if text)
     if not records and not connection.host.approval_field:
         raise SignInRefused(reason="record-missing")
-    started = p.sign_ins.start(connection, Asked(args["challenge"], args["component"], records, opener or own))
+    asked = Asked(args["challenge"], args["component"], records, opener or own, _claims(args.get("claims", "")))
+    started = p.sign_ins.start(connection, asked)
     p.metrics.count("sign_ins", host=connection.settings.host, outcome="started")
     words = {"state": started.state, "tab": started.tab, "url": started.url}
     return _page("signin/away.html", words, place=urlsplit(started.url).hostname)
@@ -117,6 +119,16 @@ def connect(connection: Connection) -> Response:
     by_hand = how != "code"
     words = {"state": state, "opener": opener} | ({} if by_hand else {"code": code})
     return _page("signin/done.html", words, action=_action(connection, "connect"), digits=code if by_hand else "")
+
+
+def _claims(text: str) -> str:
+    """What a host's API wants of the sign-in; it can only ask for more. Raises SignInRefused."""
+    try:
+        if not text or (len(text) <= MAX_FIELD and isinstance(json.loads(text), dict)):
+            return text
+    except (ValueError, RecursionError):
+        pass
+    raise SignInRefused(reason="claims-malformed")
 
 
 def _named(name: str) -> Connection:

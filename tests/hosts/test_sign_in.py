@@ -96,6 +96,13 @@ def test_what_an_admin_asks_for_is_asked_for(host: str) -> None:
     assert ("openid" in there.begin()["scope"]) == (host == "oidc")
 
 
+def test_what_the_hosts_api_wants_of_the_viewer_is_asked_for_where_it_can_be() -> None:
+    claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+    asked = provider("teams").begin(replace(ATTEMPT, claims=claims))
+    assert asked["claims"] == claims
+    assert "claims" not in provider("teams").begin()
+
+
 def test_two_attempts_share_nothing_and_show_nothing() -> None:
     one, two = Attempt.new(), Attempt.new()
     secrets = [one.state, one.nonce, one.verifier, two.state, two.nonce, two.verifier]

@@ -299,6 +299,10 @@ def test_an_element_of_a_listed_page_signs_in_too(stage: Stage) -> None:
         ({"challenge": "x" * 42 + "="}, "challenge-malformed"),
         ({"component": "admin"}, "component-unlisted"),
         ({"record": ""}, "record-missing"),
+        ({"claims": "{"}, "claims-malformed"),
+        ({"claims": "[1]"}, "claims-malformed"),
+        ({"claims": "[" * 4000}, "claims-malformed"),
+        ({"claims": '{"a": "' + "x" * 4096 + '"}'}, "claims-malformed"),
     ],
 )
 def test_a_start_that_asks_for_nonsense(stage: Stage, changes: dict[str, str], reason: str) -> None:

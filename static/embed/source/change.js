@@ -119,6 +119,7 @@ window.inlayChanges = async (own) => {
   return {
     put,
     lapse,
+    why: () => why,
 
     extend: async () => take(await form("/session/renew", [["token", token()]])),
 

@@ -139,6 +139,7 @@ window.inlayChanges = async (own) => {
         ["challenge", current.challenge],
         ["component", launch.component],
         ["record", launch.record],
+        ["claims", changes.why().claims || ""],
       ]);
       // One window for each panel, whose name nobody can guess.
       popup = open(launch.signin + "?" + asked, "", "popup,width=480,height=680");
