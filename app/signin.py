@@ -12,6 +12,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,7 +29,7 @@ from app.hosts._keys import KeySource
 from app.hosts._oauth import drive
 from app.hosts._sign_in import Attempt, SignedIn, SignIn
 from app.identities import Identities
-from app.keys import Keyring, same
+from app.keys import Keyring, SealBroken, same
 from app.launch import Attest, Launch, Record
 from app.net.door import Request, Response
 from app.session import Sessions
@@ -101,8 +102,9 @@ class SignIns:
         }
         with self._database.begin() as conn:
             for late in sign_ins.prune(conn, now):
-                signed = self._signed_in(late)
-                self._identities.discard(conn, late.connection, signed.viewer.subject, signed.tokens)
+                with suppress(SealBroken):  # its key was taken out of the list: nobody reads these tokens any more
+                    signed = self._signed_in(late)
+                    self._identities.discard(conn, late.connection, signed.viewer.subject, signed.tokens)
             if not sign_ins.add(conn, row):
                 raise SignInRefused(reason="challenge-used")
             facts = {"component": asked.component, "origin": asked.opener, "host": connection.settings.host}

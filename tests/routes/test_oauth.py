@@ -378,6 +378,17 @@ def test_what_nobody_fetches_is_given_back(stage: Stage) -> None:
     assert (stage.count("jobs"), stage.count("sign_ins")) == (1, 1)
 
 
+def test_what_nobody_can_read_any_more_stops_no_sign_in(stage: Stage) -> None:
+    """A key was taken out of the list while an attempt waited: its row must not stand in everybody's way."""
+    stage.window().agreed()
+    with stage.world.parts.database.begin() as conn:
+        conn.exec_driver_sql("UPDATE sign_ins SET result = x'00'")
+    stage.world.clock.now += ATTEMPT_S
+    window = stage.window()
+    assert window.redeem(window.agreed()).status_code == 200
+    assert stage.count("sign_ins") == 1
+
+
 def test_a_process_that_dies_in_the_middle_leaves_nothing_connected(stage: Stage) -> None:
     """Between the host's answer and what we keep of it: the attempt is there, and good for nothing."""
     window = stage.window()
