@@ -129,11 +129,10 @@ class SignIns:
         try:
             flow = _slot(connection).finish(connection.settings, attempt, code, issuer, uri, self._keys, now)
             signed = drive(flow, self._call)
-        except LaunchRefused as error:
+        except BaseException as error:
             self._fail(asking)
-            raise SignInRefused(reason=error.reason) from error
-        except BaseException:
-            self._fail(asking)
+            if isinstance(error, LaunchRefused):
+                raise SignInRefused(reason=error.reason) from error
             raise
         sealed = self._keyring.seal(signed.write(), f"signed-in:{row.id}")
         with self._database.begin() as conn:
@@ -183,12 +182,13 @@ class SignIns:
         if self._clock() >= row.expires_at:
             raise SignInOver(reason="code-expired")
         with self._database.begin() as conn:
-            left = sign_ins.spend_try(conn, row, TRIES)
-        if not left:
-            raise SignInOver(reason="tries-spent")
+            if not sign_ins.spend_try(conn, row, TRIES):
+                raise SignInOver(reason="tries-spent")
         if not same(row.code, _digest(row.id + code)):
             raise CodeWrong(reason="code-wrong")
         signed = self._signed_in(row)
+        if self._sessions.is_revoked(row.connection, signed.viewer.subject, row.component, row.created_at):
+            raise SignInOver(reason="revoked")  # who was sent away since then signs in anew
         launch = self._launch(connection, row, signed)
         mode: Literal["frame", "element"] = "frame" if row.opener == self._public_url else "element"
         with self._database.begin() as conn:

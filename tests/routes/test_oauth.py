@@ -14,6 +14,7 @@ import pytest
 from app.db import sign_ins
 from app.errors import ConnectFailed, RateLimited, TimedOut
 from app.routes.oauth import STARTS
+from app.session import revoke
 from app.signin import ATTEMPT_S, CODE_S, TRIES
 from tests.hosts._proofs import PAGES
 from tests.routes._window import Stage, Window, code_of, digits, words
@@ -180,6 +181,21 @@ def test_before_the_viewer_agrees_no_code_is_good(stage: Stage) -> None:
     for code in ("", "None", "000000", window.state, window.tab):
         assert window.redeem(code).json["code"] == "sign-in-over"
     assert set(stage.reasons()) == {"code-early"}
+
+
+@pytest.mark.parametrize("whom", [("248289761001", ""), ("", ""), ("", "score-badge")])
+def test_who_is_sent_away_meanwhile_has_to_sign_in_again(stage: Stage, whom: tuple[str, str]) -> None:
+    """Else a code that was got before outlives the revocation, in which no session of it was there to end."""
+    window = stage.window()
+    code = window.agreed()
+    stage.world.clock.now += 1
+    with stage.another() as admin:
+        revoke(admin.world.parts.database, admin.world.parts.audit, "oidc", *whom, stage.world.clock.now)
+    assert window.redeem(code).json["code"] == "sign-in-over"
+    assert (stage.reasons(), stage.count("sessions"), stage.count("identities")) == (["revoked"], 0, 0)
+    stage.world.clock.now += 1
+    again = stage.window()
+    assert again.redeem(again.agreed()).status_code == 200
 
 
 # --- somebody else ---
