@@ -466,3 +466,20 @@ def test_starts_are_counted_for_a_connection_and_for_an_address(stage: Stage) ->
             deque(iter(spend, "never"), 0)
         page = stage.window().start()
         assert (page.status_code, code_of(page)) == (429, "rate-limited")
+
+
+def test_a_strangers_guesses_use_up_nothing_that_viewers_have(stage: Stage) -> None:
+    """Nobody has to prove anything to send a code that is none."""
+    connection, limits = stage.world.parts.connections.get("oidc").settings, stage.world.parts.limits
+    for _ in range(connection.limit_launches.amount - 1):
+        limits.spend_connection(connection, connection.limit_launches, "launches")
+    window = stage.window()
+    code = window.agreed()
+    for _ in range(3):
+        assert stage.window().redeem("x").json["code"] == "sign-in-over"
+    assert window.redeem(code).status_code == 200
+    late = stage.window()
+    code = late.agreed()
+    assert late.redeem(code).status_code == 429  # the last one was taken
+    limits._windows.reset()
+    assert late.redeem(code).status_code == 200  # and the code was not
