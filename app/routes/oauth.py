@@ -21,7 +21,15 @@ from limits import parse
 from markupsafe import Markup
 
 from app.connections import Connection
-from app.errors import InlayError, LaunchRefused, RateLimited, SignInRefused, StoreUnavailable, WrongMediaType
+from app.errors import (
+    BadRequest,
+    InlayError,
+    LaunchRefused,
+    RateLimited,
+    SignInRefused,
+    StoreUnavailable,
+    WrongMediaType,
+)
 from app.launch import MAX_RECORDS, Record
 from app.signin import Asked
 from app.web.failures import retry_headers, translated
@@ -57,6 +65,7 @@ def _step(view: View) -> Callable[[str], Response]:
 def start(connection: Connection) -> Response:
     """The click in a panel. What comes in the address is no secret: the hash of one, and what the panel shows."""
     p, args = parts(), request.args
+    _require_window()
     p.limits.spend(STARTS, "sign-ins", whose_address(request.remote_addr))
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "sign-ins")
     own, opener = p.settings.server.public_url, args.get("opener", "")
@@ -139,6 +148,16 @@ def _named(name: str) -> Connection:
     if connection.sign_in is None or not connection.settings.rollout:
         raise SignInRefused(reason="sign-in-unset" if connection.sign_in is None else "rollout-off")
     return connection
+
+
+def _require_window() -> None:
+    """Any page can have its visitors' browsers load this as an image, or in a frame: that must leave no attempt, and
+    use up none of what their house and the connection may begin. It is not charged either.
+
+    https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header
+    """
+    if request.headers.get("Sec-Fetch-Dest", "document") != "document" or "Sec-Purpose" in request.headers:
+        raise BadRequest(reason="not-a-window")
 
 
 def _form() -> Callable[[str], str]:

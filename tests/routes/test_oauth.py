@@ -468,6 +468,27 @@ def test_starts_are_counted_for_a_connection_and_for_an_address(stage: Stage) ->
         assert (page.status_code, code_of(page)) == (429, "rate-limited")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Dest": "image", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Mode": "navigate"},
+        {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch"},
+    ],
+)
+def test_only_a_window_begins_a_sign_in(stage: Stage, headers: dict[str, str]) -> None:
+    """Else any page could have its visitors use up what their house and the connection may begin."""
+    asked = {"component": "score-badge", "record": LEAD}
+    for _ in range(STARTS.amount + 1):
+        asked["challenge"] = stage.window().challenge
+        page = stage.world.client.get("/oauth/oidc/start", query_string=asked, headers=headers)
+        assert page.status_code == 400
+    assert stage.count("sign_ins") == len(stage.world.audited("signin.started")) == 0
+    real = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site"}
+    assert stage.world.client.get("/oauth/oidc/start", query_string=asked, headers=real).status_code == 200
+
+
 def test_a_strangers_guesses_use_up_nothing_that_viewers_have(stage: Stage) -> None:
     """Nobody has to prove anything to send a code that is none."""
     connection, limits = stage.world.parts.connections.get("oidc").settings, stage.world.parts.limits
