@@ -107,8 +107,6 @@ class SignIns:
                     self._identities.discard(conn, late.connection, signed.viewer.subject, signed.tokens)
             if not sign_ins.add(conn, row):
                 raise SignInRefused(reason="challenge-used")
-            facts = {"component": asked.component, "origin": asked.opener, "host": connection.settings.host}
-            self._audit.write("signin.started", conn=conn, connection=connection.name, detail=facts)
         return Started(attempt.state, tab, url)
 
     def finish(self, connection: Connection, state: str, tab: str, code: str, issuer: str) -> tuple[SignedIn, str]:

@@ -16,6 +16,7 @@ from app.errors import ConnectFailed, RateLimited, TimedOut
 from app.routes.oauth import STARTS
 from app.session import revoke
 from app.signin import ATTEMPT_S, CODE_S, TRIES
+from app.web.echoes import Echoes
 from tests.hosts._proofs import PAGES
 from tests.routes._window import Stage, Window, code_of, digits, words
 from tests.routes._window import stage as make_stage
@@ -466,6 +467,17 @@ def test_starts_are_counted_for_a_connection_and_for_an_address(stage: Stage) ->
             deque(iter(spend, "never"), 0)
         page = stage.window().start()
         assert (page.status_code, code_of(page)) == (429, "rate-limited")
+
+
+def test_a_crowd_of_starts_does_not_fill_the_audit(stage: Stage) -> None:
+    """Nobody has to prove anything to begin, and what is written stays for years."""
+    for _ in range(20):
+        assert stage.window().start().status_code == 200
+    stage.window().start(opener=PAGES)
+    assert [row["origin"] for row in stage.world.audited("signin.started")] == ["https://inlay.example.com", PAGES]
+    stage.world.clock.now += Echoes.SECONDS
+    stage.window().start()
+    assert len(stage.world.audited("signin.started")) == 3
 
 
 @pytest.mark.parametrize(
