@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar
+
+from cachetools import LRUCache
 
 from app.bearer import HostIdentity, Session
 from app.config import ConnectionSettings
@@ -21,7 +24,10 @@ Question = Callable[[Call, ConnectionSettings, str, str], T]  # the door, the se
 
 
 class Behalf:
-    """Asks; shared by all threads. A host that said when to come again is asked nothing before, by nobody."""
+    """Asks; shared by all threads. A host that said when to come again is asked nothing before for that viewer.
+
+    It said so of one viewer's token, and hosts count calls for each: other viewers have calls left.
+    """
 
     def __init__(
         self, sessions: Sessions, door: Door, permits: Permits, metrics: Metrics, clock: Callable[[], float]
@@ -29,7 +35,9 @@ class Behalf:
         self._sessions, self._door, self._permits = sessions, door, permits
         self._metrics, self._clock = metrics, clock
         self._viewer_tokens = ViewerTokens(door, clock)
-        self._paused: dict[str, tuple[float, str]] = {}  # connection -> until when its host is left alone, and why
+        # connection and viewer -> until when the host is left alone, and why
+        self._paused: LRUCache[tuple[str, str], tuple[float, str]] = LRUCache(10_000)
+        self._lock = threading.Lock()
 
     def ask(self, session: Session, connection: Connection, question: Question[T], wait_s: float = 0.0) -> T:
         """The host's answer to a question that this session's viewer may ask. `wait_s`: for a permit.
@@ -37,7 +45,7 @@ class Behalf:
         Raises SessionExpired when the host does not know the viewer any more; HostUnavailable, Busy; and what the
         question raises.
         """
-        self._require_not_paused(connection)
+        self._require_not_paused(session)
         try:
             answer = self._ask_once_more(session, connection, question, wait_s)
         except SessionExpired:
@@ -45,7 +53,7 @@ class Behalf:
             raise
         except (HostUnavailable, OutboundError) as error:
             self._count(connection, error.code)
-            self._pause(connection, error)
+            self._pause(session, error)
             raise HostUnavailable(reason=error.reason, retry_after_s=error.retry_after_s) from error
         self._count(connection, "ok")
         return answer
@@ -72,15 +80,18 @@ class Behalf:
                 self._viewer_tokens.drop(settings, identity.token)
                 raise
 
-    def _require_not_paused(self, connection: Connection) -> None:
+    def _require_not_paused(self, session: Session) -> None:
         """Calls made too early count at the host too."""
-        until, reason = self._paused.get(connection.name, (0.0, ""))
+        with self._lock:
+            until, reason = self._paused.get((session.connection, session.viewer.subject), (0.0, ""))
         if (left := until - self._clock()) > 0:
             raise HostUnavailable(reason=reason, retry_after_s=left)
 
-    def _pause(self, connection: Connection, error: InlayError) -> None:
+    def _pause(self, session: Session, error: InlayError) -> None:
         if error.retry_after_s:
-            self._paused[connection.name] = (self._clock() + error.retry_after_s, error.reason)
+            with self._lock:
+                until = self._clock() + error.retry_after_s
+                self._paused[session.connection, session.viewer.subject] = (until, error.reason)
 
     def _count(self, connection: Connection, outcome: str) -> None:
         self._metrics.count("host_calls", host=connection.settings.host, outcome=outcome)

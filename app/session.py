@@ -102,6 +102,11 @@ class Sessions:
             raise SessionExpired(reason="revoked")
         return session
 
+    def is_revoked(self, connection: str, viewer: str, component: str, since: float) -> bool:
+        """Whether sessions like this were revoked since then, in whichever process. Raises StoreUnavailable."""
+        self._epochs.look()
+        return self._revoked.covers(connection, viewer, component, since)
+
     def renew(self, session: Session) -> tuple[Session, str]:
         """The same session with a later expiry, within its absolute life.
 
@@ -129,15 +134,10 @@ class Sessions:
                 .where(sessions.c.id == session.id)
                 .values(ended_at=self._clock(), host_token=None, features=None)
             )
-            release(conn, self._audit, session.connection, session.viewer.subject, self._clock(), "session-ended")
-            announce(conn, "session", session.connection, session.id, at=self._clock())
-            self._audit.write(
-                "session.ended",
-                conn=conn,
-                connection=session.connection,
-                viewer=session.viewer.subject,
-                session=session.id,
-            )
+            name, viewer = session.connection, session.viewer.subject
+            release(conn, self._audit, name, viewer, self._clock(), "session-ended")
+            announce(conn, "session", name, session.id, at=self._clock())
+            self._audit.write("session.ended", conn=conn, connection=name, viewer=viewer, session=session.id)
         self._memory.end(session.id)
 
     def host_identity(self, session: Session, dead: str = "") -> HostIdentity:

@@ -12,6 +12,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,7 +29,7 @@ from app.hosts._keys import KeySource
 from app.hosts._oauth import drive
 from app.hosts._sign_in import Attempt, SignedIn, SignIn
 from app.identities import Identities
-from app.keys import Keyring, same
+from app.keys import Keyring, SealBroken, same
 from app.launch import Attest, Launch, Record
 from app.net.door import Request, Response
 from app.session import Sessions
@@ -101,12 +102,11 @@ class SignIns:
         }
         with self._database.begin() as conn:
             for late in sign_ins.prune(conn, now):
-                signed = self._signed_in(late)
-                self._identities.discard(conn, late.connection, signed.viewer.subject, signed.tokens)
+                with suppress(SealBroken):  # its key was taken out of the list: nobody reads these tokens any more
+                    signed = self._signed_in(late)
+                    self._identities.discard(conn, late.connection, signed.viewer.subject, signed.tokens)
             if not sign_ins.add(conn, row):
                 raise SignInRefused(reason="challenge-used")
-            facts = {"component": asked.component, "origin": asked.opener, "host": connection.settings.host}
-            self._audit.write("signin.started", conn=conn, connection=connection.name, detail=facts)
         return Started(attempt.state, tab, url)
 
     def finish(self, connection: Connection, state: str, tab: str, code: str, issuer: str) -> tuple[SignedIn, str]:
@@ -127,11 +127,10 @@ class SignIns:
         try:
             flow = _slot(connection).finish(connection.settings, attempt, code, issuer, uri, self._keys, now)
             signed = drive(flow, self._call)
-        except LaunchRefused as error:
+        except BaseException as error:
             self._fail(asking)
-            raise SignInRefused(reason=error.reason) from error
-        except BaseException:
-            self._fail(asking)
+            if isinstance(error, LaunchRefused):
+                raise SignInRefused(reason=error.reason) from error
             raise
         sealed = self._keyring.seal(signed.write(), f"signed-in:{row.id}")
         with self._database.begin() as conn:
@@ -181,12 +180,13 @@ class SignIns:
         if self._clock() >= row.expires_at:
             raise SignInOver(reason="code-expired")
         with self._database.begin() as conn:
-            left = sign_ins.spend_try(conn, row, TRIES)
-        if not left:
-            raise SignInOver(reason="tries-spent")
+            if not sign_ins.spend_try(conn, row, TRIES):
+                raise SignInOver(reason="tries-spent")
         if not same(row.code, _digest(row.id + code)):
             raise CodeWrong(reason="code-wrong")
         signed = self._signed_in(row)
+        if self._sessions.is_revoked(row.connection, signed.viewer.subject, row.component, row.created_at):
+            raise SignInOver(reason="revoked")  # who was sent away since then signs in anew
         launch = self._launch(connection, row, signed)
         mode: Literal["frame", "element"] = "frame" if row.opener == self._public_url else "element"
         with self._database.begin() as conn:

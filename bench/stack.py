@@ -8,7 +8,7 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,6 +76,14 @@ def open_session(stack: Stack, records: list[str]) -> dict[str, object]:
     return answer
 
 
+def configuration(places: Places, fits: Sequence[match.Fit], workers: int) -> str:
+    """The demo's, with one more page that may embed, and for one viewer who asks as thousands would."""
+    nowhere = "http://127.0.0.1:9"  # no library is started: nothing here asks for one
+    text = settings.write(settings.Addresses(places.inlay, places.crm, places.core, nowhere), fits, workers)
+    text = text.replace(f'origins = ["{places.crm}"]', f'origins = ["{places.crm}", "{places.host}"]')
+    return text.replace('host = "', 'limit_viewer = "1000000/second"\nlimit_launches = "1000000/second"\nhost = "')
+
+
 def _inlay(children: Children, places: Places, state: Path, workers: int) -> Child:
     until = time.monotonic() + _READY_S
     core = children.start(
@@ -95,11 +103,7 @@ def _inlay(children: Children, places: Places, state: Path, workers: int) -> Chi
     core.wait_ready(children.http, until)
     offered = children.http.get(f"{places.core}/v1/capabilities", timeout=5).json()
     fits = match.fits(offered["capabilities"], [column.name for column in invented.generate().columns])
-    text = settings.write(settings.Addresses(places.inlay, places.crm, places.core), fits, workers)
-    # the demo's configuration, with one more page that may embed
-    text = text.replace(f'origins = ["{places.crm}"]', f'origins = ["{places.crm}", "{places.host}"]')
-    # one viewer asks as thousands would
-    text = text.replace('host = "', 'limit_viewer = "1000000/second"\nlimit_launches = "1000000/second"\nhost = "')
+    text = configuration(places, fits, workers)
     (state / "inlay.toml").write_text(text, encoding="utf-8")
     command = [str(_BIN / "inlay"), "serve", "-c", str(state / "inlay.toml")]
     inlay = children.start("Inlay", command, state / "inlay.log", f"{places.inlay}/readyz")

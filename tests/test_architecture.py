@@ -90,6 +90,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
 # Tests that mirror no single module.
 WHOLE = (
     "tests/test_architecture.py",
+    "tests/bench/",
     "tests/browser/",
     "tests/components/",
     "tests/e2e/",

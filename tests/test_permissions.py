@@ -133,6 +133,20 @@ def test_a_host_that_does_not_answer_shows_nothing(world: World, status: int) ->
     assert world.badge(token).status_code == 200
 
 
+def test_a_viewer_who_has_used_up_the_hosts_calls_stops_nobody_else(world: World) -> None:
+    """Hosts count calls for each user, over an hour: one who asks too much must not empty everybody's panels."""
+    world.api.throttled.add("zoe")
+    zoe = world.frame_token()
+    assert world.badge(zoe).status_code == 503
+    asked = len(world.api.calls)
+    assert world.badge(zoe).status_code == world.badge(world.frame_token()).status_code == 503
+    assert len(world.api.calls) == asked  # until then the host hears nothing of her
+    assert world.badge(world.frame_token(**BEN)).status_code == 200
+    world.api.throttled.clear()
+    world.clock.now += 3600
+    assert world.badge(world.frame_token()).status_code == 200
+
+
 def test_a_dead_token_ends_the_session(world: World) -> None:
     token = world.frame_token()
     world.api.dead.add("zoe")

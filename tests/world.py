@@ -114,12 +114,15 @@ class HostApi:
     blind: set[str] = field(default_factory=set)  # tokens that see no record
     only: dict[str, set[str]] = field(default_factory=dict)  # token -> the only ids that it sees
     dead: set[str] = field(default_factory=set)  # tokens that are no longer valid
+    throttled: set[str] = field(default_factory=set)  # tokens that have used up their calls of this hour
     status: int = 200  # anything else: the API is out of order
     calls: list[str] = field(default_factory=list)  # kinds of calls, in order
 
     def answer(self, path: str, query: dict[str, list[str]], token: str) -> tuple[int, Any]:
         if self.status != 200:
             return self.status, [{"errorCode": "SERVER_UNAVAILABLE", "message": "no"}]
+        if token in self.throttled:
+            return 429, [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "no"}]
         if token in self.dead:
             return 401, [{"errorCode": "INVALID_SESSION_ID", "message": "dead"}]
         if "/ui-api/records" in path:
@@ -188,7 +191,7 @@ def host_api() -> Iterator[HostApi]:
             parts = urlsplit(self.path)
             api.calls.append("access" if "ui-api" in parts.path else "read")
             token = self.headers.get("Authorization", "").partition(" ")[2]
-            self.reply(*api.answer(parts.path, parse_qs(parts.query), token))
+            self.reply(*api.answer(parts.path, parse_qs(parts.query), token), wait_s=3600 * (token in api.throttled))
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -198,9 +201,11 @@ def host_api() -> Iterator[HostApi]:
                 {"access_token": f"integration-{len(api.calls)}", "token_type": "Bearer", "expires_in": 600},
             )
 
-        def reply(self, status: int, value: Any) -> None:
+        def reply(self, status: int, value: Any, wait_s: int = 0) -> None:
             body = json.dumps(value).encode()
             self.send_response(status)
+            if wait_s:
+                self.send_header("Retry-After", str(wait_s))
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -21,13 +21,21 @@ from limits import parse
 from markupsafe import Markup
 
 from app.connections import Connection
-from app.errors import InlayError, LaunchRefused, RateLimited, SignInRefused, StoreUnavailable, WrongMediaType
+from app.errors import (
+    BadRequest,
+    InlayError,
+    LaunchRefused,
+    RateLimited,
+    SignInRefused,
+    StoreUnavailable,
+    WrongMediaType,
+)
 from app.launch import MAX_RECORDS, Record
 from app.signin import Asked
 from app.web.failures import retry_headers, translated
 from app.web.headers import popup_policy
 from app.web.limits import whose_address
-from app.web.parts import parts
+from app.web.parts import Parts, parts
 from app.web.refusals import charge, note_request, require_patience, sign_in_refused
 
 blueprint = Blueprint("oauth", __name__)
@@ -57,6 +65,7 @@ def _step(view: View) -> Callable[[str], Response]:
 def start(connection: Connection) -> Response:
     """The click in a panel. What comes in the address is no secret: the hash of one, and what the panel shows."""
     p, args = parts(), request.args
+    _require_window()
     p.limits.spend(STARTS, "sign-ins", whose_address(request.remote_addr))
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "sign-ins")
     own, opener = p.settings.server.public_url, args.get("opener", "")
@@ -71,7 +80,7 @@ def start(connection: Connection) -> Response:
         raise SignInRefused(reason="record-missing")
     asked = Asked(args["challenge"], args["component"], records, opener or own, _claims(args.get("claims", "")))
     started = p.sign_ins.start(connection, asked)
-    p.metrics.count("sign_ins", host=connection.settings.host, outcome="started")
+    _note_start(p, connection, asked)
     words = {"state": started.state, "tab": started.tab, "url": started.url}
     return _page("signin/away.html", words, place=urlsplit(started.url).hostname)
 
@@ -139,6 +148,27 @@ def _named(name: str) -> Connection:
     if connection.sign_in is None or not connection.settings.rollout:
         raise SignInRefused(reason="sign-in-unset" if connection.sign_in is None else "rollout-off")
     return connection
+
+
+def _note_start(p: Parts, connection: Connection, asked: Asked) -> None:
+    """A start proves nothing of anybody, and what is written stays for years: as with refusals, what comes again
+    within seconds is only counted. Whom it leads to is written at each of the next steps."""
+    facts = {"component": asked.component, "origin": asked.opener, "host": connection.settings.host}
+    p.metrics.count("sign_ins", host=connection.settings.host, outcome="started")
+    p.echoes.once(
+        "signin-start", connection.name, asked.component, asked.opener,
+        write=lambda _: p.audit.write("signin.started", connection=connection.name, detail=facts),
+    )  # fmt: skip
+
+
+def _require_window() -> None:
+    """Any page can have its visitors' browsers load this as an image, or in a frame: that must leave no attempt, and
+    use up none of what their house and the connection may begin. It is not charged either.
+
+    https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header
+    """
+    if request.headers.get("Sec-Fetch-Dest", "document") != "document" or "Sec-Purpose" in request.headers:
+        raise BadRequest(reason="not-a-window")
 
 
 def _form() -> Callable[[str], str]:

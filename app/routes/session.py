@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -12,6 +14,7 @@ from app.errors import (
     BadRequest,
     InlayError,
     LaunchRefused,
+    RateLimited,
     SessionExpired,
     SessionInvalid,
     SignInRefused,
@@ -112,8 +115,11 @@ def _redeemed(connection: Connection) -> Response:
     https://www.rfc-editor.org/rfc/rfc7636#section-4.5
     """
     p, form = parts(), request.form
-    p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
+    # counted once it is one: else a stranger's guesses would use up what the viewers have
+    p.limits.require_connection(connection.settings, connection.settings.limit_launches, "launches")
     session, token = p.sign_ins.redeem(connection, form.get("code", ""), form.get("code_verifier", ""))
+    with suppress(RateLimited):  # others came first meanwhile: its code is used up, so it stands
+        p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     p.metrics.count("sign_ins", host=connection.settings.host, outcome="completed")
     return _told(session, token, session.records)
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from cachetools import LRUCache
 from limits import RateLimitItem
@@ -93,11 +94,13 @@ class Limits:
 
     def spend_connection(self, connection: ConnectionSettings, rate: RateLimitItem, kind: str) -> None:
         """Count one of this kind for the whole connection. Raises RateLimited."""
-        try:
+        with _named(connection):
             self.spend(rate, kind, connection.name)
-        except RateLimited as error:
-            error.connection = connection.name
-            raise
+
+    def require_connection(self, connection: ConnectionSettings, rate: RateLimitItem, kind: str) -> None:
+        """Count nothing. Raises RateLimited when one more would be over the whole connection's rate."""
+        with _named(connection):
+            self.require(rate, kind, connection.name)
 
     def spend(self, rate: RateLimitItem, kind: str, *whose: str) -> None:
         """Count one of this kind. Raises RateLimited when it is over the rate."""
@@ -112,6 +115,15 @@ class Limits:
     def _limited(self, rate: RateLimitItem, kind: str, *whose: str) -> RateLimited:
         left_s = self._windows.left_s(rate.key_for(kind, *whose))
         return RateLimited(reason=f"too-many-{kind}", retry_after_s=left_s + 0.5)  # rounded, but never too early
+
+
+@contextmanager
+def _named(connection: ConnectionSettings) -> Iterator[None]:
+    try:
+        yield
+    except RateLimited as error:
+        error.connection = connection.name
+        raise
 
 
 def whose_address(address: str | None) -> str:

@@ -87,12 +87,30 @@ def charge(parts: Parts, error: InlayError | None = None) -> None:
     if isinstance(error, LaunchUsed):
         return
     with suppress(RateLimited):
-        parts.limits.spend(parts.settings.server.limit_refused, "refusals", whose_address(request.remote_addr))
+        parts.limits.spend(parts.settings.server.limit_refused, "refusals", *_whose(parts))
 
 
 def require_patience(parts: Parts) -> None:
     """Raises RateLimited for an address that was refused too often; whoever is known is never asked this."""
-    parts.limits.require(parts.settings.server.limit_refused, "refusals", whose_address(request.remote_addr))
+    parts.limits.require(parts.settings.server.limit_refused, "refusals", *_whose(parts))
+
+
+def _whose(parts: Parts) -> tuple[str, ...]:
+    """The address that asks; apart from it, what pages have asked there that nobody listed.
+
+    Any page has its visitors' browsers send what is refused, and must not shut their whole house out of the panels
+    with it. Which page it was, browsers say, and no page can change: https://www.w3.org/TR/fetch-metadata/
+    """
+    address, site = whose_address(request.remote_addr), request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site == "same-origin":  # our windows tell nobody where they come from, so their forms come from "null"
+        elsewhere = False
+    elif origin is None:
+        elsewhere = site == "cross-site"
+    else:
+        ours = origin == parts.settings.server.public_url
+        elsewhere = not ours and all(origin not in each.settings.origins for each in parts.connections)
+    return (address, "elsewhere") if elsewhere else (address,)
 
 
 def note_expired(parts: Parts, error: SessionExpired, connection: str) -> None:

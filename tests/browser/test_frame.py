@@ -301,6 +301,23 @@ def test_a_refused_proof_is_told_and_leaves_the_panel(page: Page, inlay: FakeInl
     expect(panel.get_by_role("button", name="Score 82")).to_be_visible()
 
 
+def test_a_page_that_answers_every_word_with_a_refused_proof_asks_ever_less(
+    page: Page, inlay: FakeInlay, embed: Embed
+) -> None:
+    panel = embed()
+    expect(panel.get_by_role("button", name="Score 82")).to_be_visible()
+    inlay.fault["/session"] = Answer(400, '{"error":"invalid_grant"}', "application/json")
+    page.evaluate(
+        """addEventListener("message", ({data}) =>
+             data.type == "inlay-auth-expired" && say("inlay-proof", {token: "old"}));
+           say("inlay-proof", {token: "old"})"""
+    )
+    for _ in range(20):
+        page.clock.fast_forward(500)
+        page.wait_for_timeout(50)
+    assert 2 <= inlay.count("POST /session") <= 6
+
+
 # --- the lifecycle reaches the host, and what the viewer was doing stays ---
 
 FIELD = "<label>Note<textarea></textarea></label>" + "<br>" * 60

@@ -29,5 +29,6 @@ const bundle = await rollup({
   plugins: [org, lwc({ rootDir: folder, modules: [{ dir: folder }] })],
   onwarn: (warning) => warned.push(String(warning.message)),
 });
-const { output } = await bundle.generate({ format: "iife" });
+const intro = 'const process = { env: { NODE_ENV: "production" } };';
+const { output } = await bundle.generate({ format: "iife", intro });
 process.stdout.write(JSON.stringify({ warned, script: output[0].code }));

@@ -210,6 +210,8 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/metrics"): public("/metrics"),
     ("GET", "/embed/<name>"): public("/embed/inlay.js"),
     ("GET", "/static/vendor/<name>"): public("/static/vendor/htmx.min.js"),
+    ("GET", "/icons/<name>"): public("/icons/color-32.png"),
+    ("GET", "/pages/<connection>/<name>"): public("/pages/acme/pane"),  # holds nobody's data
     ("GET", "/launch/<connection>"): {
         "connection": lambda me, them: me.world.client.get(
             f"/launch/{them.connection}?component=score-badge&record={them.record}", headers=me.heads

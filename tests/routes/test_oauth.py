@@ -14,7 +14,9 @@ import pytest
 from app.db import sign_ins
 from app.errors import ConnectFailed, RateLimited, TimedOut
 from app.routes.oauth import STARTS
+from app.session import revoke
 from app.signin import ATTEMPT_S, CODE_S, TRIES
+from app.web.echoes import Echoes
 from tests.hosts._proofs import PAGES
 from tests.routes._window import Stage, Window, code_of, digits, words
 from tests.routes._window import stage as make_stage
@@ -180,6 +182,21 @@ def test_before_the_viewer_agrees_no_code_is_good(stage: Stage) -> None:
     for code in ("", "None", "000000", window.state, window.tab):
         assert window.redeem(code).json["code"] == "sign-in-over"
     assert set(stage.reasons()) == {"code-early"}
+
+
+@pytest.mark.parametrize("whom", [("248289761001", ""), ("", ""), ("", "score-badge")])
+def test_who_is_sent_away_meanwhile_has_to_sign_in_again(stage: Stage, whom: tuple[str, str]) -> None:
+    """Else a code that was got before outlives the revocation, in which no session of it was there to end."""
+    window = stage.window()
+    code = window.agreed()
+    stage.world.clock.now += 1
+    with stage.another() as admin:
+        revoke(admin.world.parts.database, admin.world.parts.audit, "oidc", *whom, stage.world.clock.now)
+    assert window.redeem(code).json["code"] == "sign-in-over"
+    assert (stage.reasons(), stage.count("sessions"), stage.count("identities")) == (["revoked"], 0, 0)
+    stage.world.clock.now += 1
+    again = stage.window()
+    assert again.redeem(again.agreed()).status_code == 200
 
 
 # --- somebody else ---
@@ -378,6 +395,17 @@ def test_what_nobody_fetches_is_given_back(stage: Stage) -> None:
     assert (stage.count("jobs"), stage.count("sign_ins")) == (1, 1)
 
 
+def test_what_nobody_can_read_any_more_stops_no_sign_in(stage: Stage) -> None:
+    """A key was taken out of the list while an attempt waited: its row must not stand in everybody's way."""
+    stage.window().agreed()
+    with stage.world.parts.database.begin() as conn:
+        conn.exec_driver_sql("UPDATE sign_ins SET result = x'00'")
+    stage.world.clock.now += ATTEMPT_S
+    window = stage.window()
+    assert window.redeem(window.agreed()).status_code == 200
+    assert stage.count("sign_ins") == 1
+
+
 def test_a_process_that_dies_in_the_middle_leaves_nothing_connected(stage: Stage) -> None:
     """Between the host's answer and what we keep of it: the attempt is there, and good for nothing."""
     window = stage.window()
@@ -439,3 +467,52 @@ def test_starts_are_counted_for_a_connection_and_for_an_address(stage: Stage) ->
             deque(iter(spend, "never"), 0)
         page = stage.window().start()
         assert (page.status_code, code_of(page)) == (429, "rate-limited")
+
+
+def test_a_crowd_of_starts_does_not_fill_the_audit(stage: Stage) -> None:
+    """Nobody has to prove anything to begin, and what is written stays for years."""
+    for _ in range(20):
+        assert stage.window().start().status_code == 200
+    stage.window().start(opener=PAGES)
+    assert [row["origin"] for row in stage.world.audited("signin.started")] == ["https://inlay.example.com", PAGES]
+    stage.world.clock.now += Echoes.SECONDS
+    stage.window().start()
+    assert len(stage.world.audited("signin.started")) == 3
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Dest": "image", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Mode": "navigate"},
+        {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch"},
+    ],
+)
+def test_only_a_window_begins_a_sign_in(stage: Stage, headers: dict[str, str]) -> None:
+    """Else any page could have its visitors use up what their house and the connection may begin."""
+    asked = {"component": "score-badge", "record": LEAD}
+    for _ in range(STARTS.amount + 1):
+        asked["challenge"] = stage.window().challenge
+        page = stage.world.client.get("/oauth/oidc/start", query_string=asked, headers=headers)
+        assert page.status_code == 400
+    assert stage.count("sign_ins") == len(stage.world.audited("signin.started")) == 0
+    real = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site"}
+    assert stage.world.client.get("/oauth/oidc/start", query_string=asked, headers=real).status_code == 200
+
+
+def test_a_strangers_guesses_use_up_nothing_that_viewers_have(stage: Stage) -> None:
+    """Nobody has to prove anything to send a code that is none."""
+    connection, limits = stage.world.parts.connections.get("oidc").settings, stage.world.parts.limits
+    for _ in range(connection.limit_launches.amount - 1):
+        limits.spend_connection(connection, connection.limit_launches, "launches")
+    window = stage.window()
+    code = window.agreed()
+    for _ in range(3):
+        assert stage.window().redeem("x").json["code"] == "sign-in-over"
+    assert window.redeem(code).status_code == 200
+    late = stage.window()
+    code = late.agreed()
+    assert late.redeem(code).status_code == 429  # the last one was taken
+    limits._windows.reset()
+    assert late.redeem(code).status_code == 200  # and the code was not

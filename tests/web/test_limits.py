@@ -210,6 +210,29 @@ def test_who_is_known_works_on_beside_a_neighbour_of_the_same_address(world: Wor
         assert tight.event(LEAD).status_code == 202
 
 
+BY_FORCE = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},  # any page that says no-referrer, or frames itself in a sandbox
+    {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "cross-site"},  # as an image, or in a frame
+]
+
+
+@pytest.mark.parametrize("headers", BY_FORCE)
+def test_a_page_that_one_of_a_house_visits_does_not_shut_the_house_out(world: World, headers: dict[str, str]) -> None:
+    """Its script has the visitor's browser send what is refused; launches from listed pages go on."""
+    with limited(world, limit_refused="3/minute") as tight:
+        for name in ("launch", "session"):
+            statuses = [GARBAGE[name](tight, {"headers": headers}).status_code for _ in range(6)]
+            assert statuses[-2:] == [429, 429]  # it is stopped itself
+        host = {"Origin": "https://acme.my.salesforce.com", "Sec-Fetch-Site": "cross-site"}
+        proof = {"signed_request": tight.signed()}
+        launch = tight.client.post("/launch/acme?component=score-badge", data=proof, headers=host)
+        assert launch.status_code == 200
+        window = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+        assert tight.client.post("/oauth/acme/callback", data={"state": "x"}, headers=window).status_code == 403
+
+
 def test_a_reload_does_not_count(world: World) -> None:
     with limited(world, limit_refused="2/minute") as tight:
         proof = {"signed_request": tight.signed()}

@@ -6,8 +6,10 @@ window.inlayChanges = async (own) => {
   const main = first.box.parentNode;
   const doc = document;
   const OAUTH = "urn:ietf:params:oauth:";
+  const SLOW = 30000;
   const note = doc.createElement("button");
   let card, loaded;
+  let refusals = 0;
   // Why there is no session, or no longer: a code of ours, what the host's sign-in must be told, and what to quote.
   let why = { code: launch.used ? "used" : launch.refused || "sign-in-needed", claims: launch.claims, reference: launch.reference };
 
@@ -88,6 +90,7 @@ window.inlayChanges = async (own) => {
       ...records.map((one) => ["records", one]),
     ]);
     take(answer);
+    refusals = 0;
     note.remove();
     await fill(first, answer);
     tick();
@@ -110,9 +113,11 @@ window.inlayChanges = async (own) => {
     if (proof) await prove(proof).catch(refused);
     else wait();
   };
+  // A page may answer each word of ours with a proof: one that was refused is asked for again later each time.
   const refused = async (problem) => {
     await learn(problem);
-    wait();
+    setTimeout(wait, refusals && Math.min(SLOW, 500 * 2 ** refusals));
+    refusals++;
   };
   note.onclick = () => lapse(0, 1);
 

@@ -3,7 +3,7 @@
 // names in capitals. A name that starts with _ is private and gets a short name there.
 (() => {
   // A second copy on the page, of whichever version, does nothing: an element is defined once.
-  if (window.Inlay) return;
+  if (self.Inlay) return;
 
   // Some hosts allow closed roots only; tests need open ones.
   const MODE = "open";
@@ -226,12 +226,12 @@
 
   // What holds before a component's own sheet is here: its place, and where a card opens.
   const shell = sheet(
-    ":host{display:inline-block;vertical-align:middle;position:relative;min-block-size:1.5rem}" +
+    ":host{display:inline-block;vertical-align:middle;position:relative}" +
       ":host([popover]){position:fixed;inset:auto;margin:.25rem;position-area:block-end span-inline-end;" +
       "position-try:flip-block,flip-inline;inline-size:min(26rem,96vw);max-block-size:96vh}" +
       ":host([hidden]),:host([popover]:not(:popover-open)){display:none}" +
-      "div:empty{border-radius:6px;background:#8882;min-inline-size:7rem;min-block-size:inherit}" +
-      "[role=status]{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%)}",
+      "div:empty{border-radius:6px;background:#8882;inline-size:7rem;block-size:1.5rem}" +
+      "[role=status]{position:absolute;block-size:1px;overflow:hidden;clip-path:inset(50%)}",
   );
 
   class Panel extends HTMLElement {
@@ -241,8 +241,8 @@
       super();
       const [_box, _note, _live] = ["div", "button", "p"].map((name) => doc.createElement(name));
       const _root = this.attachShadow({ mode: MODE });
-      Object.assign(this, { _box, _note, _live, _root, _tag: this.localName.slice(6) });
       _root.append(_box, _note, _live);
+      Object.assign(this, { _box, _note, _live, _root, _tag: this.localName.slice(6) });
       _root.adoptedStyleSheets = [shell];
       _root.addEventListener("click", this);
       _note.hidden = _box.ariaBusy = true;
@@ -348,7 +348,7 @@
     }
   }
 
-  window.Inlay = {
+  self.Inlay = {
     refresh: () => tick(1),
     configure(given) {
       Object.assign(settings, given);
@@ -357,6 +357,6 @@
   };
 
   for (const tag of "__INLAY_TAGS__".split(" "))
-    customElements.get("inlay-" + tag) || customElements.define("inlay-" + tag, class extends Panel {});
+    customElements.define("inlay-" + tag, class extends Panel {});
   wake();
 })();
