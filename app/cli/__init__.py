@@ -13,6 +13,7 @@ from granian.server import MPServer
 from app.application import build
 from app.cli._config import CONFIG, load, opened, words
 from app.cli.check import check
+from app.cli.preview import preview
 from app.cli.revoke import revoke
 from app.cli.token import token
 from app.config import Settings, example
@@ -133,5 +134,5 @@ def _upgrade(settings: Settings) -> None:
             sys.exit(1)
 
 
-for command in (check, revoke, token):
+for command in (check, preview, revoke, token):
     main.add_command(command)
