@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, Response
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app.cli._config import words
 from app.net.ports import is_free
@@ -44,6 +44,20 @@ def _headed(response: Response) -> Response:
     return response
 
 
+class _Quiet(WSGIRequestHandler):
+    """Connections that stay open, and no line for each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_: object) -> None:
+        """What is asked is seen in the preview itself."""
+
+
+def served(book: Book, port: int = 0) -> BaseWSGIServer:
+    """A server for one machine, listening already; port 0 takes a free one."""
+    return make_server(HERE, port, application(book), threaded=True, request_handler=_Quiet)
+
+
 @click.group(invoke_without_command=True)
 @click.option("--port", type=int, default=8040, show_default=True, help="Where it listens, on this machine only.")
 @click.option("--open/--no-open", "open_browser", default=False, help="Open it in a browser.")
@@ -58,7 +72,7 @@ def preview(context: click.Context, port: int, open_browser: bool, components: P
         sys.exit(1)
     with words():
         book = Book(components=components, watch=True)
-    server = make_server(HERE, port, application(book), threaded=True)
+    server = served(book, port)
     url = f"http://localhost:{port}/preview"
     click.echo(f"The preview is at {url}. Ctrl-C ends it.")
     for said in book.current().problems:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import BytecodeCache, TemplateError, TemplateSyntaxError
+from jinja2.bccache import Bucket
 
 from app.errors import ConfigError
 from app.preview.looks import HostLooks, read_looks
@@ -42,13 +43,27 @@ class Edition:
         return self.pseudo if locale == LOCALE else self.renderer
 
 
+class _Compiled(BytecodeCache):
+    """Templates that did not change are not compiled again; Jinja compares their text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if kept := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 class Book:
     """Hands out the edition of now. `watch`: files are looked at again, for designers; else they are read once."""
 
     def __init__(self, house: Path = HOUSE, *, components: Path | None = None, watch: bool = False) -> None:
         self.house, self.watch = house, watch
         self.components = components or house / "components"
-        self._lock = threading.Lock()
+        self._lock, self._compiled = threading.Lock(), _Compiled()
         self._stamp = self.stamp()
         self._edition = self._read()
 
@@ -92,13 +107,16 @@ class Book:
         return self._of(Catalog.load(self.components, self.house / "static" / "tokens.css"))
 
     def _of(self, catalog: Catalog) -> Edition:
-        templates = self.house / "templates"
         return Edition(
             catalog=catalog,
-            renderer=Renderer(self.components, templates, catalog=catalog, texts=Texts.load()),
-            pseudo=Renderer(self.components, templates, catalog=catalog, texts=PseudoTexts({}, {})),
+            renderer=self._renderer(catalog, Texts.load()),
+            pseudo=self._renderer(catalog, PseudoTexts({}, {})),
             looks=read_looks(self.house / "app" / "hosts"),
             shelf=Shelf(self.house / "static", catalog),
             components=self.components,
             version=self._stamp,
         )
+
+    def _renderer(self, catalog: Catalog, texts: Texts) -> Renderer:
+        pages = self.house / "templates"
+        return Renderer(self.components, pages, catalog=catalog, texts=texts, compiled=self._compiled)

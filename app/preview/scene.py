@@ -29,6 +29,7 @@ class Scene:
     locale: str = ""
     theme: str = ""
     net: str = ""
+    flow: bool = False  # whether it goes on by itself; else the story stays as it is
 
     @classmethod
     def read(cls, tag: str, story: str, query: Iterable[tuple[str, str]]) -> Scene:
@@ -38,7 +39,7 @@ class Scene:
         theme, net = pairs.get("theme", ""), pairs.get("net", "")
         if theme not in THEMES or net not in WEATHERS:
             raise BadRequest("There is no such theme or network.", reason="scene-unknown")
-        return cls(tag, story, args, pairs.get("locale", "")[:40], theme, net)
+        return cls(tag, story, args, pairs.get("locale", "")[:40], theme, net, pairs.get("flow") == "1")
 
     def component(self, edition: Edition) -> Component:
         """Raises NotFound."""
@@ -64,7 +65,7 @@ class Scene:
 
     def token(self, began: float) -> str:
         """What a panel of the preview is sent as its session's token: the scene itself. It opens nothing."""
-        row = [self.tag, self.story, dict(self.args), self.locale, self.net, round(began, 3)]
+        row = [self.tag, self.story, dict(self.args), self.locale, self.net, self.flow, round(began, 3)]
         return base64.urlsafe_b64encode(json.dumps(row).encode()).decode()
 
 
@@ -73,10 +74,10 @@ def from_token(token: str) -> tuple[Scene, float]:
     try:
         if len(token) > MAX_TEXT:
             raise ValueError
-        tag, story, args, locale, net, began = json.loads(base64.urlsafe_b64decode(token.encode()))
+        tag, story, args, locale, net, flow, began = json.loads(base64.urlsafe_b64decode(token.encode()))
         texts = [tag, story, locale, net, *args, *args.values()]
         if not all(isinstance(each, str) for each in texts) or net not in WEATHERS:
             raise ValueError
-        return Scene(tag, story, args, locale, "", net), float(began)
+        return Scene(tag, story, args, locale, "", net, flow is True), float(began)
     except (ValueError, TypeError, AttributeError, binascii.Error):
         raise SessionInvalid(reason="preview-token") from None

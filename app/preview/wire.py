@@ -67,6 +67,8 @@ def said(edition: Edition, scene: Scene, tag: str, record: str = "", elapsed: fl
 
 def at(edition: Edition, scene: Scene, elapsed: float) -> Scene:
     """Where the story's flow stands after so many seconds."""
+    if not scene.flow:
+        return scene
     component = scene.component(edition)
     seen: set[str] = set()
     while scene.story in component.stories and scene.story not in seen:

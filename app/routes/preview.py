@@ -28,6 +28,10 @@ from app.web.headers import NOBODY, panel_policy, still_policy, style_hash
 
 blueprint = Blueprint("preview", __name__, url_prefix="/preview")
 ASSETS = "/preview/assets"
+_MODULES = (  # what main.js imports, fetched at once and not one after another
+    "dom", "state", "tree", "top", "canvas", "states", "matrix", "contrast", "tools", "checks", "inspect",
+    "controls", "access", "source", "logs", "compare",
+)  # fmt: skip
 _PROBE_S, _BEAT_S = 0.1, 10.0  # how often files are looked at, and how often a silent stream says that it lives
 _OWN = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
@@ -58,7 +62,9 @@ def origin() -> str:
 def app(tag: str = "", story: str = "") -> Response:  # noqa: ARG001 the page reads its own address
     """The preview itself; the same page for every story, so that each has an address."""
     edition = book().current()
-    response = Response(edition.renderer.page("preview/app.html", assets=ASSETS), mimetype="text/html")
+    response = Response(
+        edition.renderer.page("preview/app.html", assets=ASSETS, modules=_MODULES), mimetype="text/html"
+    )
     response.headers["Content-Security-Policy"] = _OWN
     return response
 

@@ -79,10 +79,9 @@ export const reloadCanvas = () => {
   const frame = inner();
   if (frame && state.mount == "frame") frame.contentWindow.location.reload();
   else page.contentWindow.location.reload();
-  drawRail();
 };
 
-const drawRail = () => {
+export const drawRail = () => {
   const rail = document.querySelector("#stage .rail");
   if (!rail) return;
   put(rail, component().stories.map(({ name, state: shows }, at) =>

@@ -1,9 +1,9 @@
 // The preview's page: reads the manifest, draws the rooms around the canvas, follows files and keys.
 import { put, toast, h } from "./dom.js";
-import { book, findings, heard, log, onChange, readAddress, refresh, set, state } from "./state.js";
+import { book, findings, heard, log, onChange, readAddress, refresh, set, state, story } from "./state.js";
 import { drawTree, step, pickState } from "./tree.js";
 import { drawTop, cycleLook } from "./top.js";
-import { drawCanvas, reloadCanvas } from "./canvas.js";
+import { drawCanvas, drawRail, reloadCanvas } from "./canvas.js";
 import { drawStates } from "./states.js";
 import { drawMatrix } from "./matrix.js";
 import { drawContrast } from "./contrast.js";
@@ -15,7 +15,7 @@ const at = (id) => document.getElementById(id);
 const VIEWS = { canvas: drawCanvas, states: drawStates, matrix: drawMatrix, contrast: drawContrast };
 
 const readBook = async () => {
-  const answer = await fetch("/preview/manifest.json");
+  const answer = await fetch("/preview/manifest.json", { credentials: "same-origin" });
   Object.assign(book, await answer.json());
 };
 
@@ -28,9 +28,9 @@ const drawStage = () => {
 const onEach = (changed) => {
   const any = (...names) => names.some((name) => changed.has(name));
   if (any("tag", "story", "findings", "files")) drawTree(at("tree"));
-  if (any("tag", "story", "view", "host", "mount", "theme", "locale", "width", "zoom", "net", "latency", "offline", "scale", "tools", "files")) drawTop(at("top"));
-  if (changed.has("files") && state.view == "canvas") reloadCanvas();
-  else if (any("view", "tag", "story", "host", "mount", "theme", "locale", "width", "zoom", "net", "latency", "offline", "args", "axes", "scale", "files", "tools"))
+  if (any("tag", "story", "view", "host", "mount", "theme", "locale", "width", "zoom", "net", "latency", "offline", "flow", "scale", "tools", "files")) drawTop(at("top"));
+  if (changed.has("files") && state.view == "canvas" && document.querySelector(".page")) drawRail();
+  else if (any("view", "tag", "story", "host", "mount", "theme", "locale", "width", "zoom", "net", "latency", "offline", "flow", "args", "axes", "scale", "files", "tools"))
     if (!(state.view == "contrast" && !any("view", "files"))) drawStage();
   if (any("tag", "story", "args", "tab", "locale", "theme", "files", "log", "findings", "host", "mount")) drawInspector(at("inspect"), changed);
 };
@@ -87,15 +87,16 @@ addEventListener("message", ({ data, origin }) => {
 
 const follow = () => {
   let last = book.version;
-  let own;
   const stream = new EventSource("/preview/events");
   stream.onmessage = async ({ data }) => {
     if (data == last) return;
     last = data;
     const began = performance.now();
-    await readBook();
+    const reading = readBook();
+    if (state.view == "canvas") reloadCanvas();
+    await reading;
     findings.clear();
-    own ??= 0;
+    if (!story()) readAddress();
     refresh();
     toast(book.problems.length ? "Not readable: see above" : `Updated in ${Math.round(performance.now() - began)} ms`);
   };

@@ -1,7 +1,7 @@
 // What is shown, all of it in the address: a link shows somebody else exactly this.
 const DEFAULTS = {
   view: "canvas", host: "", mount: "frame", theme: "", locale: "", width: "", zoom: "100", net: "", latency: "0",
-  offline: "", tab: "controls", tools: "", axes: "theme,locale", scale: "60",
+  offline: "", flow: "", tab: "controls", tools: "", axes: "theme,locale", scale: "60",
 };
 export const state = { tag: "", story: "", args: {}, ...DEFAULTS };
 export const book = { components: [], hosts: [], locales: [], problems: [], live: false };
@@ -60,7 +60,7 @@ export const readAddress = () => {
 // The query of a scene: what decides what a panel shows.
 export const sceneQuery = (more = {}) => {
   const query = new URLSearchParams();
-  const all = { theme: theme(), locale: state.locale, net: state.net, ...more };
+  const all = { theme: theme(), locale: state.locale, net: state.net, flow: state.view == "canvas" ? state.flow : "", ...more };
   for (const name in all) if (all[name]) query.set(name, all[name]);
   if (!more.plain) for (const name in state.args) query.set("a." + name, state.args[name]);
   query.delete("plain");

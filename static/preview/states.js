@@ -34,6 +34,6 @@ export const drawStates = (stage) => {
           h("button", { type: "button", onclick: () => set({ story: story.name, view: "canvas" }) }, h("i", { class: "dot", "data-state": story.state }), story.name, at < 9 && h("kbd", {}, at + 1)),
           story.required && h("span", { class: "tag" }, "required"), story.flow && h("span", { class: "tag" }, `→ ${story.flow.go} ${story.flow.after / 1000} s`),
           faults?.length > 0 && h("span", { class: "count bad" }, faults.length)),
-        scaled(inline, panel(tag, story.name, sceneQuery({ plain: 1, theme: state.theme || "light" }), width())));
+        scaled(inline, panel(tag, story.name, sceneQuery({ plain: 1, flow: "", theme: state.theme || "light" }), width())));
     })));
 };

@@ -38,6 +38,7 @@ export const drawTop = (bar) => {
       state.view == "canvas" && segments("Zoom", [["100", "1×"], ["150", "1.5×"], ["200", "2×"]], state.zoom, (zoom) => set({ zoom })),
       state.view == "canvas" && h("label", { class: "select" }, h("select", { "aria-label": "Network", onchange: ({ target }) => setNetwork(target.value) },
         NETWORKS.map(([name, text]) => h("option", { value: name, selected: network() == name }, text)))),
+      state.view == "canvas" && story()?.flow && h("button", { type: "button", class: "plain", "aria-pressed": String(!!state.flow), title: `After ${story().flow.after} ms: ${story().flow.go}`, onclick: () => set({ flow: state.flow ? "" : "1" }) }, icon("play"), state.flow ? "Playing" : "Play flow"),
       state.view == "canvas" && h("div", { class: "segments", role: "group", "aria-label": "Tools" }, TOOLS.map(([name, title]) =>
         h("button", { type: "button", title, "aria-label": title, "aria-pressed": String(state.tools.split(",").includes(name)), onclick: () => toggleTool(name) }, icon(name))))),
     ...book.problems.map((problem) => h("p", { class: "problem", role: "alert" }, h("b", {}, "Not readable. "), problem)),

@@ -52,12 +52,12 @@ def test_unknown_stories_themes_and_components_are_refused(edition: Edition) -> 
 
 
 def test_a_token_comes_back_as_its_scene() -> None:
-    scene = Scene("score-badge", "ready", {"score": "3"}, "ar", "", "429")
+    scene = Scene("score-badge", "ready", {"score": "3"}, "ar", "", "429", True)
     assert from_token(scene.token(7.5)) == (scene, 7.5)
 
 
 @pytest.mark.parametrize(
-    "row", [[], "x", [1, 2, {}, "", "", 0], ["a", "b", {"c": 1}, "", "", 0], ["a", "b", {}, "", "x", 0]]
+    "row", [[], "x", [1, 2, {}, "", "", 0, 0], ["a", "b", {"c": 1}, "", "", 0, 0], ["a", "b", {}, "", "x", 0, 0]]
 )
 def test_what_is_no_token_is_refused(row: object) -> None:
     for token in (base64.urlsafe_b64encode(json.dumps(row).encode()).decode(), "%%%", ""):

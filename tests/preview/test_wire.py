@@ -11,10 +11,14 @@ from app.preview.wire import at, failing, said
 
 
 def test_a_flow_goes_on_by_itself(edition: Edition) -> None:
-    scene = Scene("score-badge", "pending")
+    scene = Scene("score-badge", "pending", flow=True)
     assert said(edition, scene, "score-badge", elapsed=0.5).state == "pending"
     assert said(edition, scene, "score-badge", elapsed=2.5).state == "ready"
     assert at(edition, scene, 99).story == "ready"
+
+
+def test_a_story_stays_unless_it_is_played(edition: Edition) -> None:
+    assert said(edition, Scene("score-badge", "pending"), "score-badge", elapsed=99).state == "pending"
 
 
 def test_a_badge_opens_the_card_of_the_same_state(edition: Edition) -> None:
