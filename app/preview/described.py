@@ -56,7 +56,7 @@ def _component(edition: Edition, component: Component) -> dict[str, Any]:
         "summary": component.summary,
         "opens": component.opens,
         "inline": tag.endswith("-badge"),
-        "answers": VIEWS[tag].answers if tag in VIEWS else "score",
+        "answers": answers(tag),
         "script": bool(component.script),
         "args": [_arg(arg) for arg in component.args.values()],
         "stories": [_story(tag, story) for story in component.stories.values()],
@@ -92,6 +92,11 @@ def _arg(arg: Arg) -> dict[str, Any]:
     }
 
 
+def answers(tag: str) -> str:
+    """What a component shows: a score or an analysis; one without a view yet, a score."""
+    return VIEWS[tag].answers if tag in VIEWS else "score"
+
+
 def plain(value: Any) -> Any:
     """A value of an arg as JSON has it."""
     if isinstance(value, datetime):
@@ -123,7 +128,7 @@ def source(edition: Edition, scene: Scene, origin: str) -> dict[str, Any]:
     except BadRequest as error:
         return found | {"error": error.detail}
     style = edition.catalog.styles(component.tag)
-    policy = panel_policy((origin,), origin, "...", style)
+    policy = panel_policy((origin,), origin, "...", style, exports=answers(component.tag) == "analysis")
     sizes = {name: _size(text) for name, text in (("html", html), ("css", style), ("together", html + style))}
     return found | {"html": html, "micros": micros, "sizes": sizes, "args": plain(params), "policy": policy}
 

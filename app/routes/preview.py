@@ -23,7 +23,6 @@ from app.preview.looks import HostLooks, Look
 from app.preview.scene import Scene
 from app.preview.shelf import File
 from app.preview.wire import LASTS_S, said
-from app.views import VIEWS
 from app.web.headers import NOBODY, panel_policy, still_policy, style_hash
 
 blueprint = Blueprint("preview", __name__, url_prefix="/preview")
@@ -125,13 +124,15 @@ def frame(tag: str, story: str) -> Response:
             "htmx": f"{ASSETS}/vendor/htmx.min.js",
             "csp": f"{ASSETS}/vendor/hx-csp.min.js",
         },
-        answers=VIEWS[tag].answers if tag in VIEWS else "score",
+        answers=described.answers(tag),
         sign_in=False,
         flush="",
         show=lambda: content,
     )
     response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = panel_policy((origin(),), origin(), nonce, style)
+    response.headers["Content-Security-Policy"] = panel_policy(
+        (origin(),), origin(), nonce, style, exports=described.answers(tag) == "analysis"
+    )
     return response
 
 
