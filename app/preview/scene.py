@@ -79,5 +79,5 @@ def from_token(token: str) -> tuple[Scene, float]:
         if not all(isinstance(each, str) for each in texts) or net not in WEATHERS:
             raise ValueError
         return Scene(tag, story, args, locale, "", net, flow is True), float(began)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         raise SessionInvalid(reason="preview-token") from None

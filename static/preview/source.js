@@ -60,7 +60,7 @@ export const drawEmbed = (body) => {
 
 // The little of Markdown that a README uses: headings, lists, paragraphs, bold, code.
 export const inline = (text) =>
-  text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part) => (part.startsWith("**") ? h("b", {}, part.slice(2, -2)) : part.startsWith("`") ? h("code", {}, part.slice(1, -1)) : part));
+  text.split(/(\*\*[^*]+\*\*|\*[^*]+\*|`[^`]+`)/).map((part) => (part.startsWith("**") ? h("b", {}, part.slice(2, -2)) : /^\*[^*]+\*$/.test(part) ? h("em", {}, part.slice(1, -1)) : part.startsWith("`") ? h("code", {}, part.slice(1, -1)) : part));
 export const drawDocs = (body) => {
   const blocks = (source.readme || "").split(/\n\n+/).map((block) => {
     const [, marks, title] = block.match(/^(#+) (.*)/) || [];

@@ -63,3 +63,11 @@ def test_what_is_no_token_is_refused(row: object) -> None:
     for token in (base64.urlsafe_b64encode(json.dumps(row).encode()).decode(), "%%%", ""):
         with pytest.raises(SessionInvalid):
             from_token(token)
+
+
+def test_nesting_without_end_is_a_refusal_too(edition: Edition) -> None:
+    deep = "[" * 30_000
+    with pytest.raises(SessionInvalid):
+        from_token(base64.urlsafe_b64encode(deep.encode()).decode())
+    with pytest.raises(BadRequest, match=r"up must be JSON\."):
+        Scene("score-card", "ready", {"up": deep}).params(edition)
