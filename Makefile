@@ -1,7 +1,7 @@
 # Inlay. `make` prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench proof clean
+.PHONY: help setup demo test lint golden bench proof clean
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -27,6 +27,10 @@ lint: setup  ## Style, types, the house's laws, checksums of vendored files
 	@$(BIN)/mypy
 	@$(BIN)/python scripts/vendor.py --check
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
+
+golden: setup  ## Accept how components look now: markup and ARIA trees
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && GOLDEN=accept \
+	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py -m "not proof" -k "accepted"
 
 proof: setup  ## The long checks: kills, load, all stories
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -m proof

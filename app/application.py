@@ -35,8 +35,9 @@ from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
 from app.permissions import Permissions
+from app.preview.book import Book
 from app.review import Reviews
-from app.routes import BLUEPRINTS
+from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
 from app.session import Sessions
 from app.signin import SignIns
@@ -184,6 +185,10 @@ def create_app(built: Parts) -> Flask:
     app.extensions["inlay"] = built
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if server.preview:
+        app.extensions["inlay-preview"] = Book()
+        for blueprint in PREVIEW:
+            app.register_blueprint(blueprint)
     app.before_request(_bounded)
     app.register_error_handler(Exception, _refused)
     app.after_request(_finished)

@@ -47,13 +47,13 @@ PINS = (
         "static/vendor/hx-csp.min.js",
         "l1UlMMjlxqJ9heYFHycJZCe5JK5ercIbf4mufiyK4B5B/8Hk3xk05wPOiWNv2OUX",
     ),
-    # For tests only, so outside of static/.
+    # For the preview and the tests only; never part of a panel.
     Pin(
         "axe-core",
         "4.14.1",
         "MPL-2.0",
         "axe.min.js",
-        "tests/vendor/axe.min.js",
+        "static/preview/vendor/axe.min.js",
         "xt1SFg49QaDwsyt0Xfs2XAyBtYPClXl3X2q5OOLeGAUmq9jZTYIMdztpF99WdhiH",
     ),
 )

@@ -30,6 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "review events health signin subscriber",
         "jobs views wiring",
         "web",
+        "preview",
         "routes",
         "__init__ application",
         "cli",

@@ -14,6 +14,7 @@ from app.application import build
 from app.cli._config import CONFIG, load, opened, words
 from app.cli.check import check
 from app.cli.package import package
+from app.cli.preview import preview
 from app.cli.revoke import revoke
 from app.cli.token import token
 from app.config import Settings, example
@@ -134,5 +135,5 @@ def _upgrade(settings: Settings) -> None:
             sys.exit(1)
 
 
-for command in (check, package, revoke, token):
+for command in (check, package, preview, revoke, token):
     main.add_command(command)

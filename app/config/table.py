@@ -49,6 +49,7 @@ class ServerSettings:
     tls_certificate: Path | None = row(PATH, "The chain, when we speak TLS ourselves.", None)  # noqa: RUF009 makes a field
     tls_key: Path | None = row(PATH, "The certificate's private key.", None)  # noqa: RUF009 makes a field
     compression: bool = row(FLAG, "Whether answers are compressed here.", True)
+    preview: bool = row(FLAG, "Whether designers' preview is shown at /preview, to all who reach us.", False)
     region: str = row(_REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu")
     limit_refused: RateLimitItem = row(RATE, "Refusals of one address, until it has to wait.", "600/minute")  # noqa: RUF009 makes a field
     allow_private: tuple[str, ...] = row(

@@ -16,6 +16,7 @@ _TEMPLATE = """\
 [server]
 public_url = {inlay}
 port = {port}
+preview = true
 workers = {workers}
 keys = ["file:keys/deployment"]
 # The demo's services are on this machine; the network door calls no private address that is not listed.
@@ -64,6 +65,10 @@ class Addresses:
     crm: str
     core: str
     library: str
+
+    @property
+    def preview(self) -> str:
+        return f"{self.inlay}/preview"
 
 
 def write(at: Addresses, fits: Sequence[Fit], workers: int = 1) -> str:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from app.routes import components, embed, events, exports, home, launch, oauth, pages, reports, reviews, session, status
+from app.routes import (
+    components,
+    embed,
+    events,
+    exports,
+    home,
+    launch,
+    oauth,
+    pages,
+    preview,
+    preview_wire,
+    reports,
+    reviews,
+    session,
+    status,
+)
 
 BLUEPRINTS = (
     home.blueprint,
@@ -18,3 +33,4 @@ BLUEPRINTS = (
     reports.blueprint,
     status.blueprint,
 )
+PREVIEW = (preview.blueprint, preview_wire.blueprint)  # registered only where the preview is switched on

@@ -197,7 +197,7 @@ def _choices(name: str, of: Any) -> tuple[str, ...]:
 def _from_json(text: str, path: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested deeper than Python goes
         raise _wrong(path, "must be JSON") from None
 
 

@@ -23,8 +23,16 @@ REQUIRED_STORIES = (
 _TAG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # a custom element's name needs its hyphen
 _STORY_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TOP = {"summary", "opens", "args", "story"}
-_STORY_KEYS = {"args", "base", "doc", "locale"}
+_STORY_KEYS = {"args", "base", "doc", "locale", "flow"}
 _CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What follows a story by itself: after so many milliseconds, another."""
+
+    after: int
+    go: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Story:
     args: Mapping[str, Any]
     doc: str = ""
     locale: str = "en"
+    flow: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +83,8 @@ class Catalog(Mapping[str, Component]):
         for component in components.values():
             for tag in component.opens:
                 if tag not in components:
-                    _note(
-                        problems,
-                        component.tag,
-                        f"opens {tag!r}, which does not exist",
-                        "Name a folder that exists.",
-                    )
+                    what = f"opens {tag!r}, which does not exist"
+                    _note(problems, component.tag, what, "Name a folder that exists.")
         if problems:
             raise ConfigError(problems)
         return cls(components, small_css(tokens.read_text("utf-8")))
@@ -217,7 +222,18 @@ class _Stories:
         if not _STORY_NAME.fullmatch(name):
             raise SchemaError("needs a name in small letters with hyphens")
         merged = self._merged(name, ())
-        return Story(name, check_all(self._schema, merged["args"]), row.get("doc", ""), merged.get("locale", "en"))
+        args = check_all(self._schema, merged["args"])
+        return Story(name, args, row.get("doc", ""), merged.get("locale", "en"), self._flow(row))
+
+    def _flow(self, row: Mapping[str, Any]) -> Flow | None:
+        flow = row.get("flow")
+        if flow is None:
+            return None
+        if not isinstance(flow, dict) or set(flow) != {"after", "go"} or not isinstance(flow["after"], int):
+            raise SchemaError('has a flow that is not written { after = 1500, go = "ready" }')
+        if flow["go"] not in self._rows:
+            raise SchemaError(f"flows to {flow['go']!r}, which does not exist")
+        return Flow(flow["after"], flow["go"])
 
     def _merged(self, name: str, seen: tuple[str, ...]) -> dict[str, Any]:
         row = self._rows.get(name)

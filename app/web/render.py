@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
@@ -53,9 +53,16 @@ class Renderer:
     """Renders components and pages. Immutable after start, so it is shared by all threads."""
 
     def __init__(
-        self, components: Path, templates: Path, *, catalog: Catalog, texts: Texts, watch: bool = False
+        self,
+        components: Path,
+        templates: Path,
+        *,
+        catalog: Catalog,
+        texts: Texts,
+        watch: bool = False,
+        compiled: BytecodeCache | None = None,
     ) -> None:
-        """`watch` re-reads changed templates: for designers, not for production."""
+        """For designers, not for production: `watch` re-reads changed templates, `compiled` keeps what was compiled."""
         self.catalog = catalog
         self.texts = texts
         self._environment = Environment(
@@ -64,6 +71,7 @@ class Renderer:
             undefined=StrictUndefined,
             auto_reload=watch,
             cache_size=-1,
+            bytecode_cache=compiled,
             extensions=[_Tight],
         )
         self._names = {tag: component.args.keys() for tag, component in catalog.items()}

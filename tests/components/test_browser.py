@@ -18,7 +18,7 @@ from app.web.render import Renderer
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-AXE = (ROOT / "tests" / "vendor" / "axe.min.js").read_text("utf-8")
+AXE = (ROOT / "static/preview/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["analysis-badge", "document-sidebar", "score-badge", "score-card"]
 RUN_AXE = """async (skip) => (await axe.run(document, {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],

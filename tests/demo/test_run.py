@@ -115,10 +115,10 @@ def test_a_bad_file_is_refused_before_anything_starts(tmp_path: Path, capsys: py
 
 
 def test_all_services_are_named_and_answer(demo: Demo) -> None:
-    assert set(demo.urls) == {"inlay", "crm", "core", "library"}
+    assert set(demo.urls) == {"inlay", "crm", "core", "library", "preview"}
     assert demo.urls["inlay"].startswith("http://localhost:")  # another site than the CRM's
-    for url in demo.urls.values():
-        assert requests.get(f"{url}/healthz", timeout=5).ok
+    for name, url in demo.urls.items():
+        assert requests.get(url if name == "preview" else f"{url}/healthz", timeout=5).ok
     assert demo.took_s < 20
 
 

@@ -12,7 +12,7 @@ from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Stage]
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
+AXE = (Path(__file__).parents[2] / "static/preview/vendor/axe.min.js").read_text("utf-8")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

@@ -119,7 +119,7 @@ def test_a_click_a_window_a_yes_and_the_number_is_there(viewer: Callable[[], Vie
     expect(window.locator("dd").last).to_have_text(re.compile("^localhost:"))
     expect(window.get_by_role("button", name="Connect")).to_be_focused()
     frame = next(each for each in page.frames if each.url.startswith(zoe.place.inlay))
-    axe = (root / "tests/vendor/axe.min.js").read_text("utf-8")
+    axe = (root / "static/preview/vendor/axe.min.js").read_text("utf-8")
     for document in (window, frame):
         document.evaluate(axe)
         assert document.evaluate(AXE_RUN) == []

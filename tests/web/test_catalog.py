@@ -96,7 +96,9 @@ def test_every_problem_of_every_folder_is_said_at_once(folder: Folder) -> None:
         ({"head": ARGS.replace('"enum"', '"num"')}, "[args] state needs a type"),
         ({"more": '[story.ready]\nbase = "ready"\n'}, "stands on itself: ready -> ready"),
         ({"more": '[story.ready]\nbase = "nope"\n'}, "'nope' must be a table"),
-        ({"more": "[story.ready]\nargz = {}\n"}, "must be a table of args, base, doc, locale"),
+        ({"more": "[story.ready]\nargz = {}\n"}, "must be a table of args, base, doc, flow, locale"),
+        ({"more": "[story.ready]\nflow = 3\n"}, "a flow that is not written"),
+        ({"more": "[story.ready]\nflow = { after = 1, go = 'nope' }\n"}, "flows to 'nope'"),
         ({"more": "[story.Ready]\n"}, "needs a name in small letters"),
     ],
 )

@@ -1,0 +1,122 @@
+"""The book: all components, stories and looks as they are on disk now. What is broken is said, the last good stays."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jinja2 import BytecodeCache, TemplateError, TemplateSyntaxError
+from jinja2.bccache import Bucket
+
+from app.errors import ConfigError
+from app.preview.looks import HostLooks, read_looks
+from app.preview.pseudo import LOCALE, PseudoTexts
+from app.preview.shelf import Shelf
+from app.web.catalog import Catalog
+from app.web.render import Renderer
+from app.web.texts import Texts
+
+HOUSE = Path(__file__).resolve().parents[2]
+_WATCHED = (
+    ("components", "**/*"), ("static", "*.css"), ("static/embed", "*.js"), ("static/preview", "*"),
+    ("templates", "**/*.html"), ("app/hosts", "*/preview.toml"), ("app/web/locale", "*.po"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The book as it was read once. `version` changes with any byte of it; `problems` are what could not be read."""
+
+    catalog: Catalog
+    renderer: Renderer
+    pseudo: Renderer
+    looks: Mapping[str, HostLooks]
+    shelf: Shelf
+    components: Path
+    version: str
+    problems: tuple[str, ...] = ()
+
+    def renderer_for(self, locale: str) -> Renderer:
+        return self.pseudo if locale == LOCALE else self.renderer
+
+
+class _Compiled(BytecodeCache):
+    """Templates that did not change are not compiled again; Jinja compares their text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if kept := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+class Book:
+    """Hands out the edition of now. `watch`: files are looked at again, for designers; else they are read once."""
+
+    def __init__(self, house: Path = HOUSE, *, components: Path | None = None, watch: bool = False) -> None:
+        self.house, self.watch = house, watch
+        self.components = components or house / "components"
+        self._lock, self._compiled = threading.Lock(), _Compiled()
+        self._stamp = self.stamp()
+        self._edition = self._read()
+
+    def current(self) -> Edition:
+        if not self.watch:
+            return self._edition
+        with self._lock:
+            if (stamp := self.stamp()) != self._stamp:
+                self._stamp = stamp
+                self._edition = self._read(self._edition)
+            return self._edition
+
+    def stamp(self) -> str:
+        """A digest of which files there are, and when they were written."""
+        digest = hashlib.sha256()
+        for path in self._files():
+            at = path.stat()
+            digest.update(f"{path} {at.st_mtime_ns} {at.st_size}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def _files(self) -> Iterator[Path]:
+        for folder, pattern in _WATCHED:
+            root = self.components if folder == "components" else self.house / folder
+            yield from (path for path in sorted(root.glob(pattern)) if path.is_file())
+
+    def _read(self, last: Edition | None = None) -> Edition:
+        try:
+            return self._whole()
+        except ConfigError as error:
+            problems = tuple(str(problem) for problem in error.problems)
+        except TemplateSyntaxError as error:
+            name = Path(error.filename or "").name
+            problems = (f"{name}, line {error.lineno}: {error.message}",)
+        except (TemplateError, OSError) as error:
+            problems = (str(error),)
+        if last is None:
+            last = self._of(Catalog({}, (self.house / "static" / "tokens.css").read_text("utf-8")))
+        return replace(last, version=self._stamp, problems=problems)
+
+    def _whole(self) -> Edition:
+        return self._of(Catalog.load(self.components, self.house / "static" / "tokens.css"))
+
+    def _of(self, catalog: Catalog) -> Edition:
+        return Edition(
+            catalog=catalog,
+            renderer=self._renderer(catalog, Texts.load()),
+            pseudo=self._renderer(catalog, PseudoTexts({}, {})),
+            looks=read_looks(self.house / "app" / "hosts"),
+            shelf=Shelf(self.house / "static", catalog),
+            components=self.components,
+            version=self._stamp,
+        )
+
+    def _renderer(self, catalog: Catalog, texts: Texts) -> Renderer:
+        pages = self.house / "templates"
+        return Renderer(self.components, pages, catalog=catalog, texts=texts, compiled=self._compiled)

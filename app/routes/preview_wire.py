@@ -1,0 +1,90 @@
+"""The preview's twins of our own addresses: sessions, fragments and reviews of stories, and of nothing else."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from app.errors import SessionInvalid
+from app.preview.book import Book, Edition
+from app.preview.scene import Scene, from_token
+from app.preview.wire import LASTS_S, failing, said
+from app.web.headers import COMMON
+
+blueprint = Blueprint("preview_wire", __name__, url_prefix="/preview/wire")
+
+
+def edition() -> Edition:
+    book: Book = current_app.extensions["inlay-preview"]
+    return book.current()
+
+
+def _opened(token: str) -> tuple[Scene, float]:
+    """The scene and how long it has been open. Raises what its network would, and SessionInvalid."""
+    scene, began = from_token(token)
+    failing(scene)
+    return scene, time.time() - began
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise SessionInvalid(reason="token-missing")
+    return token
+
+
+@blueprint.post("/session")
+def session() -> Response:
+    scene, elapsed = _opened(request.form.get("subject_token", ""))
+    tag = request.form.get("component") or scene.tag
+    book = edition()
+    fragments = [said(book, scene, tag, record, elapsed).as_json() for record in request.form.getlist("records")[:200]]
+    return jsonify(_session(scene) | {"fragments": fragments, "styles": {tag: book.catalog.styles(tag)}})
+
+
+@blueprint.post("/session/renew")
+def renew() -> Response:
+    scene, _ = _opened(request.form.get("token", ""))
+    return jsonify(_session(scene))
+
+
+@blueprint.get("/components/<tag>")
+def one(tag: str) -> Response:
+    scene, elapsed = _opened(_bearer())
+    found = said(edition(), scene, tag, request.args.get("record", ""), elapsed)
+    response = Response(found.html, found.status, mimetype="text/html")
+    response.headers["ETag"], response.headers["Inlay-State"] = found.etag, found.state
+    response.headers["Cache-Control"] = COMMON["Cache-Control"]
+    if request.headers.get("If-None-Match") == found.etag:
+        response.status_code, response.data = 304, b""
+    return response
+
+
+@blueprint.post("/components:batch")
+def batch() -> Response:
+    scene, elapsed = _opened(request.form.get("token", ""))
+    book = edition()
+    fragments = []
+    for text in request.form.getlist("item")[:200]:
+        tag, _, rest = text.partition(" ")
+        record, _, etag = rest.partition(" ")
+        fragments.append(said(book, scene, tag, record, elapsed).as_json(etag))
+    return jsonify(
+        {"fragments": fragments, "styles": {tag: book.catalog.styles(tag) for tag in request.form.getlist("style")}}
+    )
+
+
+@blueprint.post("/reviews")
+def reviews() -> Response:
+    """A verdict is taken and forgotten: the story is answered again."""
+    scene, elapsed = _opened(request.form.get("token") or _bearer())
+    return jsonify(
+        {"fragments": [said(edition(), scene, scene.tag, request.form.get("record", ""), elapsed).as_json()]}
+    )
+
+
+def _session(scene: Scene) -> dict[str, object]:
+    kind = "urn:ietf:params:oauth:token-type:access_token"
+    token = scene.token(time.time())
+    return {"access_token": token, "issued_token_type": kind, "token_type": "Bearer", "expires_in": LASTS_S}

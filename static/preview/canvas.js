@@ -1,0 +1,108 @@
+// The canvas: a host's page in a frame, and in it the panel in a frame of its own, with the headers of production.
+import { h, put } from "./dom.js";
+import { component, sceneQuery, set, state } from "./state.js";
+import { checkSoon } from "./checks.js";
+import { drawTools } from "./tools.js";
+
+let page;
+let shown = "";
+let kept;
+
+const address = () => `/preview/host/${state.host}/${state.tag}/${state.story}?${sceneQuery({ mount: state.mount })}`;
+export const inner = () => page?.contentWindow?.inlayHost?.frame;
+export const panelWindow = () => (state.mount == "frame" ? inner()?.contentWindow : page?.contentWindow);
+export const panelDocument = () => panelWindow()?.document;
+export const hostWindow = () => page?.contentWindow;
+// Where the component's own markup is: in the panel's page, or in the element's shadow root.
+export const root = () => {
+  const doc = panelDocument();
+  return state.mount == "frame" ? doc : doc?.querySelector(`inlay-${state.tag}`)?.shadowRoot;
+};
+
+const openOnes = () => [...(root()?.querySelectorAll("details") || [])].map((each) => each.open);
+const remember = () => {
+  const doc = panelDocument();
+  if (doc) kept = { panel: panelWindow().scrollY, host: hostWindow().scrollY, open: openOnes() };
+};
+const restore = () => {
+  if (!kept) return;
+  root()?.querySelectorAll("details").forEach((each, at) => (each.open = kept.open[at] ?? each.open));
+  panelWindow()?.scrollTo(0, kept.panel);
+  hostWindow()?.scrollTo(0, kept.host);
+  kept = undefined;
+};
+
+const dress = () => {
+  const doc = page.contentDocument;
+  if (!doc?.documentElement) return;
+  if (state.width) doc.documentElement.style.setProperty("--wide", state.width + "px");
+  else doc.documentElement.style.removeProperty("--wide");
+  const slot = doc.querySelector("[data-slot] > :is(iframe, [connection])");
+  if (slot) slot.style.zoom = state.zoom == "100" ? "" : state.zoom / 100;
+  for (const each of [page.contentWindow, inner()?.contentWindow])
+    if (each?.inlayWeather) Object.assign(each.inlayWeather, { latency: Number(state.latency), offline: !!state.offline });
+};
+const ready = () => {
+  dress();
+  restore();
+  drawTools();
+  checkSoon();
+};
+const onPage = () => {
+  dress();
+  const frame = inner();
+  if (!frame) return setTimeout(ready, 120);
+  frame.addEventListener("load", () => {
+    dress();
+    setTimeout(ready, 30);
+  });
+  if (frame.contentDocument?.readyState == "complete" && frame.contentDocument.URL != "about:blank") ready();
+};
+
+const load = () => {
+  const next = address();
+  const [before] = shown.split("?");
+  const same = before.split("/").slice(0, 5).join("/") == next.split("/").slice(0, 5).join("/");
+  const frame = inner();
+  const [, mount] = shown.match(/mount=(\w+)/) || [];
+  if (shown && same && frame && state.mount == "frame" && mount == "frame" && before == next.split("?")[0]) {
+    // Only the scene is another one: the host's page stays.
+    frame.contentWindow.location.replace(`/preview/frame/${state.tag}/${state.story}?${sceneQuery()}`);
+  } else if (page.contentWindow && shown) page.contentWindow.location.replace(next);
+  else page.src = next;
+  shown = next;
+};
+
+export const reloadCanvas = () => {
+  if (!page?.isConnected) return drawCanvas(document.getElementById("stage"));
+  remember();
+  const frame = inner();
+  if (frame && state.mount == "frame") frame.contentWindow.location.reload();
+  else page.contentWindow.location.reload();
+};
+
+export const drawRail = () => {
+  const rail = document.querySelector("#stage .rail");
+  if (!rail) return;
+  put(rail, component().stories.map(({ name, state: shows }, at) =>
+    h("button", { type: "button", "aria-pressed": String(name == state.story), onclick: () => set({ story: name }) },
+      h("i", { class: "dot", "data-state": shows }), name, at < 9 && h("kbd", {}, at + 1))));
+  rail.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+};
+
+export const drawCanvas = (stage) => {
+  if (!component()) return put(stage, h("p", { class: "none" }, "No component could be read."));
+  if (!page?.isConnected) {
+    page = h("iframe", { class: "page", title: "Host's page" });
+    page.addEventListener("load", onPage);
+    shown = "";
+    put(stage, h("div", { class: "desk" }, page), h("div", { class: "rail", role: "group", "aria-label": "States" }));
+  }
+  const next = address();
+  if (next != shown) load();
+  else {
+    dress();
+    drawTools();
+  }
+  drawRail();
+};

@@ -1,0 +1,69 @@
+// What is wrong, by machine: axe, overflow at 320 px, breaches of the policy, errors. Kept by story, counted in the tree.
+import { h, toast } from "./dom.js";
+import { book, component, found, findings, log, sceneQuery, state } from "./state.js";
+import { panelWindow } from "./canvas.js";
+
+const AXE = "/preview/assets/vendor/axe.min.js";
+const rows = (violations) =>
+  violations.flatMap(({ id, impact, help, nodes }) => nodes.map(({ target, html, why }) => ({ kind: id, impact, what: help, target, html, why })));
+
+const heardFrom = (path, since) =>
+  log.filter((each) => each.path == path && each.at >= since && (each.inlayPreview == "csp" || each.inlayPreview == "error"))
+    .map((each) => each.inlayPreview == "csp"
+      ? { kind: "csp", impact: "serious", what: `The policy blocked ${each.directive}`, html: each.sample || each.blocked, target: [] }
+      : { kind: "script", impact: "serious", what: each.message, html: `${each.source}:${each.line}`, target: [] });
+
+const examine = async (view, since) => {
+  const results = rows(await view.inlayAxe(AXE));
+  const { scrollWidth, clientWidth } = view.document.documentElement;
+  if (scrollWidth > clientWidth) {
+    const wide = [...view.document.body.querySelectorAll("*")].find((each) => each.getBoundingClientRect().right > clientWidth + 1);
+    results.push({ kind: "overflow", impact: "serious", what: `${scrollWidth} px wide in ${clientWidth} px`, html: wide?.outerHTML.slice(0, 200) || "", target: [] });
+  }
+  return [...results, ...heardFrom(view.location.pathname, since)];
+};
+
+// In a frame of its own, so that what a designer looks at is not disturbed.
+const inFrame = (tag, story, query, wide = 320) =>
+  new Promise((done) => {
+    const since = Date.now();
+    const frame = h("iframe", { class: "hidden", title: "Check", src: `/preview/frame/${tag}/${story}?${query}`, style: { "inline-size": `${wide}px`, "block-size": "800px" } });
+    frame.addEventListener("load", () => setTimeout(async () => {
+      const results = frame.contentWindow.inlayAxe
+        ? await examine(frame.contentWindow, since).catch((problem) => [{ kind: "check", impact: "", what: String(problem), html: "", target: [] }])
+        : [{ kind: "args", impact: "serious", what: "The args are refused", html: "", target: [] }];
+      frame.remove();
+      done(results);
+    }, 60));
+    document.body.append(frame);
+  });
+
+let timer;
+let running = 0;
+export const checkSoon = () => {
+  clearTimeout(timer);
+  timer = setTimeout(checkCurrent, 500);
+};
+export const checkCurrent = async () => {
+  const { tag, story } = state;
+  if (!component() || !panelWindow()) return;
+  const mine = ++running;
+  const results = await inFrame(tag, story, sceneQuery(), Number(state.width) || 320);
+  if (mine != running && (tag != state.tag || story != state.story)) return;
+  findings.set(`${tag}/${story}`, results);
+  found();
+};
+export const checkAll = async () => {
+  let bad = 0;
+  const all = book.components.flatMap(({ tag, stories }) => stories.map(({ name }) => [tag, name]));
+  const work = async () => {
+    for (let next = all.shift(); next; next = all.shift()) {
+      const results = await inFrame(next[0], next[1], new URLSearchParams({ theme: state.theme || "light" }));
+      bad += results.length;
+      findings.set(next.join("/"), results);
+      found();
+    }
+  };
+  await Promise.all([work(), work(), work()]);
+  toast(bad ? `${bad} found` : "Nothing found in any story");
+};

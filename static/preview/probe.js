@@ -1,0 +1,66 @@
+// The preview's ear inside a panel or a host's page: first in its head, so that nothing is missed. It changes nothing
+// that a viewer would see; what it hears goes to the preview's window, which is on the same origin.
+(() => {
+  const { origin } = location;
+  const where = frameElement ? frameElement.title || document.title : document.title;
+  const say = (kind, detail) => top !== self && top.postMessage({ inlayPreview: kind, where, path: location.pathname, at: Date.now(), ...detail }, origin);
+
+  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile, lineNumber, sample }) =>
+    say("csp", { directive: effectiveDirective, blocked: blockedURI, source: sourceFile, line: lineNumber, sample }),
+  );
+  addEventListener("error", ({ message, filename, lineno }) => say("error", { message, source: filename, line: lineno }));
+  addEventListener("unhandledrejection", ({ reason }) => say("error", { message: String(reason) }));
+  addEventListener("message", ({ data, source, origin: from }) => {
+    if (data?.inlay || data?.inlayHost)
+      say("message", { data: JSON.parse(JSON.stringify(data)), from, to: source === parent ? "panel" : "host" });
+  });
+
+  // Latency and an absent network are made here, so that no thread of the server waits.
+  const weather = { latency: 0, offline: false };
+  self.inlayWeather = weather;
+  const real = self.fetch;
+  self.fetch = async (input, options = {}) => {
+    const began = performance.now();
+    const url = String(input.url || input);
+    const row = { method: options.method || "GET", url: url.replace(origin, ""), headers: {} };
+    for (const [name, value] of new Headers(options.headers)) row.headers[name] = name == "authorization" ? "Bearer ..." : value;
+    try {
+      if (weather.latency) await new Promise((done) => setTimeout(done, weather.latency * (0.75 + Math.random() / 2)));
+      if (weather.offline) throw new TypeError("Failed to fetch");
+      const answer = await real(input, options);
+      const text = await answer.clone().text();
+      say("request", { ...row, status: answer.status, ms: performance.now() - began, bytes: text.length, body: text.slice(0, 4000) });
+      return answer;
+    } catch (problem) {
+      say("request", { ...row, status: 0, ms: performance.now() - began, bytes: 0, body: String(problem) });
+      throw problem;
+    }
+  };
+
+  // What a screen reader would be told: changes of live regions, here and in shadow roots.
+  const listen = (root) =>
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const live = (target.nodeType == 1 ? target : target.parentElement)?.closest("[role=status],[role=alert],[aria-live]");
+        if (live?.textContent.trim()) say("announce", { text: live.textContent.trim(), role: live.role || live.ariaLive });
+      }
+    }).observe(root, { childList: true, characterData: true, subtree: true });
+  addEventListener("DOMContentLoaded", () => {
+    listen(document.body);
+    for (const element of document.querySelectorAll("*")) if (element.shadowRoot) listen(element.shadowRoot);
+    say("ready", {});
+  });
+
+  // axe is 650 KB: fetched when it is asked for.
+  const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  self.inlayAxe = async (axeUrl) => {
+    if (!self.axe) await import(axeUrl);
+    const { violations } = await self.axe.run(document, { runOnly: TAGS, resultTypes: ["violations"] });
+    return violations.map(({ id, impact, help, nodes }) => ({
+      id,
+      impact,
+      help,
+      nodes: nodes.map(({ target, html, failureSummary }) => ({ target: target.flat(9), html, why: failureSummary })),
+    }));
+  };
+})();

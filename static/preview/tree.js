@@ -1,0 +1,60 @@
+// Components and their stories, with what was found wrong in each.
+import { h, icon, put } from "./dom.js";
+import { book, component, findings, set, state } from "./state.js";
+import { checkAll } from "./checks.js";
+
+let words = "";
+const fits = (tag, name) => words.split(/\s+/).every((word) => `${tag} ${name}`.includes(word));
+const visible = () => book.components.flatMap(({ tag, stories }) => stories.filter(({ name }) => fits(tag, name)).map(({ name }) => ({ tag, name })));
+
+export const step = (by) => {
+  const all = visible();
+  const at = all.findIndex(({ tag, name }) => tag == state.tag && name == state.story);
+  const next = all[(at + by + all.length) % all.length];
+  if (next) set({ tag: next.tag, story: next.name });
+  document.querySelector("#tree [aria-current]")?.scrollIntoView({ block: "nearest" });
+};
+export const pickState = (at) => {
+  const found = component()?.stories[at];
+  if (found) set({ story: found.name });
+};
+
+const count = (tag, name) => findings.get(`${tag}/${name}`);
+const badge = (result) =>
+  result && h("span", { class: result.length ? "count bad" : "count good", title: result.length ? `${result.length} found` : "Nothing found" }, result.length || icon("check"));
+
+const item = (tag, { name, state: shows, doc }) =>
+  h("li", {}, h("a", {
+    href: `/preview/${tag}/${name}`, title: doc || undefined,
+    "aria-current": tag == state.tag && name == state.story ? "page" : undefined,
+    onclick: (event) => (event.preventDefault(), set({ tag, story: name })),
+  }, h("i", { class: "dot", "data-state": shows }), h("span", {}, name), badge(count(tag, name))));
+
+export const drawTree = (nav) => {
+  const scroll = nav.querySelector(".list")?.scrollTop;
+  const total = [...findings.values()].reduce((sum, each) => sum + each.length, 0);
+  const groups = book.components.map((each) => {
+    const shown = each.stories.filter(({ name }) => fits(each.tag, name));
+    if (!shown.length) return;
+    const bad = each.stories.reduce((sum, { name }) => sum + (count(each.tag, name)?.length || 0), 0) + each.remarks.length;
+    return h("details", { open: words || each.tag == state.tag || book.components.length < 4 },
+      h("summary", { title: each.summary }, h("span", {}, each.tag), bad ? h("span", { class: "count bad" }, bad) : h("span", { class: "many" }, each.stories.length)),
+      h("ul", {}, shown.map((story) => item(each.tag, story))));
+  });
+  const focused = document.activeElement?.id == "search";
+  put(nav,
+    h("a", { class: "brand", href: "/preview" }, h("i", {}), h("b", {}, "Inlay"), h("span", {}, "preview")),
+    h("label", { class: "search" }, icon("search"), h("input", {
+      id: "search", type: "search", placeholder: "Search", "aria-label": "Search stories", value: words,
+      oninput: ({ target }) => ((words = target.value.toLowerCase()), drawTree(nav)),
+    }), h("kbd", {}, "/")),
+    h("div", { class: "list" }, groups.filter(Boolean)),
+    h("footer", {}, h("button", { type: "button", onclick: () => checkAll() }, icon("play"), "Check all"),
+      h("span", { class: total ? "bad" : "" }, findings.size ? `${findings.size} checked, ${total} found` : book.live ? "Following files" : "Read once")));
+  if (focused) {
+    const box = nav.querySelector("#search");
+    box.focus();
+    box.setSelectionRange(words.length, words.length);
+  }
+  nav.querySelector(".list").scrollTop = scroll || 0;
+};

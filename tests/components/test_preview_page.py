@@ -1,0 +1,203 @@
+"""The preview in a browser, as a designer uses it: keys, controls, hosts, live reload, what is heard, comparison."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from app.preview.new import write_component
+from tests.components.site import AXE, site
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our components, to be changed."""
+    return Path(shutil.copytree(ROOT / "components", tmp_path_factory.mktemp("preview") / "components"))
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path) -> Iterator[str]:
+    with site(folder, watch=True) as found:
+        yield found
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    context.close()
+    assert not faults
+
+
+WATCH = """() => { const timer = setInterval(() => {
+  const panel = document.querySelector('.page').contentWindow.inlayHost?.frame
+  const root = panel?.contentDocument?.querySelector('[data-inlay]')
+  if (!root || getComputedStyle(root).outlineColor != 'rgb(1, 2, 3)') return
+  document.documentElement.dataset.seen = Date.now()
+  clearInterval(timer)
+}, 5) }"""
+
+
+def panel(page: Page) -> FrameLocator:
+    return page.frame_locator(".page").frame_locator("iframe")
+
+
+def test_keys_walk_through_stories_and_looks(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready")
+    expect(panel(page).locator("[data-inlay]")).to_contain_text("84")
+    page.keyboard.press("j")
+    expect(page).to_have_url(f"{url}/preview/score-badge/medium?host=guest/white")
+    page.keyboard.press("3")
+    expect(panel(page).locator("[data-inlay]")).to_contain_text("Low")
+    page.keyboard.press("d")
+    expect(panel(page).locator("html")).to_have_attribute("data-theme", "dark")
+    page.keyboard.press("r")
+    expect(panel(page).locator("[data-inlay]")).to_have_attribute("dir", "rtl")
+    page.keyboard.press("/")
+    page.keyboard.type("card stale")
+    expect(page.locator("#tree li")).to_have_count(2)
+
+
+def test_a_control_changes_the_panel_and_says_what_is_wrong(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready?host=salesforce/slds-2")
+    score = page.locator("#c-score")
+    score.fill("12")
+    expect(panel(page).locator("b")).to_have_text("12")
+    assert "a.score=12" in page.url
+    score.fill("300")
+    expect(page.locator("[data-arg=score] .fault")).to_have_text("score must be at most 100.")
+    expect(panel(page).locator("body")).to_contain_text("score must be at most 100.")
+    page.locator("[data-arg=score] .undo").click()
+    expect(panel(page).locator("b")).to_have_text("84")
+
+
+def test_a_saved_sheet_is_seen_at_once_and_everything_stays(page: Page, url: str, folder: Path) -> None:
+    page.goto(f"{url}/preview/score-card/ready?host=office/colourful&a.score=61&tab=source")
+    details = panel(page).locator("details").first
+    details.evaluate("each => each.open = true")
+    host = page.frames[1]
+    host.evaluate("scrollTo(0, 120)")
+    page.evaluate(WATCH)
+    sheet = folder / "score-card/score-card.css"
+    time.sleep(0.3)  # the stream is open
+    began = time.time()
+    sheet.write_text(sheet.read_text("utf-8") + ".score-card { outline: 3px solid rgb(1, 2, 3) }", "utf-8")
+    expect(page.locator("html[data-seen]")).to_be_visible(timeout=9000)
+    took = float(page.locator("html").get_attribute("data-seen") or 0) - began * 1000
+    print(f"live reload: {took:.0f} ms")
+    assert took < 2000  # 300 ms on a quiet machine
+    expect(panel(page).locator(".headline strong")).to_have_text("61")
+    expect(details).to_have_attribute("open", "")
+    assert host.evaluate("scrollY") == 120
+    expect(page.locator("[role=tab][aria-selected=true]")).to_contain_text("Source")
+
+
+def test_a_broken_file_is_said_and_the_panel_stays(page: Page, url: str, folder: Path) -> None:
+    page.goto(f"{url}/preview/analysis-badge/ready")
+    expect(panel(page).locator("[data-inlay]")).to_be_visible()
+    path = folder / "analysis-badge/analysis-badge.html"
+    text = path.read_text("utf-8")
+    path.write_text("{% if %}" + text, "utf-8")
+    expect(page.locator("#top .problem")).to_contain_text("analysis-badge.html, line 1")
+    expect(panel(page).locator("[data-inlay]")).to_be_visible()
+    path.write_text(text, "utf-8")
+    expect(page.locator("#top .problem")).to_have_count(0)
+
+
+def test_a_new_component_appears_by_itself(page: Page, url: str, folder: Path) -> None:
+    page.goto(f"{url}/preview")
+    expect(page.locator("#tree summary")).to_have_count(4)
+    write_component(folder, "deal-card")
+    expect(page.locator("#tree summary")).to_have_count(5)
+    shutil.rmtree(folder / "deal-card")
+    expect(page.locator("#tree summary")).to_have_count(4)
+
+
+def test_a_flow_is_played_and_heard(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/pending?flow=1&tab=network")
+    expect(panel(page).locator("[data-state=ready]")).to_be_visible(timeout=9000)
+    expect(page.locator(".log summary").first).to_contain_text("200")
+    expect(page.locator(".log .said q")).to_contain_text("84 of 100")
+    page.goto(f"{url}/preview/score-badge/ready?net=429&tab=network")
+    expect(page.locator(".log summary b").first).to_have_text("429", timeout=9000)
+
+
+def test_the_fake_host_speaks_and_a_stranger_is_refused(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready?tab=messages")
+    expect(page.locator(".log")).to_contain_text("inlay-hello")
+    page.get_by_role("button", name="Theme dark").click()
+    expect(panel(page).locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="From a stranger").click()
+    expect(page.locator(".log [data-to=nobody]")).to_contain_text("source")
+
+
+@pytest.mark.parametrize("tag", ["analysis-badge", "score-badge", "score-card", "document-sidebar"])
+def test_the_iframe_and_the_element_have_the_same_markup(page: Page, url: str, tag: str) -> None:
+    page.goto(f"{url}/preview/{tag}/ready?tab=compare")
+    expect(page.locator("#tabpanel .all-good")).to_be_visible(timeout=9000)
+
+
+def test_states_and_matrix_show_real_panels(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready?view=states")
+    expect(page.locator("figure iframe")).to_have_count(18)
+    expect(page.frame_locator("figure:nth-child(8) iframe").locator("[data-state=stale]")).to_be_visible()
+    page.goto(f"{url}/preview/score-badge/ready?view=matrix&axes=theme,locale,width,zoom")
+    expect(page.locator("figure iframe")).to_have_count(48)
+
+
+def test_tools_mark_targets_and_outline(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready?tools=targets,outline")
+    expect(panel(page).locator("[data-preview-layer] b")).to_contain_text("×24")
+    assert page.frames[-1].evaluate("document.adoptedStyleSheets.length") == 1
+
+
+@pytest.mark.parametrize("view", ["canvas", "states", "contrast"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_preview_itself_is_clean(chromium: Browser, url: str, view: str, scheme: str) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{url}/preview/score-badge/ready?view={view}")
+    page.locator("#tabpanel .control").first.wait_for()
+    page.evaluate(AXE)
+    found = page.evaluate(
+        "async () => (await axe.run({include: ['body'], exclude: ['iframe']}, {runOnly: ['wcag2a', 'wcag2aa']}))"
+        ".violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.html.slice(0, 160)))"
+    )
+    context.close()
+    assert found == []
+
+
+@pytest.mark.proof
+def test_a_book_of_fifteen_opens_at_once(chromium: Browser, tmp_path: Path) -> None:
+    """15 components with 12 stories: the preview in 500 ms, the strip of one in 1 s; the best of five."""
+    for letter in "abcdefghijklmno":
+        write_component(tmp_path, f"card-{letter}")
+        with (tmp_path / f"card-{letter}/stories.toml").open("a") as file:
+            file.write('\n[story.short]\nargs = { name = "A" }\n\n[story.other]\nargs = { name = "B" }\n')
+    opened, strip = [], []
+    with site(tmp_path) as url:
+        for _ in range(5):
+            context = chromium.new_context(viewport={"width": 1440, "height": 900})
+            page = context.new_page()
+            page.goto(f"{url}/preview/card-a/ready")
+            opened.append(int(page.locator("html[data-ready]").get_attribute("data-ready") or 0))
+            page.goto(f"{url}/preview/card-a/ready?view=states")
+            page.locator("figure").nth(11).wait_for()
+            page.wait_for_load_state("networkidle")
+            strip.append(int(page.locator("html[data-strip]").get_attribute("data-strip") or 0))
+            context.close()
+    print(f"opened: {sorted(opened)} ms, strip: {sorted(strip)} ms")
+    assert min(opened) < 500
+    assert min(strip) < 1000

@@ -1,0 +1,52 @@
+"""The book follows its files; what is broken is said with its place, and the last good stays."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app.preview.book import Book
+
+
+def touch(path: Path, text: str) -> None:
+    at = path.stat().st_mtime_ns
+    path.write_text(text)
+    os.utime(path, ns=(at + 10**9, at + 10**9))
+
+
+def test_a_changed_sheet_is_in_the_next_edition(folder: Path) -> None:
+    book = Book(components=folder, watch=True)
+    before = book.current()
+    assert book.current() is before
+    touch(folder / "deal-card/deal-card.css", ".deal-card{color:var(--inlay-accent)}")
+    after = book.current()
+    assert after.version != before.version
+    assert after.catalog["deal-card"].css == ".deal-card{color:var(--inlay-accent)}"
+
+
+def test_what_is_not_watched_is_read_once(folder: Path) -> None:
+    book = Book(components=folder)
+    before = book.current()
+    touch(folder / "deal-card/deal-card.css", ".deal-card{}")
+    assert book.current() is before
+
+
+def test_a_broken_story_is_said_and_the_last_good_stays(folder: Path) -> None:
+    book = Book(components=folder, watch=True)
+    touch(folder / "deal-card/stories.toml", "summary = 1")
+    broken = book.current()
+    assert any("deal-card/stories.toml" in problem for problem in broken.problems)
+    assert "deal-card" in broken.catalog
+
+
+def test_a_broken_template_names_its_line(folder: Path) -> None:
+    book = Book(components=folder, watch=True)
+    touch(folder / "deal-card/deal-card.html", "<p>\n{% if %}</p>")
+    assert book.current().problems[0].startswith("deal-card.html, line 2: ")
+
+
+def test_a_house_that_never_could_be_read_says_why(folder: Path) -> None:
+    (folder / "deal-card/README.md").unlink()
+    edition = Book(components=folder).current()
+    assert "lacks README.md" in edition.problems[0]
+    assert not edition.catalog

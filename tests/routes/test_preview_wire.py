@@ -1,0 +1,79 @@
+"""The twins of our addresses answer as ours do, for stories only: no token of theirs is one of ours."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.cli.preview import application
+from app.preview.book import Book
+from app.preview.scene import Scene
+from app.routes import preview_wire
+from tests.world import World
+
+WIRE = preview_wire.blueprint.url_prefix
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return application(Book()).test_client()
+
+
+def bearer(scene: Scene, began: float = 2e9) -> dict[str, str]:
+    return {"Authorization": f"Bearer {scene.token(began)}"}
+
+
+def test_a_panel_polls_and_is_told_that_nothing_changed(client: FlaskClient) -> None:
+    page = client.get("/preview/frame/score-badge/ready").text
+    launch = json.loads(re.findall(r'id="inlay-launch">(.*?)</script>', page)[0])
+    headers = {"Authorization": f"Bearer {launch['token']}", "If-None-Match": launch["etag"]}
+    address = f"{WIRE}/components/score-badge?record={launch['record']}"
+    assert client.get(address, headers=headers).status_code == 304
+    fresh = client.get(address, headers=headers | {"If-None-Match": ""})
+    assert (fresh.status_code, fresh.headers["Inlay-State"], fresh.headers["ETag"]) == (200, "ready", launch["etag"])
+
+
+def test_an_element_opens_a_session_and_asks_for_many(client: FlaskClient) -> None:
+    proof = Scene("score-badge", "medium").token(2e9)
+    opened = client.post(
+        f"{WIRE}/session", data={"subject_token": proof, "component": "score-badge", "records": "Lead/1"}
+    )
+    body = opened.get_json()
+    assert body["fragments"][0]["record"] == "Lead/1"
+    assert "score-badge" in body["styles"]
+    items = {
+        "token": body["access_token"],
+        "item": ["score-badge Lead/1 -", "score-card Lead/2 -"],
+        "style": "score-card",
+    }
+    batch = client.post(f"{WIRE}/components:batch", data=items).get_json()
+    assert [each["component"] for each in batch["fragments"]] == ["score-badge", "score-card"]
+    assert client.post(f"{WIRE}/session/renew", data={"token": proof}).get_json()["token_type"] == "Bearer"
+
+
+def test_a_verdict_is_answered_with_the_story(client: FlaskClient) -> None:
+    token = Scene("document-sidebar", "ready").token(2e9)
+    answer = client.post(f"{WIRE}/reviews", data={"token": token, "record": "driveItem/d1:i1"})
+    assert answer.get_json()["fragments"][0]["state"] == "ready"
+
+
+@pytest.mark.parametrize(("net", "status"), [("401", 401), ("403", 403), ("429", 429), ("500", 500), ("503", 503)])
+def test_weather_is_a_real_answer(client: FlaskClient, net: str, status: int) -> None:
+    scene = Scene("score-badge", "ready", net=net)
+    answer = client.get(f"{WIRE}/components/score-badge", headers=bearer(scene))
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    assert ("Retry-After" in answer.headers) == (net in ("429", "503"))
+
+
+def test_garbage_is_refused(client: FlaskClient) -> None:
+    assert client.get(f"{WIRE}/components/score-badge").status_code == 401
+    assert client.get(f"{WIRE}/components/score-badge", headers={"Authorization": "Bearer x"}).status_code == 401
+
+
+def test_a_previews_token_opens_nothing_of_ours(shared: World) -> None:
+    answer = shared.client.get("/components/score-badge?record=Lead/1", headers=bearer(Scene("score-badge", "ready")))
+    assert answer.status_code == 401
