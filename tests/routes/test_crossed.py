@@ -321,7 +321,7 @@ def test_nobody_gets_what_is_another_s(actors: dict[str, Actor], route: tuple[st
         if (same := me.record == them.record) and "record" in name:
             continue  # in another connection, of the same name: that is theirs too
         answer = REACHES[route][name](me, them)
-        said = f"{answer.text}\n{answer.headers}"
+        said = answer.get_data().decode(errors="replace") + f"\n{answer.headers}"
         about = f"{me} reached for {them}"
         assert them.mark not in said, about
         for theirs in (them.session, them.decision, them.event_secret, them.token.rpartition(".")[2]):
