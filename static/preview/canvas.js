@@ -28,7 +28,9 @@ const restore = () => {
   if (!kept) return;
   root()?.querySelectorAll("details").forEach((each, at) => (each.open = kept.open[at] ?? each.open));
   panelWindow()?.scrollTo(0, kept.panel);
-  hostWindow()?.scrollTo(0, kept.host);
+  const { host } = kept;
+  hostWindow()?.scrollTo(0, host);
+  setTimeout(() => hostWindow()?.scrollTo(0, host), 200); // the panel has told its height by then
   kept = undefined;
 };
 

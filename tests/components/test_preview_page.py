@@ -100,6 +100,7 @@ def test_a_saved_sheet_is_seen_at_once_and_everything_stays(page: Page, url: str
     assert took < 2000  # 300 ms on a quiet machine
     expect(panel(page).locator(".headline strong")).to_have_text("61")
     expect(details).to_have_attribute("open", "")
+    page.wait_for_timeout(400)
     assert host.evaluate("scrollY") == 120
     expect(page.locator("[role=tab][aria-selected=true]")).to_contain_text("Source")
 

@@ -36,6 +36,7 @@ class Demo:
     crm: str
     core: str
     library: str
+    preview: str
 
     def leads(self, viewer: str = "zoe", page: int = 1) -> list[str]:
         """Record ids in the order of the list, as this viewer sees it."""
