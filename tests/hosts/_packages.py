@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.config import CapabilitySettings, ConnectionSettings
 from app.hosts import HOSTS
@@ -36,8 +37,11 @@ def connection(host: str) -> ConnectionSettings:
 
 
 def deployment(host: str, url: str = PUBLIC, **changes: Any) -> Deployment:
-    capabilities = {"lead_score": SCORE}
-    return Deployment(url, replace(connection(host), **changes), capabilities, "1.2.3")
+    capabilities, made = {"lead_score": SCORE}, connection(host)
+    if HOSTS[host].pages:  # then the page around the panel is ours
+        audience = f"api://{urlsplit(url).netloc}/{made.client_id}"
+        made = replace(made, origins=(*made.origins, url), audience=audience)
+    return Deployment(url, replace(made, **changes), capabilities, "1.2.3")
 
 
 def rules(host: str) -> PackageRules:

@@ -32,4 +32,6 @@ def test_every_form(name: str) -> None:
     host = HOSTS[name]
     assert host.name == name
     assert set(host.requires) <= {each.name for each in fields(ConnectionSettings)}
-    assert host.frame_ancestors(guest().connection) == guest().connection.origins
+    around = host.frame_ancestors(guest().connection)
+    assert around[:1] == guest().connection.origins
+    assert len(around) == 1 or name == "office"  # nobody publishes where its editors are: its form says what is allowed
