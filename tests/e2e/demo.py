@@ -103,7 +103,11 @@ def start(state: Path, *more: str) -> Demo:
             process.stdout.close()
             errors.seek(0)
             raise RuntimeError(f"The demo did not start (code {process.wait()}): {errors.read()}")
-    return Demo(process, state, **json.loads(line))
+    try:
+        return Demo(process, state, **json.loads(line))
+    except BaseException:  # a line that we do not know, and processes that nobody would end
+        process.terminate()
+        raise
 
 
 def free_block(width: int = 4) -> int:
