@@ -30,7 +30,8 @@ const restore = () => {
   panelWindow()?.scrollTo(0, kept.panel);
   const { host } = kept;
   hostWindow()?.scrollTo(0, host);
-  setTimeout(() => hostWindow()?.scrollTo(0, host), 200); // the panel has told its height by then
+  // the panel has told its height by then
+  for (const later of [200, 350]) setTimeout(() => hostWindow()?.scrollTo(0, host), later);
   kept = undefined;
 };
 

@@ -88,7 +88,9 @@ def test_a_saved_sheet_is_seen_at_once_and_everything_stays(page: Page, url: str
     details = panel(page).locator("details").first
     details.evaluate("each => each.open = true")
     host = page.frames[1]
-    host.evaluate("scrollTo(0, 120)")
+    until = time.monotonic() + 5
+    while host.evaluate("scrollTo(0, 120), scrollY") != 120 and time.monotonic() < until:
+        page.wait_for_timeout(50)  # until the panel has told its height, the page is not long enough
     page.evaluate(WATCH)
     sheet = folder / "score-card/score-card.css"
     time.sleep(0.3)  # the stream is open
