@@ -163,6 +163,9 @@ def test_states_and_matrix_show_real_panels(page: Page, url: str) -> None:
 def test_tools_mark_targets_and_outline(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?tools=targets,outline")
     expect(panel(page).locator("[data-preview-layer] b")).to_contain_text("×24")
+    until = time.monotonic() + 5
+    while not page.frames[-1].evaluate("document.adoptedStyleSheets.length") and time.monotonic() < until:
+        page.wait_for_timeout(50)
     assert page.frames[-1].evaluate("document.adoptedStyleSheets.length") == 1
 
 
