@@ -87,9 +87,9 @@ class Analyses:
             return told
         facts, away = self._facts(session, connection, list(asked))
         keys = {
-            record: ReadingKey(connection.source, capability.name, facts[record].facts.record)  # type: ignore[union-attr]
+            record: ReadingKey(connection.source, capability.name, known.record)
             for record, capability in asked.items()
-            if record in facts and facts[record].facts is not None
+            if record in facts and (known := facts[record].facts) is not None
         }
         rows = self._readings.of(list(keys.values()))
         begun = self._begin(session, keys, facts, asked, rows, admit)

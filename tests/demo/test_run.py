@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from app.demo.run import run
+from tests.e2e.demo import free_block
 
 START = """
 import sys
@@ -32,21 +33,6 @@ L3,2
 """
 
 
-def free_port() -> int:
-    """The first of four free ports in a row."""
-    while True:
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                for number in (port + 1, port + 2, port + 3):
-                    with socket.socket() as other:
-                        other.bind(("127.0.0.1", number))
-            except OSError:
-                continue
-            return port
-
-
 @dataclass
 class Demo:
     process: subprocess.Popen[str]
@@ -56,7 +42,7 @@ class Demo:
 
 
 def started(folder: Path, leads: str = "") -> Demo:
-    port, began = free_port(), time.monotonic()
+    port, began = free_block(), time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-c", START, str(port), str(folder), leads],
         stdout=subprocess.PIPE,
@@ -91,7 +77,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def test_a_taken_port_is_named_with_its_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    port = free_port()
+    port = free_block()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port + 1))
         taken.listen()
@@ -109,7 +95,7 @@ def test_ports_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_a_bad_file_is_refused_before_anything_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "leads.csv"
     path.write_text("name,age\nx,1\n")
-    assert run(port=free_port(), leads=path, state_dir=tmp_path / "state") == 1
+    assert run(port=free_block(), leads=path, state_dir=tmp_path / "state") == 1
     assert "no id column" in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
 
@@ -148,6 +134,6 @@ def test_a_folder_without_documents_is_refused_before_anything_starts(
 ) -> None:
     (tmp_path / "empty").mkdir()
     for folder, words in (("none", "Check the path of --documents"), ("empty", "Put files of these kinds there")):
-        assert run(port=free_port(), documents=tmp_path / folder, state_dir=tmp_path / "state") == 1
+        assert run(port=free_block(), documents=tmp_path / folder, state_dir=tmp_path / "state") == 1
         assert words in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
