@@ -11,6 +11,7 @@ from app.demo.crm import pages, rest
 from app.demo.crm.desk import Desk
 from app.demo.crm.health import Health
 from app.demo.crm.people import PEOPLE
+from app.demo.guard import guard
 
 NAME = "Larkfield CRM"
 
@@ -23,7 +24,7 @@ def create_crm(desk: Desk) -> Flask:
     health = Health({"inlay": f"{desk.config.inlay}/healthz", "core": f"{desk.config.core}/healthz"})
     crm.register_blueprint(pages.blueprint(desk, health))
     crm.register_blueprint(rest.blueprint(desk))
-    _guard(crm, desk)
+    guard(crm, "This CRM", desk.config.origin, desk.config.inlay)
     _texts(crm, desk)
 
     @crm.get("/jwks.json")
@@ -37,46 +38,6 @@ def create_crm(desk: Desk) -> Flask:
         return Response("ok", mimetype="text/plain")
 
     return crm
-
-
-def _guard(crm: Flask, desk: Desk) -> None:
-    origin, inlay = desk.config.origin, desk.config.inlay
-    names = {urlsplit(origin).hostname, "localhost", "127.0.0.1", "::1"}
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' {inlay}",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            f"connect-src 'self' {inlay}",
-            f"frame-src 'self' {inlay}",
-            f"form-action 'self' {inlay}",
-            "frame-ancestors 'none'",
-            "base-uri 'none'",
-        )
-    )
-
-    @crm.before_request
-    def own_name() -> Response | None:
-        """A name of a stranger that leads to this machine would let their page read the leads as its own."""
-        if urlsplit(f"//{request.host}").hostname in names:
-            return None
-        return Response(f"This CRM is at {origin}.", 421, mimetype="text/plain")
-
-    @crm.before_request
-    def same_origin() -> Response | None:
-        """Browsers name the page that a form came from; other pages have no business here."""
-        sender = request.headers.get("Origin")
-        if request.method in {"GET", "HEAD", "OPTIONS"} or sender in (None, origin):
-            return None
-        return Response("This form was sent from another site.", 403, mimetype="text/plain")
-
-    @crm.after_request
-    def headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        return response
 
 
 def _texts(crm: Flask, desk: Desk) -> None:

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.demo.crm.health import Health
+from app.demo.guard import guard
 from app.demo.library import graph, pages, sign_in
 from app.demo.library.desk import Desk
 from app.demo.library.people import PEOPLE
@@ -26,7 +27,7 @@ def create_library(desk: Desk) -> Flask:
     library.register_blueprint(pages.blueprint(desk, health))
     library.register_blueprint(graph.blueprint(desk))
     library.register_blueprint(sign_in.blueprint(desk))
-    _guard(library, desk)
+    guard(library, "This library", desk.config.origin, desk.config.inlay)
     _texts(library, desk)
 
     @library.get("/healthz")
@@ -34,46 +35,6 @@ def create_library(desk: Desk) -> Flask:
         return Response("ok", mimetype="text/plain")
 
     return library
-
-
-def _guard(library: Flask, desk: Desk) -> None:
-    origin, inlay = desk.config.origin, desk.config.inlay
-    names = {urlsplit(origin).hostname, "localhost", "127.0.0.1", "::1"}
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' {inlay}",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            f"connect-src 'self' {inlay}",
-            f"frame-src 'self' {inlay}",
-            f"form-action 'self' {inlay}",
-            "frame-ancestors 'none'",
-            "base-uri 'none'",
-        )
-    )
-
-    @library.before_request
-    def own_name() -> Response | None:
-        """A name of a stranger that leads to this machine would let their page read the documents as its own."""
-        if urlsplit(f"//{request.host}").hostname in names:
-            return None
-        return Response(f"This library is at {origin}.", 421, mimetype="text/plain")
-
-    @library.before_request
-    def same_origin() -> Response | None:
-        """Browsers name the page that a form came from; other pages have no business here."""
-        sender = request.headers.get("Origin")
-        if request.method in {"GET", "HEAD", "OPTIONS"} or sender in (None, origin):
-            return None
-        return Response("This form was sent from another site.", 403, mimetype="text/plain")
-
-    @library.after_request
-    def headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        return response
 
 
 def _texts(library: Flask, desk: Desk) -> None:
