@@ -24,7 +24,7 @@ from app.config.kinds import (
     text,
 )
 from app.config.reader import Reader, row
-from app.config.references import PATH, STORE, Secret, secret
+from app.config.references import PATH, REDIS, STORE, Secret, secret
 from app.errors import ConfigError, Problem
 
 _FIELD = text("Industry", r"[A-Za-z_][A-Za-z0-9_.]{0,127}")
@@ -59,10 +59,12 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """`[store]`: the database."""
+    """`[store]`: the database, and what makes it faster."""
 
     # a PostgreSQL URL that came by reference may hold a password
     url: str = row(STORE, "The database; a URL with a password goes by reference.", "sqlite:///inlay.db", shown=False)
+    redis: str = row(REDIS, "A Redis that several nodes share scores by; losing it loses nothing.", "", shown=False)
+    memory_mb: int = row(integer(1, 65_536), "Megabytes of scores that each worker remembers at most.", 64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,8 @@ class Epochs:
         self._read_at = clock()
         # what changed before we began is in nobody's memory here
         with database.read() as conn:
-            self._value = int(conn.execute(select(schema.epoch.c.value)).scalar_one())
+            row = conn.execute(select(schema.epoch.c.value, schema.epoch.c.life)).one()
+        self._value, self.life = int(row.value), str(row.life)  # epochs of another life say nothing about this one
 
     def subscribe(self, callback: Callable[[Announcement], None]) -> None:
         self._subscribers.append(callback)

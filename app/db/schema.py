@@ -6,7 +6,9 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Double,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -15,10 +17,13 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    func,
+    literal_column,
     text,
 )
 
 metadata = MetaData()
+CARRIED = "carried-"  # how the hash of features begins that came with a launch: such a score is that launch's own
 _Counter = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is declared INTEGER
 
 # One row. Whoever announces a change holds its lock until the commit, so epochs are seen in commit order.
@@ -27,6 +32,9 @@ epoch = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("value", BigInteger, nullable=False),
+    Column(
+        "life", Text, nullable=False, server_default=text("''")
+    ),  # names this count: a database made anew begins another
 )
 
 changes = Table(
@@ -146,8 +154,38 @@ scores = Table(
     Column("features_hash", Text, nullable=False),
     Column("snapshot", LargeBinary),
     Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
+    Column("arm", Text, nullable=False, server_default=text("''")),  # of a canary; "" where there is none
     # the capability comes late: an event outdates a record's scores of all capabilities
     Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
+)
+_IS_CARRIED = f"substr(features_hash, 1, {len(CARRIED)}) = '{CARRIED}'"
+Index(  # a launch's own score among all that other launches carried
+    "scores_carried",
+    *(
+        scores.c[name]
+        for name in ("connection", "record_type", "record_id", "capability", "features_hash", "created_at")
+    ),
+    sqlite_where=text(_IS_CARRIED),
+    postgresql_where=text(_IS_CARRIED),
+)
+
+
+def is_carried(rows: FromClause) -> ColumnElement[bool]:
+    """Word for word as the index has it, without parameters: else no database would use it."""
+    begins = func.substr(rows.c.features_hash, literal_column("1"), literal_column(str(len(CARRIED))))
+    return begins == literal_column(f"'{CARRIED}'")
+
+
+# What need not be asked of a core until then: somebody is asking, or (with an answer) asked in vain.
+leases = Table(
+    "leases",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("epoch", BigInteger, nullable=False),  # as of which the answer holds
+    Column("answer", Text),  # JSON: why there is no score
+    Index("leases_until", "until"),
 )
 
 audit = Table(
