@@ -1,48 +1,32 @@
-"""Databases for tests: a SQLite file, or a schema of its own on a PostgreSQL of this machine."""
+"""Databases for tests: a SQLite file, or a schema of its own on a PostgreSQL."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
-import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from app.db import Database
 from app.errors import StoreUnavailable
-
-_SERVER = "postgresql+psycopg://root@127.0.0.1/test"
-
-
-@functools.cache
-def _server() -> Engine | None:
-    """The PostgreSQL of this machine; None when there is none, or none that lets us in."""
-    try:
-        engine = create_engine(_SERVER, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        socket.create_connection(("127.0.0.1", 5432), timeout=0.2).close()
-        engine.connect().close()
-    except Exception:  # noqa: BLE001 whatever is missing: server, driver, role, database
-        return None
-    return engine
+from tests import services
 
 
 @contextlib.contextmanager
 def postgres_url() -> Iterator[str]:
     """A URL whose tables nobody else sees; gone afterwards. Skips the test where there is no PostgreSQL."""
-    server = _server()
-    if server is None:
-        pytest.skip("no PostgreSQL on 127.0.0.1:5432 that lets root into the database test")
+    server = services.url(services.POSTGRES)
     schema = f"inlay_{uuid.uuid4().hex[:12]}"
-    with server.connect() as conn:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as conn:
         conn.execute(text(f"CREATE SCHEMA {schema}"))
     try:
-        yield f"{_SERVER}?options=-csearch_path%3D{schema}"
+        own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
+        yield own.render_as_string(hide_password=False)
     finally:
-        with server.connect() as conn:
+        with engine.connect() as conn:
             conn.execute(text(f"DROP SCHEMA {schema} CASCADE"))
 
 

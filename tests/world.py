@@ -46,7 +46,7 @@ allow_private = ["127.0.0.1"]
 compression = false
 limit_refused = "100000/minute"
 [store]
-url = "sqlite:///{folder}/inlay.db"
+{store}
 [cores.main]
 url = "{core}"
 deadline = "{deadline}"
@@ -374,9 +374,16 @@ class World:
 
 @contextmanager
 def world(
-    folder: Path, *, wait: str = "10s", deadline: str = "10s", connections: Sequence[ConnectionSettings] = ()
+    folder: Path,
+    *,
+    wait: str = "10s",
+    deadline: str = "10s",
+    connections: Sequence[ConnectionSettings] = (),
+    store: str = "",
+    redis: str = "",
 ) -> Iterator[World]:
-    """A world of its own in this folder. `connections` take the places of those of their names."""
+    """A world of its own in this folder. `connections` take the places of those of their names; `store` and
+    `redis` are URLs of what it uses instead of a file there and of nothing."""
     for name, value in {
         "key": "k" * 40,
         "consumer": "4D1C2B3A5E6F",
@@ -387,6 +394,7 @@ def world(
         (folder / name).write_text(value)
     with core_server() as core, host_api() as api:
         config = CONFIG.format(
+            store=_store(folder, store, redis),
             folder=folder,
             core=core.url,
             api=api.url,
@@ -396,8 +404,7 @@ def world(
             issuer=GUEST["issuer"],
             audience=GUEST["audience"],
         )
-        if not (folder / "inlay.db").exists():
-            shutil.copy(migrated(), folder / "inlay.db")
+        (folder / "inlay.toml").write_text(config)
         settings, clock = Settings.parse(config, str(folder / "inlay.toml")), Clock()
         named = {each.name: each for each in connections}
         settings = replace(settings, connections={**settings.connections, **named})
@@ -405,13 +412,30 @@ def world(
             yield World(settings, folder, core, api, clock, parts, runner, create_app(parts).test_client())
 
 
+def _store(folder: Path, url: str, redis: str) -> str:
+    """The lines of `[store]`, of a database that is there and has a life of its own."""
+    if not url and not (folder / "inlay.db").exists():
+        shutil.copy(migrated(), folder / "inlay.db")
+    database = Database(url or f"sqlite:///{folder}/inlay.db")
+    if url:
+        upgrade(database)
+    if redis:  # the copies of one file would believe each other's scores
+        with database.begin() as conn:
+            conn.execute(text("UPDATE epoch SET life = :life"), {"life": secrets.token_hex(8)})
+    database.close()
+    (folder / "store").touch(mode=0o600)
+    (folder / "store").write_text(str(database.engine.url.render_as_string(hide_password=False)))
+    return f'url = "file:{folder}/store"' + (f'\nredis = "{redis}"' if redis else "")
+
+
 @contextmanager
 def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     """The parts of one process; the issuer's keys are at hand instead of behind an address."""
     parts, runner = build(settings, clock, house())
     # a test's database need not outlive a power cut
-    event.listen(parts.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-    parts.database.engine.dispose()
+    if parts.database.is_sqlite:
+        event.listen(parts.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+        parts.database.engine.dispose()
     try:
         yield replace(parts, keys=FixedKeys("ed", "es", "rs", *TENANT_KEYS)), runner
     finally:

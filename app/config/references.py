@@ -106,4 +106,4 @@ def _redis(raw: Any, folder: Path) -> str:
 
 PATH = Kind("tls.pem", _path)
 STORE = Kind("sqlite:///inlay.db", _store)
-REDIS = Kind("env:INLAY_REDIS", _redis)
+REDIS = Kind("redis://127.0.0.1:6379/0", _redis)

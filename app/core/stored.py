@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Row as DatabaseRow
-from sqlalchemy import Select, Text, insert, select, update
+from sqlalchemy import Select, Text, func, insert, literal_column, not_, select, update
 
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.db import Database, schema
 from app.db.lists import listed, parameters
-from app.db.schema import is_carried, scores
+from app.db.schema import scores
 from app.launch import Record
 
 CARRIED = schema.CARRIED
@@ -117,6 +117,9 @@ class StoredScores:
 
 
 _READ = [column for column in scores.c if column.name != "snapshot"]
+_CARRIED = func.substr(
+    literal_column("features_hash"), literal_column("1"), literal_column(str(len(CARRIED)))
+) == literal_column(f"'{CARRIED}'")  # without parameters, as the index has it: else no database would use it
 _PARTS = dict.fromkeys(("connection", "capability", "type", "id", "carried", "arm"), Text())
 
 
@@ -132,7 +135,7 @@ def _newest(dialect: str, carried: bool) -> Select[Any]:
             mine.c.record_type == asked["type"],
             mine.c.record_id == asked["id"],
             mine.c.arm == asked["arm"],
-            is_carried(mine) if carried else ~is_carried(mine),
+            _CARRIED if carried else not_(_CARRIED),
             *([mine.c.features_hash == asked["carried"]] if carried else []),
         )
         .order_by(mine.c.created_at.desc(), mine.c.id.desc())
@@ -157,7 +160,7 @@ def _is(key: Key) -> tuple[Any, ...]:
         scores.c.record_type == key.record.type,
         scores.c.record_id == key.record.id,
         scores.c.arm == key.arm,
-        is_carried(scores) if key.carried else ~is_carried(scores),
+        _CARRIED if key.carried else not_(_CARRIED),
     )
 
 

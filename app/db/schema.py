@@ -6,9 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Double,
-    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -17,8 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     false,
-    func,
-    literal_column,
     text,
 )
 
@@ -168,13 +164,6 @@ Index(  # a launch's own score among all that other launches carried
     sqlite_where=text(_IS_CARRIED),
     postgresql_where=text(_IS_CARRIED),
 )
-
-
-def is_carried(rows: FromClause) -> ColumnElement[bool]:
-    """Word for word as the index has it, without parameters: else no database would use it."""
-    begins = func.substr(rows.c.features_hash, literal_column("1"), literal_column(str(len(CARRIED))))
-    return begins == literal_column(f"'{CARRIED}'")
-
 
 # What need not be asked of a core until then: somebody is asking, or (with an answer) asked in vain.
 leases = Table(

@@ -49,8 +49,7 @@ class RedisDoor:
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
-            lib_name=None,  # names of drivers would cost a round trip for each new connection
-            lib_version=None,
+            protocol=2,  # of the newer one we need nothing, and a new connection would say more before it begins
         )
         self._tally, self._circuit = tally, Circuit(breaker, clock)
 
