@@ -28,6 +28,7 @@ Features = Mapping[str, Any]
 
 
 Decided = Stored | Miss
+Said = Score | Insufficient | InlayError  # of one record, by the core, or instead of it
 FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
 EMPTY_KEPT_S = 60.0
 # How much sooner each ends at most, by chance: what was asked together is not asked again together. A score's own
@@ -54,6 +55,19 @@ class Decisions:
         """How long the core may take to answer."""
         return self._cores[capability.core].deadline_s
 
+    def unknowable(
+        self,
+        connection: Connection,
+        capability: CapabilitySettings,
+        keys: Sequence[Key],
+        carried: Mapping[Key, Features],
+    ) -> dict[Key, Miss]:
+        """The keys of which nobody can know anything: nothing can be read, and the launch carried nothing."""
+        if self._connections.can_read(connection):
+            return {}
+        nothing = Miss(Insufficient((*capability.fields,)))
+        return dict.fromkeys([key for key in keys if key not in carried], nothing)
+
     def make(
         self,
         connection: Connection,
@@ -65,22 +79,17 @@ class Decisions:
     ) -> tuple[dict[Key, Decided], int]:
         """An outcome for every key, and the epoch as of which they hold; failures are outcomes too, and audited.
 
-        `epoch` was read before; `owner` holds the keys' leases, which end in the transaction that keeps the
-        outcomes. Never raises an InlayError.
+        `epoch` was read before; `owner` holds the keys' leases, which end with that. Never raises an InlayError.
         """
-        answers: dict[Key, Score | Insufficient | InlayError] = {}
-        if not self._connections.can_read(connection):  # then what the launch did not carry is not known
-            answers = dict.fromkeys([key for key in keys if key not in carried], Insufficient((*capability.fields,)))
-        asked = [key for key in keys if key not in answers]
+        answers: dict[Key, Said] = {}
         features: dict[Key, Features] = {}
         try:
-            if asked:
-                features = self._features(connection, capability, asked, carried)
-                answers |= self._ask(capability, features)
+            features = self._features(connection, capability, keys, carried)
+            answers |= self._ask(capability, features)
             lost = HostUnavailable(reason="record-not-readable")
-            answers |= {key: lost for key in asked if key not in features}
+            answers |= {key: lost for key in keys if key not in features}
         except InlayError as error:
-            answers |= dict.fromkeys(asked, error)
+            answers |= dict.fromkeys(keys, error)
         try:
             return self._keep(connection, capability, epoch, answers, features, owner)
         except StoreUnavailable as error:  # what cannot be kept is not shown; there is nowhere to write that
@@ -106,9 +115,7 @@ class Decisions:
             features |= {unread[record]: row for record, row in rows.items() if record in unread}
         return features
 
-    def _ask(
-        self, capability: CapabilitySettings, features: Mapping[Key, Features]
-    ) -> dict[Key, Score | Insufficient | InlayError]:
+    def _ask(self, capability: CapabilitySettings, features: Mapping[Key, Features]) -> dict[Key, Said]:
         if not features:
             return {}
         items = [
@@ -127,7 +134,7 @@ class Decisions:
         connection: Connection,
         capability: CapabilitySettings,
         epoch: int,
-        answers: Mapping[Key, Score | Insufficient | InlayError],
+        answers: Mapping[Key, Said],
         features: Mapping[Key, Features],
         owner: str,
     ) -> tuple[dict[Key, Decided], int]:
@@ -169,7 +176,7 @@ def _kept_until(why: Failure | Insufficient, now: float) -> float:
 
 
 def _failures(
-    connection: Connection, capability: CapabilitySettings, answers: Mapping[Key, Score | Insufficient | InlayError]
+    connection: Connection, capability: CapabilitySettings, answers: Mapping[Key, Said]
 ) -> tuple[dict[Key, Failure], list[Entry]]:
     """What failed: each error has one reference and one row, however many records it was for."""
     by_error: dict[int, Failure] = {}

@@ -81,7 +81,8 @@ class Once:
         fresh_at = self._clock() + ahead_s
         # who asked may have looked just before another flight landed
         made: dict[Key, Outcome] = dict(_fresh(self._levels.remembered(keys), fresh_at))
-        ends = time.monotonic() + capability.wait
+        made |= self._decisions.unknowable(connection, capability, keys, carried)
+        ends = time.monotonic() + max(capability.wait, LOOK_EACH_S)
         while left := [key for key in keys if key not in made]:
             epoch = self._epochs.look()
             taken = self._take(capability, left, fresh_at, epoch)

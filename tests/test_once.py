@@ -18,7 +18,7 @@ from app.db import leases
 from tests.core import server as core
 from tests.databases import database_url
 from tests.db.rivals import go, race, wait_ready
-from tests.test_scoring import held, many, settle, state
+from tests.test_scoring import first_state, held, many, settle, state
 from tests.world import LEAD, World
 from tests.world import world as make_world
 
@@ -50,10 +50,6 @@ def viewers(place: World) -> Iterator[Viewers]:
     for process in started:
         process.kill()
         process.communicate()
-
-
-def badge(world: World, token: str) -> str:
-    return str(world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"])
 
 
 @contextmanager
@@ -96,27 +92,27 @@ def test_500_viewers_of_two_processes_are_one_question(place: World, viewers: Vi
 def test_a_failure_that_one_process_met_is_not_met_again_by_the_others(place: World) -> None:
     place.core.behave(core.status(401))  # not tried again
     token = place.element_token(records=[])
-    assert badge(place, token) == "unavailable"
+    assert first_state(place, token) == "unavailable"
     with place.another() as other:
-        assert badge(other, token) == "unavailable"
+        assert first_state(other, token) == "unavailable"
         assert (place.core.asked, len(place.audited("core.failed"))) == (1, 1)
         place.core.behave()
         place.clock.now += 3
-        assert badge(other, token) == "ready"
+        assert first_state(other, token) == "ready"
 
 
 def test_that_too_little_is_known_is_known_to_all_until_the_record_changes(place: World) -> None:
     error = {"code": "insufficient-features", "missing": ["activity"], "detail": "x"}
     place.core.behave(core.says({"results": [{"error": error}]}))
     token = place.element_token(records=[])
-    assert badge(place, token) == "empty"
+    assert first_state(place, token) == "empty"
     with place.another() as other:
-        assert badge(other, token) == "empty"
+        assert first_state(other, token) == "empty"
         assert place.core.asked == 1
         place.core.behave()
         place.event(LEAD)
         other.parts.epochs.look()
-        assert badge(other, token) == "ready"
+        assert first_state(other, token) == "ready"
 
 
 def test_a_process_that_is_killed_while_it_asks_is_replaced_when_its_lease_ends(place: World, viewers: Viewers) -> None:
@@ -134,14 +130,14 @@ def test_a_process_that_is_killed_while_it_asks_is_replaced_when_its_lease_ends(
         [lease] = leases.held(conn, ["acme-pages|lead_score|||" + LEAD], place.clock.now).values()
     token = place.element_token(records=[])
     place.clock.now = lease.until - 1
-    looking = threading.Thread(target=badge, args=(place, token))
+    looking = threading.Thread(target=first_state, args=(place, token))
     looking.start()
     time.sleep(0.1)
     assert place.core.asked == 1  # who looks meanwhile waits for the lease
     place.clock.now = lease.until
     looking.join(5)
     gate.set()
-    assert badge(place, token) == "ready"
+    assert first_state(place, token) == "ready"
     assert (place.core.asked, len(place.audited("answer.given"))) == (2, 1)
 
 
@@ -150,13 +146,13 @@ def test_who_waits_longer_than_wait_is_told_that_it_is_pending(tmp_path: Path) -
         gate = threading.Event()
         world.core.behave(held(gate))
         tokens = [each.element_token(records=[]) for each in (world, other)]
-        assert [badge(each, token) for each, token in zip((world, other), tokens, strict=True)] == ["pending"] * 2
+        assert [first_state(each, token) for each, token in zip((world, other), tokens, strict=True)] == ["pending"] * 2
         assert world.core.asked == 1
         gate.set()
         until = time.monotonic() + 5
-        while badge(other, tokens[1]) != "ready" and time.monotonic() < until:
+        while first_state(other, tokens[1]) != "ready" and time.monotonic() < until:
             time.sleep(0.02)
-        assert badge(other, tokens[1]) == "ready"
+        assert first_state(other, tokens[1]) == "ready"
         assert world.core.asked == 1
 
 
@@ -204,7 +200,7 @@ def test_a_first_look_costs_one_write_more_and_no_other(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         token = world.element_token(records=[])
         seen = writes(world)
-        assert badge(world, token) == "ready"
+        assert first_state(world, token) == "ready"
         assert len(seen) == 3
 
 
@@ -212,7 +208,7 @@ def test_a_core_that_breaks_us_leaves_no_lease(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         for behaviour in (core.status(503), core.GARBAGE, core.says({"results": []}), None):
             world.core.behave(behaviour)
-            badge(world, world.element_token(records=[]))
+            first_state(world, world.element_token(records=[]))
             with world.parts.database.read() as conn:
                 asking = conn.exec_driver_sql("SELECT count(*) FROM leases WHERE answer IS NULL").scalar_one()
             assert asking == 0

@@ -13,13 +13,10 @@ from pathlib import Path
 from app.application import create_app
 from app.config import Settings
 from tests.core.server import Core
+from tests.test_scoring import first_state
 from tests.world import LEAD, Clock, HostApi, World, running
 
 THREADS = 16  # twice those of a worker
-
-
-def look(here: World, token: str) -> str:
-    return str(here.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"])
 
 
 def main(folder: Path, looks: int) -> None:
@@ -30,7 +27,7 @@ def main(folder: Path, looks: int) -> None:
         print("ready", flush=True)
         sys.stdin.readline()
         with ThreadPoolExecutor(THREADS) as threads:
-            states = Counter(threads.map(lambda _: look(here, token), range(looks)))
+            states = Counter(threads.map(lambda _: first_state(here, token), range(looks)))
         for state, count in states.items():
             print(f"{state}:{count}", flush=True)
 
