@@ -34,10 +34,6 @@ class Cache(Generic[K, V]):
             for key, value in entries.items():
                 self._entries[key] = value
 
-    def drop(self, key: K) -> None:
-        with self._lock:
-            self._entries.pop(key, None)
-
     @property
     def bytes(self) -> int:
         return int(self._entries.currsize)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from app.core.cache import Cache
 from app.core.changes import Changes
-from app.core.shared import Kept, SharedScores, newest, size
+from app.core.shared import Kept, SharedScores, size
 from app.core.stored import Key, Stored, StoredScores
 from app.metrics import Metrics
 
@@ -65,7 +65,8 @@ class Levels:
         if self._shared is None or not keys:
             return {}
         entries = self._shared.get(keys)
-        believed = self._believed(entries) if self._changes.knows(newest(entries)) else {}
+        newest = max((each.epoch for each in entries.values()), default=0)
+        believed = self._believed(entries) if self._changes.knows(newest) else {}
         fresh = {key: entries[key] for key, each in believed.items() if each.fresh_until > now}
         self._count("redis", len(fresh), len(keys))
         return fresh

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -117,8 +117,3 @@ def size(kept: Kept) -> int:
         300 + len(each.label) + len(each.detail) + 60 * len(each.fields) for each in kept.stored.score.factors
     )
     return 1500 + factors
-
-
-def newest(entries: Mapping[Key, Kept]) -> int:
-    """The highest epoch among them; 0 for none."""
-    return max((each.epoch for each in entries.values()), default=0)

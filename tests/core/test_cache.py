@@ -12,14 +12,11 @@ from app.core.cache import Cache, Flights
 from app.errors import Busy, CoreUnavailable
 
 
-def test_answers_are_kept_and_dropped() -> None:
+def test_answers_are_kept() -> None:
     answers: Cache[str, str] = Cache(100, len)
     answers.put_many({"a": "one", "b": "two"})
     assert answers.get_many("abc") == {"a": "one", "b": "two"}
     assert (len(answers), answers.bytes) == (2, 6)
-    answers.drop("a")
-    answers.drop("never there")
-    assert answers.get_many("ab") == {"b": "two"}
 
 
 def test_the_least_used_goes_first_and_the_bytes_are_bounded() -> None:
