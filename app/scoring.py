@@ -23,7 +23,7 @@ from app.core.popular import ahead_s
 from app.core.stored import OUTDATED, Key, Stored
 from app.db.epochs import Epochs
 from app.decisions import Features, carried_hash
-from app.errors import Busy, InlayError
+from app.errors import Busy, InlayError, StoreUnavailable
 from app.history import History
 from app.launch import Record
 from app.once import Elsewhere, Once, Outcome
@@ -136,11 +136,18 @@ class Scoring:
         now, known = self._clock(), self._levels.remembered(keys)
         self._levels.count_remembered(known, keys)
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
+        if self._epochs.away:
+            aged = []  # there is something to show, and nobody waits for a database that does not answer
         if aged:
             settled = self._flights.flying(aged) | self._misses.get_many(aged).keys()
             aged = [key for key in aged if key not in settled]
         wanted = [*(key for key in keys if key not in known), *aged]
-        return known | self._levels.look(wanted, now) if wanted else known
+        try:
+            return known | self._levels.look(wanted, now) if wanted else known
+        except StoreUnavailable:
+            if len(known) < len(keys):
+                raise
+            return known
 
     def _outcomes(
         self,

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from tests import services
 from tests.core import server as core
@@ -308,6 +310,27 @@ def test_too_much_work_is_busy_not_broken(tmp_path: Any) -> None:
         states = [hasty.batch(token, [f"score-badge {each} -"]).json["fragments"][0]["state"] for each in records]
     assert set(states) <= {"pending", "ready", "unavailable"}
     assert "pending" in states
+
+
+def test_a_database_that_is_away_leaves_what_has_aged_to_be_shown(hasty: World) -> None:
+    settle(hasty, hasty.frame_token(), "ready")
+    hasty.clock.now += 500
+    token = hasty.frame_token()
+    assert state(hasty.badge(token)) == "ready"  # who looks is audited
+    hasty.clock.now += 450
+    whole = hasty.parts.database.engine
+
+    def gone(*_: Any) -> None:
+        raise OperationalError("", None, Exception())
+
+    event.listen(whole, "begin", gone)
+    for _ in range(3):
+        assert state(hasty.badge(token)) == "stale"
+        hasty.parts.epochs.look()
+    assert hasty.parts.epochs.away
+    event.remove(whole, "begin", gone)
+    hasty.parts.epochs.look()
+    assert not hasty.parts.epochs.away
 
 
 # --- several processes ---

@@ -82,6 +82,7 @@ class Epochs:
         self._subscribers: list[Callable[[Announcement], None]] = []
         self._lock = threading.Lock()
         self._read_at = clock()
+        self.away = False  # whether the database did not answer our last look
         # what changed before we began is in nobody's memory here
         with database.read() as conn:
             row = conn.execute(select(schema.epoch.c.value, schema.epoch.c.life)).one()
@@ -112,8 +113,10 @@ class Epochs:
         try:
             news = self._news()
         except StoreUnavailable:
+            self.away = True
             self._on_failure()
             return
+        self.away = False
         for change in news:
             for tell in self._subscribers:
                 tell(change)
