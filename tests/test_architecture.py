@@ -459,7 +459,10 @@ def test_modules_and_functions_stay_small() -> None:
 def test_folders_stay_small() -> None:
     full = {}
     for top in ("app", "components", "static", "templates", "tests", "scripts", "bench", "docs", "manifests"):
-        for folder in [ROOT / top, *(path for path in (ROOT / top).rglob("*") if path.is_dir())]:
+        for folder in [
+            ROOT / top,
+            *(path for path in (ROOT / top).rglob("*") if path.is_dir() and path.name != "__pycache__"),
+        ]:
             if not folder.exists():
                 continue
             entries = [path for path in folder.iterdir() if path.name != "__pycache__"]

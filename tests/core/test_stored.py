@@ -12,9 +12,8 @@ import pytest
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
 from app.db import Database
-from app.db.migrations import upgrade
 from app.launch import Record
-from tests.databases import database_url
+from tests.databases import hasty, migrated_url
 
 LEAD = Record("Lead", "1")
 KEY = Key("acme", "lead_score", LEAD)
@@ -31,9 +30,9 @@ SCORE = Score(
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with database_url(request.param, tmp_path) as url:
+    with migrated_url(request.param, tmp_path) as url:
         made = Database(url)
-        upgrade(made)
+        hasty(made)
         yield made
         made.close()
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from app.db import Database
 from app.db.epochs import announce
 from app.db.jobs import claim
-from app.db.migrations import upgrade
 from app.db.single_use import consume
 
 
@@ -36,6 +35,8 @@ def _announce(database: Database, n: str) -> Iterator[str]:
 
 
 def _upgrade(database: Database) -> Iterator[str]:
+    from app.db.migrations import upgrade  # the others start without Alembic
+
     upgrade(database)
     yield "upgraded"
 
