@@ -91,7 +91,11 @@ def test_a_panel_that_does_not_answer_leaves_no_blank_box(page: Page, inlay: Fak
     inlay.fault["/launch/acme"] = Answer(403, "<p>no</p>")
     ui_page(silence=True)
     page.clock.run_for(400)
-    expect(page.get_by_role("alert")).to_contain_text("did not answer")
+    expect(page.get_by_role("alert")).to_contain_text("did not open")
+    del inlay.fault["/launch/acme"]
+    page.get_by_role("button", name="Try again").click()
+    until(inner(page), "!!document.documentElement.dataset.theme")
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_a_widget_shows_the_portal_page_s_record(page: Page, inlay: FakeInlay, host: FakeHost) -> None:
@@ -122,7 +126,7 @@ def test_an_application_s_page_hands_its_backend_s_proof_over_by_message(
 def test_a_backend_that_signs_nothing_is_a_reason_to_be_seen(own_page: Callable[[], Page], host: FakeHost) -> None:
     host.pages["/inlay-token"] = "not json"
     page = own_page()
-    expect(page.get_by_role("alert")).to_contain_text("You are not signed in here")
+    expect(page.get_by_role("alert")).to_contain_text("could not be handed to the panel")
 
 
 def test_without_the_loader_the_elements_say_so(own_page: Callable[[], Page], inlay: FakeInlay) -> None:
