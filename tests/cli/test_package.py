@@ -12,10 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.hosts import HOSTS
+from app.hosts._package import FOLDER, archive, packed
 from tests.cli.written import written
+from tests.hosts._packages import built
 from tests.world import World, world
 
-PUBLIC = 'public_url = "https://inlay.example.com"'
+PACKAGED = sorted(name for name, host in HOSTS.items() if host.package is not None)
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +86,14 @@ def test_it_speaks_json(desk: Path, tmp_path: Path) -> None:
     assert {"file", "line", "what", "mend", "level"} == set(found["findings"][0])
 
 
-def test_a_wrong_suffix_is_found(desk: Path, tmp_path: Path) -> None:
-    build(desk, tmp_path)
-    renamed = (tmp_path / "inlay-salesforce-acme-metadata.zip").rename(tmp_path / "inlay.sppkg")
-    result = run("verify", renamed)
-    assert result.exit_code == 1
-    assert "No package of salesforce ends in '.sppkg'" in result.output
+@pytest.mark.parametrize("host", PACKAGED)
+def test_a_wrong_suffix_is_found(host: str, tmp_path: Path) -> None:
+    for made in built(host):
+        path = tmp_path / f"{made.name}.bin"
+        path.write_bytes(packed(made.files) if made.suffix == FOLDER else archive(made))
+        result = run("verify", path)
+        assert result.exit_code == 1
+        assert f"{path.name}: No package of {host} ends in '.bin'. Name it as it was built" in result.output
 
 
 @pytest.mark.parametrize(

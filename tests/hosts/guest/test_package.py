@@ -136,8 +136,16 @@ def test_each_language_gets_what_it_can_sign() -> None:
     assert names("RS256") == names("EdDSA", "HS256", shared_keys=SHARED["shared_keys"]) == every
 
 
+LOADER = '<script src="https://panels.example.com/embed/inlay.js" defer></script>'
+OURS = '<script src="inlay-host.js" defer></script>'
 SPOILED = {
     "no loader": ("page.html", "/embed/inlay.js", "/embed/other.js", "The loader is missing"),
+    "wrong order": (
+        "page.html",
+        f"{LOADER}\n{OURS}",
+        f"{OURS}\n{LOADER}",
+        "comes before the loader",
+    ),
     "a script in the page": ("page.html", "<h1>", "<script>1</script><h1>", "A script stands in the page"),
     "no record": ("page.html", 'record="Lead/1"', 'record="1"', "is no record"),
     "a proof in the page": (

@@ -61,3 +61,12 @@ def test_lines_count_through_the_payload(update_set: Files) -> None:
     broken = spoiled(update_set, ".xml", "const APART = 10000", "const APART = `${1}`")
     (found,) = findings(HOST, broken)
     assert "const APART" in broken[found.file].decode().splitlines()[found.line - 1]
+
+
+def test_the_set_comes_before_its_updates(update_set: Files) -> None:
+    (text,) = (content.decode() for content in update_set.values())
+    start, end = text.index("  <sys_remote_update_set"), text.index("</sys_remote_update_set>") + 25
+    late = text[:start] + text[end:].replace("</unload>", text[start:end] + "</unload>")
+    (found,) = findings(HOST, dict.fromkeys(update_set, late.encode()))
+    assert "not first" in found.what
+    assert found.line == late[: late.index("<sys_remote_update_set")].count("\n") + 1
