@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,29 @@ def test_what_is_built_is_named_verified_and_the_same_each_time(desk: Path, tmp_
         checked = run("verify", name)
         assert checked.exit_code == 0, checked.output
         assert "good for salesforce" in checked.output
+
+
+def test_secrets_that_are_not_there_yet_are_not_needed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An org makes its app's secret only once the package is installed; and whoever builds need not know the key."""
+    changes = {f"file:{world.folder}/consumer": "env:INLAY_NOT_YET", f"file:{world.folder}/key": "env:INLAY_NO_KEY"}
+    path = written(world, changes)
+    result = build(path, tmp_path)
+    assert result.exit_code == 0
+    for name in ("INLAY_NOT_YET", "INLAY_NO_KEY"):
+        assert f"note: {name} is not set." in result.stderr
+        assert name not in os.environ
+    monkeypatch.setenv("INLAY_NOT_YET", "4D1C2B3A5E6F")
+    monkeypatch.setenv("INLAY_NO_KEY", "k" * 40)
+    again = build(path, tmp_path / "again")
+    assert "is not set" not in again.stderr
+    archives = [next(folder.glob("*.zip")).read_bytes() for folder in (tmp_path, tmp_path / "again")]
+    assert archives[0] == archives[1]
+
+
+def test_the_example_s_address_is_noted(desk: Path, tmp_path: Path) -> None:
+    assert "public_url is https://inlay.example.com, an example." in build(desk, tmp_path).stderr
 
 
 def test_an_address_of_this_machine_is_noted_loudly(desk: Path, tmp_path: Path) -> None:
