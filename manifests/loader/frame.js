@@ -16,6 +16,7 @@ const inlayFrame = function (iframe, options, tell) {
   let count = 0;
   let provedAt = 0;
   let claimed = "";
+  let given = false;
   let greeted = false;
   let port = null;
   let timer = 0;
@@ -48,13 +49,15 @@ const inlayFrame = function (iframe, options, tell) {
   const prove = function (detail) {
     provedAt = Date.now();
     claimed = detail.claims || "";
+    given = false;
     Promise.resolve(detail)
       .then(options.proof)
       .then(
         function (proof) {
           if (proof === null) return;
-          if (typeof proof !== "string" || !proof) tell("refused", { reason: "proof" });
-          else send("inlay-proof", options.kind ? { token: proof, kind: options.kind } : { token: proof });
+          given = typeof proof === "string" && proof !== "";
+          if (given) send("inlay-proof", options.kind ? { token: proof, kind: options.kind } : { token: proof });
+          else tell("refused", { reason: "proof" });
         },
         function (problem) {
           tell("refused", { reason: "proof", message: (problem && problem.message) || "" });
@@ -65,7 +68,7 @@ const inlayFrame = function (iframe, options, tell) {
   const expired = function (detail) {
     const news = detail.claims && detail.claims !== claimed;
     if (news || !provedAt || Date.now() - provedAt > APART) prove({ claims: detail.claims });
-    else if (detail.code !== "sign-in-needed") tell("refused", { reason: "refused", reference: detail.reference });
+    else if (given && detail.code !== "sign-in-needed") tell("refused", { reason: "refused", reference: detail.reference });
   };
 
   const receive = function (message, opaque) {

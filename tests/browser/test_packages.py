@@ -129,6 +129,18 @@ def test_a_backend_that_signs_nothing_is_a_reason_to_be_seen(own_page: Callable[
     expect(page.get_by_role("alert")).to_contain_text("could not be handed to the panel")
 
 
+def test_a_page_that_has_no_proof_leaves_signing_in_to_the_panel(page: Page, inlay: FakeInlay, host: FakeHost) -> None:
+    """Its provider's client is not there: no complaint, since the panel in the frame has a way of its own."""
+    made = package("oidc", inlay, name="acme")
+    inlay.launch = {"origins": [host.origin], "component": "score-badge", "record": "Lead/1"}
+    host.pages |= {f"/{name}": made[name].decode() for name in ("page.html", "inlay-host.js")}
+    page.goto(host.origin + "/page.html")
+    until(inner(page), "!!document.documentElement.dataset.theme")
+    page.wait_for_timeout(200)
+    expect(page.locator("[data-inlay] [role=alert]")).to_be_hidden()
+    assert inlay.opened == []
+
+
 def test_without_the_loader_the_elements_say_so(own_page: Callable[[], Page], inlay: FakeInlay) -> None:
     inlay.fault["/embed/inlay.js"] = Answer(503)
     page = own_page()
