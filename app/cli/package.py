@@ -136,10 +136,10 @@ def _all() -> dict[str, PackageRules]:
 
 @contextmanager
 def _stood_in(path: Path) -> Iterator[None]:
-    """Secrets that are not set are stood in for: no package holds one, and some exist only once it is installed."""
-    absent = sorted(name for name in _referred(path) if name not in os.environ)
-    os.environ.update({name: secrets.token_hex(32) for name in absent})
-    for name in absent:
+    """What is not set is stood in for: no package holds a secret, and some exist only once it is installed."""
+    absent = {name: value for name, value in _stand_ins(path).items() if name not in os.environ}
+    os.environ.update(absent)
+    for name in sorted(absent):
         click.echo(f"note: {name} is not set. The package does not need it; Inlay will, before it serves.", err=True)
     try:
         yield
@@ -148,13 +148,15 @@ def _stood_in(path: Path) -> Iterator[None]:
             del os.environ[name]
 
 
-def _referred(path: Path) -> set[str]:
-    """The environment variables that secrets are read from. What is no TOML has none: whoever loads it says so."""
+def _stand_ins(path: Path) -> dict[str, str]:
+    """For each variable that is referred to. What is no TOML has none: whoever loads it says so."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return set()
-    return {text.removeprefix("env:") for text in _texts(tables | {"store": None}) if text.startswith("env:")}
+        return {}
+    names = [text.removeprefix("env:") for text in _texts(tables) if text.startswith("env:")]
+    databases = [text.removeprefix("env:") for text in _texts(tables.get("store"))]
+    return {name: "sqlite:///inlay.db" if name in databases else secrets.token_hex(32) for name in names}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -54,14 +54,15 @@ def test_secrets_that_are_not_there_yet_are_not_needed(
 ) -> None:
     """An org makes its app's secret only once the package is installed; and whoever builds need not know the key."""
     changes = {f"file:{world.folder}/consumer": "env:INLAY_NOT_YET", f"file:{world.folder}/key": "env:INLAY_NO_KEY"}
-    path = written(world, changes)
+    path = written(world, changes | {f"sqlite:///{world.folder}/inlay.db": "env:INLAY_NO_STORE"})
     result = build(path, tmp_path)
     assert result.exit_code == 0
-    for name in ("INLAY_NOT_YET", "INLAY_NO_KEY"):
+    for name in ("INLAY_NOT_YET", "INLAY_NO_KEY", "INLAY_NO_STORE"):
         assert f"note: {name} is not set." in result.stderr
         assert name not in os.environ
     monkeypatch.setenv("INLAY_NOT_YET", "4D1C2B3A5E6F")
     monkeypatch.setenv("INLAY_NO_KEY", "k" * 40)
+    monkeypatch.setenv("INLAY_NO_STORE", "sqlite:///inlay.db")
     again = build(path, tmp_path / "again")
     assert "is not set" not in again.stderr
     archives = [next(folder.glob("*.zip")).read_bytes() for folder in (tmp_path, tmp_path / "again")]
