@@ -94,7 +94,7 @@ def test_a_panel_that_does_not_answer_leaves_no_blank_box(page: Page, inlay: Fak
     expect(page.get_by_role("alert")).to_contain_text("did not open")
     del inlay.fault["/launch/acme"]
     page.get_by_role("button", name="Try again").click()
-    until(inner(page), "!!document.documentElement.dataset.theme")
+    expect(page.frame_locator("iframe").locator("html[data-theme]")).to_be_attached()
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
