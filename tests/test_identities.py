@@ -207,8 +207,9 @@ def test_a_process_that_slept_over_its_lease_asks_nothing(here: Process, host: R
     assert host.refreshed == []
 
 
-@pytest.mark.parametrize("status", [500, 429])
+@pytest.mark.parametrize("status", [500, 429, 401])
 def test_a_host_that_is_away_ends_nothing(here: Process, host: Rotating, clock: Clock, status: int) -> None:
+    """Nor does one that does not know our app's secret: while it is changed there and here, nobody is signed out."""
     clock.now, host.status = FIRST.expires_at, status
     for _ in range(2):  # and the lease was given back
         with pytest.raises(HostUnavailable):
