@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ _WATCHED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edition:
     """The book as it was read once. `version` changes with any byte of it; `problems` are what could not be read."""
 
@@ -60,10 +61,14 @@ class _Compiled(BytecodeCache):
 class Book:
     """Hands out the edition of now. `watch`: files are looked at again, for designers; else they are read once."""
 
-    def __init__(self, house: Path = HOUSE, *, components: Path | None = None, watch: bool = False) -> None:
-        self.house, self.watch = house, watch
+    def __init__(
+        self, house: Path = HOUSE, *, components: Path | None = None, watch: bool = False, pause_s: float = 0.05
+    ) -> None:
+        """`pause_s`: how long one look at the files holds for all who ask, so that a page's many requests share it."""
+        self.house, self.watch, self._pause_s = house, watch, pause_s
         self.components = components or house / "components"
-        self._lock, self._compiled = threading.Lock(), _Compiled()
+        self._lock, self._looking, self._compiled = threading.Lock(), threading.Lock(), _Compiled()
+        self._looked: tuple[float, str] = (-pause_s, "")
         self._stamp = self.stamp()
         self._edition = self._read()
 
@@ -78,6 +83,14 @@ class Book:
 
     def stamp(self) -> str:
         """A digest of which files there are, and when they were written."""
+        with self._looking:
+            at, found = self._looked
+            if time.monotonic() - at >= self._pause_s:
+                found = self._look()
+                self._looked = time.monotonic(), found
+            return found
+
+    def _look(self) -> str:
         digest = hashlib.sha256()
         for path in self._files():
             at = path.stat()

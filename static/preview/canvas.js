@@ -5,10 +5,10 @@ import { checkSoon } from "./checks.js";
 import { drawTools } from "./tools.js";
 
 let page;
-let shown = "";
+let loaded = "";
 let kept;
 
-const address = () => `/preview/host/${state.host}/${state.tag}/${state.story}?${sceneQuery({ mount: state.mount })}`;
+const pageAddress = () => `/preview/host/${state.host}/${state.tag}/${state.story}?${sceneQuery({ mount: state.mount })}`;
 export const inner = () => page?.contentWindow?.inlayHost?.frame;
 export const panelWindow = () => (state.mount == "frame" ? inner()?.contentWindow : page?.contentWindow);
 export const panelDocument = () => panelWindow()?.document;
@@ -46,6 +46,7 @@ const dress = () => {
     if (each?.inlayWeather) Object.assign(each.inlayWeather, { latency: Number(state.latency), offline: !!state.offline });
 };
 const ready = () => {
+  document.documentElement.dataset.shown ||= Math.round(performance.now());
   dress();
   restore();
   drawTools();
@@ -63,17 +64,17 @@ const onPage = () => {
 };
 
 const load = () => {
-  const next = address();
-  const [before] = shown.split("?");
+  const next = pageAddress();
+  const [before] = loaded.split("?");
   const same = before.split("/").slice(0, 5).join("/") == next.split("/").slice(0, 5).join("/");
   const frame = inner();
-  const [, mount] = shown.match(/mount=(\w+)/) || [];
-  if (shown && same && frame && state.mount == "frame" && mount == "frame" && before == next.split("?")[0]) {
+  const [, mount] = loaded.match(/mount=(\w+)/) || [];
+  if (loaded && same && frame && state.mount == "frame" && mount == "frame" && before == next.split("?")[0]) {
     // Only the scene is another one: the host's page stays.
     frame.contentWindow.location.replace(`/preview/frame/${state.tag}/${state.story}?${sceneQuery()}`);
-  } else if (page.contentWindow && shown) page.contentWindow.location.replace(next);
+  } else if (page.contentWindow && loaded) page.contentWindow.location.replace(next);
   else page.src = next;
-  shown = next;
+  loaded = next;
 };
 
 export const reloadCanvas = () => {
@@ -98,11 +99,11 @@ export const drawCanvas = (stage) => {
   if (!page?.isConnected) {
     page = h("iframe", { class: "page", title: "Host's page" });
     page.addEventListener("load", onPage);
-    shown = "";
+    loaded = "";
     put(stage, h("div", { class: "desk" }, page), h("div", { class: "rail", role: "group", "aria-label": "States" }));
   }
-  const next = address();
-  if (next != shown) load();
+  const next = pageAddress();
+  if (next != loaded) load();
   else {
     dress();
     drawTools();

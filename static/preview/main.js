@@ -4,7 +4,7 @@ import { book, findings, heard, log, onChange, readAddress, refresh, set, state,
 import { drawTree, step, pickState } from "./tree.js";
 import { drawTop, cycleLook } from "./top.js";
 import { drawCanvas, drawRail, reloadCanvas } from "./canvas.js";
-import { drawStates } from "./states.js";
+import { drawStates, reloadStates } from "./states.js";
 import { drawMatrix } from "./matrix.js";
 import { drawContrast } from "./contrast.js";
 import { drawInspector } from "./inspect.js";
@@ -15,7 +15,7 @@ const at = (id) => document.getElementById(id);
 const VIEWS = { canvas: drawCanvas, states: drawStates, matrix: drawMatrix, contrast: drawContrast };
 
 const readBook = async () => {
-  const answer = await fetch("/preview/manifest.json", { credentials: "same-origin" });
+  const answer = await fetch("/preview/manifest.json");
   Object.assign(book, await answer.json());
 };
 
@@ -94,6 +94,7 @@ const follow = () => {
     const began = performance.now();
     const reading = readBook();
     if (state.view == "canvas") reloadCanvas();
+    if (state.view == "states") reloadStates();
     await reading;
     findings.clear();
     if (!story()) readAddress();
@@ -102,14 +103,13 @@ const follow = () => {
   };
 };
 
-const boot = async () => {
-  await readBook();
+const boot = () => {
+  Object.assign(book, JSON.parse(at("manifest").textContent));
   readAddress();
   onChange(onEach);
   refresh();
-  drawStage();
   document.documentElement.dataset.ready = Math.round(performance.now());
   if (book.live) follow();
   addEventListener("popstate", () => (readAddress(), refresh()));
 };
-boot().catch((problem) => put(at("stage"), h("p", { class: "problem" }, String(problem))));
+boot();

@@ -4,13 +4,19 @@ import { sceneQuery, state } from "./state.js";
 
 export const source = { files: {}, embeds: [], error: null };
 let asked = 0;
+const keepSource = (found) => {
+  for (const name of Object.keys(source)) delete source[name];
+  Object.assign(source, { files: {}, embeds: [], error: null }, found);
+};
+export const forgetSource = () => {
+  asked++;
+  keepSource({});
+};
 export const readSource = async () => {
   const mine = ++asked;
   const answer = await fetch(`/preview/source/${state.tag}/${state.story}?${sceneQuery()}`);
   const found = await answer.json();
-  if (mine != asked) return;
-  for (const name of Object.keys(source)) delete source[name];
-  Object.assign(source, { files: {}, embeds: [] }, found, answer.ok ? {} : { error: found.detail });
+  if (mine == asked) keepSource(answer.ok ? found : { error: found.detail });
 };
 
 const VOID = /^<(br|hr|img|input|link|meta|path|circle|rect|polyline)\b|\/>$/;

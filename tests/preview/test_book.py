@@ -15,13 +15,24 @@ def touch(path: Path, text: str) -> None:
 
 
 def test_a_changed_sheet_is_in_the_next_edition(folder: Path) -> None:
-    book = Book(components=folder, watch=True)
+    book = Book(components=folder, watch=True, pause_s=0)
     before = book.current()
     assert book.current() is before
     touch(folder / "deal-card/deal-card.css", ".deal-card{color:var(--inlay-accent)}")
     after = book.current()
     assert after.version != before.version
     assert after.catalog["deal-card"].css == ".deal-card{color:var(--inlay-accent)}"
+
+
+def test_one_look_at_the_files_holds_for_all_who_ask_at_once(folder: Path) -> None:
+    book = Book(components=folder, watch=True, pause_s=60)
+    before = book.stamp()
+    touch(folder / "deal-card/deal-card.css", ".deal-card{}")
+    assert book.stamp() == before
+    book = Book(components=folder, watch=True, pause_s=0)
+    before = book.stamp()
+    touch(folder / "deal-card/deal-card.css", ".deal-card{margin:0}")
+    assert book.stamp() != before
 
 
 def test_what_is_not_watched_is_read_once(folder: Path) -> None:
@@ -32,7 +43,7 @@ def test_what_is_not_watched_is_read_once(folder: Path) -> None:
 
 
 def test_a_broken_story_is_said_and_the_last_good_stays(folder: Path) -> None:
-    book = Book(components=folder, watch=True)
+    book = Book(components=folder, watch=True, pause_s=0)
     touch(folder / "deal-card/stories.toml", "summary = 1")
     broken = book.current()
     assert any("deal-card/stories.toml" in problem for problem in broken.problems)
@@ -40,7 +51,7 @@ def test_a_broken_story_is_said_and_the_last_good_stays(folder: Path) -> None:
 
 
 def test_a_broken_template_names_its_line(folder: Path) -> None:
-    book = Book(components=folder, watch=True)
+    book = Book(components=folder, watch=True, pause_s=0)
     touch(folder / "deal-card/deal-card.html", "<p>\n{% if %}</p>")
     assert book.current().problems[0].startswith("deal-card.html, line 2: ")
 
