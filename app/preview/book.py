@@ -6,6 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from jinja2 import BytecodeCache, TemplateError, TemplateSyntaxError
 from jinja2.bccache import Bucket
 
 from app.errors import ConfigError
+from app.preview.lint import Remark, remarks
 from app.preview.looks import HostLooks, read_looks
 from app.preview.pseudo import LOCALE, PseudoTexts
 from app.preview.shelf import Shelf
@@ -37,6 +39,7 @@ class Edition:
     looks: Mapping[str, HostLooks]
     shelf: Shelf
     components: Path
+    remarks: Mapping[str, tuple[Remark, ...]]
     version: str
     problems: tuple[str, ...] = ()
 
@@ -93,14 +96,16 @@ class Book:
     def _look(self) -> str:
         digest = hashlib.sha256()
         for path in self._files():
-            at = path.stat()
-            digest.update(f"{path} {at.st_mtime_ns} {at.st_size}\n".encode())
+            with suppress(OSError):  # gone since it was listed: the next look sees that
+                at = path.stat()
+                digest.update(f"{path} {at.st_mtime_ns} {at.st_size}\n".encode())
         return digest.hexdigest()[:16]
 
     def _files(self) -> Iterator[Path]:
         for folder, pattern in _WATCHED:
             root = self.components if folder == "components" else self.house / folder
-            yield from (path for path in sorted(root.glob(pattern)) if path.is_file())
+            with suppress(OSError):
+                yield from (path for path in sorted(root.glob(pattern)) if path.is_file())
 
     def _read(self, last: Edition | None = None) -> Edition:
         try:
@@ -127,6 +132,7 @@ class Book:
             looks=read_looks(self.house / "app" / "hosts"),
             shelf=Shelf(self.house / "static", catalog),
             components=self.components,
+            remarks={tag: tuple(remarks(self.components / tag)) for tag in catalog},
             version=self._stamp,
         )
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from app.errors import BadRequest
 from app.preview.book import Edition
-from app.preview.lint import remarks
 from app.preview.pseudo import LOCALE as PSEUDO
 from app.preview.scene import Scene
 from app.views import VIEWS
@@ -68,7 +67,7 @@ def _component(edition: Edition, component: Component) -> dict[str, Any]:
         "script": bool(component.script),
         "args": [_arg(arg) for arg in component.args.values()],
         "stories": [_story(tag, story) for story in component.stories.values()],
-        "remarks": [asdict(remark) | {"said": str(remark)} for remark in remarks(edition.components / tag)],
+        "remarks": [asdict(remark) | {"said": str(remark)} for remark in edition.remarks[tag]],
     }
 
 

@@ -85,10 +85,12 @@ def host(host: str, look: str, tag: str, story: str) -> Response:
 
 @blueprint.get("/element/<tag>/<story>")
 def element(tag: str, story: str) -> Response:
-    """The element alone on a white page."""
+    """The element alone on a white page; with `mount=page` its markup without any script."""
     edition, scene = book().current(), _scene(tag, story)
-    return _page(edition, "preview/element.html", ":root{color-scheme:light dark}", scene, theme=scene.theme,
-                 mount="element")  # fmt: skip
+    mount = request.args.get("mount", "element")
+    return _page(
+        edition, "preview/element.html", ":root{color-scheme:light dark}", scene, mount=mount, theme=scene.theme
+    )
 
 
 @blueprint.get("/states/<tag>")

@@ -1,5 +1,5 @@
 // The canvas: a host's page in a frame, and in it the panel in a frame of its own, with the headers of production.
-import { h, put } from "./dom.js";
+import { h, lendKeys, put } from "./dom.js";
 import { component, sceneQuery, set, state } from "./state.js";
 import { checkSoon } from "./checks.js";
 import { drawTools } from "./tools.js";
@@ -45,17 +45,32 @@ const dress = () => {
   for (const each of [page.contentWindow, inner()?.contentWindow])
     if (each?.inlayWeather) Object.assign(each.inlayWeather, { latency: Number(state.latency), offline: !!state.offline });
 };
+const measured = () => {
+  const panel = page.contentDocument?.querySelector("[data-slot] > :is(iframe, [connection], inlay-" + state.tag + ")");
+  const label = document.querySelector("#stage .size");
+  if (!panel || !label) return;
+  const tell = () => {
+    const { width, height } = panel.getBoundingClientRect();
+    label.textContent = `${Math.round(width)} × ${Math.round(height)} px`;
+  };
+  new page.contentWindow.ResizeObserver(tell).observe(panel);
+  tell();
+};
 const ready = () => {
   document.documentElement.dataset.shown ||= Math.round(performance.now());
   dress();
   restore();
+  for (const each of [page.contentWindow, inner()?.contentWindow]) lendKeys(each);
+  measured();
   drawTools();
   checkSoon();
 };
+// An element is there when its fragment is; one whose args are wrong never is.
+const drawn = (tries) => (root()?.querySelector("[data-inlay]") || !tries ? ready() : setTimeout(drawn, 50, tries - 1));
 const onPage = () => {
   dress();
   const frame = inner();
-  if (!frame) return setTimeout(ready, 120);
+  if (!frame) return drawn(40);
   frame.addEventListener("load", () => {
     dress();
     setTimeout(ready, 30);
@@ -91,7 +106,8 @@ export const drawRail = () => {
   put(rail, component().stories.map(({ name, state: shows }, at) =>
     h("button", { type: "button", "aria-pressed": String(name == state.story), onclick: () => set({ story: name }) },
       h("i", { class: "dot", "data-state": shows }), name, at < 9 && h("kbd", {}, at + 1))));
-  rail.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const pressed = rail.querySelector("[aria-pressed=true]");
+  if (pressed) rail.scrollLeft = pressed.offsetLeft - (rail.clientWidth - pressed.offsetWidth) / 2;
 };
 
 export const drawCanvas = (stage) => {
@@ -100,7 +116,7 @@ export const drawCanvas = (stage) => {
     page = h("iframe", { class: "page", title: "Host's page" });
     page.addEventListener("load", onPage);
     loaded = "";
-    put(stage, h("div", { class: "desk" }, page), h("div", { class: "rail", role: "group", "aria-label": "States" }));
+    put(stage, h("div", { class: "desk" }, page, h("output", { class: "size", title: "The panel's size" })), h("div", { class: "rail", role: "group", "aria-label": "States" }));
   }
   const next = pageAddress();
   if (next != loaded) load();

@@ -14,14 +14,18 @@ import { toggleTool } from "./tools.js";
 const at = (id) => document.getElementById(id);
 const VIEWS = { canvas: drawCanvas, states: drawStates, matrix: drawMatrix, contrast: drawContrast };
 
-const readBook = async () => {
+// Files may be in the middle of being written or removed: then it is asked again.
+const readBook = async (tries = 5) => {
   const answer = await fetch("/preview/manifest.json");
-  Object.assign(book, await answer.json());
+  if (answer.ok) return Object.assign(book, await answer.json());
+  if (!tries) throw new Error(`The book could not be read: ${answer.status}.`);
+  await new Promise((done) => setTimeout(done, 200));
+  return readBook(tries - 1);
 };
 
 const drawStage = () => {
   const stage = at("stage");
-  stage.dataset.view = state.view;
+  stage.dataset.view = document.body.dataset.view = state.view;
   VIEWS[state.view](stage);
 };
 

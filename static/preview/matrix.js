@@ -42,6 +42,7 @@ export const drawMatrix = (stage) => {
       const { width = inline ? 220 : 360, zoom = 1, ...scene } = change;
       const frame = cell(tag, state.story, sceneQuery({ theme: "light", ...scene }), width);
       if (zoom != 1) frame.style.zoom = zoom;
-      return h("figure", { "data-theme": scene.theme || "light" }, h("figcaption", {}, titles.join(" · ") || "As it is"), frame);
+      const scale = inline ? 1 : state.scale / 100;
+      return h("figure", { "data-theme": scene.theme || "light" }, h("figcaption", {}, titles.join(" · ") || "As it is"), h("div", { style: { zoom: scale } }, frame));
     })));
 };

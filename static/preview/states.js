@@ -1,5 +1,5 @@
 // Every state of a component side by side on one page; a press pins one.
-import { h, put } from "./dom.js";
+import { h, lendKeys, put } from "./dom.js";
 import { component, findings, sceneQuery, set, state } from "./state.js";
 
 let strip;
@@ -22,6 +22,7 @@ const annotate = () => {
 };
 const onStrip = () => {
   const doc = strip.contentDocument;
+  lendKeys(strip.contentWindow);
   doc.addEventListener("click", ({ target }) => {
     const figure = target.closest("figcaption")?.parentNode;
     if (figure) set({ story: figure.dataset.story, view: "canvas" });

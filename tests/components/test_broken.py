@@ -16,21 +16,21 @@ from tests.components.site import MODES, Reader, site
 pytestmark = pytest.mark.browser
 
 TAG = "broken-card"
-# kind -> the file, what is put into it, and how the checks call it
+# kind -> the file, what is put into it, how the checks call it, and the place that the preview names
 BREAKS = {
-    "contrast": ("css", ".broken-card p { color: #9a9a9a; background: #fff }", "color-contrast"),
-    "overflow": ("css", ".broken-card p { min-inline-size: 600px }", "overflow"),
-    "label": ("html", '<input type="text">', "label"),
-    "unescaped": ("html", "{{ name|safe }}", "unescaped"),
-    "policy": ("html", '<p style="color: red">red</p>', "csp"),
-    "aria": ("html", '<div role="checkbox" tabindex="0">On</div>', "aria-"),
-    "direction": ("css", ".broken-card p { margin-left: 4rem }", "rtl"),
+    "contrast": ("css", ".broken-card p { color: #9a9a9a; background: #fff }", "color-contrast", "<p>Larkfield"),
+    "overflow": ("css", ".broken-card p { min-inline-size: 600px }", "overflow", "<p>Larkfield"),
+    "label": ("html", '<input type="text">', "label", '<input type="text">'),
+    "unescaped": ("html", "{{ name|safe }}", "unescaped", "<img src="),
+    "policy": ("html", '<p style="color: red">red</p>', "csp", '<p style="color: red">'),
+    "aria": ("html", '<div role="checkbox" tabindex="0">On</div>', "aria-", '<div role="checkbox"'),
+    "direction": ("css", ".broken-card p { margin-left: 4rem }", "rtl", "broken-card/broken-card.css:"),
 }
 
 
 @pytest.fixture
 def broken(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, Path]]:
-    suffix, line, _ = BREAKS[request.param]
+    suffix, line, _, _ = BREAKS[request.param]
     components = tmp_path / "components"
     components.mkdir()
     write_component(components, TAG)
@@ -61,7 +61,11 @@ def test_the_preview_shows_it_with_its_place(chromium: Browser, broken: tuple[st
     page: Page = context.new_page()
     name = "markup-in-text" if kind == "unescaped" else "ready"
     page.goto(f"{url}/preview/{TAG}/{name}?tab=access")
-    called = "escape" if kind == "unescaped" else BREAKS[kind][2]
-    page.locator(f".finding:has(code:text('{called}'))").first.wait_for(timeout=15000)
+    _, _, called, place = BREAKS[kind]
+    finding = page.locator(f".finding:has(code:text('{called}'))").filter(has_text=place).first
+    finding.wait_for(timeout=15000)
+    if kind != "direction":  # which the sources show
+        finding.get_by_role("button", name="Show it").click()
+        page.frame_locator(".page").frame_locator("iframe").locator("[data-preview-layer] b").wait_for()
     assert page.locator("#tree summary .count.bad").first.inner_text() != "0"
     context.close()

@@ -70,6 +70,27 @@ def test_keys_walk_through_stories_and_looks(page: Page, url: str) -> None:
     expect(page.locator("#tree li")).to_have_count(2)
 
 
+def test_keys_work_where_somebody_has_clicked_into_the_panel(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-card/ready")
+    panel(page).locator("summary").click()
+    page.keyboard.press("2")
+    expect(page).to_have_url(f"{url}/preview/score-card/changed?host=guest/white")
+
+
+def test_a_search_without_an_answer_says_so(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready")
+    page.locator("#search").fill("nonsense")
+    expect(page.locator(".nothing")).to_contain_text("No story is called “nonsense”.")
+    page.get_by_role("button", name="Clear the search").click()
+    expect(page.locator("#tree [aria-current]")).to_contain_text("ready")
+
+
+def test_the_aria_tree_is_read_from_the_panel(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-card/ready?tab=source")
+    page.get_by_role("button", name="ARIA tree").click()
+    expect(page.locator("#tabpanel pre")).to_contain_text('- heading "Chance to convert" [level=2]')
+
+
 def test_a_control_changes_the_panel_and_says_what_is_wrong(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?host=salesforce/slds-2")
     score = page.locator("#c-score")
@@ -147,15 +168,27 @@ def test_the_fake_host_speaks_and_a_stranger_is_refused(page: Page, url: str) ->
 
 
 @pytest.mark.parametrize("tag", ["analysis-badge", "score-badge", "score-card", "document-sidebar"])
-def test_the_iframe_and_the_element_have_the_same_markup(page: Page, url: str, tag: str) -> None:
+def test_page_iframe_and_element_have_the_same_markup(page: Page, url: str, tag: str) -> None:
     page.goto(f"{url}/preview/{tag}/ready?tab=compare")
-    expect(page.locator("#tabpanel .all-good")).to_be_visible(timeout=9000)
+    alike = page.locator("#tabpanel .all-good")
+    expect(alike.filter(has_text="The same markup")).to_have_count(
+        2, timeout=9000
+    )  # page and iframe, iframe and element
+    if tag != "document-sidebar":  # an element of it is lower: for reading, without forms that nobody would answer
+        expect(alike.filter(has_text="Each box")).to_have_count(1)
 
 
-def test_states_and_matrix_show_real_panels(page: Page, url: str) -> None:
+def test_states_stand_side_by_side_and_a_press_pins_one(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?view=states")
-    expect(page.locator("figure iframe")).to_have_count(18)
-    expect(page.frame_locator("figure:nth-child(8) iframe").locator("[data-state=stale]")).to_be_visible()
+    strip = page.frame_locator(".strip-page")
+    expect(strip.locator("figure [data-inlay]")).to_have_count(18)
+    expect(strip.locator("figure:nth-child(8) [data-state=stale][data-inlay]")).to_be_visible()
+    strip.get_by_role("button", name="pending").click()
+    expect(page).to_have_url(f"{url}/preview/score-badge/pending?host=guest/white")
+    expect(panel(page).locator("[data-state=pending]")).to_be_visible()
+
+
+def test_the_matrix_shows_real_panels(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?view=matrix&axes=theme,locale,width,zoom")
     expect(page.locator("figure iframe")).to_have_count(48)
 
@@ -183,27 +216,3 @@ def test_the_preview_itself_is_clean(chromium: Browser, url: str, view: str, sch
     )
     context.close()
     assert found == []
-
-
-@pytest.mark.proof
-def test_a_book_of_fifteen_opens_at_once(chromium: Browser, tmp_path: Path) -> None:
-    """15 components with 12 stories: the preview in 500 ms, the strip of one in 1 s; the best of five."""
-    for letter in "abcdefghijklmno":
-        write_component(tmp_path, f"card-{letter}")
-        with (tmp_path / f"card-{letter}/stories.toml").open("a") as file:
-            file.write('\n[story.short]\nargs = { name = "A" }\n\n[story.other]\nargs = { name = "B" }\n')
-    opened, strip = [], []
-    with site(tmp_path) as url:
-        for _ in range(5):
-            context = chromium.new_context(viewport={"width": 1440, "height": 900})
-            page = context.new_page()
-            page.goto(f"{url}/preview/card-a/ready")
-            opened.append(int(page.locator("html[data-ready]").get_attribute("data-ready") or 0))
-            page.goto(f"{url}/preview/card-a/ready?view=states")
-            page.locator("figure").nth(11).wait_for()
-            page.wait_for_load_state("networkidle")
-            strip.append(int(page.locator("html[data-strip]").get_attribute("data-strip") or 0))
-            context.close()
-    print(f"opened: {sorted(opened)} ms, strip: {sorted(strip)} ms")
-    assert min(opened) < 500
-    assert min(strip) < 1000

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from app.preview.book import Book
+from app.preview.described import manifest
 
 
 def touch(path: Path, text: str) -> None:
@@ -33,6 +35,14 @@ def test_one_look_at_the_files_holds_for_all_who_ask_at_once(folder: Path) -> No
     before = book.stamp()
     touch(folder / "deal-card/deal-card.css", ".deal-card{margin:0}")
     assert book.stamp() != before
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_is_no_fault(folder: Path) -> None:
+    book = Book(components=folder, watch=True, pause_s=0)
+    edition = book.current()
+    shutil.rmtree(folder / "deal-card")
+    assert manifest(edition, live=True)["components"][0]["tag"] == "deal-card"
+    assert not book.current().catalog
 
 
 def test_what_is_not_watched_is_read_once(folder: Path) -> None:
