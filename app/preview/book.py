@@ -108,34 +108,54 @@ class Book:
                 yield from (path for path in sorted(root.glob(pattern)) if path.is_file())
 
     def _read(self, last: Edition | None = None) -> Edition:
+        """What can be read now; of a component that cannot, the last good; with a wrong template, all of the last."""
+        tokens = self.house / "static" / "tokens.css"
         try:
-            return self._whole()
+            catalog, problems = Catalog.read(self.components, tokens)
+            said = tuple(str(problem) for problem in problems)
+            return self._of(self._kept(catalog, last), said, drop=last is None)
         except ConfigError as error:
-            problems = tuple(str(problem) for problem in error.problems)
+            said = tuple(str(problem) for problem in error.problems)
         except TemplateSyntaxError as error:
-            name = Path(error.filename or "").name
-            problems = (f"{name}, line {error.lineno}: {error.message}",)
+            said = (_placed(error),)
         except (TemplateError, OSError) as error:
-            problems = (str(error),)
+            said = (str(error),)
         if last is None:
-            last = self._of(Catalog({}, (self.house / "static" / "tokens.css").read_text("utf-8")))
-        return replace(last, version=self._stamp, problems=problems)
+            return self._of(Catalog({}, tokens.read_text("utf-8")), said)
+        return replace(last, version=self._stamp, problems=said)
 
-    def _whole(self) -> Edition:
-        return self._of(Catalog.load(self.components, self.house / "static" / "tokens.css"))
+    def _kept(self, catalog: Catalog, last: Edition | None) -> Catalog:
+        """With the last good of each component whose folder is still there."""
+        old = last.catalog if last else {}
+        lost = {tag: old[tag] for tag in old if tag not in catalog and (self.components / tag).is_dir()}
+        return Catalog(dict(sorted({**catalog, **lost}.items())), catalog.tokens_css)
 
-    def _of(self, catalog: Catalog) -> Edition:
+    def _of(self, catalog: Catalog, problems: tuple[str, ...] = (), *, drop: bool = False) -> Edition:
+        """`drop`: a component whose template is wrong is left out. Raises TemplateSyntaxError, ConfigError."""
+        try:
+            renderer = self._renderer(catalog, Texts.load())
+        except TemplateSyntaxError as error:
+            tag = Path(error.filename or "").parent.name
+            if not drop or tag not in catalog:
+                raise
+            others = {name: each for name, each in catalog.items() if name != tag}
+            return self._of(Catalog(others, catalog.tokens_css), (*problems, _placed(error)), drop=True)
         return Edition(
             catalog=catalog,
-            renderer=self._renderer(catalog, Texts.load()),
+            renderer=renderer,
             pseudo=self._renderer(catalog, PseudoTexts({}, {})),
             looks=read_looks(self.house / "app" / "hosts"),
             shelf=Shelf(self.house / "static", catalog),
             components=self.components,
             remarks={tag: tuple(remarks(self.components / tag)) for tag in catalog},
             version=self._stamp,
+            problems=problems,
         )
 
     def _renderer(self, catalog: Catalog, texts: Texts) -> Renderer:
         pages = self.house / "templates"
         return Renderer(self.components, pages, catalog=catalog, texts=texts, compiled=self._compiled)
+
+
+def _placed(error: TemplateSyntaxError) -> str:
+    return f"{Path(error.filename or '').name}, line {error.lineno}: {error.message}"

@@ -75,6 +75,14 @@ class Catalog(Mapping[str, Component]):
     @classmethod
     def load(cls, folder: Path, tokens: Path) -> Catalog:
         """Read every component folder and the tokens. Raises ConfigError with every problem found."""
+        catalog, problems = cls.read(folder, tokens)
+        if problems:
+            raise ConfigError(problems)
+        return catalog
+
+    @classmethod
+    def read(cls, folder: Path, tokens: Path) -> tuple[Catalog, list[Problem]]:
+        """What can be read, and every problem found in the rest: for designers, who go on with the others."""
         problems: list[Problem] = []
         components = {}
         for path in sorted(child for child in folder.iterdir() if child.is_dir()):
@@ -85,9 +93,7 @@ class Catalog(Mapping[str, Component]):
                 if tag not in components:
                     what = f"opens {tag!r}, which does not exist"
                     _note(problems, component.tag, what, "Name a folder that exists.")
-        if problems:
-            raise ConfigError(problems)
-        return cls(components, small_css(tokens.read_text("utf-8")))
+        return cls(components, small_css(tokens.read_text("utf-8"))), problems
 
     def __getitem__(self, tag: str) -> Component:
         try:
@@ -148,6 +154,8 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
         return None
     css = _sheet(path / f"{tag}.css", problems)
     document = _toml(path / "stories.toml", problems)
+    if not document:
+        return None
     try:
         schema = read_schema(document.get("args"))
     except SchemaError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.preview.book import Book
 from app.preview.described import manifest
+from app.preview.new import write_component
 
 
 def touch(path: Path, text: str) -> None:
@@ -64,6 +65,30 @@ def test_a_broken_template_names_its_line(folder: Path) -> None:
     book = Book(components=folder, watch=True, pause_s=0)
     touch(folder / "deal-card/deal-card.html", "<p>\n{% if %}</p>")
     assert book.current().problems[0].startswith("deal-card.html, line 2: ")
+
+
+def test_one_broken_component_hides_no_other(folder: Path) -> None:
+    write_component(folder, "deal-badge")
+    write_component(folder, "deal-line")
+    (folder / "deal-card/stories.toml").write_text("summary = ")
+    (folder / "deal-line/deal-line.html").write_text("{% if %}")
+    edition = Book(components=folder).current()
+    assert list(edition.catalog) == ["deal-badge"]
+    assert [problem.split(":")[0] for problem in edition.problems] == [
+        "deal-card/stories.toml",
+        "deal-line.html, line 1",
+    ]
+
+
+def test_what_breaks_later_keeps_its_last_good_and_the_others_are_followed(folder: Path) -> None:
+    write_component(folder, "deal-badge")
+    book = Book(components=folder, watch=True, pause_s=0)
+    touch(folder / "deal-card/stories.toml", "summary = ")
+    touch(folder / "deal-badge/deal-badge.css", ".deal-badge{margin:0}")
+    edition = book.current()
+    assert list(edition.catalog) == ["deal-badge", "deal-card"]
+    assert edition.catalog["deal-badge"].css == ".deal-badge{margin:0}"
+    assert len(edition.problems) == 1
 
 
 def test_a_house_that_never_could_be_read_says_why(folder: Path) -> None:
