@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.preview.new import write_component
-from tests.components.site import AXE, site
+from tests.components.site import AXE, crowd, site
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -115,12 +115,13 @@ def test_a_saved_sheet_is_seen_at_once_and_everything_stays(page: Page, url: str
     page.evaluate(WATCH)
     sheet = folder / "score-card/score-card.css"
     time.sleep(0.3)  # the stream is open
-    began = time.time()
+    began, crowded = time.time(), crowd()
     sheet.write_text(sheet.read_text("utf-8") + ".score-card { outline: 3px solid rgb(1, 2, 3) }", "utf-8")
     expect(page.locator("html[data-seen]")).to_be_visible(timeout=9000)
     took = float(page.locator("html").get_attribute("data-seen") or 0) - began * 1000
-    print(f"live reload: {took:.0f} ms")
-    assert took < 2000  # 300 ms on a quiet machine
+    crowded = (crowded + crowd()) / 2
+    print(f"live reload: {took:.0f} ms, {took / crowded:.0f} ms without neighbours")
+    assert took / crowded < 1000  # tests/proof/test_preview.py holds it to 300
     expect(panel(page).locator(".headline strong")).to_have_text("61")
     expect(details).to_have_attribute("open", "")
     page.wait_for_timeout(400)
