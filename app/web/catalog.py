@@ -15,6 +15,7 @@ from typing import Any
 
 from app.errors import BadRequest, ConfigError, NotFound, Problem
 from app.web.args import Arg, SchemaError, check_all, read_schema
+from app.web.sheets import small_css
 
 REQUIRED_STORIES = (
     "ready", "loading", "stale", "error", "denied", "empty", "pending",
@@ -24,7 +25,6 @@ _TAG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # a custom element's name nee
 _STORY_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TOP = {"summary", "opens", "args", "story"}
 _STORY_KEYS = {"args", "base", "doc", "locale", "flow"}
-_CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,31 +113,6 @@ class Catalog(Mapping[str, Component]):
     def styles(self, tag: str) -> str:
         """A component's one sheet with the tokens that it needs: for a page, a shadow root, the preview."""
         return self.tokens_css + self[tag].css
-
-
-def small_css(text: str) -> str:
-    """The same style sheet without comments and idle white space; strings stay as they are."""
-    parts = []
-    end = 0
-    for match in _CSS_PART.finditer(text):
-        parts += [_squeeze(text[end : match.start()]), match[1] or " "]
-        end = match.end()
-    parts.append(_squeeze(text[end:]))
-    return _squeeze_joints("".join(parts))
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
-
-
-def _squeeze_joints(text: str) -> str:
-    """Drop spaces beside braces, semicolons and commas and after colons, outside strings: they mean nothing.
-    The space before a colon means "descendant" in a selector, and those around + and - mean arithmetic."""
-    pieces = re.split(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", text)
-    for index in range(0, len(pieces), 2):
-        piece = re.sub(r" *([{};,]) *", r"\1", pieces[index])
-        pieces[index] = re.sub(r"(:) +", r"\1", re.sub(r";+}", "}", piece))
-    return "".join(pieces).strip()
 
 
 def _component(path: Path, problems: list[Problem]) -> Component | None:
