@@ -30,9 +30,9 @@ lint: setup  ## Style, types, the house's laws, checksums of vendored files
 	@$(BIN)/python scripts/vendor.py --check
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
-golden: setup  ## Accept how components look now: markup and ARIA trees
+golden: setup  ## Accept how components look now: markup, ARIA trees, pixels
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && GOLDEN=accept \
-	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py -k "accepted_one"
+	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py tests/proof/test_pixels.py -k "accepted_one"
 
 proof: setup  ## The long checks: kills, load, all stories
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -m proof

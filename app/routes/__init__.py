@@ -12,6 +12,7 @@ from app.routes import (
     oauth,
     pages,
     preview,
+    preview_panels,
     preview_wire,
     reports,
     reviews,
@@ -33,4 +34,5 @@ BLUEPRINTS = (
     reports.blueprint,
     status.blueprint,
 )
-PREVIEW = (preview.blueprint, preview_wire.blueprint)  # registered only where the preview is switched on
+# Registered only where the preview is switched on.
+PREVIEW = (preview.blueprint, preview_panels.blueprint, preview_wire.blueprint)
