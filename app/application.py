@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -34,6 +35,7 @@ from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
+from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
 from app.review import Reviews
@@ -68,22 +70,28 @@ COMPRESS_LEVEL = 5
 
 
 def from_environment() -> Flask:
-    """For the server's workers: the configuration that `INLAY_CONFIG` names."""
-    settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
-    built, runner = build(settings)
+    """For the server's workers: the configuration that `INLAY_CONFIG` names, on the node in the folder `INLAY_NODE`."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C goes to all; the server alone ends its workers
+    settings, node = Settings.load(Path(os.environ["INLAY_CONFIG"])), Node(Path(os.environ["INLAY_NODE"]))
+    built, runner = build(settings, node=node)
     with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
         built.notices.begin(built.connections)
     runner.start()
+    node.when_draining(runner.stop)
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
 
 
 def build(
-    settings: Settings, clock: Callable[[], float] = time.time, renderer: Renderer | None = None
+    settings: Settings,
+    clock: Callable[[], float] = time.time,
+    renderer: Renderer | None = None,
+    node: Node | None = None,
 ) -> tuple[Parts, Runner]:
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer = checked(settings, renderer or read_house())
-    metrics, database, permits = Metrics(), Database(settings.store.url), Permits(PERMITS)
+    node = node or Node()
+    metrics, database, permits = Metrics(node), Database(settings.store.url), Permits(PERMITS)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
     keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
     door, audit = Door(settings.server.allow_private, metrics=metrics), AuditLog(database, clock, metrics)
@@ -106,6 +114,7 @@ def build(
     fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
     return Parts(
         settings=settings,
+        node=node,
         database=database,
         epochs=epochs,
         audit=audit,
@@ -222,6 +231,8 @@ def _finished(response: Response) -> Response:
         _compress(response)
     asked: _Timed = request._get_current_object()  # type: ignore[attr-defined] # a proxy costs each time
     route = asked.url_rule.rule if asked.url_rule else "none"  # never the path: it holds record ids
+    if p.node.is_draining:  # whoever keeps the connection would lose the next request on it
+        response.headers["Connection"] = "close"
     p.metrics.observe("request_seconds", time.perf_counter() - asked.began, route=route)
     return response
 

@@ -17,6 +17,7 @@ from app.db.framings import Framings
 from app.events import Events
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
+from app.node import Node
 from app.notices import NoticeBoard
 from app.permissions import Permissions
 from app.review import Reviews
@@ -35,6 +36,7 @@ class Parts:
     """What routes ask for. `close` ends what runs beside them: the jobs, the flights, the connections."""
 
     settings: Settings
+    node: Node
     database: Database
     epochs: Epochs
     audit: AuditLog

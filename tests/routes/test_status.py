@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.world import World
+from tests.world import world as make_world
 
 
 def test_alive_and_ready(world: World) -> None:
@@ -15,6 +18,16 @@ def test_not_ready_without_a_database_but_alive(world: World) -> None:
         conn.exec_driver_sql("ALTER TABLE epoch RENAME TO gone")
     assert world.client.get("/readyz").status_code == 503
     assert world.client.get("/healthz").status_code == 200
+
+
+def test_not_ready_once_it_is_about_to_end_and_connections_are_given_back(tmp_path: Path) -> None:
+    with make_world(tmp_path) as world:
+        token = world.frame_token()
+        world.parts.node.drain()
+        assert world.client.get("/readyz").json == {"status": "draining", "database": "ok"}
+        assert world.client.get("/readyz").status_code == 503
+        answer = world.badge(token)
+    assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
 
 
 def test_a_core_that_is_away_does_not_make_unready(world: World) -> None:
@@ -30,3 +43,6 @@ def test_metrics_count_by_address_form_never_by_address(world: World) -> None:
     assert 'route="none"' in text
     assert "nothing" not in text
     assert 'outcome="accepted"' in text
+    assert "inlay_processes 1.0" in text
+    assert 'inlay_jobs_depth{state="waiting"}' in text
+    assert "inlay_epoch " in text
