@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.world import World
-from tests.world import world as make_world
 
 
 def test_alive_and_ready(world: World) -> None:
@@ -20,13 +17,12 @@ def test_not_ready_without_a_database_but_alive(world: World) -> None:
     assert world.client.get("/healthz").status_code == 200
 
 
-def test_not_ready_once_it_is_about_to_end_and_connections_are_given_back(tmp_path: Path) -> None:
-    with make_world(tmp_path) as world:
-        token = world.frame_token()
-        world.parts.node.drain()
-        assert world.client.get("/readyz").json == {"status": "draining", "database": "ok"}
-        assert world.client.get("/readyz").status_code == 503
-        answer = world.badge(token)
+def test_not_ready_once_it_is_about_to_end_and_connections_are_given_back(world: World) -> None:
+    token = world.frame_token()
+    world.parts.node.drain()
+    assert world.client.get("/readyz").json == {"status": "draining", "database": "ok"}
+    assert world.client.get("/readyz").status_code == 503
+    answer = world.badge(token)
     assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
 
 
