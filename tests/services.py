@@ -142,7 +142,9 @@ def _running(url: str, command: Sequence[str], user: str | None) -> Iterator[Ser
 
 def _spawned(command: Sequence[str], user: str | None) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, stdout=quiet, stderr=quiet, user=user, cwd="/", env=_plain(), start_new_session=True)
+    return subprocess.Popen(
+        command, stdout=quiet, stderr=quiet, user=user, cwd="/", env=_plain(), start_new_session=True
+    )
 
 
 def _plain() -> dict[str, str]:
