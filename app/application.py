@@ -62,6 +62,7 @@ from app.wiring import Documents, Ground, Libraries, scoring
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
+PATIENCE_S = 3.0  # with the database: a statement of ours takes milliseconds
 SIGN_IN_WAIT_S = 2.0  # for one of them
 MAX_BODY_BYTES = 512 * 1024
 MAX_QUERY = 100  # pairs in an address
@@ -77,6 +78,7 @@ def from_environment() -> Flask:
     with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
         built.notices.begin(built.connections)
     runner.start()
+    built.epochs.follow()
     node.when_draining(runner.stop)
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
@@ -91,7 +93,7 @@ def build(
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer = checked(settings, renderer or read_house())
     node = node or Node()
-    metrics, database, permits = Metrics(node), Database(settings.store.url), Permits(PERMITS)
+    metrics, database, permits = Metrics(node), Database(settings.store.url, PATIENCE_S), Permits(PERMITS)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
     keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
     door, audit = Door(settings.server.allow_private, metrics=metrics), AuditLog(database, clock, metrics)
@@ -136,11 +138,11 @@ def build(
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, (scored, analyses, door, database)),
+        close=partial(_close, runner, (scored, analyses, door, epochs, database)),
     ), runner
 
 
-def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Door | Database]) -> None:
+def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Door | Epochs | Database]) -> None:
     runner.stop()
     for part in parts:
         part.close()
@@ -210,6 +212,7 @@ def create_app(built: Parts) -> Flask:
 
 def _bounded() -> None:
     """A question after an address is short with us; a long one would be dear to parse before anybody is known."""
+    parts().database.gate.mark()
     if request.query_string.count(b"&") > MAX_QUERY:
         raise BadRequest(reason="query-too-long")
 
