@@ -47,6 +47,7 @@ from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes
+from app.web.entrance import Entrance
 from app.web.failures import problem, translated
 from app.web.fragments import Fragments
 from app.web.headers import COMMON
@@ -85,10 +86,7 @@ def from_environment() -> Flask:
 
 
 def build(
-    settings: Settings,
-    clock: Callable[[], float] = time.time,
-    renderer: Renderer | None = None,
-    node: Node | None = None,
+    settings: Settings, clock: Callable[[], float] = time.time, renderer: Renderer | None = None, node: Node | None = None
 ) -> tuple[Parts, Runner]:
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer = checked(settings, renderer or read_house())
@@ -207,12 +205,12 @@ def create_app(built: Parts) -> Flask:
     if server.trusted_proxies:
         hops = server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = Entrance(app.wsgi_app, built.database.gate, built.node)  # type: ignore[method-assign]
     return app
 
 
 def _bounded() -> None:
     """A question after an address is short with us; a long one would be dear to parse before anybody is known."""
-    parts().database.gate.mark()
     if request.query_string.count(b"&") > MAX_QUERY:
         raise BadRequest(reason="query-too-long")
 
@@ -234,8 +232,6 @@ def _finished(response: Response) -> Response:
         _compress(response)
     asked: _Timed = request._get_current_object()  # type: ignore[attr-defined] # a proxy costs each time
     route = asked.url_rule.rule if asked.url_rule else "none"  # never the path: it holds record ids
-    if p.node.is_draining:  # whoever keeps the connection would lose the next request on it
-        response.headers["Connection"] = "close"
     p.metrics.observe("request_seconds", time.perf_counter() - asked.began, route=route)
     return response
 

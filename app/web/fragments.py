@@ -16,13 +16,14 @@ from app.audit.log import AuditLog, ViewRow
 from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
-from app.errors import Denied, InlayError, Unavailable
+from app.errors import Denied, InlayError, StoreUnavailable
 from app.launch import Record
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
 from app.views import VIEWS
 from app.web.denials import Denials
 from app.web.headers import fragment_headers
+from app.web.past import Past
 from app.web.render import Renderer
 from app.web.stations import Station, Told
 
@@ -83,7 +84,7 @@ class Fragments:
         self._epochs = epochs
         self._kept: LRUCache[_Key, _Kept] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: _size(kept.fragment))
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
-        self._denials = Denials(audit, clock)
+        self._denials, self._past = Denials(audit, clock), Past(clock)
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=_size)
         self._lock = threading.Lock()
 
@@ -170,27 +171,17 @@ class Fragments:
             )
             for record, reference in self._denials.references(session, tag, refused).items()
         }
-        answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
-        return self._audited(session, tag, answers)
+        try:
+            answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
+            self._audit.views(_views(session, tag, answers))  # before anybody sees it
+        except StoreUnavailable:  # what cannot be audited is not shown; what was told before is, if anything was
+            nothing = {grant.record: self._station(tag).bare(State.UNAVAILABLE) for grant in granted}
+            return answers | nothing | self._past.again(session, tag, granted)
+        self._past.keep(session, tag, granted, answers)
+        return answers
 
     def _station(self, tag: str) -> Station:
         return self._stations[VIEWS[tag].answers]
-
-    def _audited(self, session: Session, tag: str, answers: Mapping[Record, Told]) -> dict[Record, Told]:
-        """Write who sees what before anybody sees it; what cannot be written is not shown."""
-        rows = [
-            ViewRow(session.connection, session.viewer.subject, session.id, str(record), tag, answer.decision)
-            for record, answer in answers.items()
-            if answer.decision
-        ]
-        try:
-            self._audit.views(rows)
-        except Unavailable:
-            return {
-                record: self._station(tag).bare(State.UNAVAILABLE, answer.capability) if answer.decision else answer
-                for record, answer in answers.items()
-            }
-        return dict(answers)
 
     def _render(self, session: Session, item: Item, answer: Told) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
@@ -218,6 +209,15 @@ class Fragments:
                 self._rendered[key] = found
         self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
         return found
+
+
+def _views(session: Session, tag: str, answers: Mapping[Record, Told]) -> list[ViewRow]:
+    """Who sees what."""
+    return [
+        ViewRow(session.connection, session.viewer.subject, session.id, str(record), tag, answer.decision)
+        for record, answer in answers.items()
+        if answer.decision
+    ]
 
 
 def _size(fragment: Fragment) -> int:

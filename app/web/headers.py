@@ -104,4 +104,6 @@ def reporting(policy: str, public_url: str, connection: str) -> str:
 def fragment_headers(etag: str, state: str) -> tuple[tuple[str, str], ...]:
     """All headers of a fragment's answer, made once with it."""
     own = {"Content-Type": "text/html; charset=utf-8", "ETag": etag, "Inlay-State": state}
+    if state == "unavailable":
+        own["Retry-After"] = "1"
     return tuple({**COMMON, **OPEN_TO_PAGES, **own}.items())
