@@ -86,8 +86,9 @@ def from_environment() -> Flask:
 
 
 def build(
-    settings: Settings, clock: Callable[[], float] = time.time, renderer: Renderer | None = None, node: Node | None = None
-) -> tuple[Parts, Runner]:
+    settings: Settings, clock: Callable[[], float] = time.time,
+    renderer: Renderer | None = None, node: Node | None = None,
+) -> tuple[Parts, Runner]:  # fmt: skip
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer = checked(settings, renderer or read_house())
     node = node or Node()

@@ -137,6 +137,13 @@ def serving(
             process.kill()
 
 
+def run(node: Process, *command: str) -> None:
+    """A command of the same configuration, such as `revoke`; it must succeed."""
+    arguments = [node.command[0], *command, "-c", node.command[-1]]
+    done = subprocess.run(arguments, env=node.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def proof(viewer: str, records: Sequence[str]) -> str:
     """A launch as the host's backend signs it."""
     now = int(time.time())

@@ -21,6 +21,7 @@ from tests.proof import nodes
 from tests.proof.core import CoreProcess
 from tests.proof.load import REFUSED, Load
 from tests.proof.nodes import Process, serving
+from tests.services import private_postgres, private_redis
 
 pytestmark = pytest.mark.proof
 LEADS = [f"Lead/{number}" for number in range(10)]
@@ -108,6 +109,61 @@ def test_any_process_tells_the_numbers_of_all_also_when_one_was_killed(tmp_path:
         assert answered(node) == before + 40
         ask(node, 40)
         assert {answered(node) for _ in range(10)} == {before + 80}
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Process], CoreProcess]]:
+    """Two nodes, without jobs of their own to speak of, and one worker: on one PostgreSQL, one Redis, one core."""
+    core, folder = CoreProcess(), tmp_path_factory.mktemp("pair")
+    try:
+        with (
+            private_postgres() as store,
+            private_redis() as redis,
+            serving(folder, store.url, core.url, nodes=2, redis=redis.url, extra=("worker",)) as running,
+        ):
+            yield running, core
+    finally:
+        core.kill()
+
+
+Pair = tuple[list[Process], CoreProcess]
+
+
+def test_a_session_of_one_works_on_the_other(pair: Pair) -> None:
+    (one, other, worker), _ = pair
+    token = nodes.session(one, "zoe", LEADS)
+    for node in (other, one):
+        assert nodes.ready(node, token, LEADS[0]).headers["Inlay-State"] == "ready"
+    assert worker.popen.poll() is None, worker.log.read_text()
+
+
+def test_five_hundred_viewers_at_once_cost_the_core_one_call(pair: Pair) -> None:
+    """Each opens a session of its own on the record, half of them on either node, within two seconds."""
+    (one, other, _), core = pair
+    record = "Lead/500"
+    asks = [nodes.first(node, f"viewer-{n}", [record]) for n in range(250) for node in (one, other)]
+    core.behave("second")
+    seen = Load(iter(asks), 250, 1.99).run()
+    core.behave("well")
+    assert Counter(each.status for each in seen) == {200: len(seen)}
+    assert len(seen) >= 497  # the last may be due after the end
+    token = nodes.session(other, "late", [record])
+    assert nodes.ready(other, token, record).headers["Inlay-State"] == "ready"
+    assert core.calls(record) == 1
+
+
+def test_a_revoked_session_is_refused_by_both_within_five_seconds(pair: Pair) -> None:
+    (one, other, _), _ = pair
+    tokens = {viewer: nodes.session(one, viewer, LEADS) for viewer in ("kept", "revoked")}
+    for node in (one, other):
+        for token in tokens.values():
+            assert nodes.ready(node, token, LEADS[0]).ok
+    nodes.run(one, "revoke", "-k", "acme", "--viewer", "revoked")
+    revoked = time.monotonic()
+    while any(nodes.badge(node, tokens["revoked"], LEADS[0]).status_code != 401 for node in (one, other)):
+        assert time.monotonic() - revoked < 5
+        time.sleep(0.05)
+    assert all(nodes.badge(node, tokens["kept"], LEADS[0]).ok for node in (one, other))
 
 
 def ask(node: Process, times: int) -> None:
