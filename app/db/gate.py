@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from app.errors import StoreUnavailable
 
 MOST = 4  # of 8 threads
-WAIT_S = 0.25  # for a turn, while others come and go
+STILL_S = 0.25  # nobody came or went: nothing is to be waited for
+WAIT_S = 1.0  # for a turn at most, while others come and go
 AWAY_AFTER = 3  # failures in a row
 
 
@@ -51,10 +52,13 @@ class Gate:
 
     def _enter(self) -> None:
         with self._turn:
-            moving = self._failures < AWAY_AFTER
-            wait_s = self._moved_at + WAIT_S - self._clock() if moving else 0.0
-            if not self._turn.wait_for(self._has_room, timeout=max(wait_s, 0.0)):
-                raise StoreUnavailable(reason="store-busy" if moving else "store-away", retry_after_s=1.0)
+            ends = self._clock() + WAIT_S
+            while not self._has_room():
+                away = self._failures >= AWAY_AFTER
+                wait_s = min(ends, self._moved_at + STILL_S) - self._clock()
+                if away or wait_s <= 0:
+                    raise StoreUnavailable(reason="store-away" if away else "store-busy", retry_after_s=1.0)
+                self._turn.wait(wait_s)
             self._inside += 1
             self._moved_at = self._clock()
 
