@@ -155,8 +155,8 @@ def proof(viewer: str, records: Sequence[str]) -> str:
     return jwt.encode({"alg": "HS256", "kid": "k1"}, claims, jwk.OctKey.import_key(KEY))
 
 
-def exchange(viewer: str, records: Sequence[str]) -> dict[str, Any]:
-    """The form of `POST /session`."""
+def exchange(viewer: str, records: Sequence[str], *, looks: bool = True) -> dict[str, Any]:
+    """The form of `POST /session`; `looks`: it asks for the first fragments with it."""
     return {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
