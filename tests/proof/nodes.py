@@ -163,7 +163,7 @@ def exchange(viewer: str, records: Sequence[str], *, looks: bool = True) -> dict
         "subject_token": proof(viewer, records),
         "connection": "acme",
         "component": "score-badge",
-        "records": list(records),
+        "records": list(records) if looks else [],
     }
 
 
