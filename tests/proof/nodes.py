@@ -167,11 +167,10 @@ def exchange(viewer: str, records: Sequence[str], *, looks: bool = True) -> dict
     }
 
 
-def session(node: Process, viewer: str, records: Sequence[str]) -> str:
+def session(node: Process, viewer: str, records: Sequence[str], *, looks: bool = True) -> str:
     """The token of a new session."""
-    answer = requests.post(
-        f"{node.url}/session", data=exchange(viewer, records), headers={"Origin": ORIGIN}, timeout=10
-    )
+    form = exchange(viewer, records, looks=looks)
+    answer = requests.post(f"{node.url}/session", data=form, headers={"Origin": ORIGIN}, timeout=10)
     assert answer.ok, answer.text
     return str(answer.json()["access_token"])
 
