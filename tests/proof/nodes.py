@@ -169,8 +169,12 @@ def exchange(viewer: str, records: Sequence[str], *, looks: bool = True) -> dict
 
 def session(node: Process, viewer: str, records: Sequence[str], *, looks: bool = True) -> str:
     """The token of a new session."""
-    form = exchange(viewer, records, looks=looks)
-    answer = requests.post(f"{node.url}/session", data=form, headers={"Origin": ORIGIN}, timeout=10)
+    for _ in range(10):  # who is told to come back does
+        form = exchange(viewer, records, looks=looks)
+        answer = requests.post(f"{node.url}/session", data=form, headers={"Origin": ORIGIN}, timeout=10)
+        if answer.status_code != 503:
+            break
+        time.sleep(float(answer.headers["Retry-After"]))
     assert answer.ok, answer.text
     return str(answer.json()["access_token"])
 
