@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -35,7 +34,7 @@ from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
-from app.node import Node
+from app.node import Node, end_with_parent
 from app.permissions import Permissions
 from app.preview.book import Book
 from app.review import Reviews
@@ -73,13 +72,13 @@ COMPRESS_LEVEL = 5
 
 def from_environment() -> Flask:
     """For the server's workers: the configuration that `INLAY_CONFIG` names, on the node in the folder `INLAY_NODE`."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C goes to all; the server alone ends its workers
+    end_with_parent()
     settings, node = Settings.load(Path(os.environ["INLAY_CONFIG"])), Node(Path(os.environ["INLAY_NODE"]))
     built, runner = build(settings, node=node)
+    built.epochs.follow()
     with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
         built.notices.begin(built.connections)
     runner.start()
-    built.epochs.follow()
     node.when_draining(runner.stop)
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)

@@ -7,10 +7,12 @@ the files of a dead one over and counts on, so that nothing is lost and there ar
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import json
 import mmap
 import os
+import signal
 import threading
 from array import array
 from collections import defaultdict
@@ -22,6 +24,7 @@ DOUBLE = 8  # bytes; written and read as one, so that nobody sees half a number
 CELLS = 131_072  # of a process: some thousand rows, where a node has a few hundred
 SPARE = 64  # of these, where rows that find no place may write; no row is wider
 LOOK_EACH_S = 0.1
+_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
 class Node:
@@ -110,6 +113,17 @@ class Cells:
         if self._file is not None:
             os.pwrite(self._file, line, len(self._names))
         self._names += line
+
+
+def end_with_parent() -> None:
+    """This process ends when the one that started it wants it to, or dies: else the port would stay taken.
+
+    Ctrl-C goes to all processes of a terminal, so it is not heard here. That of the death is Linux' alone.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _take_over(folder: Path) -> tuple[mmap.mmap, int]:

@@ -119,7 +119,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _lose_patience(engine: Engine, patience_s: float) -> None:
     """Have psycopg give a connection up when its server does not answer in time."""
-    driver: Any = engine.dialect.loaded_dbapi  # type: ignore[attr-defined]
+    driver: Any = engine.dialect.loaded_dbapi
 
     class Impatient(driver.Connection):  # type: ignore[misc]
         def wait(self, steps: Generator[Any, Any, Any], *arguments: Any, **named: Any) -> Any:

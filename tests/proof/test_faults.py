@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -26,7 +26,7 @@ from tests.services import Service, private_postgres, private_redis
 pytestmark = pytest.mark.proof
 RATE = float(os.environ.get("INLAY_PROOF_RATE", "200"))
 BEFORE_S, FAULT_S, BACK_S, AFTER_S = 4.0, 10.0, 8.0, 5.0  # BACK_S: until all must be as it was
-RECORDS, VIEWERS = [f"Lead/{number}" for number in range(40)], 5
+RECORDS, VIEWERS = [f"Lead/{number}" for number in range(20)], 5
 P95_MS = 200.0
 FIRSTS = itertools.count()
 
@@ -37,7 +37,7 @@ class Stage:
     core: CoreProcess
     store: Service
     redis: Service
-    tokens: list[str]
+    tokens: list[str] = field(default_factory=list)
 
     def asks(self, firsts: int = 20) -> Iterator[Ask]:
         """Panels that show, on both nodes in turn; one request in `firsts` is a first view."""
@@ -61,8 +61,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             private_redis() as redis,
             serving(folder, store.url, core.url, nodes=2, redis=redis.url, ttl="5s", extra=("worker",)) as running,
         ):
-            tokens = [nodes.session(running[0], f"viewer-{n}", RECORDS) for n in range(VIEWERS)]
-            yield Stage(running, core, store, redis, tokens)
+            yield Stage(running, core, store, redis)
     finally:
         core.kill()
 
@@ -71,6 +70,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def showing(stage: Stage) -> Iterator[None]:
     """All panels show before, and no process of ours has ended after."""
     processes = [node.workers() for node in stage.servers[:2]]
+    stage.tokens[:] = [nodes.session(stage.servers[n % 2], f"viewer-{n}", RECORDS) for n in range(VIEWERS)]
     for node in stage.servers[:2]:
         for token, record in itertools.product(stage.tokens, RECORDS):
             assert nodes.ready(node, token, record).headers["Inlay-State"] in {"ready", "stale"}
@@ -100,6 +100,8 @@ def under_load(
     end()
     ended = time.monotonic() - load.began
     clients.join()
+    before = [each for each in load.seen if each.kind == "panel" and each.at < began]
+    print(f"\nbefore: p95 {quantile(before, 0.95):.0f} ms; load average {os.getloadavg()[0]:.1f}", end="")
     during = [each for each in load.seen if began <= each.at < ended]
     after = [each for each in load.seen if each.at >= ended + BACK_S]
     return Seens(during, after)

@@ -96,6 +96,19 @@ def test_at_the_second_signal_it_ends_at_once(tmp_path: Path, core: CoreProcess)
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 
+def test_when_the_server_is_killed_its_processes_end_and_the_port_is_free(tmp_path: Path, core: CoreProcess) -> None:
+    with serving(tmp_path, f"sqlite:///{tmp_path}/inlay.db", core.url) as (node,):
+        workers = node.workers()
+        os.kill(node.popen.pid, signal.SIGKILL)
+        node.popen.wait()
+        until = time.monotonic() + 20
+        while any(Path(f"/proc/{worker}").exists() for worker in workers):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        node.start()
+        node.wait_ready()
+
+
 def test_any_process_tells_the_numbers_of_all_also_when_one_was_killed(tmp_path: Path, core: CoreProcess) -> None:
     with serving(tmp_path, f"sqlite:///{tmp_path}/inlay.db", core.url, workers=2) as (node,):
         before = answered(node)
