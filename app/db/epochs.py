@@ -94,12 +94,12 @@ class Epochs:
 
     def follow(self) -> None:
         """Read all the time in a thread of its own: then nobody else waits for a database that does not answer."""
-        self._followed = True
+        self._followed = self._database.gate.watched = True
         threading.Thread(target=self._follow, name="epochs", daemon=True).start()
 
     def close(self) -> None:
         """Read no more by itself."""
-        self._followed = False
+        self._followed = self._database.gate.watched = False
 
     def current(self) -> int:
         """The epoch, at most `interval_s` old; older while the database is away. Costs a clock reading at most."""

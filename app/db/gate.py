@@ -19,8 +19,11 @@ class Gate:
     """Lets so many threads that answer requests in at once, and one alone while the database is away.
 
     So what needs no database is answered as ever, what needs it is refused at once, and the first who gets an answer
-    opens the gate again. Threads that nobody waits for (jobs, first looks that go on) pass freely.
+    opens the gate again. Threads that nobody waits for (jobs, first looks that go on) pass freely; where one of them
+    looks all the time (`watched`), no request has to try.
     """
+
+    watched = False
 
     def __init__(self, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock = most, clock
@@ -38,6 +41,7 @@ class Gate:
         """Around all that a thread does in the database. Raises StoreUnavailable when it is not its turn."""
         if not getattr(self._here, "counts", False) or getattr(self._here, "inside", False):
             yield
+            self._answered()
             return
         self._enter()
         self._here.inside, failed = True, False
@@ -63,7 +67,15 @@ class Gate:
             self._moved_at = self._clock()
 
     def _has_room(self) -> bool:
-        return self._inside < (self._most if self._failures < AWAY_AFTER else 1)
+        if self._failures < AWAY_AFTER:
+            return self._inside < self._most
+        return self._inside == 0 and not self.watched
+
+    def _answered(self) -> None:
+        if self._failures:
+            with self._turn:
+                self._failures = 0
+                self._turn.notify_all()
 
     def _leave(self, failed: bool) -> None:
         with self._turn:

@@ -82,6 +82,19 @@ def test_while_it_is_away_one_alone_tries_and_the_first_answer_opens_it(gate: Ga
         pass
 
 
+def test_where_another_looks_all_the_time_no_request_tries_and_its_answer_opens_the_gate(gate: Gate) -> None:
+    gate.watched = True
+    fail(gate, AWAY_AFTER)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable) as refused, gate.entered():
+            pass
+        assert refused.value.reason == "store-away"
+    with hung(gate, 1, marked=False):
+        pass
+    with gate.entered():
+        pass
+
+
 def test_one_broken_connection_closes_nothing(gate: Gate) -> None:
     fail(gate, 1)
     with hung(gate, MOST - 1), gate.entered():
