@@ -25,8 +25,8 @@ from tests.db.rivals import race
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 REVISIONS = [each.revision for each in ScriptDirectory(str(VERSIONS.parent)).walk_revisions()][1:]
-# what a migration may do; without an index the version before is slower, and as right
-ADDING = frozenset({"create_table", "create_index", "drop_index", "add_column", "bulk_insert"})
+# what a migration may do; without an index the version before is slower, and as right; `get_bind` fills new columns
+ADDING = frozenset({"create_table", "create_index", "drop_index", "add_column", "bulk_insert", "get_bind"})
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
