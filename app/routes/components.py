@@ -15,9 +15,11 @@ from app.web.fragments import Item, Shown, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT, whole_headers
 from app.web.parts import parts
 from app.web.prepared import Prepared, Whole
+from app.web.ready import Key, key_of
 
 blueprint = Blueprint("components", __name__)
-MAX_PAIR = 500  # bytes of a form's pair that is remembered as it was read
+ITEM = b"item="  # as every browser writes the name
+MAX_PAIR = 500  # bytes of an item that is remembered as it was read
 
 
 @blueprint.after_request
@@ -36,16 +38,16 @@ def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses n
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
     environ = request.environ
-    proof = environ.get("HTTP_AUTHORIZATION", "").encode("utf-8", "surrogatepass")
-    return Prepared(parts().ready.recall(proof, environ) or _one(tag, proof))
+    key = key_of(environ.get("HTTP_AUTHORIZATION", "").encode("utf-8", "surrogatepass"), environ)
+    return Prepared(parts().ready.recall(key, environ.get("HTTP_ORIGIN")) or _one(tag, key))
 
 
-def _one(tag: str, proof: bytes) -> Whole:
+def _one(tag: str, key: Key) -> Whole:
     session = session_of(bearer())
     [shown] = parts().fragments.show(session, [Item(tag, Record.parse(_record(request.query_string)))])
     fragment = shown.fragment
     own = {"Content-Type": "text/html; charset=utf-8", "ETag": fragment.etag, "Inlay-State": fragment.state}
-    return _kept(session, proof, [shown], fragment.body, own, fragment.status)
+    return _kept(session, key, [shown], fragment.body, own, fragment.status)
 
 
 @blueprint.post("/components:batch")
@@ -53,33 +55,32 @@ def batch() -> Response:
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
     form = request.get_data()
-    return Prepared(parts().ready.recall(form, request.environ) or _batch(form))
+    key = key_of(form, request.environ)
+    return Prepared(parts().ready.recall(key, request.environ.get("HTTP_ORIGIN")) or _batch(form, key))
 
 
-def _batch(form: bytes) -> Whole:
-    p, pairs = parts(), [_remembered(pair) if len(pair) <= MAX_PAIR else _pair(pair) for pair in form.split(b"&")]
-    session = session_of(next((value for name, value in pairs if name == "token"), ""))
-    items = [_item(value) for name, value in pairs if name == "item"]
+def _batch(form: bytes, key: Key) -> Whole:
+    p, pairs = parts(), form.split(b"&")
+    words = [_read(pair) for pair in pairs if not pair.startswith(ITEM)]
+    session = session_of(next((value for name, value in words if name == "token"), ""))
+    items = [_known_item(pair) if len(pair) <= MAX_PAIR else _item(pair) for pair in pairs if pair.startswith(ITEM)]
     if not 0 < len(items) <= MAX_RECORDS:
         raise BadRequest(f"Ask for 1 to {MAX_RECORDS} items.", reason="items-count")
     shown = p.fragments.show(session, items)
-    wanted = [value for name, value in pairs if name == "style"]
+    wanted = [value for name, value in words if name == "style"]
     styles = {tag: p.catalog.styles(tag) for tag in wanted if p.fragments.may_open(session, tag)}
     body = written(as_json(shown, [item.etag for item in items]), styles=styles)
-    return _kept(session, form, shown, body, {"Content-Type": "application/json"})
+    return _kept(session, key, shown, body, {"Content-Type": "application/json"})
 
 
-def _kept(
-    session: Session, proof: bytes, shown: list[Shown], body: bytes, own: dict[str, str], status: int = 200
-) -> Whole:
+def _kept(session: Session, key: Key, shown: list[Shown], body: bytes, own: dict[str, str], status: int = 200) -> Whole:
     """The whole answer, kept for the same question as long as all of it holds."""
     p = parts()
     server = p.settings.server
     headers, etag = whole_headers(server.public_url, own), own.get("ETag", "")
     whole = Whole(body, headers, status=status, etag=etag, zips=server.compression)
     p.ready.keep(
-        proof,
-        request.environ,
+        key,
         whole,
         session=session,
         origins=origins_of(session),
@@ -97,16 +98,17 @@ def _record(query: bytes) -> str:
     return next((value for name, value in pairs if name == "record"), "")
 
 
-def _pair(pair: bytes) -> tuple[str, str]:
+def _read(pair: bytes) -> tuple[str, str]:
     """Name and value of one pair of a form."""
     found = parse_qsl(pair.decode("utf-8", "replace"), keep_blank_values=True)
     return found[0] if found else ("", "")
 
 
-_remembered = lru_cache(8192)(_pair)  # pages ask for the same items again and again
-
-
-def _item(text: str) -> Item:
-    tag, _, rest = text.partition(" ")
+def _item(pair: bytes) -> Item:
+    """Raises BadRequest."""
+    tag, _, rest = _read(pair)[1].partition(" ")
     record, _, etag = rest.partition(" ")
     return Item(tag, Record.parse(record), "" if etag == "-" else etag)
+
+
+_known_item = lru_cache(8192)(_item)  # pages ask for the same ones again and again

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cachetools import LRUCache
+from cachetools import FIFOCache, LRUCache
 
 from app.answer import State
 from app.audit.log import AuditLog, ViewRow
@@ -67,8 +67,8 @@ class Fragment:
 
     @property
     def size(self) -> int:
-        """Bytes in memory, about."""
-        return 700 + len(self.body) + len(self.json)
+        """Bytes in memory, about; one that is larger than a memory takes all of it."""
+        return min(KEPT_BYTES, 700 + len(self.body) + len(self.json))
 
 
 _Key = tuple[str, float, str, str]  # session, its expiry, component, record
@@ -99,7 +99,8 @@ class Fragments:
     ) -> None:
         self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
         self._epochs = epochs
-        self._kept: LRUCache[_Key, Shown] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
+        # first in, first out: a look changes nothing, so it needs no lock
+        self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
         self._denials = Denials(audit, clock)
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: kept.size)
@@ -139,17 +140,20 @@ class Fragments:
         return self._all_answers(session, [Item(tag, record)])[self._catalog[tag].tag, record]
 
     def _keep(self, key: _Key, kept: Shown) -> None:
-        if kept.fragment.size <= KEPT_BYTES:
-            with self._lock:
-                self._kept[key] = kept
+        with self._lock:
+            self._kept[key] = kept
 
     def _recalled(self, keys: Sequence[_Key], epoch: int, now: float) -> list[Shown | None]:
-        with self._lock:
-            found = [self._kept.get(key) for key in keys]
-        kept = [each if each is not None and each.epoch == epoch and now < each.until else None for each in found]
+        kept = [each if each and each.epoch == epoch and now < each.until else None for each in map(self._known, keys)]
         if hits := sum(each is not None for each in kept):
             self._metrics.count("cache", n=hits, level="fragment", outcome="hit")
         return kept
+
+    def _known(self, key: _Key) -> Shown | None:
+        try:
+            return self._kept[key]
+        except KeyError:
+            return None
 
     def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Told]:
         connection = self._connections.get(session.connection)
@@ -223,9 +227,8 @@ class Fragments:
                 item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
             )
             found = Fragment.of(item, answer.state, html)
-            if found.size <= KEPT_BYTES:
-                with self._lock:
-                    self._rendered[key] = found
+            with self._lock:
+                self._rendered[key] = found
         self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
         return found
 
@@ -236,11 +239,8 @@ def _json(value: object) -> bytes:
 
 def as_json(shown: Sequence[Shown], known: Sequence[str] = ()) -> bytes:
     """Fragments for elements; of one whose ETag is the `known` one in its place, only that it is."""
-    each = (one.fragment for one in shown)
-    if not known:
-        return b"[%b]" % b",".join(one.json for one in each)
-    told = (one.unchanged if etag == one.etag else one.json for one, etag in zip(each, known, strict=True))
-    return b"[%b]" % b",".join(told)
+    each = zip((one.fragment for one in shown), known or [""] * len(shown), strict=True)
+    return b"[%b]" % b",".join(one.unchanged if etag == one.etag else one.json for one, etag in each)
 
 
 def _uid(item: Item) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 KEPT_BYTES = 48_000_000
 MAX_ADDRESS = 1_000  # characters; the longest that a panel asks by is half of it
 
-_Key = tuple[bytes, str, str]  # digest of the proof (the header, or the form, with the token in it), path, query
+Key = tuple[bytes, str, str]  # digest of the proof (the header, or the form, with the token in it), path, query
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,19 @@ class Ready:
         self._sessions, self._epochs, self._limits = sessions, epochs, limits
         self._metrics, self._clock = metrics, clock
         # first in, first out: a look changes nothing, and what is older ends sooner
-        self._kept: FIFOCache[_Key, _Kept] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.whole.size)
+        self._kept: FIFOCache[Key, _Kept] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.whole.size)
         self._lock = threading.Lock()
 
-    def recall(self, proof: bytes, environ: WSGIEnvironment) -> Whole | None:
-        """The answer to this request, counted as one of its viewer's; None whenever the road must say."""
+    def recall(self, key: Key, origin: str | None) -> Whole | None:
+        """The answer to this question, counted as one of its viewer's; None whenever the road must say."""
         try:
-            kept = self._kept[_key(proof, environ)]
+            kept = self._kept[key]
         except KeyError:
             return None
         holds = (
             kept.epoch == self._epochs.current()  # read first: what was announced is known to the session's look
             and self._clock() < kept.until
-            and environ.get("HTTP_ORIGIN") in kept.origins
+            and origin in kept.origins
             and self._sessions.over(kept.session) is None
             and self._limits.admits(kept.window)
         )
@@ -76,8 +76,7 @@ class Ready:
 
     def keep(
         self,
-        proof: bytes,
-        environ: WSGIEnvironment,
+        key: Key,
         whole: Whole,
         *,
         session: Session,
@@ -87,7 +86,6 @@ class Ready:
         until: float,
     ) -> None:
         """`epoch` is that of before the road was walked; nothing is kept that `until` ends already."""
-        key = _key(proof, environ)
         if until <= self._clock() or len(key[1]) + len(key[2]) > MAX_ADDRESS or whole.size > KEPT_BYTES:
             return
         window = self._limits.window_of(connection, session.viewer.subject)
@@ -95,5 +93,6 @@ class Ready:
             self._kept[key] = _Kept(whole, session, origins, window, epoch, until)
 
 
-def _key(proof: bytes, environ: WSGIEnvironment) -> _Key:
+def key_of(proof: bytes, environ: WSGIEnvironment) -> Key:
+    """What a request's answer is kept under."""
     return hashlib.sha256(proof).digest(), environ["PATH_INFO"], environ["QUERY_STRING"]
