@@ -26,7 +26,7 @@ from app.web.prepared import Whole
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-KEPT_BYTES = 48_000_000
+KEPT_BYTES = 32_000_000
 MAX_ADDRESS = 1_000  # characters; the longest that a panel asks by is half of it
 
 Key = tuple[bytes, str, str]  # digest of the proof (the header, or the form, with the token in it), path, query
