@@ -34,7 +34,7 @@ class Effort:
     day: int
 
 
-FULL, QUICK = Effort(6, 1.0, 15, 3, 120_000), Effort(2, 0.7, 5, 1, 24_000)
+FULL, QUICK = Effort(5, 0.8, 15, 3, 120_000), Effort(2, 0.6, 5, 1, 24_000)
 
 
 def main() -> int:
