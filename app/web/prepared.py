@@ -18,7 +18,7 @@ COMPRESS_FROM_BYTES = 1000  # below, a packet is a packet
 COMPRESS_LEVEL = 5
 
 Pairs = Iterable[tuple[str, str]]
-Parts = tuple[str, list[tuple[str, str]], bytes]  # status line, headers, body
+Sent = tuple[str, list[tuple[str, str]], bytes]  # status line, headers, body
 
 
 class Whole:
@@ -28,14 +28,14 @@ class Whole:
         """`headers` are all but the length. `zips`: compressed for whoever takes that, when it is worth it."""
         self.etag, self._zips = etag, zips and len(body) >= COMPRESS_FROM_BYTES
         self._headers = (*headers, ("Vary", "Accept-Encoding")) if self._zips else tuple(headers)
-        self._plain = _parts(status, self._headers, body)
+        self._plain = _sent(status, self._headers, body)
 
     @property
     def size(self) -> int:
         """Bytes in memory, about."""
         return 1500 + len(self._plain[2]) * (2 if self._zips else 1)
 
-    def parts(self, environ: WSGIEnvironment) -> Parts:
+    def sent(self, environ: WSGIEnvironment) -> Sent:
         """What to answer to this request. Nobody may change them: they are answered to the next one too."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and self.etag and (known == self.etag or _weakened(known, self.etag)):
@@ -45,12 +45,12 @@ class Whole:
         return self._plain
 
     @cached_property
-    def _zipped(self) -> Parts:
+    def _zipped(self) -> Sent:
         body = gzip.compress(self._plain[2], COMPRESS_LEVEL, mtime=0)
-        return self._plain[0], [*_parts(200, self._headers, body)[1], ("Content-Encoding", "gzip")], body
+        return self._plain[0], [*_sent(200, self._headers, body)[1], ("Content-Encoding", "gzip")], body
 
     @cached_property
-    def _unchanged(self) -> Parts:
+    def _unchanged(self) -> Sent:
         return _line(304), [each for each in self._headers if not is_entity_header(each[0])], b""
 
 
@@ -61,7 +61,7 @@ class Prepared(Response):
         self.whole = whole
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        status, headers, body = self.whole.parts(environ)
+        status, headers, body = self.whole.sent(environ)
         start_response(status, list(headers))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]  # a list goes out in one piece
 
@@ -77,7 +77,7 @@ def _weakened(known: str, etag: str) -> bool:
     return parse_etags(known).contains_weak(etag.strip('"'))
 
 
-def _parts(status: int, headers: Pairs, body: bytes) -> Parts:
+def _sent(status: int, headers: Pairs, body: bytes) -> Sent:
     return _line(status), [*headers, ("Content-Length", str(len(body)))], body
 
 
