@@ -27,6 +27,7 @@ from app.web.catalog import Catalog
 from app.web.echoes import Echoes
 from app.web.fragments import Fragments
 from app.web.limits import Limits
+from app.web.ready import Ready
 from app.web.render import Renderer
 
 
@@ -52,6 +53,7 @@ class Parts:
     analyses: Analyses
     assets: Assets
     limits: Limits
+    ready: Ready
     echoes: Echoes
     framings: Framings
     wake_jobs: Callable[[], None]
