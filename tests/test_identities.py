@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from app.db.migrations import upgrade
-from app.db.schema import identities, jobs, sessions
+from app.db.schema import identities, sessions
+from app.db.schema_jobs import jobs
 from app.errors import Busy, HostUnavailable, SessionExpired
 from app.identities import EARLY_S, LEASE_S, release
 from tests.databases import database_url
