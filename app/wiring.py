@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.ahead import Ahead
 from app.analysis import Analyses
 from app.analysis_work import AnalysisWork
 from app.audit.log import AuditLog
 from app.behalf import Behalf
-from app.config import Settings
-from app.connections import Connections
+from app.config import CapabilitySettings, Settings
+from app.connections import Connection, Connections
 from app.core.analyst import Analyst
 from app.core.cache import Flights
 from app.core.changes import Changes
@@ -38,6 +39,7 @@ from app.refresher import Refresher
 from app.scoring import Scoring
 from app.session import Sessions
 from app.subscriber import Subscriber
+from app.warming import Warmer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,22 @@ def scoring(
     looks, flights = History(stored, audit), Flights[Key, Outcome]()
     refresher = Refresher(connections, levels, database, clock)
     return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, epochs, clock)
+
+
+def warmer(ground: Ground, connections: Connections, stored: StoredScores, cores: Mapping[str, CoreClient]) -> Warmer:
+    """Scores that nobody looks at yet: decided in batches."""
+    database, clock = ground.database, ground.clock
+    decisions = Decisions(connections, cores, stored, database, ground.audit, ground.epochs, clock)
+
+    def make(connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]) -> Mapping[Key, Outcome]:
+        return decisions.make(connection, capability, keys, {})
+
+    return Warmer(ground.settings, connections, stored, make, database, clock)
+
+
+def ahead(ground: Ground, connections: Connections, warmer: Warmer) -> Ahead:
+    """What comes back by itself."""
+    return Ahead(connections, warmer, ground.audit, ground.database, ground.clock)
 
 
 class Libraries:

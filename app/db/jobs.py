@@ -38,6 +38,7 @@ from sqlalchemy import (
 from app.db.database import Database
 from app.db.insert_new import insert_new
 from app.db.schema_jobs import jobs
+from app.errors import Busy
 
 MAX_ATTEMPTS = 5
 _BACKOFF_S, _BACKOFF_MOST_S = 2.0, 3600.0
@@ -52,6 +53,10 @@ class Priority(IntEnum):
     NORMAL = 20  # nobody sees it, but it has its time
     REFRESH = 10  # much looked at, and stale soon
     LOW = 0  # nobody asked yet, or it is a record that can wait
+
+
+class Postponed(Busy):
+    """Raised by a job whose turn has not come: it waits for `retry_after_s`, and that counts as no attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,13 @@ def failed(database: Database, job: Job, error: str, now: float, retry_after_s: 
     }
     with database.begin() as conn:
         return conn.execute(update(jobs).where(_held(job)).values(values)).rowcount == 1 and again
+
+
+def postponed(database: Database, job: Job, until: float) -> bool:
+    """Put a job back for later, as if it had not been begun; False when another worker has it."""
+    waits = {"run_at": until, "leased_until": None, "lease_owner": None, "attempts": job.attempts - 1}
+    with database.begin() as conn:
+        return conn.execute(update(jobs).where(_held(job)).values(waits)).rowcount == 1
 
 
 def depth(database: Database, now: float) -> dict[str, int]:

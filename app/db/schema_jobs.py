@@ -49,8 +49,8 @@ warms = Table(
     metadata,
     Column("connection", Text, nullable=False),
     Column("capability", Text, nullable=False),
-    Column("list", Text, nullable=False),  # SHA-256 hex of its records, in their order
+    Column("list_hash", Text, nullable=False),  # SHA-256 hex of its records, in their order
     Column("done", Integer, nullable=False),
     Column("at", Double, nullable=False),
-    PrimaryKeyConstraint("connection", "capability", "list"),
+    PrimaryKeyConstraint("connection", "capability", "list_hash"),
 )

@@ -26,8 +26,8 @@ def upgrade() -> None:
         "warms",
         sa.Column("connection", sa.Text, nullable=False),
         sa.Column("capability", sa.Text, nullable=False),
-        sa.Column("list", sa.Text, nullable=False),
+        sa.Column("list_hash", sa.Text, nullable=False),
         sa.Column("done", sa.Integer, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
-        sa.PrimaryKeyConstraint("connection", "capability", "list"),
+        sa.PrimaryKeyConstraint("connection", "capability", "list_hash"),
     )
