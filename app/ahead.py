@@ -1,14 +1,12 @@
-"""What is scored before anybody looks: by schedule, what many look at, and what could wait.
+"""What is scored when nobody waits: by schedule, before anybody looks, and what could wait when somebody did.
 
 Whatever comes back by itself puts its next time into the table first: a failure of this time never ends it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from app.audit.log import AuditLog
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
 from app.db import Database
@@ -16,12 +14,9 @@ from app.db.jobs import Postponed, Priority, enqueue
 from app.launch import Record
 from app.warming import Warmer
 
-REFRESH, SCHEDULE, WARM = "refresh", "schedule", "warm"  # kinds of jobs
+SCHEDULE, WARM = "schedule", "warm"  # kinds of jobs
 GO_S = 5.0  # how long a run goes on before others of its lane have their turn
 PATIENCE_S = 5.0  # how long a thread waits for its quota
-RENEW_EACH_S, RENEW_BEFORE_S = 60.0, 90.0
-_POPULAR_OF_S = 3600.0
-_MOST_POPULAR = 2_000
 _ATTEMPTS = 1_000  # what comes back by itself must not die of a bad night
 
 
@@ -29,22 +24,15 @@ class Ahead:
     """Runs the jobs of work ahead. Every method raises StoreUnavailable."""
 
     def __init__(
-        self,
-        connections: Connections,
-        warmer: Warmer,
-        audit: AuditLog,
-        database: Database,
-        clock: Callable[[], float],
+        self, connections: Connections, warmer: Warmer, database: Database, clock: Callable[[], float]
     ) -> None:
-        self._connections, self._warmer, self._audit = connections, warmer, audit
+        self._connections, self._warmer = connections, warmer
         self._database, self._clock = database, clock
 
     def begin(self) -> None:
-        """See to it that everything that comes back by itself is in the table."""
+        """See to it that every schedule is in the table."""
         for connection in self._connections:
             self._schedule_next(connection)
-        if any(each.popular for connection in self._connections for each in connection.capabilities):
-            self._renew_next()
 
     def schedule(self, name: str) -> None:
         """It is time: have a connection's high-priority records scored, and come back."""
@@ -77,21 +65,6 @@ class Ahead:
             tally = self._warmer.score(*found, records, PATIENCE_S)
             if tally.trouble is not None:
                 raise tally.trouble
-
-    def renew(self) -> None:
-        """Score anew what many look at, before it goes stale; and come back."""
-        self._renew_next()
-        groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        for name, text, sessions in self._audit.looked_at(self._clock() - _POPULAR_OF_S, _MOST_POPULAR):
-            record = Record.parse(text)
-            connection = self._connections.get(name) if name in self._connections else None
-            capability = connection.capability_for(record) if connection else None
-            if connection and capability and 0 < capability.popular <= sessions:
-                groups[name, capability.name].append(record)
-        for group, records in groups.items():
-            found = self._found(*group)
-            if found is not None:
-                self._warmer.renew(*found, records, RENEW_BEFORE_S)
 
     def _page(
         self, connection: Connection, capability: CapabilitySettings, kind: str, after: str
@@ -130,11 +103,6 @@ class Ahead:
                 max_attempts=_ATTEMPTS,
             )
         return True
-
-    def _renew_next(self) -> None:
-        at = self._clock() + RENEW_EACH_S
-        with self._database.begin() as conn:
-            enqueue(conn, REFRESH, {}, priority=Priority.REFRESH, run_at=at, dedupe_key=REFRESH, max_attempts=_ATTEMPTS)
 
     def _go_on(
         self, connection: Connection, capability: CapabilitySettings, kind: str, after: str, wait_s: float

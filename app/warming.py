@@ -12,7 +12,7 @@ from limits import RateLimitItem
 from app.config import CapabilitySettings, Settings, is_high
 from app.connections import Connection, Connections
 from app.core.parse import Insufficient
-from app.core.stored import OUTDATED, Key, Stored, StoredScores
+from app.core.stored import Key, Stored, StoredScores
 from app.db import Database
 from app.db.jobs import Postponed
 from app.db.quotas import reserve
@@ -86,15 +86,6 @@ class Warmer:
             tally.low, due = len(due) - len(high), high
         return self._scored(connection, capability, due, tally, patience_s)
 
-    def renew(
-        self, connection: Connection, capability: CapabilitySettings, records: Sequence[Record], before_s: float
-    ) -> Tally:
-        """Score those records anew whose score goes stale within `before_s`. Raises as `score` does."""
-        keys = [Key(connection.name, capability.name, record) for record in records]
-        now = self._clock()
-        soon = [key for key, each in self._stored.latest(keys).items() if _is_soon(each, now, before_s)]
-        return self._scored(connection, capability, soon, Tally(), 0.0)
-
     def listed(
         self, connection: Connection, capability: CapabilitySettings, kind: str, after: str, patience_s: float
     ) -> tuple[list[Record], list[Record]]:
@@ -153,7 +144,3 @@ class Warmer:
             raise Postponed(reason="quota", retry_after_s=wait_s)
         if wait_s > 0:
             self._sleep(wait_s)
-
-
-def _is_soon(stored: Stored, now: float, before_s: float) -> bool:
-    return stored.fresh_until != OUTDATED and now < stored.fresh_until <= now + before_s

@@ -91,7 +91,7 @@ def warmer(ground: Ground, connections: Connections, stored: StoredScores, cores
 
 def ahead(ground: Ground, connections: Connections, warmer: Warmer) -> Ahead:
     """What comes back by itself."""
-    return Ahead(connections, warmer, ground.audit, ground.database, ground.clock)
+    return Ahead(connections, warmer, ground.database, ground.clock)
 
 
 class Libraries:

@@ -1,4 +1,4 @@
-"""What comes back by itself: schedules, their runs over the host's list, and renewal of what many look at."""
+"""What comes back by itself: schedules, and their runs over the host's list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.db.dead_jobs import depths
 from app.errors import CoreUnavailable, HostUnavailable
 from tests.core import server as core
 from tests.warm import DAY_S, leads, warming
-from tests.world import LEAD, World
+from tests.world import World
 
 
 @pytest.fixture
@@ -29,11 +29,11 @@ def waiting(database: Database, now: float) -> list[tuple[str, float]]:
 def test_everything_that_comes_back_is_begun_once(here: World) -> None:
     for _ in range(3):
         here.parts.ahead.begin()
-    assert waiting(here.parts.database, here.clock.now) == [("refresh", 60), ("schedule", DAY_S)]
+    assert waiting(here.parts.database, here.clock.now) == [("schedule", DAY_S)]
 
 
 def test_a_deployment_that_wants_none_of_it_has_no_jobs(world: World) -> None:
-    with warming(world, popular=0, warm=None) as here:
+    with warming(world, warm=None) as here:
         here.parts.ahead.begin()
         assert waiting(here.parts.database, here.clock.now) == []
 
@@ -95,21 +95,3 @@ def test_a_connection_that_is_switched_off_costs_nothing(world: World) -> None:
         leads(here, 3, large=3)
         here.parts.ahead.run("acme", "lead_score", "Lead", "")
         assert here.api.calls == []
-
-
-def test_what_many_look_at_is_renewed_before_it_is_stale(world: World) -> None:
-    with warming(world, popular=2, priority={}) as here:
-        here.frame_token()
-        here.clock.now += 840
-        here.parts.ahead.renew()
-        assert here.core.asked == 1  # one session is not many
-        here.frame_token(user="005AB000002BbBbYAK")
-        here.parts.ahead.renew()
-        assert here.core.asked == 2
-        here.parts.ahead.renew()
-        assert here.core.asked == 2  # it is fresh
-        here.clock.now += 70
-        asked = here.core.asked
-        assert here.badge(here.frame_token(), LEAD).status_code == 200
-        assert here.core.asked == asked  # who comes after it would have gone stale finds it fresh
-        assert ("refresh", 60 - 70) in waiting(here.parts.database, here.clock.now)

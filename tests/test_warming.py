@@ -140,14 +140,3 @@ def test_a_host_that_is_away_is_raised_where_the_rules_need_it(world: World) -> 
         here.api.status = 503
         with pytest.raises(HostUnavailable):
             score(here, records, priority_only=True)
-
-
-def test_only_what_is_soon_stale_is_renewed(world: World) -> None:
-    records = leads(world, 2)
-    connection = world.parts.connections.get("acme")
-    score(world, records[:1])
-    world.clock.now += 600
-    score(world, records[1:])
-    world.clock.now += 240  # 840 of 900 seconds for the first
-    assert world.parts.warmer.renew(connection, connection.capabilities[0], records, 90.0).scored == 1
-    assert [each["subject"]["id"] for each in world.core.requests[-1][1]["items"]] == [records[0].id]

@@ -20,19 +20,17 @@ LARGE = Rule((("company_size", Condition(at_least=200)),))
 
 
 @contextmanager
-def warming(world: World, *, core: str = "", popular: int = 3, **changes: Any) -> Iterator[World]:
+def warming(world: World, *, core: str = "", **changes: Any) -> Iterator[World]:
     """The same world, with rules: large companies first. `core` is its limit, `changes` are the connection's."""
     acme: ConnectionSettings = replace(
         world.settings.connections["acme"],
         **({"priority": {"lead_score": (LARGE,)}, "warm": Schedule(DAY_S)} | changes),
     )
     main = replace(world.settings.cores["main"], limit_records=parse(core) if core else None)
-    score = replace(world.settings.capabilities["lead_score"], popular=popular)
     settings = replace(
         world.settings,
         connections={**world.settings.connections, "acme": acme},
         cores={"main": main},
-        capabilities={"lead_score": score},
     )
     with running(settings, world.clock) as (parts, runner):
         yield replace(world, settings=settings, parts=parts, runner=runner, client=create_app(parts).test_client())

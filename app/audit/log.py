@@ -133,20 +133,6 @@ class AuditLog:
     def last_look(self, connection: str, viewer: str, record: str, not_session: str) -> tuple[str, float] | None:
         return self.last_looks(connection, viewer, [record], not_session).get(record)
 
-    def looked_at(self, since: float, most: int) -> list[tuple[str, str, int]]:
-        """(connection, record, in how many sessions) of what was looked at since then; the most looked at first."""
-        c = audit.c
-        sessions = func.count(c.session.distinct())
-        seen = (
-            select(c.connection, c.record, sessions)
-            .where(c.event == _VIEW, c.at > since)
-            .group_by(c.connection, c.record)
-            .order_by(sessions.desc())
-            .limit(most)
-        )
-        with self._database.read() as conn:
-            return [tuple(row) for row in conn.execute(seen)]
-
     def _row(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         known = EVENTS.get(event)
         if known is None:

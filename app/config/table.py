@@ -103,9 +103,6 @@ class CapabilitySettings:
     ttl: float = row(DURATION, "How long a score is fresh.", "15m")
     stale: float = row(DURATION, "How long after that it may be shown, marked as stale.", "1d")
     wait: float = row(DURATION, "How long a first look waits before it says that it is pending.", "150ms")
-    popular: int = row(
-        integer(0, 100_000), "From how many sessions in an hour on a score is renewed before it is stale; 0: never.", 3
-    )
     playbook: str = row(
         text("standard", r"[A-Za-z0-9_.-]{0,64}"), "Of an analysis: what the core goes by; empty: its own.", ""
     )

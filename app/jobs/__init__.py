@@ -12,7 +12,7 @@ from app.ahead import Ahead
 from app.analysis_work import AnalysisWork
 from app.connections import Connections
 from app.identities import Identities
-from app.jobs import analyse, changes, refresh, rescore, revoke, schedule, score, subscribe, warm
+from app.jobs import analyse, changes, rescore, revoke, schedule, score, subscribe, warm
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.scoring import Scoring
@@ -33,7 +33,6 @@ def handlers(
     return {
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
-        "refresh": partial(refresh.handle, ahead),
         "rescore": partial(rescore.handle, connections, scoring),
         "revoke": partial(revoke.handle, identities),
         "schedule": partial(schedule.handle, ahead),

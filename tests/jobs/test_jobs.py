@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ahead import REFRESH, SCHEDULE, WARM
+from app.ahead import SCHEDULE, WARM
 from app.backlog import SCORE
 from app.jobs._lanes import LANES
 from app.notices import CHANGES, SUBSCRIBE
@@ -12,4 +12,4 @@ from tests.world import World
 def test_every_kind_has_one_lane_and_every_lane_only_kinds_that_there_are(shared: World) -> None:
     kinds = [kind for lane in LANES for kind in lane.kinds]
     assert sorted(kinds) == sorted(shared.runner._handlers)
-    assert {CHANGES, SUBSCRIBE, REFRESH, SCHEDULE, SCORE, WARM} <= {*kinds}
+    assert {CHANGES, SUBSCRIBE, SCHEDULE, SCORE, WARM} <= {*kinds}
