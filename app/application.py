@@ -106,7 +106,7 @@ def build(
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, limits = Libraries(ground), Limits(clock)
-    subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, cores)
+    subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
     ahead_of_all = ahead(ground, connections, warm)
     kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all)
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)

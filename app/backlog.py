@@ -12,6 +12,7 @@ from cachetools import TTLCache
 
 from app.config import CapabilitySettings, is_high
 from app.connections import Connection
+from app.core.misses import Miss
 from app.core.stored import Key
 from app.db import Database
 from app.db.jobs import Priority, enqueue
@@ -23,31 +24,38 @@ _ASKED_AGAIN_S = 10.0  # a panel that is pending asks each second or two: one jo
 class Backlog:
     """Knows what can wait, and has it done. For all threads."""
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database, self._clock = database, clock
+    def __init__(
+        self, missed: Callable[[Sequence[Key]], Mapping[Key, Miss]], database: Database, clock: Callable[[], float]
+    ) -> None:
+        """`missed` tells which were asked in vain not long ago, by whichever process."""
+        self._missed, self._database, self._clock = missed, database, clock
         self._asked: TTLCache[Key, bool] = TTLCache(50_000, _ASKED_AGAIN_S, timer=clock)
         self._lock = threading.Lock()
 
-    def can_wait(
+    def put_off(
         self,
         connection: Connection,
         capability: CapabilitySettings,
         keys: Sequence[Key],
         features: Mapping[Key, Mapping[str, Any]],
-    ) -> list[Key]:
-        """Of records that have no score: those of low priority. None, where the connection has no rules.
+    ) -> tuple[frozenset[Key], Mapping[Key, Miss]]:
+        """Of keys without a score those that can wait, all of them for a job or asked in vain already.
 
-        What is of high priority was scored ahead; so what nobody knows yet is low until somebody has read it.
+        None where the connection has no rules. What is high was scored ahead: so what nobody knows yet is low until
+        somebody has read it. What a launch carried is known here only: whoever asks has it scored, and need not wait.
+        Raises StoreUnavailable.
         """
         rules = connection.settings.priority.get(capability.name)
         if not rules:
-            return []
-        return [key for key in keys if key not in features or not is_high(rules, features[key])]
+            return frozenset(), {}
+        late = [key for key in keys if key not in features or not is_high(rules, features[key])]
+        missed = self._missed(late) if late else {}
+        self._add(connection, capability, [key for key in late if not key.carried and key not in missed])
+        return frozenset(late), missed
 
-    def add(self, connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]) -> None:
-        """Have them scored when there is time, those that are read from the host. Raises StoreUnavailable."""
+    def _add(self, connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]) -> None:
         with self._lock:
-            new = [key for key in keys if not key.carried and key not in self._asked]
+            new = [key for key in keys if key not in self._asked]
             self._asked.update(dict.fromkeys(new, True))
         if not new:
             return

@@ -11,14 +11,15 @@ from limits import RateLimitItem
 
 from app.config import CapabilitySettings, Settings, is_high
 from app.connections import Connection, Connections
+from app.core.misses import Failure, Miss
 from app.core.parse import Insufficient
 from app.core.stored import Key, Stored, StoredScores
 from app.db import Database
 from app.db.jobs import Postponed
 from app.db.quotas import reserve
-from app.decisions import Failure, Outcome
 from app.errors import InlayError
 from app.launch import MAX_RECORDS, Record
+from app.once import Elsewhere, Outcome
 
 Make = Callable[[Connection, CapabilitySettings, Sequence[Key]], Mapping[Key, Outcome]]
 
@@ -123,8 +124,10 @@ class Warmer:
             made = self._make(connection, capability, some)
             outcomes = [made[key] for key in some]
             tally.scored += sum(isinstance(each, Stored) for each in outcomes)
-            tally.insufficient += sum(isinstance(each, Insufficient) for each in outcomes)
-            failures = [each.error for each in outcomes if isinstance(each, Failure)]
+            tally.fresh += sum(isinstance(each, Elsewhere) for each in outcomes)  # or will be in a moment
+            reasons = [each.why for each in outcomes if isinstance(each, Miss)]
+            tally.insufficient += sum(isinstance(each, Insufficient) for each in reasons)
+            failures = [each.error for each in reasons if isinstance(each, Failure)]
             tally.failed.update(error.reason for error in failures)
             general = [each for each in failures if each.retryable and not each.reason.startswith(_OF_ONE)]
             tally.trouble = general[0] if len(general) == len(outcomes) else None

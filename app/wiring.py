@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.ahead import Ahead
 from app.analysis import Analyses
 from app.analysis_work import AnalysisWork
 from app.audit.log import AuditLog
+from app.backlog import Backlog
 from app.behalf import Behalf
-from app.config import CapabilitySettings, Settings
-from app.connections import Connection, Connections
+from app.config import Settings
+from app.connections import Connections
 from app.core.analyst import Analyst
 from app.core.cache import Flights
 from app.core.changes import Changes
@@ -74,19 +75,13 @@ def scoring(
     decisions, misses = Decisions(connections, cores, stored, database, audit, clock), Misses(changes, clock)
     once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
     looks, flights = History(stored, audit), Flights[Key, Outcome]()
-    refresher = Refresher(connections, levels, database, clock)
-    return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, epochs, clock)
+    refresher, backlog = Refresher(connections, levels, database, clock), Backlog(once.missed, database, clock)
+    return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, backlog, epochs, clock)
 
 
-def warmer(ground: Ground, connections: Connections, stored: StoredScores, cores: Mapping[str, CoreClient]) -> Warmer:
-    """Scores that nobody looks at yet: decided in batches."""
-    database, clock = ground.database, ground.clock
-    decisions = Decisions(connections, cores, stored, database, ground.audit, ground.epochs, clock)
-
-    def make(connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]) -> Mapping[Key, Outcome]:
-        return decisions.make(connection, capability, keys, {})
-
-    return Warmer(ground.settings, connections, stored, make, database, clock)
+def warmer(ground: Ground, connections: Connections, stored: StoredScores, scored: Scoring) -> Warmer:
+    """Scores that nobody looks at yet, in batches."""
+    return Warmer(ground.settings, connections, stored, scored.make, ground.database, ground.clock)
 
 
 def ahead(ground: Ground, connections: Connections, warmer: Warmer) -> Ahead:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from app.backlog import Backlog
+from app.core.misses import Miss
+from app.core.parse import Insufficient
 from app.core.stored import Key
 from app.db.jobs import claim
 from app.launch import Record
@@ -23,17 +26,19 @@ def here(world: World) -> Iterator[World]:
         yield made
 
 
-def backlog(world: World) -> Backlog:
-    return Backlog(world.parts.database, world.clock)
+def backlog(world: World, *missed: Key) -> Backlog:
+    return Backlog(lambda _: {key: Miss(Insufficient(())) for key in missed}, world.parts.database, world.clock)
 
 
 def keys(records: list[Record], carried: str = "") -> list[Key]:
     return [Key("acme", "lead_score", record, carried) for record in records]
 
 
-def add(world: World, within: Backlog, asked: list[Key]) -> None:
+def put_off(
+    world: World, within: Backlog, asked: list[Key], features: Mapping[Key, Mapping[str, Any]] | None = None
+) -> frozenset[Key]:
     connection = world.parts.connections.get("acme")
-    within.add(connection, connection.capabilities[0], asked)
+    return within.put_off(connection, connection.capabilities[0], asked, features or {})[0]
 
 
 def jobs(world: World) -> list[list[str]]:
@@ -44,37 +49,40 @@ def jobs(world: World) -> list[list[str]]:
 
 
 def test_what_nobody_scored_ahead_can_wait(here: World) -> None:
-    connection = here.parts.connections.get("acme")
-    capability = connection.capabilities[0]
     one, two, three = keys(leads(here, 3))
-    carried = {two: SMALL, three: LARGE}  # a launch said already what is known of these
-    assert backlog(here).can_wait(connection, capability, [one, two, three], carried) == [one, two]
+    assert put_off(here, backlog(here), [one, two, three], {two: SMALL, three: LARGE}) == {one, two}
 
 
 def test_without_rules_nothing_can_wait(world: World) -> None:
-    connection = world.parts.connections.get("acme")
-    asked = keys(leads(world, 3))
-    assert backlog(world).can_wait(connection, connection.capabilities[0], asked, {}) == []
+    assert put_off(world, backlog(world), keys(leads(world, 3))) == frozenset()
+    assert jobs(world) == []
+
+
+def test_what_was_asked_in_vain_is_not_asked_again(here: World) -> None:
+    one, two = keys(leads(here, 2))
+    assert put_off(here, backlog(here, one), [one, two]) == {one, two}
+    assert jobs(here) == [[str(two.record)]]
 
 
 def test_many_looks_are_one_job(here: World) -> None:
     within, asked = backlog(here), keys(leads(here, 3))
     for _ in range(5):
-        add(here, within, asked)
-    add(here, backlog(here), asked)  # another process
+        put_off(here, within, asked)
+    put_off(here, backlog(here), asked)  # another process
     assert jobs(here) == [[str(key.record) for key in asked]]
 
 
 def test_only_what_is_new_is_added(here: World) -> None:
     within, asked = backlog(here), keys(leads(here, 3))
-    add(here, within, asked[:1])
-    add(here, within, asked)
+    put_off(here, within, asked[:1])
+    put_off(here, within, asked)
     assert sorted(jobs(here)) == [[str(asked[0].record)], [str(key.record) for key in asked[1:]]]
     here.clock.now += 11  # a worker may have been lost with it
-    add(here, within, asked[:1])
+    put_off(here, within, asked[:1])
     assert jobs(here) == [[str(asked[0].record)]]
 
 
 def test_what_a_launch_carried_is_in_no_job(here: World) -> None:
-    add(here, backlog(here), keys(leads(here, 1), carried="carried-1"))
+    [key] = keys(leads(here, 1), carried="carried-1")
+    assert put_off(here, backlog(here), [key], {key: SMALL}) == {key}
     assert jobs(here) == []

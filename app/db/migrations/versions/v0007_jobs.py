@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_jobs"
-down_revision = "0005_subscriptions"
+down_revision = "0006_leases"
 
 
 def upgrade() -> None:
