@@ -83,7 +83,8 @@ def _ran(course: Course, listed: Listed, kind: str, *, again: bool, as_json: boo
 
 
 def _bar(total: int | None, *, hidden: bool) -> Any:
-    return click.progressbar(length=total, label="Scoring", show_pos=True, file=sys.stderr, hidden=hidden)
+    unknown: Iterator[int] | None = None if total else (n for n in ())  # without a length it wants something to read
+    return click.progressbar(unknown, length=total, label="Scoring", show_pos=True, file=sys.stderr, hidden=hidden)
 
 
 def _batches(records: Sequence[Record], start: int) -> Iterator[Sequence[Record]]:
