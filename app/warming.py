@@ -29,7 +29,7 @@ _OF_ONE = ("record-not-readable", "core-error-")
 
 @dataclass(slots=True)
 class Tally:
-    """What became of records. `trouble` is why none of a batch could be scored; it may pass."""
+    """What became of records. `trouble` is a failure that is not about one record alone, and that may pass."""
 
     scored: int = 0
     fresh: int = 0  # already
@@ -130,7 +130,7 @@ class Warmer:
             failures = [each.error for each in reasons if isinstance(each, Failure)]
             tally.failed.update(error.reason for error in failures)
             general = [each for each in failures if each.retryable and not each.reason.startswith(_OF_ONE)]
-            tally.trouble = general[0] if len(general) == len(outcomes) else None
+            tally.trouble = general[0] if general else None
         return tally
 
     def _may_ask(self, capability: CapabilitySettings, records: int, patience_s: float) -> None:

@@ -82,7 +82,7 @@ def test_what_cannot_be_scored_is_told_apart(world: World) -> None:
         (core.GARBAGE, "", False),
     ],
 )
-def test_only_what_concerns_all_and_may_pass_is_trouble(
+def test_only_what_is_not_about_one_record_and_may_pass_is_trouble(
     world: World, behaviour: core.Behaviour, reason: str, passes: bool
 ) -> None:
     records = leads(world, 1)

@@ -34,6 +34,7 @@ class Course:
     tally: Tally = field(default_factory=Tally)
     ended: bool = False  # by itself, at the end
     stopped: InlayError | None = None  # what ended it before
+    _before: int = 0  # scored of this batch, before something went wrong with the rest: counted already
 
     def go(self, batches: Iterator[Sequence[Record]], told: Callable[[int], object]) -> None:
         """Score batch after batch, and remember after each how far it is. Ends early where nothing helps."""
@@ -72,5 +73,8 @@ class Course:
         warmer = self.parts.warmer
         tally = warmer.score(self.connection, self.capability, batch, PATIENT_S, priority_only=by_rules)
         if tally.trouble is not None:
+            self.tally.scored += tally.scored
+            self._before += tally.scored
             raise tally.trouble
+        tally.fresh, self._before = tally.fresh - self._before, 0
         return tally

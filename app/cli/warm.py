@@ -83,7 +83,7 @@ def _ran(course: Course, listed: Listed, kind: str, *, again: bool, as_json: boo
 
 
 def _bar(total: int | None, *, hidden: bool) -> Any:
-    unknown: Iterator[int] | None = None if total else (n for n in ())  # without a length it wants something to read
+    unknown: Iterator[int] | None = None if total else (n for n in range(0))  # it wants a length, or something to read
     return click.progressbar(unknown, length=total, label="Scoring", show_pos=True, file=sys.stderr, hidden=hidden)
 
 
