@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,8 +14,9 @@ from app.core.parse import Insufficient
 from app.core.stored import Key
 from app.db.jobs import claim
 from app.launch import Record
+from tests.core import server as core
 from tests.warm import leads, warming
-from tests.world import World
+from tests.world import LEAD, World
 
 SMALL = {"company_size": 10}
 LARGE = {"company_size": 500}
@@ -86,3 +88,30 @@ def test_what_a_launch_carried_is_in_no_job(here: World) -> None:
     [key] = keys(leads(here, 1), carried="carried-1")
     assert put_off(here, backlog(here), [key], {key: SMALL}) == {key}
     assert jobs(here) == []
+
+
+def told(world: World, token: str) -> str:
+    """The state that a frame is told."""
+    answer = world.badge(token, LEAD)
+    assert answer.status_code == 200, answer.text
+    found = re.search(r'data-state="(\w+)"', answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+def test_a_first_look_at_a_record_that_can_wait_asks_nobody_and_is_answered_by_the_job(here: World) -> None:
+    token = here.frame_token()
+    assert told(here, token) == "pending"
+    assert here.core.asked == 0
+    assert here.run_jobs() == 1
+    assert told(here, token) == "ready"
+    assert here.core.asked == 1
+
+
+def test_what_the_job_learned_in_vain_is_said_and_not_asked_for_ever(here: World) -> None:
+    token = here.frame_token()
+    here.core.behave(core.says({"results": [{"error": {"code": "insufficient-features", "missing": ["activity"]}}]}))
+    with here.another() as worker:
+        assert worker.run_jobs() == 1
+    assert told(here, token) == "empty"
+    assert here.run_jobs() == 0
