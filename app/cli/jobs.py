@@ -129,7 +129,8 @@ def _change(
             click.echo(
                 f"{word.title()} {n} {of_kind} job{'' if n == 1 else 's'}{f' of {connection}' * bool(connection)}."
             )
-        click.echo("" if done else f"No job was {word}: none of those is dead.", nl=not done)
+        if not done:
+            click.echo(f"No job was {word}: none of those is dead.")
     _say_missing(missing, "There is no dead job")
 
 
