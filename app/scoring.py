@@ -92,9 +92,7 @@ class Scoring:
         if isinstance(outcome, Elsewhere):
             raise Busy(reason="asked-elsewhere", retry_after_s=1.0)
 
-    def make(
-        self, connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]
-    ) -> Mapping[Key, Outcome]:
+    def make(self, connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]) -> dict[Key, Outcome]:
         """Scores that nobody waits for, made here and now in one batch. Raises StoreUnavailable."""
         return self._once.make(connection, capability, keys, {})
 
@@ -180,9 +178,8 @@ class Scoring:
         if not due:
             return outcomes
         flights = self._fly(connection, capability, due, features)
-        waited = [
-            flight for key, flight in flights.items() if key not in late and not _shows(capability, known.get(key), now)
-        ]
+        early = {key: flight for key, flight in flights.items() if key not in late}
+        waited = [flight for key, flight in early.items() if not _shows(capability, known.get(key), now)]
         wait(waited, timeout=capability.wait)
         return outcomes | {key: _landed(flight) for key, flight in flights.items() if flight.done()}
 
