@@ -165,8 +165,7 @@ class Scoring:
     ) -> dict[Key, Outcome]:
         """What flights brought in time for the keys that have no fresh score. A key left out is pending.
 
-        First looks, and records that are known to have changed, are waited for; what merely aged, or is of low
-        priority, is not.
+        First looks and known changes are waited for; what merely aged, or is of low priority, is not.
         """
         now = self._clock()
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
