@@ -145,18 +145,8 @@ class Module:
         """Within its room: the file or folder that it is or is in."""
         return self.parts[2] if len(self.parts) > 2 else ""
 
-    def imports(self) -> Iterator[Import]:
-        late = {id(inner) for outer in functions(self.tree) for inner in ast.walk(outer)}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{self.path}:{node.lineno}: write imports in full, not relative"
-                names = [f"{node.module}.{alias.name}" for alias in node.names]
-            else:
-                continue
-            for name in names:
-                yield Import(node.lineno, name, id(node) in late)
+    def imports(self) -> tuple[Import, ...]:
+        return imports_of(self)
 
     def app_imports(self) -> Iterator[tuple[Import, str, str]]:
         """Each import of `app`, with the room and the member that it names."""
@@ -168,6 +158,22 @@ class Module:
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@cache
+def imports_of(module: Module) -> tuple[Import, ...]:
+    found: list[Import] = []
+    late = {id(inner) for outer in functions(module.tree) for inner in ast.walk(outer)}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module.path}:{node.lineno}: write imports in full, not relative"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        found += [Import(node.lineno, name, id(node) in late) for name in names]
+    return tuple(found)
 
 
 @cache
@@ -462,7 +468,7 @@ def test_folders_stay_small() -> None:
     full = {}
     for top in ("app", "components", "static", "templates", "tests", "scripts", "bench", "docs", "manifests"):
         for folder in [ROOT / top, *(path for path in (ROOT / top).rglob("*") if path.is_dir())]:
-            if not folder.exists():
+            if not folder.exists() or folder.name == "__pycache__":
                 continue
             entries = [path for path in folder.iterdir() if path.name != "__pycache__"]
             if len(entries) > MAX_ENTRIES:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import json
 import re
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from app.application import build, create_app, read_house
@@ -33,6 +31,7 @@ from app.launch import Attest, Launch, Record, Viewer
 from app.web.parts import Parts
 from app.web.render import Renderer
 from tests.core.server import Core, core_server
+from tests.databases import hasty, migrated
 from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, TENANT_KEYS, FixedKeys
 
 LEAD = "Lead/00QAB000003LeadAA2"
@@ -154,19 +153,6 @@ class HostApi:
 def house() -> Renderer:
     """Read and compiled once for all worlds: nothing in it changes after its start."""
     return read_house()
-
-
-@functools.cache
-def migrated() -> Path:
-    """An empty database of the newest schema, made once and copied."""
-    path = Path(tempfile.mkdtemp()) / "inlay.db"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    with database.engine.connect() as conn:
-        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
-    return path
 
 
 def launch_data(page: Any) -> dict[str, Any]:
@@ -433,10 +419,7 @@ def _store(folder: Path, url: str, redis: str) -> str:
 def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     """The parts of one process; the issuer's keys are at hand instead of behind an address."""
     parts, runner = build(settings, clock, house())
-    # a test's database need not outlive a power cut
-    if parts.database.is_sqlite:
-        event.listen(parts.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-        parts.database.engine.dispose()
+    hasty(parts.database)
     try:
         yield replace(parts, keys=FixedKeys("ed", "es", "rs", *TENANT_KEYS)), runner
     finally:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.demo import keys
 from app.demo.crm import leads as invented
 from app.demo.crm import match
 from bench.proofs import FRAMED, PAGES, Places
@@ -17,10 +16,12 @@ COLUMNS = [column.name for column in invented.generate().columns]
 OFFERED = [{"name": "lead_score", "fields": [{"name": name} for name in COLUMNS]}]
 
 
-def test_the_benchmarks_page_may_embed_what_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_benchmarks_page_may_embed_what_is_measured(
+    tmp_path: Path, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = "http://127.0.0.1"
     places = Places("http://localhost:1", f"{here}:2", f"{here}:3", f"{here}:4", "http://localhost:4", str(tmp_path))
-    keys.make(tmp_path / "keys")
+    (tmp_path / "keys").symlink_to(secrets)
     read = Settings.parse(configuration(places, match.fits(OFFERED, COLUMNS), 2), folder=tmp_path)
     for name in (FRAMED, PAGES):
         assert places.host in read.connections[name].origins

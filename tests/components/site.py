@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.cli.preview import served
@@ -58,6 +59,12 @@ class Mode:
 
 
 MODES = tuple(Mode(theme, direction) for theme in ("light", "dark", "forced") for direction in ("ltr", "rtl"))
+
+
+def sample(cases: Iterable[tuple[Any, ...]], every: int) -> list[Any]:
+    """Parameters of a test: of so many cases one in `make test`, the others in `make proof`."""
+    marks = {False: (), True: pytest.mark.proof}
+    return [pytest.param(*case, marks=marks[bool(number % every)]) for number, case in enumerate(cases)]
 
 
 @contextmanager

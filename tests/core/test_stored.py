@@ -12,17 +12,16 @@ from sqlalchemy import Connection, event
 
 from app.core.stored import CARRIED, OUTDATED, Key, StoredScores
 from app.db import Database
-from app.db.migrations import upgrade
 from app.launch import Record
 from tests.core.scored import KEY, LEAD, keep, stored
-from tests.databases import database_url
+from tests.databases import hasty, migrated_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with database_url(request.param, tmp_path) as url:
+    with migrated_url(request.param, tmp_path) as url:
         made = Database(url)
-        upgrade(made)
+        hasty(made)
         yield made
         made.close()
 

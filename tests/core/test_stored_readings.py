@@ -10,8 +10,8 @@ import pytest
 
 from app.core.stored_readings import LOST_S, ReadingKey, ReadingRow, Step, StoredReadings, order
 from app.db import Database
-from app.db.migrations import upgrade
 from app.launch import Record
+from tests.databases import hasty, migrated_url
 
 KEY = ReadingKey("library", "contract_review", Record("driveItem", "a:b"))
 SETTLED = {"decision": "d1", "analysis": "a1", "recipe": "r1", "version": "1", "before": None}
@@ -19,10 +19,11 @@ SETTLED = {"decision": "d1", "analysis": "a1", "recipe": "r1", "version": "1", "
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'inlay.db'}")
-    upgrade(made)
-    yield made
-    made.close()
+    with migrated_url("sqlite", tmp_path) as url:
+        made = Database(url)
+        hasty(made)
+        yield made
+        made.close()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from app.db import Database, leases
 from app.db.epochs import announce
 from app.db.jobs import claim
-from app.db.migrations import upgrade
 from app.db.single_use import consume
 
 
@@ -49,6 +48,8 @@ def _lease(database: Database, owner: str, n: str) -> Iterator[str]:
 
 
 def _upgrade(database: Database) -> Iterator[str]:
+    from app.db.migrations import upgrade  # the others start without Alembic
+
     upgrade(database)
     yield "upgraded"
 

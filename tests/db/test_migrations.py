@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
@@ -11,8 +13,24 @@ from sqlalchemy import select
 from app.db import Database, schema, schema_documents, schema_jobs
 from app.db.migrations import is_current, upgrade
 from app.db.schema import epoch
+from tests.databases import database_url
 from tests.db.conftest import Rival
 from tests.db.rivals import race
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of a database in which nothing is yet."""
+    with database_url(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    upgrade(database)
+    yield database
+    database.close()
 
 
 def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
