@@ -57,7 +57,7 @@ from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, scoring
+from app.wiring import Documents, Ground, Libraries, ahead, scoring, warmer
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -70,10 +70,17 @@ def from_environment() -> Flask:
     settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
     built, runner = build(settings)
     with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
-        built.notices.begin(built.connections)
-    runner.start()
+        begin_jobs(built)
+    if settings.server.jobs:
+        runner.start()
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
+
+
+def begin_jobs(built: Parts) -> None:
+    """See to what comes back by itself. Raises StoreUnavailable."""
+    built.notices.begin(built.connections)
+    built.ahead.begin()
 
 
 def build(
@@ -97,8 +104,10 @@ def build(
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, limits = Libraries(ground), Limits(clock)
-    subscriber = libraries.subscriber(connections, analyses)
-    runner = Runner(database, handlers(connections, scored, identities, documents.work, subscriber), metrics, clock)
+    subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
+    ahead_of_all = ahead(ground, connections, warm)
+    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all)
+    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
@@ -115,6 +124,8 @@ def build(
         permissions=permissions,
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,
+        ahead=ahead_of_all,
+        warmer=warm,
         renderer=renderer,
         fragments=fragments,
         reviews=reviews,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.ahead import Ahead
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
@@ -22,6 +23,7 @@ from app.permissions import Permissions
 from app.review import Reviews
 from app.session import Sessions
 from app.signin import SignIns
+from app.warming import Warmer
 from app.web.assets import Assets
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes
@@ -47,6 +49,8 @@ class Parts:
     permissions: Permissions
     events: Events
     notices: NoticeBoard
+    ahead: Ahead
+    warmer: Warmer
     renderer: Renderer
     fragments: Fragments
     reviews: Reviews
