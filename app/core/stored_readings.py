@@ -24,7 +24,7 @@ JOB = "analyse"
 ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
 LOST_S = 60.0  # without a beat; waiting in the queue counts as none, and the queue holds a job of a record once
 _ALWAYS_LEFT = 0.15  # of what was thought to be left, before the end is known
-_COMMIT_S = 0.1
+_COMMIT_S = 0.02
 _UNIQUE = ("connection", "record_type", "record_id", "capability")
 _OVER: Mapping[str, Any] = {"work_version": None, "stage": None, "done": 0, "total": 0, "share": 0.0}
 _SOUND: Mapping[str, Any] = {"failed_version": None, "problem": None, "reference": None, "retry_at": 0.0}
@@ -120,12 +120,13 @@ class StoredReadings:
         The share never goes back: viewers have seen what the row said until now, and see it until the commit.
         """
         told = {name: getattr(step, name) for name in ("stage", "done", "total", "left_s")}
-        beat = {"work_version": version, "share_at": now + _COMMIT_S, "beat_at": now}
+        seen_by = now + _COMMIT_S
         with self._database.begin() as conn:
             row = conn.execute(select(*_COLUMNS).where(*_is(key)).with_for_update()).first()
-            shown = ReadingRow(*row).share_by(now + _COMMIT_S) if row is not None and row.stage else 0.0
-            share = max(shown, step.share)
-            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **beat, "share": share}))
+            seen = ReadingRow(*row).share_by(seen_by) if row is not None and row.stage else 0.0
+            share, share_at = (step.share, now) if step.share >= seen else (seen, seen_by)
+            beat = {"work_version": version, "share": share, "share_at": share_at, "beat_at": now}
+            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **beat}))
 
     def beat(self, key: ReadingKey, now: float) -> None:
         with self._database.begin() as conn:
