@@ -9,6 +9,7 @@ beside that, and says only how fast the share grows until the next word.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,18 +20,20 @@ from app.reading import Progress, Stage
 # Seconds of a free machine and amounts, as measured with the built-in core on two cores, and for how many units they
 # count at first. Each process learns its own from here.
 _FIRST: Mapping[str, tuple[float, float]] = {
-    "fetch": (0.1, 1.0),  # seconds for a file to come, of a connection
     "start": (0.25, 3.0),  # seconds of a parser until it reads its first page
     "page": (0.02, 20.0),  # seconds to read a page
     "bytes": (12_000.0, 20.0),  # of a file, for each of its pages
     "characters": (2_800.0, 20.0),  # on a page
-    "character": (6e-6, 60_000.0),  # seconds of the core for a character
     "pages": (8.0, 1.0),  # of a document
     "slower": (1.2, 0.3),  # seconds that a second of work takes
 }
+_FETCH_S = 0.1  # for a file to come
+_CORE_S, _CHARACTER_S = 0.03, 4e-6  # seconds of the core for whatever it is asked, and for each character
 _KEPT = 0.8  # of what was learned before, with each new document
+_RECENT = 8  # documents that what is clocked is learned from
 _MOST = 4.0  # times more or less than was expected: what says so is believed so far, and again by the next document
 _TRUST = 3.0  # the pace learned weighs as much as so many pages of the document at hand
+_TRUST_S = 0.03  # and how slow the machine was before, as so many seconds of its work
 _LEAST = 0.05  # of what a stage was expected to take is always left until it is over
 
 
@@ -42,6 +45,7 @@ class Paces:
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], tuple[float, float]] = {}
+        self._recent: dict[tuple[str, str], deque[float]] = {}
         self._lock = threading.Lock()
 
     def get(self, what: str, of: str = "") -> float:
@@ -56,9 +60,24 @@ class Paces:
             return
         with self._lock:
             before, of_units = self._sums.get((what, of)) or _first(what)
-            expected = before / of_units * units
-            believed = min(max(spent, expected / _MOST), expected * _MOST)
+            believed = _believed(spent, before / of_units * units)
             self._sums[what, of] = before * _KEPT + believed, of_units * _KEPT + units
+
+    def quick(self, what: str, of: str = "") -> float:
+        """How often it took as long as is usual, when nothing came between: of the last ones nearly the shortest. For
+        what is known by the clock only, where a busy machine adds and never takes away."""
+        with self._lock:
+            recent = sorted(self._recent.get((what, of), (1.0,)))
+        return recent[len(recent) // 4]
+
+    def clocked(self, what: str, times: float, of: str = "") -> None:
+        """It took so many times as long as is usual."""
+        with self._lock:
+            self._recent.setdefault((what, of), deque(maxlen=_RECENT)).append(times)
+
+
+def _believed(spent: float, expected: float) -> float:
+    return min(max(spent, expected / _MOST), expected * _MOST)
 
 
 def _first(what: str) -> tuple[float, float]:
@@ -91,14 +110,15 @@ class Run:
     def fetching(self) -> Step:
         """The file is asked for; nothing is known of it."""
         pages = self.paces.get("pages")
-        left = self.paces.get("fetch", self.connection) + self.paces.get("start") + self._pages_s(pages)
+        fetch_s = _FETCH_S * self.paces.quick("fetch", self.connection)
+        left = fetch_s + self.paces.get("start") + self._pages_s(pages)
         return self._step(Stage.READING, 0, 0, 0.0, left)
 
     def fetched(self, media_type: str, size: int, pages: int = 0) -> Step:
         """The file is here, nothing of it is read. `pages`: as it says itself; 0: it does not say."""
         now = self.clock()
         self.before_s = now - self.stage_at
-        self.paces.learn("fetch", self.before_s, 1, self.connection)
+        self.paces.clocked("fetch", self.before_s / _FETCH_S, self.connection)
         self.media_type, self.size, self.stage_at = media_type, size, now
         self.pages = pages or max(1, round(size / self.paces.get("bytes", media_type)))
         return self._step(Stage.READING, 0, 0, 0.0, self._start_s() + self._pages_s(self.pages))
@@ -108,8 +128,7 @@ class Run:
         spent = self.clock() - self.stage_at
         work = spent if at.processor_s is None else min(at.processor_s, spent)
         if work > 0.0:
-            known = self._start_s()
-            self.slower = (known * self.paces.get("slower") + spent) / (known + work)
+            self.slower = (_TRUST_S * self.paces.get("slower") + spent) / (_TRUST_S + work)
         self.read_s = work
         if not at.total:
             left = max(self._start_s() - work, _LEAST * self._start_s()) + self._pages_s(self.pages)
@@ -121,7 +140,7 @@ class Run:
         weight = _TRUST + at.done
         page_s = (_TRUST * self.paces.get("page", self.media_type) + work - self.start_s) / weight
         characters = (_TRUST * self.paces.get("characters") + at.characters) / weight * at.total
-        left = (at.total - at.done) * page_s + characters * self._character_s()
+        left = (at.total - at.done) * page_s + self._core_s(characters)
         return self._step(Stage.READING, at.done, at.total, work, left)
 
     def read(self, pages: int, characters: int) -> Step:
@@ -135,11 +154,11 @@ class Run:
         self.paces.learn("pages", pages, 1)
         self.before_s += self.read_s
         self.pages, self.characters, self.stage_at = pages, characters, now
-        return self._step(Stage.ANALYSING, 0, 0, 0.0, characters * self._character_s())
+        return self._step(Stage.ANALYSING, 0, 0, 0.0, self._core_s(characters))
 
     def analysing(self, done: int, total: int) -> Step:
         """The core has done so many of so many."""
-        work, expected = self._core_work(), self.characters * self._character_s()
+        work, expected = self._core_work(), self._core_s(self.characters)
         left = max(expected - work, _LEAST * expected)
         if 0 < done <= total:  # its own count against what was learned, the more the further it is
             counted, weight = work / done * (total - done), done / total
@@ -148,7 +167,7 @@ class Run:
 
     def kept(self) -> None:
         """The core has answered, and what it said is kept."""
-        self.paces.learn("character", self._core_work(), self.characters, self.capability)
+        self.paces.clocked("core", self._core_work() / _usual_core_s(self.characters), self.capability)
 
     def _core_work(self) -> float:
         """Its processor is not ours to look at: as much slower as the parser was."""
@@ -157,17 +176,21 @@ class Run:
     def _start_s(self) -> float:
         return self.paces.get("start", self.media_type)
 
-    def _character_s(self) -> float:
-        return self.paces.get("character", self.capability)
-
     def _pages_s(self, pages: float) -> float:
         """To read so many, and the core's time for them."""
-        characters = pages * self.paces.get("characters")
-        return pages * self.paces.get("page", self.media_type) + characters * self._character_s()
+        core_s = self._core_s(pages * self.paces.get("characters"))
+        return pages * self.paces.get("page", self.media_type) + core_s
+
+    def _core_s(self, characters: float) -> float:
+        return _usual_core_s(characters) * self.paces.quick("core", self.capability)
 
     def _step(self, stage: Stage, done: int, total: int, work_s: float, left_s: float) -> Step:
         done_s, left = self.before_s + work_s, max(left_s, 0.005)
         return Step(stage, done, total, done_s / (done_s + left), left * self.slower)
+
+
+def _usual_core_s(characters: float) -> float:
+    return _CORE_S + _CHARACTER_S * characters
 
 
 def progress(row: ReadingRow, now: float) -> Progress | None:

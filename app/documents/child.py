@@ -70,9 +70,7 @@ def read(content: bytes, name: str, media_type: str, limits: Limits, tell: Tell)
     return {"media_type": kind, "text": text, "pages": spans, "estimated": found.estimated}
 
 
-def _parse(
-    content: bytes, kind: str, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None]
-) -> Found:
+def _parse(content: bytes, kind: str, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None]) -> Found:
     if kind == PDF:
         return pdf.read(content, limits, budget, on_progress)
     if kind == DOCX:
