@@ -122,7 +122,6 @@ def frame(tag: str, story: str) -> Response:
         assets={
             "change": f"{ASSETS}/embed/change-plain.js",
             "htmx": f"{ASSETS}/vendor/htmx.min.js",
-            "csp": f"{ASSETS}/vendor/hx-csp.min.js",
         },
         answers=described.answers(tag),
         sign_in=False,

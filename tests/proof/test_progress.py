@@ -38,7 +38,7 @@ pytestmark = [
 CORE = "from app.scorer.cli import main; main(['serve', '--port', '0'])"
 LOOK_S = 0.02
 TOLD = 5  # contracts before the first that counts: paces are learned
-LONGEST, LONGER = "VALENCE", 5  # 19 pages, so many times over: read within its 20 seconds on a busy machine too
+LONGEST, LONGER = "VALENCE", 3  # 19 pages, so many times over: read within its 20 seconds on a busy machine too
 MOST = 0.10
 
 
