@@ -40,8 +40,8 @@ CORE = "from app.scorer.cli import main; main(['serve', '--port', '0'])"
 LOOK_S = 0.02
 TOLD = 5  # contracts before the first that counts: paces are learned
 LONGEST, LONGER = "VALENCE", 3  # 19 pages, so many times over: read within its 20 seconds on a busy machine too
-# What holds on a machine that is as busy as it likes, too. Kept free for the test, half of the looks were within 0.04 and
-# nine of ten within 0.15: a contract is read in half a second, and how heavy its pages are shows only as they are read.
+# What holds however busy the machine is. Kept free for the test, half of the looks were within 0.04 and nine of ten
+# within 0.15: a contract is read in half a second, and how heavy its pages are shows only as they are read.
 HALF, NINE_OF_TEN = 0.10, 0.25
 LONG_HALF, LONG_MOST = 0.08, 0.15
 BACK = 0.02  # a commit that takes far longer than those before it is seen by whoever looks within it
