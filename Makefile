@@ -39,7 +39,8 @@ proof: setup  ## The long checks: kills, load, all stories
 	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m proof
 
 bench: setup  ## Measure, and print the table
-	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m bench
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && NGINX_PATH="$$(scripts/nginx.sh)" && export CHROMIUM_PATH NGINX_PATH && \
+	$(BIN)/python -m bench
 
 clean:  ## Remove what can be made again: .venv, caches, the demo's state
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache var *.egg-info

@@ -93,6 +93,17 @@ class Once:
                 break
         return made | dict.fromkeys([key for key in keys if key not in made], Elsewhere())
 
+    def missed(self, keys: Sequence[Key]) -> dict[Key, Miss]:
+        """Those that were asked in vain not long ago, in whichever process. Raises StoreUnavailable."""
+        named = {str(key): key for key in keys}
+        with self._database.read() as conn:
+            held = leases.held(conn, list(named), self._clock())
+        return {
+            named[name]: self._missed(named[name], Miss(read(lease.answer), lease.until, lease.epoch))
+            for name, lease in held.items()
+            if lease.answer is not None and lease.epoch >= self._changes.since(named[name])
+        }
+
     def _take(self, capability: CapabilitySettings, keys: Sequence[Key], fresh_at: float, epoch: int) -> _Taken:
         """Leases on what nobody has an answer to. We look for answers once the leases are ours: they are given back
         in the transaction that brings the answer, so that none can slip through in between."""

@@ -14,12 +14,11 @@ from app.core.levels import Levels
 from app.core.popular import Popular, ahead_s
 from app.core.stored import OUTDATED, Key, Stored
 from app.db import Database, leases
-from app.db.jobs import enqueue
+from app.db.jobs import Priority, enqueue
 from app.errors import StoreUnavailable
 
 STEP_S = 5.0
 MOST = 100  # jobs of one step
-PRIORITY = -10  # below what a host said, and what somebody waits for
 PRUNE_AFTER_S, PRUNE_EACH_S = 600.0, 600.0  # leases that ended, and how often they are looked for
 
 _log = logging.getLogger("inlay")
@@ -71,7 +70,7 @@ class Refresher:
                 for key in (each.key for each in scores):
                     payload = {"connection": key.connection, "record": str(key.record)}
                     name = f"rescore:{key.connection}:{key.record}"  # as an event's: one of both is enough
-                    enqueue(conn, "rescore", payload, priority=PRIORITY, run_at=now, dedupe_key=name)
+                    enqueue(conn, "rescore", payload, priority=Priority.REFRESH, run_at=now, dedupe_key=name)
             self._ordered.update({each.decision: True for each in scores})
         if now - self._pruned_at >= PRUNE_EACH_S:
             self._pruned_at = now

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 
 from app.answer import Answer, State, band, cut
+from app.backlog import Backlog
 from app.bearer import Session
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
@@ -45,12 +46,13 @@ class Scoring:
         looks: History,
         flights: Flights[Key, Outcome],
         refresher: Refresher,
+        backlog: Backlog,
         epochs: Epochs,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._sessions, self._once = connections, sessions, once
         self._levels, self._misses, self._history, self._flights = levels, misses, looks, flights
-        self._refresher, self._epochs, self._clock = refresher, epochs, clock
+        self._refresher, self._backlog, self._epochs, self._clock = refresher, backlog, epochs, clock
 
     def answers(
         self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool = False
@@ -89,6 +91,10 @@ class Scoring:
             raise outcome.why.error
         if isinstance(outcome, Elsewhere):
             raise Busy(reason="asked-elsewhere", retry_after_s=1.0)
+
+    def make(self, connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]) -> dict[Key, Outcome]:
+        """Scores that nobody waits for, made here and now in one batch. Raises StoreUnavailable."""
+        return self._once.make(connection, capability, keys, {})
 
     def _landing(self, connection: Connection, capability: CapabilitySettings, key: Key) -> Outcome:
         """What came of it here; what came of it in another process, if that is before its lease ends."""
@@ -159,16 +165,20 @@ class Scoring:
     ) -> dict[Key, Outcome]:
         """What flights brought in time for the keys that have no fresh score. A key left out is pending.
 
-        First looks, and records that are known to have changed, are waited for; what merely aged is not.
+        First looks and known changes are waited for; what merely aged, or is of low priority, is not.
         """
         now = self._clock()
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
         outcomes: dict[Key, Outcome] = {**self._misses.get_many([*unknown, *aged])}
-        due = [key for key in (*unknown, *aged) if key not in outcomes]
+        open_ = [key for key in unknown if key not in outcomes]
+        late, missed = self._backlog.put_off(connection, capability, open_, features)
+        outcomes |= missed
+        due = [key for key in (*unknown, *aged) if key not in outcomes and (key.carried or key not in late)]
         if not due:
             return outcomes
         flights = self._fly(connection, capability, due, features)
-        waited = [flight for key, flight in flights.items() if not _shows(capability, known.get(key), now)]
+        early = {key: flight for key, flight in flights.items() if key not in late}
+        waited = [flight for key, flight in early.items() if not _shows(capability, known.get(key), now)]
         wait(waited, timeout=capability.wait)
         return outcomes | {key: _landed(flight) for key, flight in flights.items() if flight.done()}
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.ahead import Ahead
 from app.analysis import Analyses
 from app.analysis_work import AnalysisWork
 from app.audit.log import AuditLog
+from app.backlog import Backlog
 from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
@@ -38,6 +40,7 @@ from app.refresher import Refresher
 from app.scoring import Scoring
 from app.session import Sessions
 from app.subscriber import Subscriber
+from app.warming import Warmer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,18 @@ def scoring(
     decisions, misses = Decisions(connections, cores, stored, database, audit, clock), Misses(changes, clock)
     once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
     looks, flights = History(stored, audit), Flights[Key, Outcome]()
-    refresher = Refresher(connections, levels, database, clock)
-    return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, epochs, clock)
+    refresher, backlog = Refresher(connections, levels, database, clock), Backlog(once.missed, database, clock)
+    return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, backlog, epochs, clock)
+
+
+def warmer(ground: Ground, connections: Connections, stored: StoredScores, scored: Scoring) -> Warmer:
+    """Scores that nobody looks at yet, in batches."""
+    return Warmer(ground.settings, connections, stored, scored.make, ground.database, ground.clock)
+
+
+def ahead(ground: Ground, connections: Connections, warmer: Warmer) -> Ahead:
+    """What comes back by itself."""
+    return Ahead(connections, warmer, ground.database, ground.clock)
 
 
 class Libraries:

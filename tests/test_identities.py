@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from app.db.schema import identities, jobs, sessions
+from app.db.schema import identities, sessions
+from app.db.schema_jobs import jobs
 from app.errors import Busy, HostUnavailable, SessionExpired
 from app.identities import EARLY_S, LEASE_S, release
 from tests.databases import hasty, migrated_url

@@ -14,12 +14,12 @@ from app.core.levels import Levels
 from app.core.popular import LOOKS, ahead_s
 from app.core.stored import OUTDATED, Key, StoredScores
 from app.db import leases
-from app.db.jobs import enqueue
-from app.db.schema import jobs
+from app.db.jobs import Priority, enqueue
+from app.db.schema_jobs import jobs
 from app.decisions import FRESH_SPREAD, carried_hash
 from app.launch import Record
 from app.metrics import NullMetrics
-from app.refresher import PRIORITY, PRUNE_AFTER_S, PRUNE_EACH_S, STEP_S, Refresher
+from app.refresher import PRUNE_AFTER_S, PRUNE_EACH_S, STEP_S, Refresher
 from tests.core.scored import plain
 from tests.test_scoring import many
 from tests.world import LEAD, World
@@ -69,7 +69,7 @@ def test_what_is_popular_and_soon_stale_is_renewed_before_anybody_sees_it(world:
     world.clock.now += SOON
     assert process.step() == 1
     assert process.step() == 0  # a job is on its way
-    assert waiting(world) == [(LEAD, PRIORITY)]
+    assert waiting(world) == [(LEAD, Priority.REFRESH)]
     world.core.score = 40
     assert world.run_jobs() == 1
     assert world.core.asked == 3
@@ -140,4 +140,4 @@ def test_its_thread_begins_with_the_first_look_and_ends_with_the_process(world: 
     while not waiting(world) and time.monotonic() < until:
         time.sleep(0.01)
     process.refresher.close()
-    assert waiting(world) == [(LEAD, PRIORITY)]
+    assert waiting(world) == [(LEAD, Priority.REFRESH)]

@@ -9,11 +9,14 @@ import click
 
 from app.cli._config import CONFIG, load, upgraded
 from app.cli.check import check
+from app.cli.jobs import jobs
 from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.revoke import revoke
 from app.cli.serve import serve
 from app.cli.token import token
+from app.cli.warm import warm
+from app.cli.worker import worker
 from app.config import example
 from app.demo.run import run as run_demo
 from app.hosts import HOSTS
@@ -83,5 +86,5 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-for command in (check, package, preview, revoke, serve, token):
+for command in (check, jobs, package, preview, revoke, serve, token, warm, worker):
     main.add_command(command)

@@ -23,6 +23,7 @@ CONFIG = click.option(
     show_default=True,
     help="The configuration.",
 )
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for a program.")
 CONNECTION = click.option("-k", "--connection", "name", required=True, help="The connection, by its name.")
 
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from app.cli._config import CONFIG, CONNECTION, load, named, words
+from app.cli._config import CONFIG, CONNECTION, JSON, load, named, words
 from app.config import ConnectionSettings, Settings
 from app.errors import ConfigError, Problem
 from app.hosts import HOSTS
@@ -27,7 +27,6 @@ from app.hosts._package import FOLDER, MAX_ARCHIVE, Deployment, Package, Package
 from app.hosts._package_findings import Finding, held, scan
 
 _MAX_FILES = 2_000
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for a program.")
 
 
 @click.group()
@@ -36,7 +35,7 @@ def package() -> None:
 
 
 @package.command("list")
-@_JSON
+@JSON
 def list_(as_json: bool) -> None:
     """Name the hosts that there are packages for, and what each package is."""
     known = {name: rules.about for name, rules in _all().items()}
@@ -55,7 +54,7 @@ def list_(as_json: bool) -> None:
     "-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where to."
 )
 @click.option("--contact", default="", help="The mail address of whoever answers for it at the host.")
-@_JSON
+@JSON
 def build(host: str, path: Path, name: str, folder: Path, contact: str, as_json: bool) -> None:
     """Make the package of HOST for a connection; what it holds is checked before it is written.
 
@@ -85,7 +84,7 @@ def build(host: str, path: Path, name: str, folder: Path, contact: str, as_json:
 @package.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @click.argument("host", default="")
-@_JSON
+@JSON
 def verify(file: Path, host: str, as_json: bool) -> None:
     """Hold a package (an archive, a file or a folder) against what its host demands, without asking anybody.
 

@@ -2,6 +2,8 @@
 
 from app.config.example import example
 from app.config.references import Secret
+from app.config.rules import Rule, is_high
+from app.config.schedules import Schedule
 from app.config.table import (
     CapabilitySettings,
     ConnectionSettings,
@@ -15,9 +17,12 @@ __all__ = [
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",
+    "Rule",
+    "Schedule",
     "Secret",
     "ServerSettings",
     "Settings",
     "StoreSettings",
     "example",
+    "is_high",
 ]

@@ -25,6 +25,8 @@ from app.config.kinds import (
 )
 from app.config.reader import Reader, row
 from app.config.references import PATH, REDIS, STORE, Secret, secret
+from app.config.rules import RULE, Rule
+from app.config.schedules import SCHEDULE, Schedule
 from app.errors import ConfigError, Problem
 
 _FIELD = text("Industry", r"[A-Za-z_][A-Za-z0-9_.]{0,127}")
@@ -46,6 +48,8 @@ class ServerSettings:
     workers: int = row(integer(0, 256), "Worker processes; 0 means one for each core of the machine.", 0)
     threads: int = row(integer(1, 256), "Threads of each worker.", 8)
     drain: float = row(DURATION, "How long we still answer, unready, once we are told to end.", "2s")
+    jobs: bool = row(FLAG, "Whether inlay serve runs background jobs too; false where inlay worker does.", True)
+    job_threads: int = row(integer(1, 64), "Threads of each lane of background jobs, in each process.", 1)
     trusted_proxies: int = row(integer(0, 8), "How many proxies of yours stand in front of us.", 0)
     tls_certificate: Path | None = row(PATH, "The chain, when we speak TLS ourselves.", None)  # noqa: RUF009 makes a field
     tls_key: Path | None = row(PATH, "The certificate's private key.", None)  # noqa: RUF009 makes a field
@@ -78,6 +82,7 @@ class CoreSettings:
     api_keys: tuple[Secret, ...] = row(many(secret()), "API keys, newest first; the next is tried on a 401.", [])
     deadline: float = row(DURATION, "How long one question may take in all.", "2s")
     region: str = row(_REGION, "Where the core runs.", "", example="eu")
+    limit_records: RateLimitItem | None = row(RATE, "Records that background work may ask about, in all.", None)  # noqa: RUF009 makes a field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +125,7 @@ class ConnectionSettings:
     limit_launches: RateLimitItem = row(RATE, "Launches of all viewers.", "6000/minute")  # noqa: RUF009 makes a field
     limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
     limit_reviews: RateLimitItem = row(RATE, "Verdicts of all viewers.", "1200/minute")  # noqa: RUF009 makes a field
+    limit_calls: RateLimitItem | None = row(RATE, "Calls to the host by background work, in all.", None)  # noqa: RUF009 makes a field
     limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
     # what proves a launch
     issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")
@@ -172,6 +178,15 @@ class ConnectionSettings:
         table(table(_FIELD, {}), {"lead_score": {"industry": "Industry"}}),
         "For each capability: features whose field has another name in this host.",
         {},
+    )
+    # what is scored before anybody looks
+    priority: Mapping[str, tuple[Rule, ...]] = row(
+        table(many(RULE), {"lead_score": [{"company_size": {"at_least": 200}}]}),
+        "For each capability: which records are scored ahead; a first look at another does not wait.",
+        {},
+    )
+    warm: Schedule | None = row(  # noqa: RUF009 makes a field
+        SCHEDULE, 'When scores are computed ahead: how often, as "6h", or each day at a time of UTC, as "03:00".', None
     )
 
 

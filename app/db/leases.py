@@ -32,6 +32,7 @@ class Lease:
 
     until: float
     answer: str | None
+    epoch: int = 0  # as of which the answer holds
 
 
 def take(conn: Connection, wanted: Mapping[str, int], owner: str, now: float, until: float) -> frozenset[str]:
@@ -48,8 +49,8 @@ def take(conn: Connection, wanted: Mapping[str, int], owner: str, now: float, un
 def held(conn: Connection, keys: Sequence[str], now: float) -> dict[str, Lease]:
     """The leases that others hold, and the answers that they left."""
     c = leases.c
-    rows = conn.execute(select(c.key, c.until, c.answer).where(c.key.in_(keys), c.until > now))
-    return {row.key: Lease(row.until, row.answer) for row in rows}
+    rows = conn.execute(select(c.key, c.until, c.answer, c.epoch).where(c.key.in_(keys), c.until > now))
+    return {row.key: Lease(row.until, row.answer, row.epoch) for row in rows}
 
 
 def settle(

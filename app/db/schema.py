@@ -207,25 +207,6 @@ audit = Table(
     sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
 )
 
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", _Counter, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("payload", Text, nullable=False),
-    Column("priority", Integer, nullable=False),  # higher goes first
-    Column("run_at", Double, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("max_attempts", Integer, nullable=False),
-    Column("leased_until", Double),
-    Column("lease_owner", Text),
-    Column("dead_at", Double),
-    Column("last_error", Text),
-    Column("dedupe_key", Text, unique=True),  # of a waiting job only
-    Index("jobs_due", "run_at"),
-    sqlite_autoincrement=True,
-)
-
 # Which hosts tell us of changes, and how far we have followed each library.
 subscriptions = Table(
     "subscriptions",

@@ -58,7 +58,6 @@ def frame(tag: str, story: str) -> Response:
         assets={
             "change": versioned(edition, "embed/change-plain.js"),
             "htmx": versioned(edition, "vendor/htmx.min.js"),
-            "csp": versioned(edition, "vendor/hx-csp.min.js"),
         },
         answers=described.answers(tag),
         sign_in=False,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.ahead import Ahead
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
@@ -23,11 +24,13 @@ from app.permissions import Permissions
 from app.review import Reviews
 from app.session import Sessions
 from app.signin import SignIns
+from app.warming import Warmer
 from app.web.assets import Assets
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes
 from app.web.fragments import Fragments
 from app.web.limits import Limits
+from app.web.ready import Ready
 from app.web.render import Renderer
 
 
@@ -48,12 +51,15 @@ class Parts:
     permissions: Permissions
     events: Events
     notices: NoticeBoard
+    ahead: Ahead
+    warmer: Warmer
     renderer: Renderer
     fragments: Fragments
     reviews: Reviews
     analyses: Analyses
     assets: Assets
     limits: Limits
+    ready: Ready
     echoes: Echoes
     framings: Framings
     wake_jobs: Callable[[], None]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from cachetools import LRUCache
 
 from app.answer import State
+from app.audit.log import ViewRow
 from app.bearer import Session
 from app.launch import Record
 from app.permissions import Grant
@@ -52,3 +53,12 @@ class Past:
             for grant, known in found.items()
             if known is not None and known.at >= oldest and known.hidden_fields == grant.hidden_fields
         }
+
+
+def views(session: Session, tag: str, answers: Mapping[Record, Told]) -> list[ViewRow]:
+    """Who is told what: the rows that the audit must have first."""
+    return [
+        ViewRow(session.connection, session.viewer.subject, session.id, str(record), tag, answer.decision)
+        for record, answer in answers.items()
+        if answer.decision
+    ]
