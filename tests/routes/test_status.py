@@ -37,7 +37,7 @@ def test_metrics_count_by_address_form_never_by_address(world: World) -> None:
     text = world.client.get("/metrics").text
     assert 'route="/launch/<connection>"' in text
     assert 'route="none"' in text
-    assert "nothing" not in text
+    assert "/nothing" not in text
     assert 'outcome="accepted"' in text
     assert "inlay_processes 1.0" in text
     assert 'inlay_jobs_depth{state="waiting"}' in text
