@@ -43,7 +43,7 @@ class Node:
         """Tell every process that the end is near."""
         self._draining[0] = 1
 
-    def when_draining(self, do: Callable[[], None]) -> None:
+    def when_draining(self, do: Callable[[], object]) -> None:
         """Call this once the end is near, in a thread of its own."""
 
         def watch() -> None:
