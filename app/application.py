@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.admins import Admins
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
@@ -115,13 +116,14 @@ def build(
         sessions=sessions,
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
+        admins=Admins(database, audit, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,
         renderer=renderer,
         fragments=fragments,
         reviews=reviews,
         analyses=analyses,
-        assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
+        assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog, renderer.catalog.tokens_css),
         limits=limits,
         echoes=Echoes(clock),
         framings=Framings(database, clock),

@@ -66,6 +66,11 @@ EVENTS: Mapping[str, Event] = {
     "export.given": _event("decision", f"{_SESSION} record decision how", "component findings"),
     # a file that cannot be read is nobody's failure
     "document.refused": _event("failure", "connection record reason", "capability viewer session reference problem"),
+    # who administers, and what they did; an admin is named by `admin`, since a viewer is somebody of a host's
+    "admin.linked": _event("admin", "admin role"),
+    "admin.entered": _event("admin", "admin role how"),
+    "admin.left": _event("admin", "admin"),
+    "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
     "event.refused": _event("event", "connection reason", "reference"),

@@ -12,6 +12,7 @@ from granian.server import MPServer
 
 from app.application import build
 from app.cli._config import CONFIG, load, opened, words
+from app.cli.admin import admin
 from app.cli.check import check
 from app.cli.package import package
 from app.cli.preview import preview
@@ -135,5 +136,5 @@ def _upgrade(settings: Settings) -> None:
             sys.exit(1)
 
 
-for command in (check, package, preview, revoke, token):
+for command in (admin, check, package, preview, revoke, token):
     main.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from limits import RateLimitItem
@@ -173,6 +173,24 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSettings:
+    """`[admin]`: who looks after this deployment. Anybody else is let in by: inlay admin link"""
+
+    one_click: bool = row(FLAG, "Whether whoever reaches us is let in; only on a machine of one's own.", False)
+    sign_in: str = row(_WORD, "The connection of an OpenID provider that admins sign in through.", "", example="crm")
+    roles: Mapping[str, str] = row(
+        table(choice("operator", "connection-admin", "auditor", "designer"), {"248289761001": "operator"}),
+        "Each admin's role, by the subject that the provider calls them.",
+        {},
+    )
+    only: Mapping[str, tuple[str, ...]] = row(
+        table(many(_WORD, 1), {"248289761001": ["crm"]}),
+        "The only connections of an admin, by the same subject; nobody here looks after all.",
+        {},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, read once. Ask for them by name: `settings.connections["crm"].origins`."""
 
@@ -181,10 +199,11 @@ class Settings:
     cores: Mapping[str, CoreSettings]
     capabilities: Mapping[str, CapabilitySettings]
     connections: Mapping[str, ConnectionSettings]
+    admin: AdminSettings = field(default_factory=AdminSettings)
 
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
-        return hash((self.server, self.store, *(tuple(each.values()) for each in families)))
+        return hash((self.server, self.store, self.admin, *(tuple(each.values()) for each in families)))
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:
@@ -213,6 +232,7 @@ class Settings:
             cores=reader.sections(CoreSettings, "cores"),
             capabilities=reader.sections(CapabilitySettings, "capabilities"),
             connections=reader.sections(ConnectionSettings, "connections"),
+            admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
         )
         check(settings, reader)
         if reader.problems:
@@ -226,4 +246,5 @@ SECTIONS: Mapping[str, type] = {
     "cores": CoreSettings,
     "capabilities": CapabilitySettings,
     "connections": ConnectionSettings,
+    "admin": AdminSettings,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.routes import (
+    admin,
     components,
     embed,
     events,
@@ -32,5 +33,6 @@ BLUEPRINTS = (
     pages.blueprint,
     reports.blueprint,
     status.blueprint,
+    *admin.BLUEPRINTS,
 )
 PREVIEW = (preview.blueprint, preview_wire.blueprint)  # registered only where the preview is switched on

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.admins import Admins
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
@@ -44,6 +45,7 @@ class Parts:
     sessions: Sessions
     sign_ins: SignIns
     permissions: Permissions
+    admins: Admins
     events: Events
     notices: NoticeBoard
     renderer: Renderer
