@@ -16,6 +16,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.admins import Admins
+from app.admins.sign_in import AdminSignIn
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
@@ -117,6 +118,7 @@ def build(
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
         admins=Admins(database, audit, clock),
+        admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,
         renderer=renderer,

@@ -3,6 +3,7 @@
 from app.config.example import example
 from app.config.references import Secret
 from app.config.table import (
+    AdminSettings,
     CapabilitySettings,
     ConnectionSettings,
     CoreSettings,
@@ -12,6 +13,7 @@ from app.config.table import (
 )
 
 __all__ = [
+    "AdminSettings",
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from app.admins import Admins
+from app.admins.sign_in import AdminSignIn
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
@@ -46,6 +47,7 @@ class Parts:
     sign_ins: SignIns
     permissions: Permissions
     admins: Admins
+    admin_sign_in: AdminSignIn
     events: Events
     notices: NoticeBoard
     renderer: Renderer

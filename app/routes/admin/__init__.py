@@ -1,5 +1,5 @@
 """The admin's pages: one module a place, each behind the same door."""
 
-from app.routes.admin import enter, overview
+from app.routes.admin import enter, overview, sign_in
 
-BLUEPRINTS = (enter.blueprint, overview.blueprint)
+BLUEPRINTS = (enter.blueprint, sign_in.blueprint, overview.blueprint)

@@ -23,6 +23,7 @@ from app.web.parts import parts
 from app.web.refusals import charge, require_patience
 
 HOME = "/admin"
+SESSION = "admin"
 
 
 class Tab(NamedTuple):
@@ -90,7 +91,7 @@ def require(admin: Admin, act: Act, connection: str = "") -> None:
 
 def entered() -> Admin:
     """Who is signed in. Raises SessionInvalid."""
-    return parts().admins.load(request.cookies.get(cookie_name(), ""))
+    return parts().admins.load(kept(SESSION))
 
 
 def require_ours() -> None:
@@ -106,22 +107,30 @@ def require_ours() -> None:
         raise Denied("This form was not sent from a page of this server.", reason="origin-wrong")
 
 
-def cookie_name() -> str:
-    """`__Host-` binds a cookie to our exact host, but only where there is TLS: RFC 6265bis, section 4.1.3.2."""
-    return "__Host-inlay-admin" if _secure() else "inlay-admin"
+def keep(answer: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """A cookie that no script reads and no other site's form brings; `seconds` 0 takes it away.
+
+    `__Host-` binds it to our exact host, but only where there is TLS: RFC 6265bis, section 4.1.3.2.
+    """
+    secure = _secure()
+    answer.set_cookie(_named(name), value, seconds, secure=secure, httponly=True, samesite="Lax", path="/")
+
+
+def kept(name: str) -> str:
+    return request.cookies.get(_named(name), "")
 
 
 def let_in(token: str, to: str) -> Response:
     """On to a page, with the cookie of a new session."""
-    answer = redirect(to if to == HOME or to.startswith(f"{HOME}/") else HOME, 303)
-    answer.set_cookie(cookie_name(), token, secure=_secure(), httponly=True, samesite="Lax", path="/")
-    return answer  # type: ignore[return-value]
+    answer: Response = redirect(to if to == HOME or to.startswith(f"{HOME}/") else HOME, 303)  # type: ignore[assignment]
+    keep(answer, SESSION, token)
+    return answer
 
 
 def let_out(to: str) -> Response:
-    answer = redirect(to, 303)
-    answer.delete_cookie(cookie_name(), secure=_secure(), httponly=True, samesite="Lax", path="/")
-    return answer  # type: ignore[return-value]
+    answer: Response = redirect(to, 303)  # type: ignore[assignment]
+    keep(answer, SESSION, "", 0)
+    return answer
 
 
 def page(template: str, admin: Admin | None, *, status: int = 200, title: str, **values: Any) -> Response:
@@ -144,8 +153,9 @@ def page(template: str, admin: Admin | None, *, status: int = 200, title: str, *
     return response
 
 
-def failed(error: InlayError, admin: Admin | None) -> Response:
-    response = page("admin/failed.html", admin, status=error.status, title="Not done", message=error.detail)
+def failed(error: InlayError, admin: Admin | None, reference: str = "") -> Response:
+    said = {"message": error.detail, "reference": reference or error.reference}
+    response = page("admin/failed.html", admin, status=error.status, title="Not done", **said)
     response.headers.update(retry_headers(error))
     return response
 
@@ -179,6 +189,10 @@ def _offered(admin: Admin, tab: Tab) -> bool:
     if tab.path == "/preview" and not parts().settings.server.preview:
         return False
     return admin.may_somewhere(tab.act)
+
+
+def _named(name: str) -> str:
+    return f"__Host-inlay-{name}" if _secure() else f"inlay-{name}"
 
 
 def _secure() -> bool:

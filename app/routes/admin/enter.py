@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from app.admins import Act, Admin, Role
 from app.errors import InlayError
-from app.routes.admin._door import HOME, cookie_name, done, failed, let_in, let_out, page, require_ours, ways
+from app.routes.admin._door import HOME, SESSION, done, failed, kept, let_in, let_out, page, require_ours, ways
 from app.web.parts import parts
 from app.web.refusals import charge
 
@@ -37,5 +37,5 @@ def enter_by_code() -> Response:
 @blueprint.post("/admin/leave")
 @done(Act.WATCH)
 def leave(_admin: Admin) -> Response:
-    parts().admins.leave(request.cookies.get(cookie_name(), ""))
+    parts().admins.leave(kept(SESSION))
     return let_out("/admin/enter")

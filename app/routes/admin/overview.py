@@ -18,6 +18,7 @@ from app.web.parts import parts
 blueprint = Blueprint("admin-overview", __name__)
 FAILURES = ("core.failed", "core.refused", "host.failed")
 REFUSALS = ("launch.refused", "signin.refused")
+FEW = 3  # failures that are no sign of anything: a host that starts, a network that blinked
 Standing = Literal["off", "new", "quiet", "failing", "refusing", "fine"]
 
 
@@ -76,7 +77,7 @@ def _standing(connection: Connection, day: Lately) -> Standing:
     if not connection.settings.rollout:
         return "off"
     views, failures, refused = day.count("view.shown"), day.count(*FAILURES), day.count(*REFUSALS)
-    if failures and failures * 20 > views:
+    if failures >= FEW and failures * 20 > views:
         return "failing"
     if refused and refused * 5 > day.count("launch.accepted"):
         return "refusing"
