@@ -39,6 +39,7 @@ from app.net.permits import Permits
 from app.permissions import Permissions
 from app.preview.book import Book
 from app.review import Reviews
+from app.rollouts import Rollouts
 from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
 from app.session import Sessions
@@ -118,6 +119,7 @@ def build(
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
         admins=Admins(database, audit, clock),
+        rollouts=Rollouts(database, audit, epochs, clock),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,

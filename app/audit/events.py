@@ -70,6 +70,7 @@ EVENTS: Mapping[str, Event] = {
     "admin.linked": _event("admin", "admin role"),
     "admin.entered": _event("admin", "admin role how"),
     "admin.left": _event("admin", "admin"),
+    "rollout.set": _event("admin", "connection admin reach", "component percent viewers starts_at"),
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),

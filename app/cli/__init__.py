@@ -17,6 +17,7 @@ from app.cli.check import check
 from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.revoke import revoke
+from app.cli.rollout import rollout
 from app.cli.token import token
 from app.config import Settings, example
 from app.db.migrations import upgrade
@@ -136,5 +137,5 @@ def _upgrade(settings: Settings) -> None:
             sys.exit(1)
 
 
-for command in (admin, check, package, preview, revoke, token):
+for command in (admin, check, package, preview, revoke, rollout, token):
     main.add_command(command)

@@ -1,8 +1,8 @@
-"""The tables of admins: links that let one in once, and who is signed in. Of the secrets they hold digests only."""
+"""The tables of admins: who they are, and what they decide. Of secrets there are digests only."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Index, Table, Text
+from sqlalchemy import Column, Double, Index, PrimaryKeyConstraint, Table, Text
 
 from app.db.schema import metadata
 
@@ -27,4 +27,19 @@ admin_sessions = Table(
     Column("opened_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
     Index("admin_sessions_ends", "ends_at"),
+)
+
+# Who is shown panels: of a component, or ("") of all. Of the rows that have started the latest holds; later ones wait.
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("component", Text, nullable=False),
+    Column("starts_at", Double, nullable=False),
+    Column("reach", Text, nullable=False),  # off, viewers, percent, all
+    Column("percent", Double, nullable=False),
+    Column("viewers", Text, nullable=False),  # JSON list
+    Column("set_at", Double, nullable=False),
+    Column("set_by", Text, nullable=False),
+    PrimaryKeyConstraint("connection", "component", "starts_at"),
 )

@@ -22,6 +22,7 @@ from app.metrics import Metrics
 from app.notices import NoticeBoard
 from app.permissions import Permissions
 from app.review import Reviews
+from app.rollouts import Rollouts
 from app.session import Sessions
 from app.signin import SignIns
 from app.web.assets import Assets
@@ -48,6 +49,7 @@ class Parts:
     permissions: Permissions
     admins: Admins
     admin_sign_in: AdminSignIn
+    rollouts: Rollouts
     events: Events
     notices: NoticeBoard
     renderer: Renderer

@@ -229,6 +229,8 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/static/admin/<name>"): public("/static/admin/admin.css"),
     ("GET", "/admin"): as_admin("GET", "/admin"),
     ("GET", "/admin/connections/<connection>"): as_admin("GET", "/admin/connections/{}"),
+    ("GET", "/admin/connections/<connection>/rollout"): as_admin("GET", "/admin/connections/{}/rollout"),
+    ("POST", "/admin/connections/<connection>/rollout"): as_admin("POST", "/admin/connections/{}/rollout"),
     ("GET", "/admin/sign-in"): as_admin("GET", "/admin/sign-in"),
     ("GET", "/admin/callback"): as_admin("GET", "/admin/callback?state=x&code=x"),
     ("GET", "/admin/enter"): as_admin("GET", "/admin/enter"),

@@ -54,6 +54,8 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/static/admin/<name>"): Kind.FILE,
     ("GET", "/admin"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>"): Kind.ADMIN,
+    ("GET", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
+    ("POST", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("GET", "/admin/sign-in"): Kind.ADMIN,
     ("GET", "/admin/callback"): Kind.ADMIN,
     ("GET", "/admin/enter"): Kind.ADMIN,
