@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config metrics db net launch",
         "keys audit core hosts documents",
         "connections answer bearer",
-        "identities notices admins rollouts",
+        "identities notices admins rollouts revisions",
         "session decisions reading",
         "behalf",
         "permissions history pace outcomes",

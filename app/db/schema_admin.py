@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from app.db.schema import metadata
 
@@ -42,4 +42,17 @@ rollouts = Table(
     Column("set_at", Double, nullable=False),
     Column("set_by", Text, nullable=False),
     PrimaryKeyConstraint("connection", "component", "starts_at"),
+)
+
+# The configuration as it was published; it holds no secrets, only references to them.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("source", Text, nullable=False),  # file, page
+    Column("digest", Text, nullable=False),  # SHA-256 of the text
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
 )
