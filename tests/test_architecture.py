@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "errors",
         "config metrics db net launch",
-        "keys audit core hosts documents",
+        "keys audit core hosts documents figures",
         "connections answer bearer",
         "identities notices admins rollouts revisions",
         "session decisions reading",
@@ -78,6 +78,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/core/checks.py": ("tests/core/test_parse.py", "refusals are those of the answers that it checks"),
     "app/core/analyses.py": ("tests/core/test_parse_analysis.py", "values that only the parse makes"),
     "app/db/reviews.py": ("tests/test_review.py", "rows that only the station reads"),
+    "app/db/schema_figures.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/db/schema_admin.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/routes/admin/__init__.py": ("tests/test_application.py", "a list"),
     "app/db/schema_documents.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),

@@ -52,7 +52,6 @@ revisions = Table(
     Column("at", Double, nullable=False),
     Column("by", Text, nullable=False),
     Column("source", Text, nullable=False),  # file, page
-    Column("digest", Text, nullable=False),  # SHA-256 of the text
     Column("text", Text, nullable=False),
     sqlite_autoincrement=True,
 )

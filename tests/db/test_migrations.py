@@ -13,6 +13,7 @@ from app.db.migrations import is_current, upgrade
 from app.db.schema import epoch
 from app.db.schema_admin import admin_links
 from app.db.schema_documents import analyses
+from app.db.schema_figures import figures
 from tests.db.conftest import Rival
 from tests.db.rivals import race
 
@@ -21,7 +22,7 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         # the tables of every module: what nobody imports would not be compared
-        assert admin_links.metadata is analyses.metadata
+        assert admin_links.metadata is analyses.metadata is figures.metadata
         assert compare_metadata(context, analyses.metadata) == []
 
 

@@ -14,7 +14,6 @@ def upgrade() -> None:
         sa.Column("at", sa.Double, nullable=False),
         sa.Column("by", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
-        sa.Column("digest", sa.Text, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sqlite_autoincrement=True,
     )
