@@ -28,6 +28,8 @@ from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.errors import BadRequest, ConfigError, Problem, StoreUnavailable
 from app.events import Events
+from app.figures import Figures
+from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
@@ -77,6 +79,7 @@ def from_environment() -> Flask:
     with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
         built.notices.begin(built.connections)
     runner.start()
+    built.figures.start()
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
 
@@ -104,6 +107,7 @@ def build(
     libraries, limits = Libraries(ground), Limits(clock)
     subscriber = libraries.subscriber(connections, analyses)
     runner = Runner(database, handlers(connections, scored, identities, documents.work, subscriber), metrics, clock)
+    figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
@@ -119,6 +123,7 @@ def build(
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
         admins=Admins(database, audit, clock),
+        figures=figures,
         rollouts=Rollouts(database, audit, epochs, clock),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
@@ -133,11 +138,11 @@ def build(
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, (scored, analyses, door, database)),
+        close=partial(_close, runner, (scored, analyses, figures, door, database)),
     ), runner
 
 
-def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Door | Database]) -> None:
+def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Figures | Door | Database]) -> None:
     runner.stop()
     for part in parts:
         part.close()

@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "behalf",
         "permissions history pace outcomes",
         "scoring analysis analysis_work",
-        "review events health signin subscriber",
+        "review events health signin subscriber diagnosis",
         "jobs views wiring",
         "web",
         "preview",

@@ -19,6 +19,7 @@ from app.cli.preview import preview
 from app.cli.revoke import revoke
 from app.cli.rollout import rollout
 from app.cli.token import token
+from app.cli.why import why
 from app.config import Settings, example
 from app.db.migrations import upgrade
 from app.demo.run import run as run_demo
@@ -137,5 +138,5 @@ def _upgrade(settings: Settings) -> None:
             sys.exit(1)
 
 
-for command in (admin, check, package, preview, revoke, rollout, token):
+for command in (admin, check, package, preview, revoke, rollout, token, why):
     main.add_command(command)

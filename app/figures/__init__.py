@@ -26,7 +26,8 @@ class Figures:
     """Counts beside the road. For all threads; a count costs a microsecond and no I/O."""
 
     def __init__(self, stored: StoredFigures, metrics: Metrics, clock: Callable[[], float] = time.time) -> None:
-        self._stored, self._metrics, self._clock = stored, metrics, clock
+        self.stored = stored
+        self._metrics, self._clock = metrics, clock
         self._counts: dict[_Key, int] = defaultdict(int)
         self._sketches: dict[_Key, Sketch] = {}
         self._viewers: set[tuple[str, str]] = set()
@@ -75,7 +76,7 @@ class Figures:
         rows = [Figure(*key, count=count) for key, count in counts.items()]
         rows += [Figure(*key, count=sketch.count, sketch=sketch) for key, sketch in sketches.items()]
         try:
-            self._stored.add(rows, viewers, self._clock())
+            self.stored.add(rows, viewers, self._clock())
         except StoreUnavailable:
             self._metrics.count("figure_failures")
             self._keep(counts, sketches, viewers)

@@ -17,6 +17,7 @@ from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.events import Events
+from app.figures import Figures
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
 from app.notices import NoticeBoard
@@ -50,6 +51,7 @@ class Parts:
     admins: Admins
     admin_sign_in: AdminSignIn
     rollouts: Rollouts
+    figures: Figures
     events: Events
     notices: NoticeBoard
     renderer: Renderer

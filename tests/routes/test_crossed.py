@@ -231,6 +231,7 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/admin/connections/<connection>"): as_admin("GET", "/admin/connections/{}"),
     ("GET", "/admin/connections/<connection>/rollout"): as_admin("GET", "/admin/connections/{}/rollout"),
     ("POST", "/admin/connections/<connection>/rollout"): as_admin("POST", "/admin/connections/{}/rollout"),
+    ("GET", "/admin/connections/<connection>/why"): as_admin("GET", "/admin/connections/{}/why"),
     ("GET", "/admin/sign-in"): as_admin("GET", "/admin/sign-in"),
     ("GET", "/admin/callback"): as_admin("GET", "/admin/callback?state=x&code=x"),
     ("GET", "/admin/enter"): as_admin("GET", "/admin/enter"),
@@ -329,6 +330,9 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         else event(me, them, "whsec_" + base64.b64encode(b"x" * 24).decode()),
     },
     ("POST", "/reports/csp"): {"connection": csp},
+    ("POST", "/reports/panel"): {
+        "connection": lambda me, them: me.world.client.post(f"/reports/panel?connection={them.connection}"),
+    },
 }  # fmt: skip
 
 

@@ -47,6 +47,7 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/reviews"): Kind.OPEN,
     ("POST", "/exports"): Kind.OPEN,
     ("POST", "/events/<connection>"): Kind.OWN,
+    ("POST", "/reports/panel"): Kind.OWN,
     ("POST", "/reports/csp"): Kind.OWN,
     ("GET", "/embed/<name>"): Kind.FILE,
     ("GET", "/static/vendor/<name>"): Kind.FILE,
@@ -56,6 +57,7 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/admin/connections/<connection>"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("POST", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
+    ("GET", "/admin/connections/<connection>/why"): Kind.ADMIN,
     ("GET", "/admin/sign-in"): Kind.ADMIN,
     ("GET", "/admin/callback"): Kind.ADMIN,
     ("GET", "/admin/enter"): Kind.ADMIN,
@@ -89,6 +91,7 @@ def _good(world: World) -> dict[tuple[str, str], Callable[[], Any]]:
         ("GET", "/components/<tag>"): lambda: world.badge(frame),
         ("POST", "/components:batch"): lambda: world.client.post("/components:batch", data=batch, headers=page),
         ("POST", "/events/<connection>"): lambda: world.event(LEAD),
+        ("POST", "/reports/panel"): lambda: client.post("/reports/panel?connection=acme"),
         ("POST", "/reports/csp"): lambda: client.post(
             "/reports/csp?connection=acme", data='{"csp-report": {}}', content_type="application/csp-report"
         ),
