@@ -5,6 +5,8 @@
 
 PORT ?= 8000
 BIN := .venv/bin
+# A demo is five processes and the tests start dozens: what they import is compiled once, not each time.
+unexport PYTHONDONTWRITEBYTECODE
 # Browser tests need memory and a core each; two workers are the quickest on two cores and safe on one.
 WORKERS ?= 2
 
@@ -28,15 +30,16 @@ lint: setup  ## Style, types, the house's laws, checksums of vendored files
 	@$(BIN)/python scripts/vendor.py --check
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
-golden: setup  ## Accept how components look now: markup and ARIA trees
+golden: setup  ## Accept how components look now: markup, ARIA trees, pixels
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && GOLDEN=accept \
-	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py -m "not proof" -k "accepted"
+	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py tests/proof/test_pixels.py -k "accepted_one"
 
 proof: setup  ## The long checks: kills, load, all stories
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -m proof
 
 bench: setup  ## Measure, and print the table
-	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m bench
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && NGINX_PATH="$$(scripts/nginx.sh)" && export CHROMIUM_PATH NGINX_PATH && \
+	$(BIN)/python -m bench
 
 clean:  ## Remove what can be made again: .venv, caches, the demo's state
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache var *.egg-info

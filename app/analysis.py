@@ -25,6 +25,7 @@ from app.core.stored_analyses import StoredAnalyses, StoredAnalysis
 from app.core.stored_readings import ANNOUNCED, ReadingKey, ReadingRow, StoredReadings, order
 from app.db import Database
 from app.db.epochs import announce
+from app.db.jobs import Priority
 from app.documents.refusals import BY_CODE
 from app.errors import DocumentRefused, RateLimited, Unavailable
 from app.hosts._document import DocumentFacts
@@ -35,7 +36,7 @@ from app.permissions import Grant
 from app.reading import Changes, Reading, changes
 
 FACTS_S = 15.0  # how long a host's word on a document's version is believed
-OPENED, LISTED = 10, 0  # priorities: somebody waits for this one, or it is one of a list
+OPENED, LISTED = Priority.WAITED, Priority.NORMAL  # somebody waits for this one, or it is one of a list
 
 Admit = Callable[[], None]
 

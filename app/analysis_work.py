@@ -22,6 +22,7 @@ from app.core.analyst import Analyst, Question
 from app.core.stored_analyses import Content, StoredAnalyses
 from app.core.stored_readings import ReadingKey, Step, StoredReadings
 from app.documents import Document, Quotes, Reader, locate
+from app.documents.extent import stated_pages
 from app.documents.limits import MB
 from app.errors import (
     AnswerRefused,
@@ -125,10 +126,11 @@ class AnalysisWork:
         return None
 
     def _done(self, order: Order, connection: Connection, capability: CapabilitySettings) -> str:
-        run = Run.begin(self._paces, time.monotonic, capability.name)
+        run = Run.begin(self._paces, time.monotonic, connection.name, capability.name)
+        self._tell(order, run.fetching())
         file = self._file(order, connection)
         order.version = file.facts.version or file.facts.etag
-        self._tell(order, run.fetched(file.facts.media_type, len(file.content)))
+        self._tell(order, run.fetched(file.facts.media_type, len(file.content), stated_pages(file.content)))
         analyst = self._analysts[capability.core]
         recipe = analyst.recipe(capability.name, capability.playbook)
         content = Content(connection.name, hashlib.sha256(file.content).hexdigest(), recipe)
@@ -140,6 +142,7 @@ class AnalysisWork:
         document = self._text(order, run, file)
         analysis = self._asked(order, run, capability, analyst, document)
         self._outcomes.keep(order.key, order.version, capability, Found(content, analysis, len(document.pages)))
+        run.kept()
         return "analysed"
 
     def _file(self, order: Order, connection: Connection) -> DocumentFile:
@@ -157,9 +160,11 @@ class AnalysisWork:
             return self._behalf.ask(self._sessions.of_work(order.session), connection, question, PERMIT_S)
 
     def _text(self, order: Order, run: Run, file: DocumentFile) -> Document:
-        tell = self._teller(order, run.reading)
+        tell = self._teller(order)
         with self._timed("read"):
-            document = self._reader.read(file.content, file.facts.name, file.facts.media_type, tell)
+            document = self._reader.read(
+                file.content, file.facts.name, file.facts.media_type, lambda at: tell(run.reading(at))
+            )
         self._tell(order, run.read(len(document.pages), len(document.text)))
         return document
 
@@ -174,10 +179,9 @@ class AnalysisWork:
             "pages": [{"number": each.number, "start": each.start, "end": each.end} for each in document.pages],
         }
         question = Question(capability.name, capability.playbook, told)
+        tell = self._teller(order)
         with self._timed("analyse"):
-            analysis = analyst.analyse(question, _Passages(document), self._teller(order, run.analysing))
-        run.analysed()
-        return analysis
+            return analyst.analyse(question, _Passages(document), lambda *done: tell(run.analysing(*done)))
 
     @contextlib.contextmanager
     def _beating(self, order: Order) -> Iterator[None]:
@@ -197,15 +201,16 @@ class AnalysisWork:
             over.set()
             beside.join()
 
-    def _teller(self, order: Order, step: Callable[[int, int], Step]) -> Callable[[int, int], None]:
+    def _teller(self, order: Order) -> Callable[[Step], None]:
         """Notes how far it is, so often and no more: each note is a write."""
-        told_at = 0.0
+        told, told_at = "", 0.0
 
-        def tell(done: int, total: int) -> None:
-            nonlocal told_at
-            if done == 0 or time.monotonic() - told_at >= TELL_S:
-                told_at = time.monotonic()
-                self._tell(order, step(done, total))
+        def tell(step: Step) -> None:
+            nonlocal told, told_at
+            counted = f"{step.stage} {step.total}"
+            if counted != told or time.monotonic() - told_at >= TELL_S:
+                told, told_at = counted, time.monotonic()
+                self._tell(order, step)
 
         return tell
 

@@ -10,9 +10,8 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.admins import Admins
@@ -26,7 +25,7 @@ from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
-from app.errors import BadRequest, ConfigError, Problem, StoreUnavailable
+from app.errors import ConfigError, Problem, StoreUnavailable
 from app.events import Events
 from app.figures import Figures
 from app.figures.stored import StoredFigures
@@ -52,24 +51,23 @@ from app.web.catalog import Catalog
 from app.web.echoes import Echoes
 from app.web.failures import problem, translated
 from app.web.fragments import Fragments
-from app.web.headers import COMMON
+from app.web.headers import COMMON, over_tls
 from app.web.limits import Limits
 from app.web.parts import Parts, parts
-from app.web.prepared import Prepared
+from app.web.prepared import COMPRESS_FROM_BYTES, COMPRESS_LEVEL, takes_gzip
+from app.web.ready import Ready
 from app.web.refusals import note_request
 from app.web.render import Renderer
+from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, scoring
+from app.wiring import Documents, Ground, Libraries, ahead, scoring, warmer
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
 SIGN_IN_WAIT_S = 2.0  # for one of them
 MAX_BODY_BYTES = 512 * 1024
-MAX_QUERY = 100  # pairs in an address
-COMPRESS_FROM_BYTES = 1000  # below, a packet is a packet
-COMPRESS_LEVEL = 5
 
 
 def from_environment() -> Flask:
@@ -77,11 +75,18 @@ def from_environment() -> Flask:
     settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
     built, runner = build(settings)
     with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
-        built.notices.begin(built.connections)
-    runner.start()
+        begin_jobs(built)
+    if settings.server.jobs:
+        runner.start()
     built.figures.start()
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
+
+
+def begin_jobs(built: Parts) -> None:
+    """See to what comes back by itself. Raises StoreUnavailable."""
+    built.notices.begin(built.connections)
+    built.ahead.begin()
 
 
 def build(
@@ -105,8 +110,10 @@ def build(
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, limits = Libraries(ground), Limits(clock)
-    subscriber = libraries.subscriber(connections, analyses)
-    runner = Runner(database, handlers(connections, scored, identities, documents.work, subscriber), metrics, clock)
+    subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
+    ahead_of_all = ahead(ground, connections, warm)
+    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all)
+    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
@@ -128,12 +135,15 @@ def build(
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,
+        ahead=ahead_of_all,
+        warmer=warm,
         renderer=renderer,
         fragments=fragments,
         reviews=reviews,
         analyses=analyses,
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog, renderer.catalog.tokens_css),
         limits=limits,
+        ready=Ready(sessions, epochs, limits, metrics, clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
@@ -171,27 +181,10 @@ def checked(settings: Settings, renderer: Renderer) -> Renderer:
     return renderer
 
 
-class _Timed(Request):
-    """A request that knows when it began."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        self.began = time.perf_counter()
-        super().__init__(*arguments, **named)
-
-
-class _Server(Flask):
-    """Flask without what it does for each request and we never need: that is dear beside a cached answer."""
-
-    request_class = _Timed
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func  # there are no asynchronous views to look for
-
-
 def create_app(built: Parts) -> Flask:
     """The Flask application around the parts: addresses, failures, headers."""
     server = built.settings.server
-    app = _Server("inlay", static_folder=None, template_folder=None)
+    app = Server("inlay", built.metrics)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
     app.extensions["inlay"] = built
     for blueprint in BLUEPRINTS:
@@ -200,7 +193,6 @@ def create_app(built: Parts) -> Flask:
         app.extensions["inlay-preview"] = Book()
         for blueprint in PREVIEW:
             app.register_blueprint(blueprint)
-    app.before_request(_bounded)
     app.register_error_handler(Exception, _refused)
     app.after_request(_finished)
     app.wsgi_app = Bodies(app.wsgi_app, server.threads)  # type: ignore[method-assign]
@@ -210,12 +202,6 @@ def create_app(built: Parts) -> Flask:
     return app
 
 
-def _bounded() -> None:
-    """A question after an address is short with us; a long one would be dear to parse before anybody is known."""
-    if request.query_string.count(b"&") > MAX_QUERY:
-        raise BadRequest(reason="query-too-long")
-
-
 def _refused(error: Exception) -> Response:
     ours = translated(error)
     note_request(parts(), ours)
@@ -223,22 +209,17 @@ def _refused(error: Exception) -> Response:
 
 
 def _finished(response: Response) -> Response:
-    p = parts()
-    if not isinstance(response, Prepared):
-        for name, value in COMMON.items():
-            response.headers.setdefault(name, value)
-    if p.settings.server.public_url.startswith("https://"):
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if p.settings.server.compression and not (isinstance(response, Prepared) and response.size < COMPRESS_FROM_BYTES):
+    server = parts().settings.server
+    for name, value in {**COMMON, **over_tls(server.public_url)}.items():
+        response.headers.setdefault(name, value)
+    if server.compression:
         _compress(response)
-    asked: _Timed = request._get_current_object()  # type: ignore[attr-defined] # a proxy costs each time
-    route = asked.url_rule.rule if asked.url_rule else "none"  # never the path: it holds record ids
-    p.metrics.observe("request_seconds", time.perf_counter() - asked.began, route=route)
     return response
 
 
 def _compress(response: Response) -> None:
-    if response.content_encoding is not None or response.direct_passthrough or not request.accept_encodings["gzip"]:
+    accepted = request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    if response.content_encoding is not None or response.direct_passthrough or not takes_gzip(accepted):
         return
     if response.is_streamed:
         response.response = gzipped(response.iter_encoded(), COMPRESS_LEVEL)

@@ -115,10 +115,27 @@ class Connections:
                 self._door.call, source.settings, token, records, tuple(wanted.values())
             ),
         )
-        return {
-            record: {feature: row[field] for feature, field in wanted.items() if field in row}
-            for record, row in rows.items()
-        }
+        return {record: _features(row, wanted) for record, row in rows.items()}
+
+    def can_list(self, connection: Connection) -> bool:
+        """Whether the host can be asked which records there are."""
+        return self.can_read(connection) and self._source(connection).host.list_records is not None
+
+    def list(
+        self, connection: Connection, capability: CapabilitySettings, kind: str, after: str
+    ) -> dict[Record, dict[str, Any]]:
+        """The next 200 records of a type after an id, with the capability's declared features; none at the end.
+
+        Raises HostUnavailable.
+        """
+        source, wanted = self._source(connection), connection.host_fields(capability)
+        ask = source.host.list_records
+        if ask is None:
+            raise HostUnavailable(reason="host-lists-nothing")
+        rows = self.with_own_token(
+            source, lambda token: ask(self._door.call, source.settings, token, kind, after, tuple(wanted.values()))
+        )
+        return {record: _features(row, wanted) for record, row in rows.items()}
 
     def _source(self, connection: Connection) -> Connection:
         name = connection.settings.records_from
@@ -156,6 +173,11 @@ class Connections:
         return answer
 
 
+def _features(row: Mapping[str, Any], wanted: Mapping[str, str]) -> dict[str, Any]:
+    """A row of the host by our names."""
+    return {feature: row[field] for feature, field in wanted.items() if field in row}
+
+
 def _fields(own: ConnectionSettings, source: ConnectionSettings) -> dict[str, dict[str, str]]:
     """What features are called where they are read: as the source says, unless the connection says otherwise."""
     return {name: {**source.fields.get(name, {}), **own.fields.get(name, {})} for name in own.capabilities}
@@ -180,5 +202,17 @@ def _problems(connections: Iterable[ConnectionSettings]) -> Iterable[Problem]:
         for name in sorted(_SPECIAL - {*HOSTS[each.host].uses}):
             if getattr(each, name) != _DEFAULTS[name]:
                 yield Problem(where, f"{name} means nothing to host {each.host}.", "Remove it.")
+        if each.warm is not None:
+            yield from _warms(each, next((one for one in everything if one.name == each.records_from), each))
         if each.records_from and each.records_from not in names:
             yield Problem(where, f"records_from names {each.records_from!r}.", "Name another connection of this file.")
+
+
+def _warms(connection: ConnectionSettings, source: ConnectionSettings) -> Iterable[Problem]:
+    """A schedule needs somebody to say which records there are."""
+    host = HOSTS.get(source.host)
+    if host is not None and (host.list_records is None or not source.client_id):
+        what = f"warm is set, but connection {source.name} cannot list its records."
+        lists = ", ".join(sorted(name for name, each in HOSTS.items() if each.list_records is not None))
+        mend = f"Give it a client_id where its host can ({lists}), or use: inlay warm --from FILE."
+        yield Problem(f"[connections.{connection.name}]", what, mend)

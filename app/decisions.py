@@ -2,73 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
+import random
 import secrets
-import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-
-from cachetools import TTLCache
 
 from app.audit.log import AuditLog, Entry, new_reference
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
 from app.core.client import CoreClient, Item
+from app.core.misses import Failure, Miss, written
 from app.core.parse import Insufficient
 from app.core.shapes import Score
 from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
-from app.db import Database
-from app.db.epochs import Epochs, announced_since
+from app.db import Database, leases
+from app.db.epochs import announced_since
 from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable
 
 Features = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why there is no score, and the id under which the audit has it."""
-
-    error: InlayError
-    reference: str
-
-
-Outcome = Stored | Insufficient | Failure
+Decided = Stored | Miss
+Said = Score | Insufficient | InlayError  # of one record, by the core, or instead of it
 FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
 EMPTY_KEPT_S = 60.0
-
-
-class Misses:
-    """Why there is no score, remembered for moments. For all threads."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._failures: TTLCache[Key, Failure] = TTLCache(20_000, FAILURE_KEPT_S, timer=clock)
-        self._empties: TTLCache[Key, Insufficient] = TTLCache(20_000, EMPTY_KEPT_S, timer=clock)
-        self._lock = threading.Lock()
-
-    def get(self, key: Key) -> Failure | Insufficient | None:
-        with self._lock:
-            return self._failures.get(key) or self._empties.get(key)
-
-    def put(self, key: Key, miss: Failure | Insufficient) -> None:
-        with self._lock:
-            if isinstance(miss, Insufficient):
-                self._empties[key] = miss
-            else:
-                self._failures[key] = miss
-
-    def drop(self, key: Key) -> None:
-        with self._lock:
-            self._failures.pop(key, None)
-            self._empties.pop(key, None)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._failures.clear()
-            self._empties.clear()
+# How much sooner each ends at most, by chance: what was asked together is not asked again together. A score's own
+# time is spread the same way, so that 200 scores of one page do not age in one second.
+SPREAD, FRESH_SPREAD = 0.2, 0.1
 
 
 class Decisions:
@@ -81,11 +46,27 @@ class Decisions:
         stored: StoredScores,
         database: Database,
         audit: AuditLog,
-        epochs: Epochs,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._cores, self._stored = connections, cores, stored
-        self._database, self._audit, self._epochs, self._clock = database, audit, epochs, clock
+        self._database, self._audit, self._clock = database, audit, clock
+
+    def deadline_s(self, capability: CapabilitySettings) -> float:
+        """How long the core may take to answer."""
+        return self._cores[capability.core].deadline_s
+
+    def unknowable(
+        self,
+        connection: Connection,
+        capability: CapabilitySettings,
+        keys: Sequence[Key],
+        carried: Mapping[Key, Features],
+    ) -> dict[Key, Miss]:
+        """The keys of which nobody can know anything: nothing can be read, and the launch carried nothing."""
+        if self._connections.can_read(connection):
+            return {}
+        nothing = Miss(Insufficient((*capability.fields,)))
+        return dict.fromkeys([key for key in keys if key not in carried], nothing)
 
     def make(
         self,
@@ -93,25 +74,26 @@ class Decisions:
         capability: CapabilitySettings,
         keys: Sequence[Key],
         carried: Mapping[Key, Features],
-    ) -> dict[Key, Outcome]:
-        """An outcome for every key; failures are outcomes too, and audited. Never raises an InlayError."""
-        if not self._connections.can_read(connection):  # then what the launch did not carry is not known
-            empty = [key for key in keys if key not in carried]
-            if empty:
-                rest = [key for key in keys if key in carried]
-                known = self.make(connection, capability, rest, carried) if rest else {}
-                return dict.fromkeys(empty, Insufficient(tuple(capability.fields))) | known
+        epoch: int,
+        owner: str = "",
+    ) -> tuple[dict[Key, Decided], int]:
+        """An outcome for every key, and the epoch as of which they hold; failures are outcomes too, and audited.
+
+        `epoch` was read before; `owner` holds the keys' leases, which end with that. Never raises an InlayError.
+        """
+        answers: dict[Key, Said] = {}
+        features: dict[Key, Features] = {}
         try:
-            epoch = self._epochs.look()
             features = self._features(connection, capability, keys, carried)
-            answers = self._ask(capability, features)
-            outcomes = self._keep(connection, capability, epoch, answers, features)
+            answers |= self._ask(capability, features)
+            lost = HostUnavailable(reason="record-not-readable")
+            answers |= {key: lost for key in keys if key not in features}
         except InlayError as error:
-            return dict.fromkeys(keys, self._failed(connection, capability, error, len(keys)))
-        if lost := [key for key in keys if key not in features]:
-            failure = self._failed(connection, capability, HostUnavailable(reason="record-not-readable"), len(lost))
-            outcomes |= dict.fromkeys(lost, failure)
-        return outcomes
+            answers |= dict.fromkeys(keys, error)
+        try:
+            return self._keep(connection, capability, epoch, answers, features, owner)
+        except StoreUnavailable as error:  # what cannot be kept is not shown; there is nowhere to write that
+            return dict.fromkeys(keys, Miss(Failure(error, new_reference()))), epoch
 
     def _features(
         self,
@@ -133,9 +115,7 @@ class Decisions:
             features |= {unread[record]: row for record, row in rows.items() if record in unread}
         return features
 
-    def _ask(
-        self, capability: CapabilitySettings, features: Mapping[Key, Features]
-    ) -> dict[Key, Score | Insufficient | InlayError]:
+    def _ask(self, capability: CapabilitySettings, features: Mapping[Key, Features]) -> dict[Key, Said]:
         if not features:
             return {}
         items = [
@@ -154,47 +134,75 @@ class Decisions:
         connection: Connection,
         capability: CapabilitySettings,
         epoch: int,
-        answers: Mapping[Key, Score | Insufficient | InlayError],
+        answers: Mapping[Key, Said],
         features: Mapping[Key, Features],
-    ) -> dict[Key, Outcome]:
-        """Store the scores and their audit rows in one transaction; what changed meanwhile is kept as outdated."""
+        owner: str,
+    ) -> tuple[dict[Key, Decided], int]:
+        """Scores, audit rows and the end of the leases in one transaction; what changed meanwhile is outdated."""
         now = self._clock()
-        outcomes: dict[Key, Outcome] = {}
-        for key, answer in answers.items():
-            if isinstance(answer, Score):
-                until = now + min(capability.ttl, answer.valid_for_s)
-                outcomes[key] = Stored(
-                    decision_id(now), key, answer, key.carried or features_hash(features[key]), now, until
-                )
-            elif isinstance(answer, Insufficient):
-                outcomes[key] = answer
-            else:
-                outcomes[key] = self._failed(connection, capability, answer, 1)
-        new = [each for each in outcomes.values() if isinstance(each, Stored)]
-        if new:
-            with self._database.begin() as conn:
-                _, changed = announced_since(conn, epoch, "score", connection.name)
-                new = [_settled(each, changed) for each in new]
-                self._stored.save(conn, new, {each.decision: features[each.key] for each in new})
-                self._audit.write_all(map(_given, new), conn=conn)
-        return outcomes | {each.key: each for each in new}
+        scored = [
+            _stored(key, answer, features[key], capability.ttl, now)
+            for key, answer in answers.items()
+            if isinstance(answer, Score)
+        ]
+        failures, entries = _failures(connection, capability, answers)
+        with self._database.begin() as conn:
+            at, changed = announced_since(conn, epoch, "score", connection.name)
+            outcomes: dict[Key, Decided] = {}
+            for key, answer in answers.items():
+                if not isinstance(answer, Score):
+                    why = answer if isinstance(answer, Insufficient) else failures[key]
+                    outcomes[key] = Miss(why, 0.0 if str(key.record) in changed else _kept_until(why, now), at)
+            scored = [_settled(each, changed) for each in scored]
+            self._stored.save(conn, scored, {each.decision: features[each.key] for each in scored})
+            self._audit.write_all([*map(_given, scored), *entries], conn=conn)
+            left = {
+                str(key): (written(miss.why), miss.until)
+                for key, miss in outcomes.items()
+                if isinstance(miss, Miss) and miss.until > now
+            }
+            leases.settle(conn, owner, [str(key) for key in answers if str(key) not in left], left, at)
+        return outcomes | {each.key: each for each in scored}, at
 
-    def _failed(
-        self, connection: Connection, capability: CapabilitySettings, error: InlayError, records: int
-    ) -> Failure:
-        failure = Failure(error, new_reference())
-        if isinstance(error, StoreUnavailable):
-            return failure  # there is nowhere to write it
-        event = "core.refused" if isinstance(error, AnswerRefused) else "core.failed"
-        with contextlib.suppress(StoreUnavailable):  # nothing is shown, so no row is owed; the audit counts it
-            self._audit.write(
-                "host.failed" if isinstance(error, HostUnavailable) else event,
-                connection=connection.name,
-                reason=error.reason,
-                reference=failure.reference,
-                detail={"capability": capability.name, "records": records, "path": getattr(error, "path", "")},
-            )
-        return failure
+
+def _stored(key: Key, score: Score, features: Features, ttl: float, now: float) -> Stored:
+    fresh_s = min(ttl, score.valid_for_s) * random.uniform(1 - FRESH_SPREAD, 1)  # noqa: S311 no secret
+    return Stored(decision_id(now), key, score, key.carried or features_hash(features), now, now + fresh_s)
+
+
+def _kept_until(why: Failure | Insufficient, now: float) -> float:
+    kept_s = EMPTY_KEPT_S if isinstance(why, Insufficient) else FAILURE_KEPT_S
+    return now + kept_s * random.uniform(1 - SPREAD, 1)  # noqa: S311 no secret
+
+
+def _failures(
+    connection: Connection, capability: CapabilitySettings, answers: Mapping[Key, Said]
+) -> tuple[dict[Key, Failure], list[Entry]]:
+    """What failed: each error has one reference and one row, however many records it was for."""
+    by_error: dict[int, Failure] = {}
+    counted: Counter[int] = Counter()
+    failures: dict[Key, Failure] = {}
+    for key, error in answers.items():
+        if isinstance(error, InlayError):
+            failures[key] = by_error.setdefault(id(error), Failure(error, new_reference()))
+            counted[id(error)] += 1
+    return failures, [_failed(connection, capability, failure, counted[each]) for each, failure in by_error.items()]
+
+
+def _failed(connection: Connection, capability: CapabilitySettings, failure: Failure, records: int) -> Entry:
+    error = failure.error
+    event = "core.refused" if isinstance(error, AnswerRefused) else "core.failed"
+    return Entry(
+        "host.failed" if isinstance(error, HostUnavailable) else event,
+        {
+            "connection": connection.name,
+            "reason": error.reason,
+            "reference": failure.reference,
+            "capability": capability.name,
+            "records": records,
+            "path": getattr(error, "path", ""),
+        },
+    )
 
 
 def _spoken_of(score: Score, declared: frozenset[str]) -> Score:

@@ -20,7 +20,7 @@ from app.connections import Connection, Connections
 from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import announce
-from app.db.jobs import enqueue
+from app.db.jobs import Priority, enqueue
 from app.db.single_use import consume
 from app.errors import BadRequest, InlayError
 from app.keys import same
@@ -87,6 +87,7 @@ class Events:
             conn,
             "rescore",
             {"connection": name, "record": str(record)},
+            priority=Priority.CHANGED,
             run_at=now,
             dedupe_key=f"rescore:{name}:{record}",
         )

@@ -38,6 +38,8 @@ METRICS: Mapping[str, Metric] = {
     "core_calls": Metric("count", ("core", "outcome"), "Questions to scoring cores."),
     "host_calls": Metric("count", ("host", "outcome"), "Questions to hosts."),
     "cache": Metric("count", ("level", "outcome"), "Looks into the caches of answers."),
+    "cache_bytes": Metric("gauge", ("level",), "Bytes of answers in memory, as they are estimated."),
+    "redis_failures": Metric("count", ("outcome",), "Questions to Redis that brought nothing, or were not asked."),
     "events": Metric("count", ("outcome",), "Events from hosts, taken or refused."),
     "jobs": Metric("count", ("kind", "outcome"), "Background jobs, by how an attempt ended."),
     "rate_limited": Metric("count", ("route",), "Requests that were told to come back later."),

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from app.audit.log import AuditLog
 from app.connections import Connection
 from app.db import Database
-from app.db.jobs import enqueue
+from app.db.jobs import Priority, enqueue
 from app.db.subscriptions import Subscription, Subscriptions
 from app.errors import InlayError
 from app.hosts._notices import Notice, NoticeKind
 from app.keys import same
 
 CHANGES, SUBSCRIBE = "changes", "subscribe"  # kinds of jobs
-URGENT = 5  # priority: open panels wait for it
 
 
 class NoticeRefused(InlayError):
@@ -71,7 +70,7 @@ class NoticeBoard:
                         conn,
                         CHANGES,
                         look,
-                        priority=URGENT,
+                        priority=Priority.CHANGED,
                         run_at=now,
                         dedupe_key=f"{CHANGES}:{connection.name}:{drive}",
                     )

@@ -1,39 +1,51 @@
-"""How far a document's work is, as a share of its time: what was spent against what is left by the paces learned.
+"""How far a document's work is, as a share of its time: what was done against what is left, by the paces learned.
 
-A share of pages says little: parsing takes some milliseconds a page and a core may take seconds for all of them. So
-each stage has a pace, learned from the documents before, corrected by the document at hand as it goes on.
+A share of pages says little: a parser takes as long to start as to read ten of them, and a core may take seconds for
+all. So everything is counted in seconds of a free machine. What a parser does is counted in the seconds that it had
+of a processor, which are the same however many others want one; how much longer a second of work takes now is learned
+beside that, and says only how fast the share grows until the next word.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.core.stored_readings import ReadingRow, Step
+from app.documents.reader import Advance
 from app.reading import Progress, Stage
 
-# Seconds and amounts, as measured with the built-in core on two cores, and for how many units they count at first.
-# Each process learns its own from here.
+# Seconds of a free machine and amounts, as measured with the built-in core on two cores, and for how many units they
+# count at first. Each process learns its own from here.
 _FIRST: Mapping[str, tuple[float, float]] = {
-    "start": (0.35, 1.0),  # seconds until a parser reads its first page
-    "page": (0.025, 20.0),  # seconds to read a page
+    "start": (0.25, 3.0),  # seconds of a parser until it reads its first page
+    "page": (0.02, 20.0),  # seconds to read a page
     "bytes": (12_000.0, 20.0),  # of a file, for each of its pages
     "characters": (2_800.0, 20.0),  # on a page
-    "character": (4e-6, 60_000.0),  # seconds of the core for a character
+    "pages": (8.0, 1.0),  # of a document
+    "slower": (1.2, 0.3),  # seconds that a second of work takes
 }
-_KEPT = 0.7  # of what was learned before, with each new document
-_TRUST = 4.0  # the pace learned weighs as much as so many pages of the document at hand
+_FETCH_S = 0.1  # for a file to come
+_CORE_S, _CHARACTER_S = 0.03, 4e-6  # seconds of the core for whatever it is asked, and for each character
+_KEPT = 0.8  # of what was learned before, with each new document
+_RECENT = 8  # documents that what is clocked is learned from
+_MOST = 4.0  # times more or less than was expected: what says so is believed so far, and again by the next document
+_TRUST = 3.0  # the pace learned weighs as much as so many pages of the document at hand
+_TRUST_S = 0.03  # and how slow the machine was before, as so many seconds of its work
+_LEAST = 0.05  # of what a stage was expected to take is always left until it is over
 
 
 class Paces:
-    """What was learned, by kind of file or by capability. For all threads of a process.
+    """What was learned, by kind of file, connection or capability. For all threads of a process.
 
     Sums are kept and not rates, so that a long document says more than a short one, most of whose time is overhead.
     """
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], tuple[float, float]] = {}
+        self._recent: dict[tuple[str, str], deque[float]] = {}
         self._lock = threading.Lock()
 
     def get(self, what: str, of: str = "") -> float:
@@ -43,10 +55,29 @@ class Paces:
         return spent / units
 
     def learn(self, what: str, spent: float, units: float, of: str = "") -> None:
-        """So many units took so much."""
+        """So many units took so much. One that is far off moves what is known a little; many of them move it there."""
+        if units <= 0:
+            return
         with self._lock:
             before, of_units = self._sums.get((what, of)) or _first(what)
-            self._sums[what, of] = before * _KEPT + spent, of_units * _KEPT + units
+            believed = _believed(spent, before / of_units * units)
+            self._sums[what, of] = before * _KEPT + believed, of_units * _KEPT + units
+
+    def quick(self, what: str, of: str = "") -> float:
+        """How often it took as long as is usual, when nothing came between: of the last ones nearly the shortest. For
+        what is known by the clock only, where a busy machine adds and never takes away."""
+        with self._lock:
+            recent = sorted(self._recent.get((what, of), (1.0,)))
+        return recent[len(recent) // 4]
+
+    def clocked(self, what: str, times: float, of: str = "") -> None:
+        """It took so many times as long as is usual."""
+        with self._lock:
+            self._recent.setdefault((what, of), deque(maxlen=_RECENT)).append(times)
+
+
+def _believed(spent: float, expected: float) -> float:
+    return min(max(spent, expected / _MOST), expected * _MOST)
 
 
 def _first(what: str) -> tuple[float, float]:
@@ -60,76 +91,106 @@ class Run:
 
     paces: Paces
     clock: Callable[[], float]
-    media_type: str
+    connection: str
     capability: str
-    began_at: float
-    stage_at: float = 0.0
+    stage_at: float
+    slower: float  # a second of a free machine takes so many now
+    media_type: str = ""
+    before_s: float = 0.0  # work done before this stage
+    start_s: float = 0.0  # work of the parser before its first page; 0 until then
+    read_s: float = 0.0  # work of the parser in all
     size: int = 0
     pages: int = 0
     characters: int = 0
-    slower: float = 1.0  # than was learned: who has to share the machine reads slower, and is analysed slower too
 
     @classmethod
-    def begin(cls, paces: Paces, clock: Callable[[], float], capability: str) -> Run:
-        return cls(paces, clock, "", capability, began_at=clock())
+    def begin(cls, paces: Paces, clock: Callable[[], float], connection: str, capability: str) -> Run:
+        return cls(paces, clock, connection, capability, clock(), paces.get("slower"))
 
-    def fetched(self, media_type: str, size: int) -> Step:
-        """The file is here, nothing of it is read."""
-        self.media_type = media_type
-        self.stage_at = self.clock()
-        start = self.paces.get("start", media_type)
-        self.size = size
-        pages = max(1, round(size / self.paces.get("bytes", media_type)))
-        return self._step(Stage.READING, 0, 0, start + pages * self._page_s() + self._core_s(pages))
+    def fetching(self) -> Step:
+        """The file is asked for; nothing is known of it."""
+        pages = self.paces.get("pages")
+        fetch_s = _FETCH_S * self.paces.quick("fetch", self.connection)
+        left = fetch_s + self.paces.get("start") + self._pages_s(pages)
+        return self._step(Stage.READING, 0, 0, 0.0, left)
 
-    def reading(self, done: int, total: int) -> Step:
-        """So many pages are read."""
+    def fetched(self, media_type: str, size: int, pages: int = 0) -> Step:
+        """The file is here, nothing of it is read. `pages`: as it says itself; 0: it does not say."""
         now = self.clock()
-        if not self.pages:  # the first word of the parser
-            self.paces.learn("start", now - self.stage_at, 1, self.media_type)
-            self.stage_at = now
-        self.pages = total
-        self.slower = (_TRUST + (now - self.stage_at) / self._page_s()) / (_TRUST + done)
-        left_s = (total - done) * self._page_s() + self._core_s(total)
-        return self._step(Stage.READING, done, total, left_s * self.slower)
+        self.before_s = now - self.stage_at
+        self.paces.clocked("fetch", self.before_s / _FETCH_S, self.connection)
+        self.media_type, self.size, self.stage_at = media_type, size, now
+        self.pages = pages or max(1, round(size / self.paces.get("bytes", media_type)))
+        return self._step(Stage.READING, 0, 0, 0.0, self._start_s() + self._pages_s(self.pages))
+
+    def reading(self, at: Advance) -> Step:
+        """The parser is so far."""
+        spent = self.clock() - self.stage_at
+        work = spent if at.processor_s is None else min(at.processor_s, spent)
+        if work > 0.0:
+            self.slower = (_TRUST_S * self.paces.get("slower") + spent) / (_TRUST_S + work)
+        self.read_s = work
+        if not at.total:
+            left = max(self._start_s() - work, _LEAST * self._start_s()) + self._pages_s(self.pages)
+            return self._step(Stage.READING, 0, 0, work, left)
+        if not self.start_s:  # the first word of the parser
+            self.start_s = work
+            self.paces.learn("start", work, 1, self.media_type)
+        self.pages = at.total
+        weight = _TRUST + at.done
+        page_s = (_TRUST * self.paces.get("page", self.media_type) + work - self.start_s) / weight
+        characters = (_TRUST * self.paces.get("characters") + at.characters) / weight * at.total
+        left = (at.total - at.done) * page_s + self._core_s(characters)
+        return self._step(Stage.READING, at.done, at.total, work, left)
 
     def read(self, pages: int, characters: int) -> Step:
         """All of it is read; the core is asked next."""
         now = self.clock()
-        if self.pages:
-            self.paces.learn("page", now - self.stage_at, pages, self.media_type)
+        if self.start_s:
+            self.paces.learn("page", self.read_s - self.start_s, pages, self.media_type)
+        self.paces.learn("slower", now - self.stage_at, self.read_s)
         self.paces.learn("bytes", self.size, pages, self.media_type)
         self.paces.learn("characters", characters, pages)
+        self.paces.learn("pages", pages, 1)
+        self.before_s += self.read_s
         self.pages, self.characters, self.stage_at = pages, characters, now
-        return self._step(Stage.ANALYSING, 0, 0, self._analysis_s())
+        return self._step(Stage.ANALYSING, 0, 0, 0.0, self._core_s(characters))
 
     def analysing(self, done: int, total: int) -> Step:
         """The core has done so many of so many."""
-        spent, expected = self.clock() - self.stage_at, self._analysis_s()
-        left = max(expected - spent, 0.05 * expected)
+        work, expected = self._core_work(), self._core_s(self.characters)
+        left = max(expected - work, _LEAST * expected)
         if 0 < done <= total:  # its own count against what was learned, the more the further it is
-            counted, weight = spent / done * (total - done), done / total
-            left = weight * counted + (1 - weight) * max(expected - spent, 0.5 * counted)
-        return self._step(Stage.ANALYSING, done, total, left)
+            counted, weight = work / done * (total - done), done / total
+            left = weight * counted + (1 - weight) * max(expected - work, 0.5 * counted)
+        return self._step(Stage.ANALYSING, done, total, work, left)
 
-    def analysed(self) -> None:
-        """The core has answered."""
-        if self.characters:
-            self.paces.learn("character", self.clock() - self.stage_at, self.characters, self.capability)
+    def kept(self) -> None:
+        """The core has answered, and what it said is kept."""
+        self.paces.clocked("core", self._core_work() / _usual_core_s(self.characters), self.capability)
 
-    def _page_s(self) -> float:
-        return self.paces.get("page", self.media_type)
+    def _core_work(self) -> float:
+        """Its processor is not ours to look at: as much slower as the parser was."""
+        return (self.clock() - self.stage_at) / self.slower
 
-    def _core_s(self, pages: int) -> float:
-        characters = pages * self.paces.get("characters")
-        return characters * self.paces.get("character", self.capability)
+    def _start_s(self) -> float:
+        return self.paces.get("start", self.media_type)
 
-    def _analysis_s(self) -> float:
-        return self.characters * self.paces.get("character", self.capability) * self.slower
+    def _pages_s(self, pages: float) -> float:
+        """To read so many, and the core's time for them."""
+        core_s = self._core_s(pages * self.paces.get("characters"))
+        return pages * self.paces.get("page", self.media_type) + core_s
 
-    def _step(self, stage: Stage, done: int, total: int, left_s: float) -> Step:
-        spent, left = self.clock() - self.began_at, max(left_s, 0.01)
-        return Step(stage, done, total, spent / (spent + left), left)
+    def _core_s(self, characters: float) -> float:
+        return _usual_core_s(characters) * self.paces.quick("core", self.capability)
+
+    def _step(self, stage: Stage, done: int, total: int, work_s: float, left_s: float) -> Step:
+        done_s, left = self.before_s + work_s, max(left_s, 0.005)
+        return Step(stage, done, total, done_s / (done_s + left), left * self.slower)
+
+
+def _usual_core_s(characters: float) -> float:
+    return _CORE_S + _CHARACTER_S * characters
 
 
 def progress(row: ReadingRow, now: float) -> Progress | None:

@@ -1,7 +1,7 @@
 """The use case: scores of records for a viewer. Fresh, else stale and saying so, else pending; never blank.
 
-A request thread waits at most a capability's `wait`; the work itself is done once per record, however many look,
-by the flights, and goes on when nobody waits any more.
+A request thread waits at most a capability's `wait`; the work itself is done once per record, however many look
+in however many processes, by the flights, and goes on when nobody waits any more.
 """
 
 from __future__ import annotations
@@ -12,43 +12,47 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 
 from app.answer import Answer, State, band, cut
+from app.backlog import Backlog
 from app.bearer import Session
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
-from app.core.cache import Cache, Flights
+from app.core.cache import Flights
+from app.core.levels import Levels
+from app.core.misses import Failure, Miss, Misses
 from app.core.parse import Insufficient
-from app.core.stored import OUTDATED, Key, Stored, StoredScores
-from app.db.epochs import EVERYTHING, Announcement, Epochs
-from app.decisions import Decisions, Failure, Features, Misses, Outcome, carried_hash
-from app.errors import Busy, InlayError
+from app.core.popular import ahead_s
+from app.core.stored import OUTDATED, Key, Stored
+from app.db.epochs import Epochs
+from app.decisions import Features, carried_hash
+from app.errors import Busy, InlayError, StoreUnavailable
 from app.history import History
 from app.launch import Record
-from app.metrics import Metrics
+from app.once import Elsewhere, Once, Outcome
 from app.permissions import Grant
+from app.refresher import Refresher
 from app.session import Sessions
 
 
 class Scoring:
-    """Cache from memory, from the stored scores, or from a flight that makes the decision."""
+    """Scores from memory, from what all processes share, or from a flight that makes the decision."""
 
     def __init__(
         self,
         connections: Connections,
         sessions: Sessions,
-        decisions: Decisions,
-        stored: StoredScores,
+        once: Once,
+        levels: Levels,
+        misses: Misses,
         looks: History,
-        cache: Cache[Key, Stored],
         flights: Flights[Key, Outcome],
+        refresher: Refresher,
+        backlog: Backlog,
         epochs: Epochs,
-        metrics: Metrics,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._connections, self._sessions, self._decisions = connections, sessions, decisions
-        self._stored, self._history, self._cache, self._flights = stored, looks, cache, flights
-        self._epochs, self._metrics, self._clock = epochs, metrics, clock
-        self._misses = Misses(clock)
-        epochs.subscribe(self._on_change)
+        self._connections, self._sessions, self._once = connections, sessions, once
+        self._levels, self._misses, self._history, self._flights = levels, misses, looks, flights
+        self._refresher, self._backlog, self._epochs, self._clock = refresher, backlog, epochs, clock
 
     def answers(
         self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool = False
@@ -69,11 +73,13 @@ class Scoring:
 
     def close(self) -> None:
         """Begin nothing more."""
+        self._refresher.close()
         self._flights.close()
+        self._levels.close()
 
     def refresh(self, connection: Connection, record: Record) -> None:
-        """Have a fresh score of a record that may have changed, whoever looks; for jobs. Raises what went wrong."""
-        self._epochs.look()  # so that what was remembered from before the change is forgotten
+        """Have a new score of a record that changed or will soon be stale; for jobs. Raises what went wrong."""
+        self._epochs.look()  # so that what was remembered from before the change is not believed
         capability = connection.capability_for(record)
         if capability is None or not self._connections.can_read(connection):
             return
@@ -81,14 +87,25 @@ class Scoring:
         outcome = self._landing(connection, capability, key)
         if isinstance(outcome, Stored) and outcome.fresh_until == OUTDATED:  # it was in the air already
             outcome = self._landing(connection, capability, key)
-        if isinstance(outcome, Failure):
-            raise outcome.error
+        if isinstance(outcome, Miss) and isinstance(outcome.why, Failure):
+            raise outcome.why.error
+        if isinstance(outcome, Elsewhere):
+            raise Busy(reason="asked-elsewhere", retry_after_s=1.0)
+
+    def make(self, connection: Connection, capability: CapabilitySettings, keys: Sequence[Key]) -> dict[Key, Outcome]:
+        """Scores that nobody waits for, made here and now in one batch. Raises StoreUnavailable."""
+        return self._once.make(connection, capability, keys, {})
 
     def _landing(self, connection: Connection, capability: CapabilitySettings, key: Key) -> Outcome:
-        flight = self._fly(connection, capability, [key], {}).get(key)
-        if flight is None:
-            raise Busy(reason="flights-full", retry_after_s=1.0)
-        return _landed(flight)
+        """What came of it here; what came of it in another process, if that is before its lease ends."""
+        ends = time.monotonic() + self._once.lease_s(capability)
+        while True:
+            flight = self._fly(connection, capability, [key], {}, ahead_s(capability.ttl)).get(key)
+            if flight is None:
+                raise Busy(reason="flights-full", retry_after_s=1.0)
+            outcome = _landed(flight)
+            if not isinstance(outcome, Elsewhere) or time.monotonic() > ends:
+                return outcome
 
     def _of_capability(
         self,
@@ -116,20 +133,27 @@ class Scoring:
         }
 
     def _known(self, keys: Sequence[Key]) -> dict[Key, Stored]:
-        """The newest score of each key that has one, from memory, else from the database."""
-        known = {key: found for key in keys if (found := self._cache.get(key)) is not None}
-        missing = [key for key in keys if key not in known]
-        if known:
-            self._metrics.count("cache", n=len(known), level="memory", outcome="hit")
-        if missing:
-            mark = self._cache.mark()
-            stored = self._stored.latest(missing)
-            for key, each in stored.items():
-                self._cache.put(key, each, since=mark)
-            self._metrics.count("cache", n=len(stored), level="database", outcome="hit")
-            self._metrics.count("cache", n=len(missing) - len(stored), level="database", outcome="miss")
-            known |= stored
-        return known
+        """The newest score of each key that has one, from memory, else from what all processes share.
+
+        What has aged in our memory may be new elsewhere. It is looked for once: not while it is in the air, nor
+        while we remember that it was asked in vain.
+        """
+        self._refresher.looked(keys)
+        now, known = self._clock(), self._levels.remembered(keys)
+        self._levels.count_remembered(known, keys)
+        aged = [key for key, stored in known.items() if stored.fresh_until <= now]
+        if self._epochs.away:
+            aged = []  # there is something to show, and nobody waits for a database that does not answer
+        if aged:
+            settled = self._flights.flying(aged) | self._misses.get_many(aged).keys()
+            aged = [key for key in aged if key not in settled]
+        wanted = [*(key for key in keys if key not in known), *aged]
+        try:
+            return known | self._levels.look(wanted, now) if wanted else known
+        except StoreUnavailable:
+            if len(known) < len(keys):
+                raise
+            return known
 
     def _outcomes(
         self,
@@ -141,18 +165,20 @@ class Scoring:
     ) -> dict[Key, Outcome]:
         """What flights brought in time for the keys that have no fresh score. A key left out is pending.
 
-        First looks, and records that are known to have changed, are waited for; what merely aged is not.
+        First looks and known changes are waited for; what merely aged, or is of low priority, is not.
         """
         now = self._clock()
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
-        outcomes: dict[Key, Outcome] = {
-            key: remembered for key in (*unknown, *aged) if (remembered := self._misses.get(key)) is not None
-        }
-        due = [key for key in (*unknown, *aged) if key not in outcomes]
+        outcomes: dict[Key, Outcome] = {**self._misses.get_many([*unknown, *aged])}
+        open_ = [key for key in unknown if key not in outcomes]
+        late, missed = self._backlog.put_off(connection, capability, open_, features)
+        outcomes |= missed
+        due = [key for key in (*unknown, *aged) if key not in outcomes and (key.carried or key not in late)]
         if not due:
             return outcomes
         flights = self._fly(connection, capability, due, features)
-        waited = [flight for key, flight in flights.items() if not _shows(capability, known.get(key), now)]
+        early = {key: flight for key, flight in flights.items() if key not in late}
+        waited = [flight for key, flight in early.items() if not _shows(capability, known.get(key), now)]
         wait(waited, timeout=capability.wait)
         return outcomes | {key: _landed(flight) for key, flight in flights.items() if flight.done()}
 
@@ -162,35 +188,9 @@ class Scoring:
         capability: CapabilitySettings,
         keys: Sequence[Key],
         features: Mapping[Key, Features],
+        ahead_s: float = 0.0,
     ) -> dict[Key, Future[Outcome]]:
-        def make(mine: Sequence[Key]) -> Mapping[Key, Outcome]:
-            mark, now = self._cache.mark(), self._clock()
-            # who asked may have looked just before another flight landed
-            landed = {key: each for key in mine if (each := self._cache.get(key)) and each.fresh_until > now}
-            due = [key for key in mine if key not in landed]
-            made = self._decisions.make(connection, capability, due, features) if due else {}
-            for key, outcome in made.items():
-                self._remember(key, outcome, mark)
-            return {**landed, **made}
-
-        return self._flights.run(keys, make)
-
-    def _remember(self, key: Key, outcome: Outcome, mark: int) -> None:
-        if isinstance(outcome, Stored):
-            self._cache.put(key, outcome, since=mark)
-            self._misses.drop(key)
-        elif self._cache.mark() == mark:  # else it may be of a record that has changed meanwhile
-            self._misses.put(key, outcome)
-
-    def _on_change(self, announced: Announcement) -> None:
-        if announced.kind == EVERYTHING:
-            self._cache.clear()
-            self._misses.clear()
-        elif announced.kind == "score" and announced.connection in self._connections:  # else another process' own
-            for capability in self._connections.get(announced.connection).capabilities:
-                key = Key(announced.connection, capability.name, Record.parse(announced.key))
-                self._cache.drop(key)
-                self._misses.drop(key)
+        return self._flights.run(keys, lambda mine: self._once.make(connection, capability, mine, features, ahead_s))
 
     def _answer(
         self,
@@ -201,14 +201,15 @@ class Scoring:
         outcome: Outcome | None,
         history: bool,
     ) -> Answer:
-        if isinstance(outcome, Insufficient):
-            missing = tuple(field for field in outcome.missing if field not in grant.hidden_fields)
+        why = outcome.why if isinstance(outcome, Miss) else None
+        if isinstance(why, Insufficient):
+            missing = tuple(field for field in why.missing if field not in grant.hidden_fields)
             return Answer(State.EMPTY, capability.name, missing=missing)
         shown = outcome if isinstance(outcome, Stored) else known
         now = self._clock()
         if shown is None or now > _last(capability, shown):
-            if isinstance(outcome, Failure):
-                return Answer(State.UNAVAILABLE, capability.name, reference=outcome.reference)
+            if isinstance(why, Failure):
+                return Answer(State.UNAVAILABLE, capability.name, reference=why.reference)
             return Answer(State.PENDING, capability.name)
         score, left_out = cut(shown.score, grant.hidden_fields)
         return Answer(
@@ -239,7 +240,7 @@ def _landed(flight: Future[Outcome]) -> Outcome:
     try:
         return flight.result()
     except InlayError as error:
-        return Failure(error, "")  # nothing was asked, so the audit has nothing to be referred to
+        return Miss(Failure(error, ""))  # nothing was asked, so the audit has nothing to be referred to
 
 
 def _by_capability(connection: Connection, grants: Sequence[Grant]) -> dict[CapabilitySettings | None, list[Grant]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,7 +17,7 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, insert, select, update
 
 from app.audit.log import AuditLog
-from app.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, read, write
+from app.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, opened, read, write
 from app.connections import Connection
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce
@@ -30,7 +29,7 @@ from app.errors import BadRequest, LaunchUsed, SessionExpired
 from app.hosts._sign_in import HostTokens
 from app.identities import Identities, release
 from app.keys import MAX_TOKEN, Keyring
-from app.launch import Launch, Record
+from app.launch import Launch
 
 TOKEN_LIFE_S = 600.0
 PRUNE_EACH = 100  # sessions opened
@@ -67,7 +66,7 @@ class Sessions:
         rows and a sign-in's tokens included. Raises LaunchUsed when this launch was used before, in whichever process.
         """
         now = self._clock()
-        session = _opened(launch, connection, component, mode, now)
+        session = opened(launch, connection.name, component, mode, now, now + TOKEN_LIFE_S)
         token = self._token(session)
         with contextlib.nullcontext(within) if within else self._database.begin() as conn:
             # not by connection: two of them may trust the same issuer
@@ -94,13 +93,22 @@ class Sessions:
             session = read(self._keys.verify(token, _TYP, self._clock()))
             self._held(session.id)
             self._memory.keep(token, session)
-        if self._clock() >= session.expires_at:
-            raise SessionExpired()
-        if self._memory.has_ended(session):
-            raise SessionExpired(reason="ended")
-        if self._revoked.covers(session.connection, session.viewer.subject, session.component, session.opened_at):
-            raise SessionExpired(reason="revoked")
+        if over := self.over(session):
+            raise over
         return session
+
+    def over(self, session: Session) -> SessionExpired | None:
+        """Why a session that was loaded once is over by now, as far as this process has heard; None while it lives.
+
+        Raises StoreUnavailable.
+        """
+        if self._clock() >= session.expires_at:
+            return SessionExpired()
+        if self._memory.has_ended(session):
+            return SessionExpired(reason="ended")
+        if self._revoked.covers(session.connection, session.viewer.subject, session.component, session.opened_at):
+            return SessionExpired(reason="revoked")
+        return None
 
     def is_revoked(self, connection: str, viewer: str, component: str, since: float) -> bool:
         """Whether sessions like this were revoked since then, in whichever process. Raises StoreUnavailable."""
@@ -218,23 +226,6 @@ class Sessions:
             self._memory.forget()
         elif news.kind == "session":
             self._memory.end(news.key)
-
-
-def _opened(launch: Launch, connection: Connection, component: str, mode: Mode, now: float) -> Session:
-    return Session(
-        id=secrets.token_urlsafe(12),
-        connection=connection.name,
-        viewer=launch.viewer,
-        origin=launch.origin,
-        component=component,
-        records=launch.records,
-        attests=launch.attests,
-        mode=mode,
-        opened_at=now,
-        expires_at=now + TOKEN_LIFE_S,
-        fields=launch.fields,
-        carried=frozenset(Record.parse(name) for name in launch.features),
-    )
 
 
 def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, component: str, now: float) -> int:

@@ -5,32 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.ahead import Ahead
 from app.analysis import Analyses
 from app.analysis_work import AnalysisWork
 from app.audit.log import AuditLog
+from app.backlog import Backlog
 from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
 from app.core.analyst import Analyst
-from app.core.cache import Cache, Flights
+from app.core.cache import Flights
+from app.core.changes import Changes
 from app.core.client import CoreClient
-from app.core.stored import Key, Stored, StoredScores
+from app.core.levels import Levels
+from app.core.misses import Misses
+from app.core.shared import SharedScores
+from app.core.stored import Key, StoredScores
 from app.core.stored_analyses import StoredAnalyses
 from app.core.stored_readings import StoredReadings
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.subscriptions import Subscriptions
-from app.decisions import Decisions, Outcome
+from app.decisions import Decisions
 from app.documents import Reader
 from app.history import History
 from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
+from app.net.redis import RedisDoor
 from app.notices import NoticeBoard
+from app.once import Once, Outcome
 from app.outcomes import Outcomes
+from app.refresher import Refresher
 from app.scoring import Scoring
 from app.session import Sessions
 from app.subscriber import Subscriber
+from app.warming import Warmer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +69,24 @@ def scoring(
 ) -> Scoring:
     """Scores: from memory, from the database, or decided."""
     database, audit, epochs, clock = ground.database, ground.audit, ground.epochs, ground.clock
-    decisions = Decisions(connections, cores, stored, database, audit, epochs, clock)
-    looks, cache, flights = History(stored, audit), Cache[Key, Stored](), Flights[Key, Outcome]()
-    return Scoring(connections, sessions, decisions, stored, looks, cache, flights, epochs, ground.metrics, clock)
+    changes, store = Changes(epochs), ground.settings.store
+    shared = SharedScores(RedisDoor(store.redis, ground.metrics), epochs.life) if store.redis else None
+    levels = Levels(stored, shared, changes, ground.metrics, store.memory_mb * 1_000_000)
+    decisions, misses = Decisions(connections, cores, stored, database, audit, clock), Misses(changes, clock)
+    once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
+    looks, flights = History(stored, audit), Flights[Key, Outcome]()
+    refresher, backlog = Refresher(connections, levels, database, clock), Backlog(once.missed, database, clock)
+    return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, backlog, epochs, clock)
+
+
+def warmer(ground: Ground, connections: Connections, stored: StoredScores, scored: Scoring) -> Warmer:
+    """Scores that nobody looks at yet, in batches."""
+    return Warmer(ground.settings, connections, stored, scored.make, ground.database, ground.clock)
+
+
+def ahead(ground: Ground, connections: Connections, warmer: Warmer) -> Ahead:
+    """What comes back by itself."""
+    return Ahead(connections, warmer, ground.database, ground.clock)
 
 
 class Libraries:

@@ -62,6 +62,7 @@ class Loaded:
     ms: float
     requests: int
     to_inlay: int
+    wire_bytes: int  # heads and bodies that came, of all requests
 
 
 def measure(stack: Stack, loads: int, say: Callable[[str], None]) -> dict[str, dict[str, list[Loaded]]]:
@@ -96,6 +97,7 @@ def summary(found: dict[str, dict[str, list[Loaded]]]) -> list[dict[str, Any]]:
             row[f"{state}_quartiles_ms"] = [round(each, 1) for each in statistics.quantiles(times, n=4)[::2]]
             row[f"{state}_requests"] = max(each.requests for each in loaded)
             row[f"{state}_to_inlay"] = max(each.to_inlay for each in loaded)
+            row[f"{state}_bytes"] = round(statistics.median(each.wire_bytes for each in loaded))
         table.append(row)
     return table
 
@@ -121,7 +123,7 @@ def _twice(context: BrowserContext, stack: Stack, url: str) -> tuple[Loaded, Loa
 def _load(page: Page, stack: Stack, url: str) -> Loaded:
     """Go there and wait for the number. Only requests until then are counted."""
     marks: dict[str, float] = {}
-    requests: list[str] = []
+    requests: list[Request] = []
 
     def heard(message: ConsoleMessage) -> None:
         if message.text.startswith("bench "):
@@ -129,7 +131,7 @@ def _load(page: Page, stack: Stack, url: str) -> Loaded:
             marks.setdefault(what, float(at))
 
     def asked(request: Request) -> None:
-        requests.append(request.url)
+        requests.append(request)
 
     page.on("console", heard)
     page.on("request", asked)
@@ -137,10 +139,21 @@ def _load(page: Page, stack: Stack, url: str) -> Loaded:
     until = time.monotonic() + WITHIN_MS / 1000
     while "painted" not in marks:
         if time.monotonic() > until:
-            raise NotPaintedError(f"{url} showed no number within {WITHIN_MS / 1000:.0f} s; asked for {requests}.")
+            asked_for = ", ".join(each.url for each in requests)
+            raise NotPaintedError(f"{url} showed no number within {WITHIN_MS / 1000:.0f} s; asked for {asked_for}.")
         page.wait_for_timeout(5)
     page.remove_listener("console", heard)
     page.remove_listener("request", asked)
-    wanted = [each for each in requests if not urlsplit(each).path.endswith("/favicon.ico")]
-    to_inlay = sum(each.startswith(stack.places.inlay) for each in wanted)
-    return Loaded(marks["painted"] - marks["start"], len(wanted), to_inlay)
+    wanted = [each for each in requests if not urlsplit(each.url).path.endswith("/favicon.ico")]
+    to_inlay = sum(each.url.startswith(stack.places.inlay) for each in wanted)
+    return Loaded(marks["painted"] - marks["start"], len(wanted), to_inlay, sum(_came(each) for each in wanted))
+
+
+def _came(request: Request) -> int:
+    """Bytes of a request's answer on the wire; none when the browser had it."""
+    response = request.response()
+    if response is None:
+        return 0
+    response.finished()
+    sizes = request.sizes()
+    return sizes["responseHeadersSize"] + sizes["responseBodySize"]

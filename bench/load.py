@@ -1,16 +1,14 @@
-"""A small keep-alive HTTP/1.1 client that loads a server, and the CPU time of a server's processes."""
+"""A small keep-alive HTTP/1.1 client that loads a server."""
 
 from __future__ import annotations
 
-import os
 import selectors
 import socket
+import statistics
 import time
-from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-
-_TICKS = os.sysconf("SC_CLK_TCK")
+from itertools import repeat
 
 
 class WrongAnswerError(Exception):
@@ -29,21 +27,27 @@ class Load:
     def per_second(self) -> float:
         return self.requests / self.seconds
 
+    def percentile(self, percent: int) -> float:
+        """Milliseconds within which so many of a hundred were answered."""
+        if len(self.latencies_ms) < 2:
+            return self.latencies_ms[0]
+        return statistics.quantiles(self.latencies_ms, n=100, method="inclusive")[percent - 1]
+
 
 class _Client:
-    """One keep-alive connection that sends the same request again and again."""
+    """One keep-alive connection."""
 
-    def __init__(self, address: tuple[str, int], request: bytes, status: bytes) -> None:
-        self.socket = socket.create_connection(address)
+    def __init__(self, port: int, requests: Iterator[bytes], status: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._request, self._status = request, b"HTTP/1.1 " + status
+        self._requests, self._status = requests, b"HTTP/1.1 %d" % status
         self._buffer, self._wanted = b"", 0
         self._began = 0.0
 
     def send(self) -> None:
         self._buffer, self._wanted = b"", 0
         self._began = time.perf_counter()
-        self.socket.sendall(self._request)
+        self.socket.sendall(next(self._requests))
 
     def receive(self) -> float:
         """Seconds that the answer took once it is whole, else 0."""
@@ -70,18 +74,46 @@ class _Client:
         return int(lower[at + 15 :].split(b"\r\n", 1)[0])
 
 
-def run(port: int, request: bytes, status: int, *, seconds: float, connections: int) -> Load:
-    """Keep `connections` requests in flight for so long. Raises WrongAnswerError at a wrong status."""
-    clients = [_Client(("127.0.0.1", port), request, str(status).encode()) for _ in range(connections)]
+def run(
+    port: int,
+    request: bytes | Iterator[bytes],
+    status: int = 200,
+    *,
+    connections: int,
+    seconds: float = 3600,
+    count: int = 2**60,
+) -> Load:
+    """Keep `connections` requests in flight for so long, or until so many were sent; those on their way are waited
+    for. Raises WrongAnswerError at a wrong status."""
+    requests = repeat(request) if isinstance(request, bytes) else request
+    clients = [_Client(port, requests, status) for _ in range(min(connections, count))]
+    began = time.perf_counter()
+    sent = len(clients)
+
+    def goes_on() -> bool:
+        nonlocal sent
+        sent += 1
+        return sent <= count and time.perf_counter() < began + seconds
+
+    latencies = _answered(clients, goes_on)
+    return Load(len(latencies), time.perf_counter() - began, latencies)
+
+
+def burst(port: int, requests: Sequence[bytes]) -> list[float]:
+    """Milliseconds of each of these requests, all sent at once, each on a connection of its own."""
+    return _answered([_Client(port, iter((each,)), 200) for each in requests], lambda: False)
+
+
+def _answered(clients: Sequence[_Client], goes_on: Callable[[], bool]) -> list[float]:
+    """Milliseconds of each answer. A client whose answer came asks again while it goes on."""
     latencies: list[float] = []
     with selectors.DefaultSelector() as selector:
         for client in clients:
             selector.register(client.socket, selectors.EVENT_READ, client)
             client.send()
-        began = time.perf_counter()
-        until, flying = began + seconds, len(clients)
+        flying = len(clients)
         while flying:
-            ready = deque(selector.select(timeout=10))
+            ready = selector.select(timeout=10)
             if not ready:
                 raise WrongAnswerError("The server did not answer for 10 s.")
             for key, _ in ready:
@@ -89,36 +121,10 @@ def run(port: int, request: bytes, status: int, *, seconds: float, connections: 
                 if not took:
                     continue
                 latencies.append(took * 1000)
-                if time.perf_counter() < until:
+                if goes_on():
                     key.data.send()
                 else:
                     flying -= 1
-        took = time.perf_counter() - began
     for client in clients:
         client.socket.close()
-    return Load(len(latencies), took, latencies)
-
-
-def tree(root: int) -> list[int]:
-    """A process and all that it started."""
-    children: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        children.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    found, todo = [], deque([root])
-    while todo:
-        found.append(todo.popleft())
-        todo.extend(children.get(found[-1], ()))
-    return found
-
-
-def cpu_seconds(processes: list[int]) -> float:
-    """User and system time that they have used so far; the kernel counts it to 10 ms a process."""
-    total = 0
-    for each in processes:
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
+    return latencies

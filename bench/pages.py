@@ -11,7 +11,8 @@ from typing import Any
 
 from bench.proofs import COMPONENT, FRAMED, PAGES, Places, Signer
 
-FORMS = ("inline", "static", "posted", "iframe", "element", "fifty")
+FORMS = ("inline", "static", "posted", "iframe", "element", "twentyfive", "fifty")
+COUNTS = {"twentyfive": 25, "fifty": 50}  # of badges; one in every other form
 _FRAME = 'style="border:0;inline-size:300px;block-size:60px"'
 _PAGE = """<!doctype html><html lang="en" data-expect="{expect}"><head><meta charset="utf-8">
 <title>Host</title>
@@ -28,7 +29,7 @@ class Pages:
 
     def page(self, form: str) -> str:
         head, body = getattr(self, form)()
-        return _PAGE.format(head=head, body=body, expect=len(self._records) if form == "fifty" else 1)
+        return _PAGE.format(head=head, body=body, expect=COUNTS.get(form, 1))
 
     def inline(self) -> tuple[str, str]:
         return f"<style>{self._style}</style>", self._fragment
@@ -56,8 +57,11 @@ class Pages:
     def element(self) -> tuple[str, str]:
         return self._elements(self._records[:1])
 
+    def twentyfive(self) -> tuple[str, str]:
+        return self._elements(self._records[: COUNTS["twentyfive"]])
+
     def fifty(self) -> tuple[str, str]:
-        return self._elements(self._records)
+        return self._elements(self._records[: COUNTS["fifty"]])
 
     def document(self) -> str:
         """The static badge document: the markup and the sheet of Inlay's own, without scripts and data."""

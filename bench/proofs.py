@@ -13,9 +13,11 @@ from app.demo.crm import signed
 from app.demo.crm.guest import GuestSigner
 from app.demo.crm.people import DEFAULT
 from app.demo.crm.tokens import Tokens
+from bench.core import FIELD
 
 COMPONENT = "score-badge"
 FRAMED, PAGES = "crm", "crm-pages"  # the demo's connections: signed requests, and the CRM backend's tokens
+CARRIED = "bench"  # one more, for the records of the bench's own core
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Places:
     inlay: str
     crm: str
     core: str
+    slow: str  # the bench's own core
     host: str  # the host page's origin
     static: str  # the same server under another site's name
     keys: str
@@ -40,11 +43,16 @@ class Signer:
         self._tokens = Tokens((keys / "token_secret").read_text().strip())
         self._secret = (keys / "consumer_secret").read_text().strip()
 
-    def guest(self, records: Sequence[str]) -> str:
+    def guest(self, records: Sequence[str], **said: object) -> str:
         """A guest launch, as the CRM's `/inlay-token` answers it."""
         payload = self._guest.token(DEFAULT, COMPONENT, records).split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return self._guest.sign(claims | {"origin": self._places.host})
+        return self._guest.sign(claims | {"origin": self._places.host} | said)
+
+    def carried(self, records: Sequence[str]) -> str:
+        """A guest launch that brings its records' features along."""
+        features = {record: {FIELD: number} for number, record in enumerate(records)}
+        return self.guest(records, features=features, fields=[FIELD])
 
     def canvas(self, record: str) -> str:
         """A signed request, as the CRM puts it into its record page."""

@@ -1,30 +1,20 @@
-"""Server rows: CPU time of the server's processes for one request, in interleaved rounds."""
+"""Server rows: CPU time, rate and latency of each kind of request, in interleaved rounds."""
 
 from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from bench import load
-from bench.bare import CONSTANT, RAW
-from bench.proofs import COMPONENT
-from bench.stack import Stack, open_session
+from bench.processes import cpu_seconds, tree
+from bench.rows import BASE, Row, rows
+from bench.stack import Stack
 
-CONNECTIONS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One kind of request to one of the servers."""
-
-    name: str
-    server: str  # inlay | bare
-    request: bytes
-    status: int = 200
+CONNECTIONS = 16  # of the table; the rows that are asked everywhere also have:
+OTHER_CONNECTIONS, OTHER_ROUNDS = (1, 64), 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,77 +23,68 @@ class Measured:
     per_second: float
     p50_ms: float
     p95_ms: float
+    p99_ms: float
 
 
-def rows(stack: Stack) -> list[Row]:
-    """All kinds of requests. Fails when one is not answered as it shall be."""
-    one, many = open_session(stack, stack.records[:1]), open_session(stack, stack.records)
-    at = f"/components/{COMPONENT}?" + urlencode({"record": stack.records[0]})
-    token = {"Authorization": f"Bearer {one['access_token']}"}
-    etag = stack.http.get(stack.places.inlay + at, headers=token, timeout=10).headers["ETag"]
-    return [
-        Row("WSGI constant", "bare", _get(RAW)),
-        Row("Flask constant", "bare", _get(CONSTANT)),
-        Row("badge", "inlay", _get(at, token)),
-        Row("badge, 304", "inlay", _get(at, token | {"If-None-Match": etag}), 304),
-        Row("batch of 50", "inlay", _batch(many, etags=False)),
-        Row("batch of 50, unchanged", "inlay", _batch(many, etags=True)),
-    ]
+Found = dict[tuple[str, int], list[Measured]]  # by row and connections
 
 
-def measure(stack: Stack, rounds: int, seconds: float, say: Callable[[str], None]) -> dict[str, list[Measured]]:
+def measure(stack: Stack, rounds: int, seconds: float, say: Callable[[str], None]) -> Found:
     """Each row once a round, in another order each time; the first round only warms up."""
-    processes = {"inlay": load.tree(stack.inlay.pid), "bare": load.tree(stack.bare.pid)}
-    kinds = rows(stack)
-    found: dict[str, list[Measured]] = {row.name: [] for row in kinds}
+    trees = {name: tree(pid) for name, pid in stack.pid.items()}
+    kinds = rows(stack, rounds)
+    found: Found = {(row.name, _connections(row)): [] for row in kinds}
     order = random.Random(1)
     for number in range(rounds + 1):
-        order.shuffle(kinds)
-        for row in kinds:
-            port, tree = stack.ports[row.server], processes[row.server]
-            before = load.cpu_seconds(tree)
-            seen = load.run(port, row.request, row.status, seconds=seconds if number else 0.5, connections=CONNECTIONS)
-            used = load.cpu_seconds(tree) - before
+        turns = [(row, _connections(row)) for row in kinds]
+        if 0 < number <= OTHER_ROUNDS:
+            turns += [(row, each) for row in kinds if row.everywhere for each in OTHER_CONNECTIONS]
+        order.shuffle(turns)
+        for row, connections in turns:
+            one = _measured(stack, trees[row.server], row, connections, seconds if number else 0.5)
             if number:
-                cuts = statistics.quantiles(seen.latencies_ms, n=20)
-                found[row.name].append(Measured(used / seen.requests * 1e6, seen.per_second, cuts[9], cuts[18]))
+                found.setdefault((row.name, connections), []).append(one)
         say(f"server: round {number} of {rounds}")
     return found
 
 
-def summary(found: dict[str, list[Measured]]) -> list[dict[str, Any]]:
+def summary(found: Found) -> list[dict[str, Any]]:
     """Medians over the rounds; the ratio is the median of the rounds' own ratios."""
-    constant = [each.cpu_us for each in found["Flask constant"]]
-    table = []
-    for name, measured in found.items():
-        ratios = [each.cpu_us / of for each, of in zip(measured, constant, strict=True)]
-        table.append(
-            {
-                "row": name,
-                "cpu_us": round(statistics.median(each.cpu_us for each in measured), 1),
-                "x_flask_constant": round(statistics.median(ratios), 3),
-                "ratio_range": [round(min(ratios), 3), round(max(ratios), 3)],
-                "requests_per_s": round(statistics.median(each.per_second for each in measured)),
-                "p50_ms": round(statistics.median(each.p50_ms for each in measured), 2),
-                "p95_ms": round(statistics.median(each.p95_ms for each in measured), 2),
-            }
-        )
-    return table
+    base = {connections: each for (name, connections), each in found.items() if name == BASE}
+    return [
+        {"row": name, "connections": connections}
+        | _medians(measured)
+        | _ratios(measured, base.get(connections) or base[CONNECTIONS])
+        for (name, connections), measured in found.items()
+    ]
 
 
-def _get(target: str, headers: dict[str, str] | None = None) -> bytes:
-    """As a browser asks, with the headers that it always sends."""
-    sent = {"Host": "localhost", "Accept": "*/*", "Accept-Encoding": "gzip, deflate, br", **(headers or {})}
-    lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+def _connections(row: Row) -> int:
+    return 1 if row.rare else CONNECTIONS
 
 
-def _batch(session: dict[str, Any], *, etags: bool) -> bytes:
-    items = [f"{each['component']} {each['record']} {each['etag'] if etags else '-'}" for each in session["fragments"]]
-    body = urlencode([("token", session["access_token"]), *(("item", item) for item in items)])
-    head = (
-        "POST /components:batch HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n"
-        "Accept-Encoding: gzip, deflate, br\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return (head + body).encode()
+def _measured(stack: Stack, processes: list[int], row: Row, connections: int, seconds: float) -> Measured:
+    bound = {"count": row.rare} if row.rare else {}
+    before = cpu_seconds(processes)
+    seen = load.run(stack.port[row.server], row.request, row.status, connections=connections, seconds=seconds, **bound)
+    used = cpu_seconds(processes) - before
+    return Measured(used / seen.requests * 1e6, seen.per_second, *(seen.percentile(each) for each in (50, 95, 99)))
+
+
+def _medians(measured: Sequence[Measured]) -> dict[str, float]:
+    def median(name: str, digits: int) -> float:
+        return round(float(statistics.median(getattr(each, name) for each in measured)), digits)
+
+    return {
+        "cpu_us": median("cpu_us", 1),
+        "requests_per_s": round(median("per_second", 0)),
+        **{f"{each}_ms": median(f"{each}_ms", 2) for each in ("p50", "p95", "p99")},
+    }
+
+
+def _ratios(measured: Sequence[Measured], base: Sequence[Measured]) -> dict[str, Any]:
+    ratios = [each.cpu_us / of.cpu_us for each, of in zip(measured, base, strict=False)]
+    return {
+        "x_flask_constant": round(statistics.median(ratios), 3),
+        "ratio_range": [round(min(ratios), 3), round(max(ratios), 3)],
+    }

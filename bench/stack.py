@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 
-from app.demo import keys, settings
+from app.demo import keys
 from app.demo.children import Child, Children
 from app.demo.crm import leads as invented
 from app.demo.crm import match
 from app.demo.crm.config import CrmConfig
-from bench.proofs import COMPONENT, FRAMED, PAGES, Places, Signer
+from bench import nginx
+from bench.configuration import configuration, free_ports
+from bench.proofs import CARRIED, COMPONENT, FRAMED, PAGES, Places, Signer
 
 THREADS = 8
-RECORDS = 50
+RECORDS = 200
 _READY_S = 60.0
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT = "urn:ietf:params:oauth:token-type:jwt"
@@ -32,56 +34,57 @@ _BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What is running."""
+    """What is running. `pid` and `port` have the names `inlay` and `bare`, and `nginx` where there is one."""
 
     places: Places
     records: list[str]
     signer: Signer
-    inlay: Child
-    bare: Child
-    ports: dict[str, int]
+    pid: dict[str, int]
+    port: dict[str, int]
     http: requests.Session
     workers: int
 
 
 @contextmanager
 def started(state: Path, workers: int) -> Iterator[Stack]:
-    """Core, CRM and Inlay as the demo starts them; beside them the bare server and the host page."""
-    ports = dict(zip(("inlay", "crm", "core", "host", "bare"), _free_ports(5), strict=True))
+    """Core, CRM and Inlay as the demo starts them; beside them a slow core, the bare server, nginx, the host page."""
+    ports = free_ports("inlay", "crm", "core", "slow", "host", "bare", "nginx")
     keys.make(state / "keys")
     places = Places(
         inlay=f"http://localhost:{ports['inlay']}",
         crm=f"http://127.0.0.1:{ports['crm']}",
         core=f"http://127.0.0.1:{ports['core']}",
+        slow=f"http://127.0.0.1:{ports['slow']}",
         host=f"http://127.0.0.1:{ports['host']}",
         static=f"http://localhost:{ports['host']}",
         keys=str(state / "keys"),
     )
     records = [f"Lead/{key}" for key in list(invented.generate().rows)[:RECORDS]]
     with Children() as children:
-        inlay = _inlay(children, places, state, workers)
+        running = {"inlay": _inlay(children, places, state, workers)}
         signer = Signer(places)
         fragment, style = _badge(children.http, places, signer, records[0])
-        bare = _beside(children, places, state, ports, workers, records, fragment, style)
-        yield Stack(places, records, signer, inlay, bare, ports, children.http, workers)
+        pages = {"places": asdict(places), "records": records, "fragment": fragment, "style": style}
+        running["bare"] = _beside(children, ports, workers, state, pages)
+        stack = Stack(places, records, signer, {}, ports, children.http, workers)
+        running |= _nginx(children, stack, state)
+        stack.pid.update({name: child.pid for name, child in running.items()})
+        yield stack
 
 
-def open_session(stack: Stack, records: list[str]) -> dict[str, object]:
-    """The answer of `POST /session` to a fresh guest launch, asked without an Origin, as by a frame."""
-    form = {"grant_type": GRANT, "subject_token_type": JWT, "connection": PAGES, "component": COMPONENT}
-    form |= {"subject_token": stack.signer.guest(records), "records": records}  # type: ignore[dict-item]
+def open_session(stack: Stack, records: Sequence[str], *, shown: bool = True, carried: bool = False) -> dict[str, Any]:
+    """The answer of `POST /session` to a fresh guest launch, asked without an Origin, as by a frame.
+
+    With the records' first fragments if they are to be `shown` at once.
+    """
+    connection = CARRIED if carried else PAGES
+    proof = stack.signer.carried(records) if carried else stack.signer.guest(records)
+    form: dict[str, Any] = {"grant_type": GRANT, "subject_token_type": JWT, "connection": connection}
+    form |= {"component": COMPONENT, "subject_token": proof, "records": records if shown else []}
     response = stack.http.post(f"{stack.places.inlay}/session", data=form, timeout=30)
     response.raise_for_status()
-    answer: dict[str, object] = response.json()
+    answer: dict[str, Any] = response.json()
     return answer
-
-
-def configuration(places: Places, fits: Sequence[match.Fit], workers: int) -> str:
-    """The demo's, with one more page that may embed, and for one viewer who asks as thousands would."""
-    nowhere = "http://127.0.0.1:9"  # no library is started: nothing here asks for one
-    text = settings.write(settings.Addresses(places.inlay, places.crm, places.core, nowhere), fits, workers)
-    text = text.replace(f'origins = ["{places.crm}"]', f'origins = ["{places.crm}", "{places.host}"]')
-    return text.replace('host = "', 'limit_viewer = "1000000/second"\nlimit_launches = "1000000/second"\nhost = "')
 
 
 def _inlay(children: Children, places: Places, state: Path, workers: int) -> Child:
@@ -92,6 +95,7 @@ def _inlay(children: Children, places: Places, state: Path, workers: int) -> Chi
         state / "core.log",
         f"{places.core}/healthz",
     )
+    slow = _granian(children, "bench.core", int(_port(places.slow)), 1, state, "/healthz")
     config = CrmConfig(places.crm, places.inlay, places.core, places.keys, str(state))
     config.save(state / "crm.json")
     crm = children.start(
@@ -107,24 +111,14 @@ def _inlay(children: Children, places: Places, state: Path, workers: int) -> Chi
     (state / "inlay.toml").write_text(text, encoding="utf-8")
     command = [str(_BIN / "inlay"), "serve", "-c", str(state / "inlay.toml")]
     inlay = children.start("Inlay", command, state / "inlay.log", f"{places.inlay}/readyz")
-    crm.wait_ready(children.http, until)
-    inlay.wait_ready(children.http, until)
+    for each in (crm, slow, inlay):
+        each.wait_ready(children.http, until)
     return inlay
 
 
-def _beside(
-    children: Children,
-    places: Places,
-    state: Path,
-    ports: dict[str, int],
-    workers: int,
-    records: list[str],
-    fragment: str,
-    style: str,
-) -> Child:
-    given = {"places": asdict(places), "records": records, "fragment": fragment, "style": style}
-    (state / "pages.json").write_text(json.dumps(given), encoding="utf-8")
-    (state / "body.html").write_text(fragment, encoding="utf-8")
+def _beside(children: Children, ports: dict[str, int], workers: int, state: Path, pages: dict[str, Any]) -> Child:
+    (state / "pages.json").write_text(json.dumps(pages), encoding="utf-8")
+    (state / "body.html").write_text(pages["fragment"], encoding="utf-8")
     os.environ["BENCH_PAGES"] = str(state / "pages.json")
     os.environ["BENCH_BODY"] = str(state / "body.html")
     until = time.monotonic() + _READY_S
@@ -135,27 +129,30 @@ def _beside(
     return bare
 
 
+def _nginx(children: Children, stack: Stack, state: Path) -> dict[str, Child]:
+    """One that serves a badge's bytes, as Inlay answers them; none where there is no such program."""
+    if not nginx.program():
+        return {}
+    token = open_session(stack, stack.records[:1])["access_token"]
+    answer = stack.http.get(
+        f"{stack.places.inlay}/components/{COMPONENT}",
+        params={"record": stack.records[0]},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=10,
+    )
+    port = stack.port["nginx"]
+    command = nginx.configured(state / "nginx", port, stack.workers, answer.content, answer.headers)
+    child = children.start("nginx", command, state / "nginx.log", f"http://127.0.0.1:{port}{nginx.AT}")
+    child.wait_ready(stack.http, time.monotonic() + _READY_S)
+    return {"nginx": child}
+
+
 def _granian(children: Children, module: str, port: int, workers: int, state: Path, health: str) -> Child:
     """The server and the settings of `inlay serve`."""
-    command = [
-        str(_BIN / "granian"),
-        "--interface",
-        "wsgi",
-        "--factory",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    command += [
-        "--workers",
-        str(workers),
-        "--blocking-threads",
-        str(THREADS),
-        "--no-ws",
-        "--respawn-failed-workers",
-    ]
-    command += ["--no-access-log", f"{module}:application"]
+    options = {"--interface": "wsgi", "--host": "127.0.0.1", "--port": port, "--workers": workers}
+    options["--blocking-threads"] = THREADS
+    command = [str(_BIN / "granian"), *(str(each) for option in options.items() for each in option)]
+    command += ["--factory", "--no-ws", "--respawn-failed-workers", "--no-access-log", f"{module}:application"]
     return children.start(module, command, state / f"{module}.log", f"http://127.0.0.1:{port}{health}")
 
 
@@ -176,16 +173,6 @@ def _badge(http: requests.Session, places: Places, signer: Signer, record: str) 
         if time.monotonic() > until:
             raise RuntimeError(f"The badge does not become ready; the page says:\n{page.text}")
         time.sleep(0.3)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    found = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return found
 
 
 def _port(url: str) -> str:

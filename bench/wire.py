@@ -22,7 +22,8 @@ def measure(stack: Stack) -> list[dict[str, Any]]:
         {"row": "frame.js", **_sizes(stack, "GET", script[1])},
         {"row": "inlay.js (loader)", **_sizes(stack, "GET", f"{stack.places.inlay}/embed/inlay.js")},
         {"row": "/session, 1 badge", **_session(stack, stack.records[:1])},
-        {"row": "/session, 50 badges", **_session(stack, stack.records)},
+        {"row": "/session, 50 badges", **_session(stack, stack.records[:50])},
+        {"row": "/session, 200 badges", **_session(stack, stack.records)},
     ]
 
 

@@ -20,12 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One vendored file: where it comes from, where it goes, and the only bytes it may have."""
+    """One vendored file: where it comes from, where it goes, and the only bytes it may have.
+
+    Several members are joined, a line end between them: what is always loaded together is one request, and smaller.
+    """
 
     package: str
     version: str
     licence: str
-    member: str  # inside the package
+    members: tuple[str, ...]  # inside the package
     target: str  # inside this repository
     sha384: str  # base64, as in an integrity attribute
 
@@ -35,24 +38,16 @@ PINS = (
         "htmx.org",
         "4.0.1",
         "0BSD",
-        "dist/htmx.min.js",
+        ("dist/htmx.min.js", "dist/ext/hx-csp.min.js"),  # never one without the other
         "static/vendor/htmx.min.js",
-        "Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn",
-    ),
-    Pin(
-        "htmx.org",
-        "4.0.1",
-        "0BSD",
-        "dist/ext/hx-csp.min.js",
-        "static/vendor/hx-csp.min.js",
-        "l1UlMMjlxqJ9heYFHycJZCe5JK5ercIbf4mufiyK4B5B/8Hk3xk05wPOiWNv2OUX",
+        "YkX8WPOaWPzK5/aTtlHu2ah78blP6mDDVgK50X9/lWsKFXMjNKv6I++CSmiI+BNy",
     ),
     # For the preview and the tests only; never part of a panel.
     Pin(
         "axe-core",
         "4.14.1",
         "MPL-2.0",
-        "axe.min.js",
+        ("axe.min.js",),
         "static/preview/vendor/axe.min.js",
         "xt1SFg49QaDwsyt0Xfs2XAyBtYPClXl3X2q5OOLeGAUmq9jZTYIMdztpF99WdhiH",
     ),
@@ -111,10 +106,11 @@ def fetch(root: Path = ROOT, pins: tuple[Pin, ...] = PINS) -> None:
                 done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=scratch)
                 packed[name] = Path(scratch, done.stdout.split()[-1])
             with tarfile.open(packed[name]) as archive:
-                member = archive.extractfile(f"package/{pin.member}")
-                data = member.read() if member else b""
+                found = [archive.extractfile(f"package/{member}") for member in pin.members]
+                data = b"\n".join(member.read() for member in found if member)
             if sha384(data) != pin.sha384:
-                raise SystemExit(f"{name} {pin.member} has sha384-{sha384(data)}, pinned is sha384-{pin.sha384}")
+                said = f"{name} {' '.join(pin.members)}"
+                raise SystemExit(f"{said} has sha384-{sha384(data)}, pinned is sha384-{pin.sha384}")
             path = root / pin.target
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

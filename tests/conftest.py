@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from app.demo import keys
 from tests.world import World
 from tests.world import world as make_world
 
+# Chromium draws its own address bar by two web pages in each window, and keeps a process for a page that may come:
+# most of what a window costs. Of two such lists the last one counts, so the names that Playwright gives are here again.
+ABSENT = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess",
+    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter",
+    "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)  # fmt: skip
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", f"--disable-features={','.join(ABSENT)}",
     "--test-third-party-cookie-phaseout",  # no test may need a third-party cookie
 )  # fmt: skip
 
@@ -33,6 +43,14 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's keys, made once: an RSA key is slow to make. Nobody writes there."""
+    folder = tmp_path_factory.mktemp("keys")
+    keys.make(folder)
+    return folder
 
 
 @pytest.fixture

@@ -1,48 +1,42 @@
-"""Databases for tests: a SQLite file, or a schema of its own on a PostgreSQL of this machine."""
+"""Databases for tests: a SQLite file, or a schema of its own on a PostgreSQL.
+
+The migrations run once on each in a test process; whoever only needs their schema gets a copy (`migrated_url`).
+"""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
-import socket
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import pytest
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
 
 from app.db import Database
+from app.db.migrations import upgrade
 from app.errors import StoreUnavailable
-
-_SERVER = "postgresql+psycopg://root@127.0.0.1/test"
-
-
-@functools.cache
-def _server() -> Engine | None:
-    """The PostgreSQL of this machine; None when there is none, or none that lets us in."""
-    try:
-        engine = create_engine(_SERVER, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        socket.create_connection(("127.0.0.1", 5432), timeout=0.2).close()
-        engine.connect().close()
-    except Exception:  # noqa: BLE001 whatever is missing: server, driver, role, database
-        return None
-    return engine
+from tests import services
 
 
 @contextlib.contextmanager
 def postgres_url() -> Iterator[str]:
     """A URL whose tables nobody else sees; gone afterwards. Skips the test where there is no PostgreSQL."""
-    server = _server()
-    if server is None:
-        pytest.skip("no PostgreSQL on 127.0.0.1:5432 that lets root into the database test")
+    server = services.url(services.POSTGRES)
     schema = f"inlay_{uuid.uuid4().hex[:12]}"
-    with server.connect() as conn:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as conn:
         conn.execute(text(f"CREATE SCHEMA {schema}"))
     try:
-        yield f"{_SERVER}?options=-csearch_path%3D{schema}"
+        # a test's database need not outlive a power cut
+        own = make_url(server).update_query_dict({"options": f"-csearch_path={schema} -csynchronous_commit=off"})
+        yield own.render_as_string(hide_password=False)
     finally:
-        with server.connect() as conn:
+        with engine.connect() as conn:
             conn.execute(text(f"DROP SCHEMA {schema} CASCADE"))
 
 
@@ -54,6 +48,53 @@ def database_url(kind: str, folder: Path) -> Iterator[str]:
     else:
         with postgres_url() as url:
             yield url
+
+
+@contextlib.contextmanager
+def migrated_url(kind: str, folder: Path) -> Iterator[str]:
+    """The same with the newest schema in it."""
+    with database_url(kind, folder) as url:
+        if kind == "sqlite":
+            shutil.copy(migrated(), folder / "inlay.db")
+        else:
+            with contextlib.closing(Database(url)) as database, database.begin() as conn:
+                for statement, values in _statements():
+                    conn.exec_driver_sql(statement, values)
+        yield url
+
+
+@functools.cache
+def migrated() -> Path:
+    """An empty SQLite file of the newest schema, made once and copied."""
+    path = Path(tempfile.mkdtemp()) / "inlay.db"
+    with contextlib.closing(Database(f"sqlite:///{path}")) as database:
+        upgrade(database)
+        with database.engine.connect() as conn:
+            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    return path
+
+
+@functools.cache
+def _statements() -> list[tuple[str, Any]]:
+    """What the migrations say to a PostgreSQL, heard once and said again."""
+    said: list[tuple[str, Any]] = []
+    with postgres_url() as url, contextlib.closing(Database(url)) as database:
+
+        @event.listens_for(database.engine, "before_cursor_execute")
+        def hear(conn: Connection, cursor: Any, statement: str, values: Any, *_: Any) -> None:
+            if not statement.lstrip().upper().startswith("SELECT"):
+                said.append((statement, values))
+
+        upgrade(database)
+    return said
+
+
+def hasty(database: Database) -> None:
+    """A test's database need not outlive a power cut: a SQLite file is not forced to the disk."""
+    if database.is_sqlite:
+        event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+        database.engine.dispose()
 
 
 class Moody(Database):

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.parse import Insufficient
-from app.core.stored import Key
-from app.decisions import EMPTY_KEPT_S, FAILURE_KEPT_S, Failure, Misses, carried_hash, features_hash
-from app.errors import CoreUnavailable
-from app.launch import Record
+from app.decisions import FAILURE_KEPT_S, FRESH_SPREAD, carried_hash, features_hash
 from tests.core import server as core
 from tests.world import FEATURES, LEAD, World
 
@@ -77,21 +73,15 @@ def test_a_failure_is_not_asked_again_for_seconds(world: World) -> None:
     assert world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"] == "ready"
 
 
-def test_misses_are_forgotten_in_time() -> None:
-    now = [0.0]
-    misses = Misses(lambda: now[0])
-    one, two = (Key("c", "s", Record("Lead", each)) for each in "12")
-    failure, empty = Failure(CoreUnavailable(), "REF"), Insufficient(("a",))
-    misses.put(one, failure)
-    misses.put(two, empty)
-    assert (misses.get(one), misses.get(two)) == (failure, empty)
-    now[0] = FAILURE_KEPT_S
-    assert (misses.get(one), misses.get(two)) == (None, empty)
-    now[0] = EMPTY_KEPT_S
-    assert misses.get(two) is None
-    misses.put(two, empty)
-    misses.drop(two)
-    assert misses.get(two) is None
+def test_what_was_asked_together_is_not_asked_again_together(world: World) -> None:
+    ids = [f"00QAB0000{n:06d}AAA" for n in range(200)]
+    world.api.rows |= dict.fromkeys(ids, FEATURES)
+    world.exchange(records=[f"Lead/{each}" for each in ids])
+    with world.parts.database.read() as conn:
+        until = conn.exec_driver_sql("SELECT valid_until - created_at FROM scores").scalars().all()
+    assert len(until) == 200
+    assert (1 - FRESH_SPREAD) * 900 <= min(until) < max(until) <= 900
+    assert max(until) - min(until) > 45  # half of what they may differ by
 
 
 @pytest.mark.parametrize("other", [{"a": 1, "b": "2"}, {"a": 1}, {"a": 1, "b": None}])

@@ -1,86 +1,148 @@
-"""Progress: a share of time, within a tenth of the truth once a pace is known, and never back."""
+"""Progress: a share of the work, within a tenth of the truth once a pace is known however busy the machine is."""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 
 from app.core.stored_readings import ReadingRow, Step
+from app.documents.reader import Advance
 from app.pace import Paces, Run, progress
 from app.reading import Stage
 
 ROW = ReadingRow(*[None] * 5, "v", None, 0, 0, 0.0, 0.0, 0.0, 0.0, None, None, None, 0.0)
+CHARACTERS, BYTES = 2_500, 11_000  # a page
+TICKS = 5  # words on a parser that says nothing yet
+PARTS = 40  # of a core's work, each with its own wait for the machine
 
 
 @dataclass
 class Work:
-    """A document, and how long each part of it takes; `told` are the true and the shown share at each note."""
+    """A document, and how long each part of it takes on a free machine."""
 
     pages: int
+    fetch_s: float = 0.05
     start_s: float = 0.4
     page_s: float = 0.03
+    core_s: float = 0.04
     character_s: float = 5e-6
     steps: int = 0  # how often the core says how far it is
+    says_pages: bool = True
+    says_processor: bool = True
 
-    def run(self, paces: Paces, times: float = 1.0) -> list[tuple[float, float]]:
-        now = 0.0
-        shown: list[tuple[float, float]] = []
-        run = Run.begin(paces, lambda: now, "review")
-        size, characters = self.pages * 11_000, self.pages * 2_500
+    def run(self, paces: Paces, busy: Iterator[float] | None = None) -> list[tuple[float, float]]:
+        """The true and the shown share of the work at each note. `busy`: how much longer each part takes now."""
+        now = done = processor = 0.0
+        told: list[tuple[float, float]] = []
+        run = Run.begin(paces, lambda: now, "contoso", "review")
+
+        def work(seconds: float, times: float) -> float:
+            nonlocal now, done
+            now += seconds * times
+            done += seconds
+            return seconds
+
+        def times() -> float:
+            return next(busy) if busy else 1.0
 
         def tell(step: Step) -> None:
-            shown.append((now, step.share))
+            told.append((done, step.share))
 
-        tell(run.fetched("application/pdf", size))
-        now += self.start_s * times
+        def read(page: int, total: int) -> Advance:
+            return Advance(page, total, page * CHARACTERS, processor if self.says_processor else None)
+
+        tell(run.fetching())
+        work(self.fetch_s, 1.0)
+        tell(run.fetched("application/pdf", self.pages * BYTES, self.pages if self.says_pages else 0))
+        for _ in range(TICKS):
+            processor += work(self.start_s / TICKS, times())
+            tell(run.reading(read(0, 0)))
         for page in range(self.pages + 1):
-            tell(run.reading(page, self.pages))
-            now += self.page_s * times if page < self.pages else 0.0
-        tell(run.read(self.pages, characters))
-        core_s = characters * self.character_s * times
-        for step in range(1, self.steps):
-            now += core_s / self.steps
-            tell(run.analysing(step, self.steps))
-        now += core_s / max(self.steps, 1)
-        run.analysed()
-        return [(at / now, share) for at, share in shown]
+            tell(run.reading(read(page, self.pages)))
+            if page < self.pages:
+                processor += work(self.page_s, times())
+        tell(run.read(self.pages, self.pages * CHARACTERS))
+        core_s = self.core_s + self.pages * CHARACTERS * self.character_s
+        for part in range(1, PARTS + 1):
+            work(core_s / PARTS, times())
+            if self.steps and part % (PARTS // self.steps) == 0 and part < PARTS:
+                tell(run.analysing(part * self.steps // PARTS, self.steps))
+        run.kept()
+        return [(at / done, share) for at, share in told]
 
 
 def off(told: list[tuple[float, float]]) -> float:
     return max(abs(true - shown) for true, shown in told)
 
 
-@pytest.mark.parametrize("pages", [5, 20, 300])
+def known(busy: Iterator[float] | None = None) -> Paces:
+    """What was learned from some documents before."""
+    paces = Paces()
+    for pages in (12, 40, 25, 60) * 3:
+        Work(pages).run(paces, busy)
+    return paces
+
+
+def noise(seed: int, most: float = 8.0) -> Iterator[float]:
+    """Others want the machine, now more and now less."""
+    dice = random.Random(seed)
+    while True:
+        yield dice.uniform(1.0, most)
+
+
+@pytest.mark.parametrize("pages", [1, 5, 20, 300])
 @pytest.mark.parametrize("steps", [0, 10])
-def test_a_known_pace_is_within_a_tenth_of_the_true_share_of_time(pages: int, steps: int) -> None:
-    paces = Paces()
-    for known in (12, 40, 25, 60):
-        Work(known).run(paces)
-    assert off(Work(pages, steps=steps).run(paces)) <= 0.10
+def test_a_known_pace_is_within_a_tenth_of_the_true_share(pages: int, steps: int) -> None:
+    assert off(Work(pages, steps=steps).run(known())) <= 0.10
 
 
-@pytest.mark.parametrize("times", [0.5, 2.0])
-def test_a_machine_that_is_faster_or_slower_today_is_noticed_while_reading(times: float) -> None:
-    paces = Paces()
-    for known in (12, 40, 25, 60):
-        Work(known).run(paces)
-    told = Work(60, start_s=0.1).run(paces, times)
+@pytest.mark.parametrize("seed", range(5))
+def test_a_busy_machine_changes_nothing(seed: int) -> None:
+    """Neither what is shown of this document, nor what is learned for the next: the work is the same."""
+    busy = noise(seed)
+    paces = known(busy)
+    assert max(off(Work(pages, steps=10).run(paces, busy)) for pages in (1, 5, 20, 300)) <= 0.10
+    assert max(off(Work(pages).run(paces)) for pages in (1, 5, 20, 300)) <= 0.10
+
+
+def test_a_document_that_reads_slower_than_others_is_noticed_while_reading() -> None:
+    told = Work(60, page_s=0.09).run(known())
     assert off(told[len(told) // 3 :]) <= 0.10
 
 
-def test_a_slow_core_is_learned() -> None:
+def test_a_file_that_does_not_say_its_pages_is_guessed_by_its_size() -> None:
+    assert off(Work(20, says_pages=False).run(known())) <= 0.10
+
+
+def test_a_system_that_does_not_tell_a_processors_time_is_clocked() -> None:
     paces = Paces()
-    slow = Work(20, character_s=2e-4, steps=40)
-    first, then = off(slow.run(paces)), [off(slow.run(paces)) for _ in range(8)]
+    for pages in (12, 40, 25, 60) * 3:
+        Work(pages, says_processor=False).run(paces)
+    assert off(Work(20, says_processor=False).run(paces)) <= 0.10
+
+
+def test_a_slow_core_and_a_slow_library_are_learned() -> None:
+    paces = Paces()
+    slow = Work(20, fetch_s=1.5, character_s=2e-4, steps=40)
+    first, then = off(slow.run(paces)), [off(slow.run(paces)) for _ in range(4)]
     assert (then[-1] <= 0.10, then[-1] <= first) == (True, True)
+
+
+def test_one_document_that_is_far_off_spoils_nothing() -> None:
+    paces = known()
+    Work(20, start_s=30.0, page_s=3.0).run(paces)
+    assert off(Work(20).run(paces)) <= 0.25
+    for _ in range(4):
+        Work(20).run(paces)
+    assert off(Work(20).run(paces)) <= 0.10
 
 
 def test_a_short_document_says_little_about_long_ones() -> None:
     """Most of its time is overhead."""
-    paces = Paces()
-    for _ in range(4):
-        Work(40).run(paces)
+    paces = known()
     before = paces.get("page", "application/pdf")
     Work(1, page_s=0.5).run(paces)
     assert paces.get("page", "application/pdf") < 1.6 * before
@@ -93,6 +155,15 @@ def test_between_two_notes_it_grows_with_time_and_waits_before_the_end() -> None
     assert shown[:4] == pytest.approx([0.5, 0.5, 0.625, 0.75])
     assert shown[-1] < 1.0
     assert shown[4] < 0.97
+
+
+def test_a_busy_machine_is_expected_to_stay_busy() -> None:
+    """How fast the share grows until the next note: what is left takes as much longer as what was done."""
+    run = Run.begin(Paces(), iter([0.0, 0.1, 2.1]).__next__, "contoso", "review")
+    free = run.fetched("application/pdf", 100_000, 10)
+    step = run.reading(Advance(0, 0, 0, 0.2))
+    assert step.share > free.share
+    assert step.left_s > 2 * free.left_s
 
 
 def test_what_has_not_begun_has_no_progress() -> None:

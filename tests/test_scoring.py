@@ -9,7 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
+from tests import services
 from tests.core import server as core
 from tests.world import LEAD, World
 from tests.world import world as make_world
@@ -24,6 +27,13 @@ def many(world: World, count: int) -> list[str]:
 
 def state(answer: Any) -> str:
     return str(answer.headers["Inlay-State"])
+
+
+def first_state(world: World, token: str) -> str:
+    """What an element is told of the lead; asks again, as elements do, when this machine is too busy for its body."""
+    while (answer := world.batch(token, [f"score-badge {LEAD} -"])).status_code == 503:
+        assert answer.json["code"] == "busy", answer.text
+    return str(answer.json["fragments"][0]["state"])
 
 
 def settle(world: World, token: str, wanted: str, record: str = LEAD) -> Any:
@@ -75,7 +85,7 @@ def test_500_at_once_are_one_question(world: World) -> None:
     world.core.behave(core.slow(0.2))
 
     def look(_: int) -> str:
-        return str(world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"])
+        return first_state(world, token)
 
     with ThreadPoolExecutor(16) as threads:  # twice those of a worker
         states = list(threads.map(look, range(500)))
@@ -300,6 +310,69 @@ def test_too_much_work_is_busy_not_broken(tmp_path: Any) -> None:
         states = [hasty.batch(token, [f"score-badge {each} -"]).json["fragments"][0]["state"] for each in records]
     assert set(states) <= {"pending", "ready", "unavailable"}
     assert "pending" in states
+
+
+def test_a_database_that_is_away_leaves_what_has_aged_to_be_shown(hasty: World) -> None:
+    settle(hasty, hasty.frame_token(), "ready")
+    hasty.clock.now += 500
+    token = hasty.frame_token()
+    assert state(hasty.badge(token)) == "ready"  # who looks is audited
+    hasty.clock.now += 450
+    whole = hasty.parts.database.engine
+
+    def gone(*_: Any) -> None:
+        raise OperationalError("", None, Exception())
+
+    event.listen(whole, "begin", gone)
+    for _ in range(3):
+        assert state(hasty.badge(token)) == "stale"
+        hasty.parts.epochs.look()
+    assert hasty.parts.epochs.away
+    event.remove(whole, "begin", gone)
+    hasty.parts.epochs.look()
+    assert not hasty.parts.epochs.away
+
+
+# --- several processes ---
+
+
+def redis_hits(world: World) -> bool:
+    """Whether a process that was just started finds the lead's score in Redis."""
+    with world.another() as started:
+        token = started.element_token()
+        assert started.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"] == "ready"
+        lines = started.parts.metrics.render()[0].decode().splitlines()
+    return any(line.startswith("inlay_cache_total") and "redis" in line and "hit" in line for line in lines)
+
+
+def test_redis_is_what_processes_share_and_a_change_reaches_them_all(tmp_path: Any) -> None:
+    with make_world(tmp_path, redis=services.url(services.REDIS)) as world:
+        token = world.frame_token()
+        assert "<b>72</b>" in world.badge(token).text
+        world.element_token()
+        assert any(redis_hits(world) for _ in range(9))  # a busy machine may take longer than the 50 ms that we wait
+        with world.another() as other:
+            assert "<b>72</b>" in other.badge(token).text
+            world.core.score = 31
+            world.clock.now += 1
+            world.event(LEAD)
+            for each in (world, other):
+                each.parts.epochs.look()
+                assert "<b>31</b>" in each.badge(token).text
+        with world.another() as started:
+            assert "<b>31</b>" in started.badge(token).text
+
+
+def test_a_redis_that_is_away_changes_no_answer(tmp_path: Any) -> None:
+    with make_world(tmp_path, redis="redis://127.0.0.1:1/0") as world, world.another() as other:
+        token = world.frame_token()
+        assert (state(world.badge(token)), state(other.badge(token))) == ("ready", "ready")
+        world.core.score = 31
+        world.clock.now += 1
+        world.event(LEAD)
+        other.parts.epochs.look()
+        assert "<b>31</b>" in other.badge(token).text
+        assert world.core.asked == 2
 
 
 # --- carried features ---

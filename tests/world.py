@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import json
 import re
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from app.application import build, create_app, read_house
@@ -33,6 +31,7 @@ from app.launch import Attest, Launch, Record, Viewer
 from app.web.parts import Parts
 from app.web.render import Renderer
 from tests.core.server import Core, core_server
+from tests.databases import hasty, migrated
 from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, TENANT_KEYS, FixedKeys
 
 LEAD = "Lead/00QAB000003LeadAA2"
@@ -46,7 +45,7 @@ allow_private = ["127.0.0.1"]
 compression = false
 limit_refused = "100000/minute"
 [store]
-url = "sqlite:///{folder}/inlay.db"
+{store}
 [cores.main]
 url = "{core}"
 deadline = "{deadline}"
@@ -127,7 +126,8 @@ class HostApi:
             return 401, [{"errorCode": "INVALID_SESSION_ID", "message": "dead"}]
         if "/ui-api/records" in path:
             return self.see(path.rsplit("/", 1)[1].split(","), query, token)
-        wanted = [each.split("'")[0] for each in query["q"][0].split("IN (", 1)[1].split("'")[1::2]]
+        asked, ids = query["q"][0], query["q"][0].split("'")[1::2]
+        wanted = ids if "IN (" in asked else sorted(each for each in self.rows if each > "".join(ids))[:200]
         return 200, {
             "done": True,
             "records": [{"Id": each} | self.rows[each] for each in wanted if each in self.rows],
@@ -153,19 +153,6 @@ class HostApi:
 def house() -> Renderer:
     """Read and compiled once for all worlds: nothing in it changes after its start."""
     return read_house()
-
-
-@functools.cache
-def migrated() -> Path:
-    """An empty database of the newest schema, made once and copied."""
-    path = Path(tempfile.mkdtemp()) / "inlay.db"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    with database.engine.connect() as conn:
-        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
-    return path
 
 
 def launch_data(page: Any) -> dict[str, Any]:
@@ -374,9 +361,16 @@ class World:
 
 @contextmanager
 def world(
-    folder: Path, *, wait: str = "10s", deadline: str = "10s", connections: Sequence[ConnectionSettings] = ()
+    folder: Path,
+    *,
+    wait: str = "10s",
+    deadline: str = "10s",
+    connections: Sequence[ConnectionSettings] = (),
+    store: str = "",
+    redis: str = "",
 ) -> Iterator[World]:
-    """A world of its own in this folder. `connections` take the places of those of their names."""
+    """A world of its own in this folder. `connections` take the places of those of their names; `store` and
+    `redis` are URLs of what it uses instead of a file there and of nothing."""
     for name, value in {
         "key": "k" * 40,
         "consumer": "4D1C2B3A5E6F",
@@ -387,6 +381,7 @@ def world(
         (folder / name).write_text(value)
     with core_server() as core, host_api() as api:
         config = CONFIG.format(
+            store=_store(folder, store, redis),
             folder=folder,
             core=core.url,
             api=api.url,
@@ -396,8 +391,7 @@ def world(
             issuer=GUEST["issuer"],
             audience=GUEST["audience"],
         )
-        if not (folder / "inlay.db").exists():
-            shutil.copy(migrated(), folder / "inlay.db")
+        (folder / "inlay.toml").write_text(config)
         settings, clock = Settings.parse(config, str(folder / "inlay.toml")), Clock()
         named = {each.name: each for each in connections}
         settings = replace(settings, connections={**settings.connections, **named})
@@ -405,13 +399,27 @@ def world(
             yield World(settings, folder, core, api, clock, parts, runner, create_app(parts).test_client())
 
 
+def _store(folder: Path, url: str, redis: str) -> str:
+    """The lines of `[store]`, of a database that is there and has a life of its own."""
+    if not url and not (folder / "inlay.db").exists():
+        shutil.copy(migrated(), folder / "inlay.db")
+    database = Database(url or f"sqlite:///{folder}/inlay.db")
+    if url:
+        upgrade(database)
+    if redis:  # the copies of one file would believe each other's scores
+        with database.begin() as conn:
+            conn.execute(text("UPDATE epoch SET life = :life"), {"life": secrets.token_hex(8)})
+    database.close()
+    (folder / "store").touch(mode=0o600)
+    (folder / "store").write_text(str(database.engine.url.render_as_string(hide_password=False)))
+    return f'url = "file:{folder}/store"' + (f'\nredis = "{redis}"' if redis else "")
+
+
 @contextmanager
 def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     """The parts of one process; the issuer's keys are at hand instead of behind an address."""
     parts, runner = build(settings, clock, house())
-    # a test's database need not outlive a power cut
-    event.listen(parts.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-    parts.database.engine.dispose()
+    hasty(parts.database)
     try:
         yield replace(parts, keys=FixedKeys("ed", "es", "rs", *TENANT_KEYS)), runner
     finally:

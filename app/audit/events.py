@@ -79,5 +79,8 @@ EVENTS: Mapping[str, Event] = {
     "event.refused": _event("event", "connection reason", "reference"),
     "subscription.begun": _event("event", "connection"),
     "subscription.renewed": _event("event", "connection"),
+    # what an admin did with work that had failed
+    "job.replayed": _event("event", "kind jobs", "connection"),
+    "job.dropped": _event("event", "kind jobs", "connection"),
     "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
@@ -111,7 +111,7 @@ class AuditLog:
             new = [row for row in rows if self._shown.get((row.session, row.decision)) is None]
         if not new:
             return
-        values = [self._row(_VIEW, asdict(row)) for row in new]
+        values = [self._row(_VIEW, {name: getattr(row, name) for name in ViewRow.__slots__}) for row in new]
         with self._transaction(None) as writer:
             insert_all_new(writer, audit, values, ("session", "decision"), text("event = 'view.shown'"))
         with self._lock:  # only after the commit

@@ -11,19 +11,20 @@ from granian.constants import Interfaces
 from granian.server import MPServer
 
 from app.application import build
-from app.cli._config import CONFIG, load, opened, words
+from app.cli._config import CONFIG, load, upgraded, words
 from app.cli.admin import admin
 from app.cli.check import check
+from app.cli.jobs import jobs
 from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.revoke import revoke
 from app.cli.rollout import rollout
 from app.cli.token import token
+from app.cli.warm import warm
 from app.cli.why import why
+from app.cli.worker import worker
 from app.config import Settings, example
-from app.db.migrations import upgrade
 from app.demo.run import run as run_demo
-from app.errors import InlayError
 from app.hosts import HOSTS
 from app.net.ports import is_free
 
@@ -53,9 +54,9 @@ def init(path: Path) -> None:
 @main.command()
 @CONFIG
 def serve(path: Path) -> None:
-    """Serve panels; background jobs run beside, in the same processes."""
+    """Serve panels; background jobs run beside, in the same processes, unless `[server] jobs` is false."""
     settings = load(path)
-    _upgrade(settings)
+    upgraded(settings)
     _check(settings)
     os.environ["INLAY_CONFIG"] = str(path.resolve())
     server = settings.server
@@ -119,7 +120,7 @@ def db() -> None:
 @CONFIG
 def db_upgrade(path: Path) -> None:
     """Bring the schema up to date; safe to run twice, and from two machines at once."""
-    _upgrade(load(path))
+    upgraded(load(path))
     click.echo("The database is up to date.")
 
 
@@ -129,14 +130,5 @@ def _check(settings: Settings) -> None:
         build(settings)[0].close()
 
 
-def _upgrade(settings: Settings) -> None:
-    with opened(settings) as database:
-        try:
-            upgrade(database)
-        except InlayError as error:
-            click.echo(f"The database cannot be reached: {error.reason}. Look at [store] url.", err=True)
-            sys.exit(1)
-
-
-for command in (admin, check, package, preview, revoke, rollout, token, why):
+for command in (admin, check, jobs, package, preview, revoke, rollout, token, warm, why, worker):
     main.add_command(command)

@@ -11,6 +11,7 @@ import click
 
 from app.config import ConnectionSettings, Settings
 from app.db import Database
+from app.db.migrations import upgrade
 from app.errors import ConfigError, InlayError, Problem
 
 CONFIG = click.option(
@@ -22,6 +23,7 @@ CONFIG = click.option(
     show_default=True,
     help="The configuration.",
 )
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for a program.")
 CONNECTION = click.option("-k", "--connection", "name", required=True, help="The connection, by its name.")
 
 
@@ -64,3 +66,13 @@ def opened(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def upgraded(settings: Settings) -> None:
+    """Bring the schema up to date before anything is done with it."""
+    with opened(settings) as database:
+        try:
+            upgrade(database)
+        except InlayError as error:
+            click.echo(f"The database cannot be reached: {error.reason}. Look at [store] url.", err=True)
+            sys.exit(1)

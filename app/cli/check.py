@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from app.application import checked, read_house
-from app.cli._config import CONFIG, opened
+from app.cli._config import CONFIG, JSON, opened
 from app.config import Settings
 from app.connections import Connections
 from app.db import Database
@@ -26,7 +26,7 @@ from app.net.door import Door
 
 @click.command()
 @CONFIG
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for a program.")
+@JSON
 def check(path: Path, as_json: bool) -> None:
     """Name every problem: of the configuration, the database, the cores, the connections. Changes nothing.
 

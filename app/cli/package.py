@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import sys
+import tomllib
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
-from app.cli._config import CONFIG, CONNECTION, load, named, words
+from app.cli._config import CONFIG, CONNECTION, JSON, load, named, words
 from app.config import ConnectionSettings, Settings
 from app.errors import ConfigError, Problem
 from app.hosts import HOSTS
@@ -21,7 +27,6 @@ from app.hosts._package import FOLDER, MAX_ARCHIVE, Deployment, Package, Package
 from app.hosts._package_findings import Finding, held, scan
 
 _MAX_FILES = 2_000
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for a program.")
 
 
 @click.group()
@@ -30,7 +35,7 @@ def package() -> None:
 
 
 @package.command("list")
-@_JSON
+@JSON
 def list_(as_json: bool) -> None:
     """Name the hosts that there are packages for, and what each package is."""
     known = {name: rules.about for name, rules in _all().items()}
@@ -49,18 +54,21 @@ def list_(as_json: bool) -> None:
     "-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where to."
 )
 @click.option("--contact", default="", help="The mail address of whoever answers for it at the host.")
-@_JSON
+@JSON
 def build(host: str, path: Path, name: str, folder: Path, contact: str, as_json: bool) -> None:
     """Make the package of HOST for a connection; what it holds is checked before it is written.
 
     Two builds are the same bytes. Exit code 1: what was made does not hold, so nothing was written.
     """
-    settings = load(path)
-    with words():
+    with _stood_in(path), words():
+        settings = load(path)
         rules = _rules(host)
         connection = _connection(settings, name, host)
         made = rules.build(_deployment(settings, connection, contact))
-    found = [each for one in made for each in _checked(_files(one), rules, connection)]
+        found = [
+            *_example(settings, path),
+            *(each for one in made for each in _checked(_files(one), rules, connection)),
+        ]
     good = not _problems(found)
     written = [str(_write(folder, one)) for one in made] if good else []
     if as_json:
@@ -76,7 +84,7 @@ def build(host: str, path: Path, name: str, folder: Path, contact: str, as_json:
 @package.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @click.argument("host", default="")
-@_JSON
+@JSON
 def verify(file: Path, host: str, as_json: bool) -> None:
     """Hold a package (an archive, a file or a folder) against what its host demands, without asking anybody.
 
@@ -125,6 +133,38 @@ def _all() -> dict[str, PackageRules]:
     return {name: host.package for name, host in sorted(HOSTS.items()) if host.package is not None}
 
 
+@contextmanager
+def _stood_in(path: Path) -> Iterator[None]:
+    """What is not set is stood in for: no package holds a secret, and some exist only once it is installed."""
+    absent = {name: value for name, value in _stand_ins(path).items() if name not in os.environ}
+    os.environ.update(absent)
+    for name in sorted(absent):
+        click.echo(f"note: {name} is not set. The package does not need it; Inlay will, before it serves.", err=True)
+    try:
+        yield
+    finally:
+        for name in absent:
+            del os.environ[name]
+
+
+def _stand_ins(path: Path) -> dict[str, str]:
+    """For each variable that is referred to. What is no TOML has none: whoever loads it says so."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    names = [text.removeprefix("env:") for text in _texts(tables) if text.startswith("env:")]
+    databases = [text.removeprefix("env:") for text in _texts(tables.get("store"))]
+    return {name: "sqlite:///inlay.db" if name in databases else secrets.token_hex(32) for name in names}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(each)
+
+
 def _rules(host: str) -> PackageRules:
     known = _all()
     if host not in known:
@@ -161,6 +201,14 @@ def _files(made: Package) -> dict[str, bytes]:
 
 def _checked(files: Mapping[str, bytes], rules: PackageRules, connection: ConnectionSettings) -> list[Finding]:
     return [*held(files, connection), *scan(files), *rules.verify(files)]
+
+
+def _example(settings: Settings, path: Path) -> list[Finding]:
+    """Nothing is wrong with a package for the address that `inlay init` writes, but it is nobody's."""
+    url = settings.server.public_url
+    if not str(urlsplit(url).hostname).endswith(".example.com"):
+        return []
+    return [Finding(path.name, 0, f"public_url is {url}, an example.", "Write where your Inlay is reached.", "note")]
 
 
 def _problems(found: Sequence[Finding]) -> bool:

@@ -1,11 +1,13 @@
 """The configuration: one TOML file, read once, strict; secrets only by reference; refused as a whole."""
 
+from app.config.connection import ConnectionSettings
 from app.config.example import example
 from app.config.references import Secret
+from app.config.rules import Rule, is_high
+from app.config.schedules import Schedule
 from app.config.table import (
     AdminSettings,
     CapabilitySettings,
-    ConnectionSettings,
     CoreSettings,
     ServerSettings,
     Settings,
@@ -17,9 +19,12 @@ __all__ = [
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",
+    "Rule",
+    "Schedule",
     "Secret",
     "ServerSettings",
     "Settings",
     "StoreSettings",
     "example",
+    "is_high",
 ]

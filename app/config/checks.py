@@ -10,7 +10,8 @@ from app.config.kinds import LOOPBACK
 from app.config.reader import Reader
 
 if TYPE_CHECKING:
-    from app.config.table import ConnectionSettings, Settings
+    from app.config.connection import ConnectionSettings
+    from app.config.table import Settings
 
 
 def check(settings: Settings, reader: Reader) -> None:
@@ -79,9 +80,28 @@ def _connection_names(settings: Settings, reader: Reader, connection: Connection
     capabilities = connection.capabilities or ()
     _exists(reader, (*path, "capabilities"), capabilities, settings.capabilities, "capability")
     _exists(reader, (*path, "fields"), tuple(connection.fields), settings.capabilities, "capability")
+    _priorities(settings, reader, connection)
     others = {name: each for name, each in settings.connections.items() if name != connection.name}
     if connection.records_from:
         _exists(reader, (*path, "records_from"), (connection.records_from,), others, "other connection")
+
+
+def _priorities(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:
+    """A rule goes by what is read anyway: no further field leaves the host for it."""
+    for name, rules in (connection.priority or {}).items():
+        path = ("connections", connection.name, "priority", name)
+        capability = settings.capabilities.get(name)
+        if capability is None or name not in (connection.capabilities or ()):
+            mend = f"Known here are: {', '.join(connection.capabilities or ()) or 'none'}."
+            reader.problem(path, f"the connection has no capability {name}.", mend)
+            continue
+        if capability.kind != "score":
+            reader.problem(path, "is about an analysis.", "Remove it: only scores are computed ahead.")
+        asked = {field for rule in rules for field, _ in rule.conditions}
+        unknown = sorted(asked - {*(capability.fields or ())})
+        if unknown and reader.sound("capabilities", name, "fields"):
+            mend = f"Use its fields: {', '.join(capability.fields or ())}."
+            reader.problem(path, f"{name} reads no {', '.join(unknown)}.", mend)
 
 
 def _regions(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:

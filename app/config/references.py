@@ -91,5 +91,19 @@ def _store(raw: Any, folder: Path) -> str:
     )
 
 
+def _redis(raw: Any, folder: Path) -> str:
+    expect(raw, str, "a URL of a Redis", "redis://127.0.0.1:6379/0")
+    referred = resolve(raw, folder)
+    url = raw if referred is None else referred
+    if referred is None and "@" in url:
+        raise RefusedValueError(
+            "a Redis password is never written here.", 'Put the whole URL behind "env:" or "file:".'
+        )
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise RefusedValueError("this is not the URL of a Redis.", 'Write "redis://host:6379/0", or rediss:// for TLS.')
+    return str(url)
+
+
 PATH = Kind("tls.pem", _path)
 STORE = Kind("sqlite:///inlay.db", _store)
+REDIS = Kind("redis://127.0.0.1:6379/0", _redis)

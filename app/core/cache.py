@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Generic, TypeVar
@@ -17,47 +17,26 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """The latest answers, at most so many; the least used go first.
+    """The latest answers, at most so many bytes by the estimate of `size`; the least used go first."""
 
-    Whoever reads the truth and puts it here takes a `mark()` before reading. What was dropped since is then
-    not put: the reading may be older than the drop, and nothing would ever drop it again.
-    """
-
-    def __init__(self, max_entries: int = 50_000) -> None:
-        self._entries: LRUCache[K, V] = LRUCache(max_entries)
-        self._dropped: LRUCache[K, int] = LRUCache(max_entries)
-        self._drops = 0
-        self._all_dropped = 0  # drops up to this one may have been forgotten, so they count for every key
+    def __init__(self, max_bytes: int, size: Callable[[V], int]) -> None:
+        self._entries: LRUCache[K, V] = LRUCache(max_bytes, getsizeof=lambda value: min(size(value), max_bytes))
         self._lock = Lock()
 
-    def mark(self) -> int:
-        """The present, to be handed to `put`."""
+    def get_many(self, keys: Iterable[K]) -> dict[K, V]:
+        """What is there of these keys."""
         with self._lock:
-            return self._drops
+            found = {key: self._entries.get(key) for key in keys}
+        return {key: value for key, value in found.items() if value is not None}
 
-    def get(self, key: K) -> V | None:
+    def put_many(self, entries: Mapping[K, V]) -> None:
         with self._lock:
-            return self._entries.get(key)
-
-    def put(self, key: K, value: V, *, since: int | None = None) -> None:
-        with self._lock:
-            if since is None or since >= max(self._dropped.get(key, 0), self._all_dropped):
+            for key, value in entries.items():
                 self._entries[key] = value
 
-    def drop(self, key: K) -> None:
-        with self._lock:
-            self._drops += 1
-            self._entries.pop(key, None)
-            if key not in self._dropped and self._dropped.currsize >= self._dropped.maxsize:
-                self._all_dropped = max(self._all_dropped, self._dropped.popitem()[1])
-            self._dropped[key] = self._drops
-
-    def clear(self) -> None:
-        with self._lock:
-            self._drops += 1
-            self._all_dropped = self._drops
-            self._entries.clear()
-            self._dropped.clear()
+    @property
+    def bytes(self) -> int:
+        return int(self._entries.currsize)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -86,6 +65,11 @@ class Flights(Generic[K, V]):
                 with contextlib.suppress(Busy):
                     self._start(mine, make)
             return {key: self._flying[key] for key in keys if key in self._flying}
+
+    def flying(self, keys: Iterable[K]) -> frozenset[K]:
+        """Those of the keys that are in the air."""
+        with self._lock:
+            return frozenset(key for key in keys if key in self._flying)
 
     def close(self) -> None:
         """Take no more; what has not begun fails as Busy."""

@@ -45,7 +45,7 @@ class CoreClient:
     ) -> None:
         self.name = settings.name
         self._url = settings.url.rstrip("/")
-        self._deadline_s = settings.deadline
+        self.deadline_s = settings.deadline
         self._keys = settings.api_keys
         self._key = 0  # the one that worked last
         self._door, self._metrics = door, metrics
@@ -95,7 +95,7 @@ class CoreClient:
 
     def health(self) -> None:
         """Is the core there? Raises CoreUnavailable. Asks once, also when the breaker is open."""
-        request = Request("GET", self._url + "/healthz", headers=self._headers(), deadline_s=self._deadline_s)
+        request = Request("GET", self._url + "/healthz", headers=self._headers(), deadline_s=self.deadline_s)
         try:
             response = self._door.call(request)
         except OutboundError as error:
@@ -124,7 +124,7 @@ class CoreClient:
         if not self._circuit.admit():
             raise CoreUnavailable(reason="breaker-open", retry_after_s=self._circuit.retry_after_s())
         outcome = "error"
-        retry = replace(self._retry, deadline_s=self._deadline_s if deadline_s is None else deadline_s)
+        retry = replace(self._retry, deadline_s=self.deadline_s if deadline_s is None else deadline_s)
         try:
             response = run(
                 retry,

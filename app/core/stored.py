@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row as DatabaseRow
+from sqlalchemy import Select, Text, func, insert, literal_column, not_, select, update
 
 from app.core.shapes import Factor, Meaning, Model, Score
-from app.db import Database
+from app.db import Database, schema
+from app.db.lists import listed, parameters
 from app.db.schema import scores
 from app.launch import Record
 
+CARRIED = schema.CARRIED
 OUTDATED = 0.0  # `fresh_until` of a score whose record changed
-CARRIED = "carried-"  # how the hash of features begins that came with a launch: such a score is that launch's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Key:
     capability: str
     record: Record
     carried: str = ""  # names the features that the launch carried; empty when they are read from the host
+    arm: str = ""  # of a canary: which of two models answered; empty where there is one
+
+    def __str__(self) -> str:
+        """As it is called outside this process; no part before the record can hold the sign between them."""
+        return "|".join((self.connection, self.capability, self.arm, self.carried, str(self.record)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +55,29 @@ class StoredScores:
     def __init__(self, database: Database, seal: Callable[[bytes, str], bytes]) -> None:
         self._database, self._seal = database, seal
 
-    def latest(self, keys: Sequence[Key]) -> dict[Key, Stored]:
-        """The newest score of each key that has one: one query for each (connection, capability, type)."""
-        groups: dict[tuple[str, str, str, str], dict[str, Key]] = defaultdict(dict)
-        for key in keys:
-            groups[key.connection, key.capability, key.record.type, key.carried][key.record.id] = key
+    def latest(self, keys: Sequence[Key], conn: DatabaseConnection | None = None) -> dict[Key, Stored]:
+        """The newest score of each key that has one; within the caller's transaction where one is given.
+
+        One question for all keys (one more for carried ones). The database walks down the index to the newest
+        row of each key: how long its history is costs nothing.
+        """
+        if conn is None:
+            with self._database.read() as own:
+                return self.latest(keys, own)
         found: dict[Key, Stored] = {}
-        with self._database.read() as conn:
-            for group in groups.values():
-                for row in conn.execute(_newest(group)):
-                    key = group[row.record_id]
+        for are_carried in (False, True):
+            if asked := [key for key in keys if bool(key.carried) is are_carried]:
+                rows = [_parts(key) for key in asked]
+                newest = _NEWEST[conn.dialect.name, are_carried]
+                for row in conn.execute(newest, parameters(conn, _PARTS, rows)):
+                    key = _key(row)
                     found[key] = _read(row, key)
         return found
 
     def by_decision(self, decisions: Iterable[str]) -> dict[str, Stored]:
         """Stored scores by their ids; unknown ids are left out."""
         with self._database.read() as conn:
-            rows = conn.execute(select(scores).where(scores.c.id.in_(list(decisions))))
+            rows = conn.execute(select(*_READ).where(scores.c.id.in_(list(decisions))))
             return {row.id: _read(row, _key(row)) for row in rows}
 
     def history(self, key: Key, limit: int) -> list[tuple[datetime, float]]:
@@ -104,34 +116,56 @@ class StoredScores:
         return self._seal(json.dumps(snapshot, sort_keys=True).encode(), f"snapshot:{stored.decision}")
 
 
-def _newest(group: Mapping[str, Key]) -> Select[Any]:
-    """The newest row of each record of a group; its keys differ in nothing but the record's id."""
-    any_key = next(iter(group.values()))
-    place = func.row_number().over(
-        partition_by=scores.c.record_id, order_by=(scores.c.created_at.desc(), scores.c.id.desc())
+_READ = [column for column in scores.c if column.name != "snapshot"]
+_CARRIED = func.substr(
+    literal_column("features_hash"), literal_column("1"), literal_column(str(len(CARRIED)))
+) == literal_column(f"'{CARRIED}'")  # without parameters, as the index has it: else no database would use it
+_PARTS = dict.fromkeys(("connection", "capability", "type", "id", "carried", "arm"), Text())
+
+
+def _newest(dialect: str, carried: bool) -> Select[Any]:
+    """The newest row of each of the listed keys."""
+    table, asked = listed(dialect, _PARTS)
+    mine = scores.alias("mine")
+    newest = (
+        select(mine.c.id)
+        .where(
+            mine.c.connection == asked["connection"],
+            mine.c.capability == asked["capability"],
+            mine.c.record_type == asked["type"],
+            mine.c.record_id == asked["id"],
+            mine.c.arm == asked["arm"],
+            _CARRIED if carried else not_(_CARRIED),
+            *([mine.c.features_hash == asked["carried"]] if carried else []),
+        )
+        .order_by(mine.c.created_at.desc(), mine.c.id.desc())
+        .limit(1)
+        .correlate(table)
+        .scalar_subquery()
     )
-    mine = [
-        scores.c.connection == any_key.connection,
-        scores.c.capability == any_key.capability,
-        scores.c.record_type == any_key.record.type,
-        scores.c.record_id.in_(list(group)),
-    ]
-    is_carried = scores.c.features_hash.startswith(CARRIED)
-    mine.append(scores.c.features_hash == any_key.carried if any_key.carried else ~is_carried)
-    ranked = select(scores, place.label("place")).where(*mine).subquery()
-    return select(ranked).where(ranked.c.place == 1)
+    return select(*_READ).select_from(table.join(scores, scores.c.id == newest))
+
+
+# made once: to put a statement together takes longer than to run it
+_NEWEST = {
+    (dialect, carried): _newest(dialect, carried) for dialect in ("sqlite", "postgresql") for carried in (False, True)
+}
 
 
 def _is(key: Key) -> tuple[Any, ...]:
     """The rows of a record: read ones for a read key; a carried one grows on those that other launches carried."""
-    is_carried = scores.c.features_hash.startswith(CARRIED)
     return (
         scores.c.connection == key.connection,
         scores.c.capability == key.capability,
         scores.c.record_type == key.record.type,
         scores.c.record_id == key.record.id,
-        is_carried if key.carried else ~is_carried,
+        scores.c.arm == key.arm,
+        _CARRIED if key.carried else not_(_CARRIED),
     )
+
+
+def _parts(key: Key) -> tuple[str, ...]:
+    return key.connection, key.capability, key.record.type, key.record.id, key.carried, key.arm
 
 
 def _row(stored: Stored) -> dict[str, Any]:
@@ -152,14 +186,16 @@ def _row(stored: Stored) -> dict[str, Any]:
         "valid_until": stored.fresh_until,
         "features_hash": stored.features_hash,
         "created_at": stored.stored_at,
+        "arm": stored.key.arm,
     }
 
 
-def _key(row: Row[Any]) -> Key:
-    return Key(row.connection, row.capability, Record(row.record_type, row.record_id))
+def _key(row: DatabaseRow[Any]) -> Key:
+    carried = row.features_hash if row.features_hash.startswith(CARRIED) else ""
+    return Key(row.connection, row.capability, Record(row.record_type, row.record_id), carried, row.arm)
 
 
-def _read(row: Row[Any], key: Key) -> Stored:
+def _read(row: DatabaseRow[Any], key: Key) -> Stored:
     factors = tuple(
         Factor(each["label"], each["effect"], each["detail"], tuple(each["fields"])) for each in json.loads(row.factors)
     )

@@ -6,6 +6,7 @@ beat is lost, and whoever looks next begins it anew.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -24,7 +25,7 @@ JOB = "analyse"
 ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
 LOST_S = 60.0  # without a beat; waiting in the queue counts as none, and the queue holds a job of a record once
 _ALWAYS_LEFT = 0.15  # of what was thought to be left, before the end is known
-_COMMIT_S = 0.1
+_COMMIT_S = 0.01  # at least, from reading a row until everybody sees what was written to it
 _UNIQUE = ("connection", "record_type", "record_id", "capability")
 _OVER: Mapping[str, Any] = {"work_version": None, "stage": None, "done": 0, "total": 0, "share": 0.0}
 _SOUND: Mapping[str, Any] = {"failed_version": None, "problem": None, "reference": None, "retry_at": 0.0}
@@ -91,6 +92,7 @@ class StoredReadings:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._commit_s = _COMMIT_S
 
     def of(self, keys: Sequence[ReadingKey]) -> dict[ReadingKey, ReadingRow]:
         """The rows of these keys; one query for each (connection, capability, type)."""
@@ -117,15 +119,19 @@ class StoredReadings:
     def tell(self, key: ReadingKey, version: str, step: Step, now: float) -> None:
         """How far the work on this version is, which is a beat too; an older failure is forgotten.
 
-        The share never goes back: viewers have seen what the row said until now, and see it until the commit.
+        The share never goes back: viewers have seen what the row said until now, and see it until the commit, which
+        takes as long again as the last ones did.
         """
-        told = {name: getattr(step, name) for name in ("stage", "done", "total", "left_s")}
-        beat = {"work_version": version, "share_at": now + _COMMIT_S, "beat_at": now}
+        began = time.monotonic()
+        told = {"work_version": version, "stage": step.stage, "done": step.done, "total": step.total, "beat_at": now}
         with self._database.begin() as conn:
             row = conn.execute(select(*_COLUMNS).where(*_is(key)).with_for_update()).first()
-            shown = ReadingRow(*row).share_by(now + _COMMIT_S) if row is not None and row.stage else 0.0
-            share = max(shown, step.share)
-            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **beat, "share": share}))
+            seen_by = now + self._commit_s
+            seen = ReadingRow(*row).share_by(seen_by) if row is not None and row.stage else 0.0
+            shown = _never_back(step, seen, now, seen_by)
+            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **shown}))
+        took = time.monotonic() - began
+        self._commit_s = max(_COMMIT_S, 1.5 * took, 0.9 * self._commit_s)
 
     def beat(self, key: ReadingKey, now: float) -> None:
         with self._database.begin() as conn:
@@ -170,6 +176,16 @@ def order(
     }
     name = f"{JOB}:{key.connection}:{key.capability}:{key.record}"
     enqueue(conn, JOB, payload, priority=priority, run_at=now, dedupe_key=name)
+
+
+def _never_back(step: Step, seen: float, now: float, seen_by: float) -> Mapping[str, float]:
+    """What is shown from now on, where `seen` was shown: if that was too much, it waits until the work is there."""
+    left = step.left_s
+    if step.share >= seen:
+        return {"share": step.share, "share_at": now, "left_s": left}
+    spent = step.share / (1.0 - step.share) * left
+    wait = min(seen * (spent + left) - spent, (1.0 - _ALWAYS_LEFT) * left)
+    return {"share": seen, "share_at": max(now + wait, seen_by), "left_s": left - wait}
 
 
 _COLUMNS = [readings.c[each.name] for each in fields(ReadingRow)]

@@ -82,9 +82,11 @@ class Epochs:
         self._subscribers: list[Callable[[Announcement], None]] = []
         self._lock = threading.Lock()
         self._read_at = clock()
+        self.away = False  # whether the database did not answer our last look
         # what changed before we began is in nobody's memory here
         with database.read() as conn:
-            self._value = int(conn.execute(select(schema.epoch.c.value)).scalar_one())
+            row = conn.execute(select(schema.epoch.c.value, schema.epoch.c.life)).one()
+        self._value, self.life = int(row.value), str(row.life)  # epochs of another life say nothing about this one
 
     def subscribe(self, callback: Callable[[Announcement], None]) -> None:
         self._subscribers.append(callback)
@@ -111,8 +113,10 @@ class Epochs:
         try:
             news = self._news()
         except StoreUnavailable:
+            self.away = True
             self._on_failure()
             return
+        self.away = False
         for change in news:
             for tell in self._subscribers:
                 tell(change)

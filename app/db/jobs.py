@@ -13,17 +13,50 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from app.db.database import Database
 from app.db.insert_new import insert_new
-from app.db.schema import jobs
+from app.db.schema_jobs import jobs
+from app.errors import Busy
 
 MAX_ATTEMPTS = 5
 _BACKOFF_S, _BACKOFF_MOST_S = 2.0, 3600.0
 _LOST = "the worker was lost"
+
+
+class Priority(IntEnum):
+    """Who waits for a job. Of the kinds that share a thread, the higher goes first, always."""
+
+    WAITED = 40  # a viewer looks at a panel that is pending
+    CHANGED = 30  # the host said that what somebody has seen is no longer so
+    NORMAL = 20  # nobody sees it, but it has its time
+    REFRESH = 10  # much looked at, and stale soon
+    LOW = 0  # nobody asked yet, or it is a record that can wait
+
+
+class Postponed(Busy):
+    """Raised by a job whose turn has not come: it waits for `retry_after_s`, and that counts as no attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +77,7 @@ def enqueue(
     kind: str,
     payload: Mapping[str, Any],
     *,
-    priority: int = 0,
+    priority: int = Priority.NORMAL,
     run_at: float | None = None,
     dedupe_key: str | None = None,
     max_attempts: int = MAX_ATTEMPTS,
@@ -76,21 +109,45 @@ def enqueue(
 
 def claim(database: Database, kinds: Sequence[str], owner: str, lease_s: float, now: float) -> Job | None:
     """Take the first job that is due, of the highest priority; None when there is none."""
-    due = _due(kinds, now)
+    heads, at = _heads(tuple(kinds)), {"at": now}
     with database.read() as conn:  # most looks find nothing, and on SQLite only one process at a time may write
-        if conn.execute(select(jobs.c.id).where(due).limit(1)).first() is None:
-            return None
-    first = select(jobs).where(due).order_by(jobs.c.priority.desc(), jobs.c.run_at, jobs.c.id).limit(1)
-    with database.begin() as conn:
-        while (row := conn.execute(first.with_for_update(skip_locked=True)).first()) is not None:
-            if row.attempts >= row.max_attempts:  # its last worker never said how it ended
-                gone = {"dead_at": now, "last_error": _LOST, "lease_owner": None, "leased_until": None}
-                conn.execute(update(jobs).where(jobs.c.id == row.id).values(gone))
-                continue
+        due = conn.execute(heads, at).all()
+    for head in sorted(due, key=lambda row: (-row.priority, row.run_at, row.id)):
+        with database.begin() as conn:
+            job = _take(conn, head.kind, owner, lease_s, now)
+        if job is not None:
+            return job  # else others took all of this kind meanwhile
+    return None
+
+
+@cache  # to put a statement together takes longer than to run it, and every idle runner looks four times a second
+def _heads(kinds: tuple[str, ...]) -> Select[Any]:
+    """The first due job of each kind: one step into the index for each, however many wait."""
+    columns = (jobs.c.kind, jobs.c.priority, jobs.c.run_at, jobs.c.id)
+    each = [select(_first(literal(kind), *columns).subquery()) for kind in kinds]
+    return select(union_all(*each).subquery())
+
+
+def _first(kind: ColumnElement[str], *columns: Any) -> Select[Any]:
+    c, now = jobs.c, bindparam("at", type_=Double)
+    free = or_(c.leased_until.is_(None), c.leased_until <= now)
+    due = and_(c.kind == kind, c.dead_at.is_(None), c.run_at <= now, free)
+    return select(*columns).where(due).order_by(c.priority.desc(), c.run_at, c.id).limit(1)
+
+
+_FIRST = _first(bindparam("of", type_=Text), jobs).with_for_update(skip_locked=True)
+
+
+def _take(conn: Connection, kind: str, owner: str, lease_s: float, now: float) -> Job | None:
+    while (row := conn.execute(_FIRST, {"of": kind, "at": now}).first()) is not None:
+        if row.attempts < row.max_attempts:
             taken = {"lease_owner": owner, "leased_until": now + lease_s, "attempts": row.attempts + 1}
             conn.execute(update(jobs).where(jobs.c.id == row.id).values(**taken, dedupe_key=None))
             payload = json.loads(row.payload)
             return Job(row.id, row.kind, row.attempts + 1, row.max_attempts, owner, now + lease_s, payload)
+        # its last worker never said how it ended
+        gone = {"dead_at": now, "last_error": _LOST, "lease_owner": None, "leased_until": None}
+        conn.execute(update(jobs).where(jobs.c.id == row.id).values(gone))
     return None
 
 
@@ -125,6 +182,13 @@ def failed(database: Database, job: Job, error: str, now: float, retry_after_s: 
         return conn.execute(update(jobs).where(_held(job)).values(values)).rowcount == 1 and again
 
 
+def postponed(database: Database, job: Job, until: float) -> bool:
+    """Put a job back for later, as if it had not been begun; False when another worker has it."""
+    waits = {"run_at": until, "leased_until": None, "lease_owner": None, "attempts": job.attempts - 1}
+    with database.begin() as conn:
+        return conn.execute(update(jobs).where(_held(job)).values(waits)).rowcount == 1
+
+
 def depth(database: Database, now: float) -> dict[str, int]:
     """How many jobs wait, run and are dead, for the metrics and the admin."""
     c = jobs.c
@@ -136,11 +200,6 @@ def depth(database: Database, now: float) -> dict[str, int]:
     with database.read() as conn:
         row = conn.execute(select(*(func.count().filter(test).label(name) for name, test in states.items()))).one()
         return dict(row._mapping)
-
-
-def _due(kinds: Sequence[str], now: float) -> ColumnElement[bool]:
-    free = or_(jobs.c.leased_until.is_(None), jobs.c.leased_until <= now)
-    return and_(jobs.c.kind.in_(kinds), jobs.c.dead_at.is_(None), jobs.c.run_at <= now, free)
 
 
 def _held(job: Job) -> ColumnElement[bool]:

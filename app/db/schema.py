@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+CARRIED = "carried-"  # how the hash of features begins that came with a launch: such a score is that launch's own
 _Counter = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is declared INTEGER
 
 # One row. Whoever announces a change holds its lock until the commit, so epochs are seen in commit order.
@@ -27,6 +28,9 @@ epoch = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("value", BigInteger, nullable=False),
+    Column(
+        "life", Text, nullable=False, server_default=text("''")
+    ),  # names this count: a database made anew begins another
 )
 
 changes = Table(
@@ -146,8 +150,31 @@ scores = Table(
     Column("features_hash", Text, nullable=False),
     Column("snapshot", LargeBinary),
     Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
+    Column("arm", Text, nullable=False, server_default=text("''")),  # of a canary; "" where there is none
     # the capability comes late: an event outdates a record's scores of all capabilities
     Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
+)
+_IS_CARRIED = f"substr(features_hash, 1, {len(CARRIED)}) = '{CARRIED}'"
+Index(  # a launch's own score among all that other launches carried
+    "scores_carried",
+    *(
+        scores.c[name]
+        for name in ("connection", "record_type", "record_id", "capability", "features_hash", "created_at")
+    ),
+    sqlite_where=text(_IS_CARRIED),
+    postgresql_where=text(_IS_CARRIED),
+)
+
+# What need not be asked of a core until then: somebody is asking, or (with an answer) asked in vain.
+leases = Table(
+    "leases",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("epoch", BigInteger, nullable=False),  # as of which the answer holds
+    Column("answer", Text),  # JSON: why there is no score
+    Index("leases_until", "until"),
 )
 
 audit = Table(
@@ -178,25 +205,6 @@ audit = Table(
     Index("audit_event", "event", "at"),
     Index("audit_reference", "reference"),
     sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
-)
-
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", _Counter, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("payload", Text, nullable=False),
-    Column("priority", Integer, nullable=False),  # higher goes first
-    Column("run_at", Double, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("max_attempts", Integer, nullable=False),
-    Column("leased_until", Double),
-    Column("lease_owner", Text),
-    Column("dead_at", Double),
-    Column("last_error", Text),
-    Column("dedupe_key", Text, unique=True),  # of a waiting job only
-    Index("jobs_due", "run_at"),
-    sqlite_autoincrement=True,
 )
 
 # Which hosts tell us of changes, and how far we have followed each library.

@@ -1,7 +1,8 @@
 """The parsing process: one file comes in, lines of JSON go out, and that is all that it can do.
 
-Started by `reader` alone. Lines: `{"ready": true}` once the limits hold; `{"read": 3, "of": 19}`; and at last either
-`{"media_type", "text", "pages": [[start, end]], "estimated"}` or `{"refused": code, "reason"}`.
+Started by `reader` alone. Lines: `{"ready": true}` once the limits hold; `{"read": 3, "of": 19, "characters": 8400}`
+(pages, and the text in them); and at last either `{"media_type", "text", "pages": [[start, end]], "estimated"}` or
+`{"refused": code, "reason"}`.
 """
 
 from __future__ import annotations
@@ -54,18 +55,22 @@ def answer(content: bytes, name: str, media_type: str, limits: Limits, out: Bina
 def read(content: bytes, name: str, media_type: str, limits: Limits, tell: Tell) -> dict[str, Any]:
     """Parses, here and now. Raises DocumentRefused, or whatever the parsers raise."""
     kind = sniff(content, name, media_type)
-    found = _parse(content, kind, limits, lambda done, total: tell({"read": done, "of": total}))
+    budget = Budget(limits.characters)
+
+    def count(done: int, total: int) -> None:
+        tell({"read": done, "of": total, "characters": budget.taken})
+
+    found = _parse(content, kind, limits, budget, count)
     if len(found.pages) > limits.pages:
         raise DocumentTooLarge(reason="pages")
     text, spans = bind(found.pages)
     if not text.strip():
         raise DocumentEmpty(reason="no-text")
-    tell({"read": len(spans), "of": len(spans)})
+    count(len(spans), len(spans))
     return {"media_type": kind, "text": text, "pages": spans, "estimated": found.estimated}
 
 
-def _parse(content: bytes, kind: str, limits: Limits, on_progress: Callable[[int, int], None]) -> Found:
-    budget = Budget(limits.characters)
+def _parse(content: bytes, kind: str, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None]) -> Found:
     if kind == PDF:
         return pdf.read(content, limits, budget, on_progress)
     if kind == DOCX:

@@ -63,11 +63,12 @@ class Budget:
     """How much text may still come; what a parser writes is counted, so that it stops in time."""
 
     def __init__(self, characters: int) -> None:
-        self._left = characters
+        self._most = characters
+        self.taken = 0
 
     def take(self, text: str) -> str:
-        self._left -= len(text)
-        if self._left < 0:
+        self.taken += len(text)
+        if self.taken > self._most:
             raise DocumentTooLarge(reason="characters")
         return text
 

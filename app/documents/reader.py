@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO
@@ -28,13 +28,25 @@ from app.documents.limits import MB, Limits
 from app.documents.refusals import BY_CODE, DocumentEmpty, DocumentMalformed, DocumentTooLong
 from app.errors import Busy, DocumentRefused, DocumentTooLarge, InlayError, Unavailable
 
-Progress = Callable[[int, int], None]  # pages read, pages in all
-
+_TOLD_S = 0.2  # between two words on how far it is, while the process itself says nothing
 _ROOT = str(Path(__file__).resolve().parents[2])
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from app.documents.child import main; main()"
 
 
-def unwatched(done: int, total: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """How far the reading of a file is. Nothing in it ever goes back."""
+
+    done: int  # of `total` pages; 0 of 0: there is none to count yet
+    total: int
+    characters: int  # of text, in these pages
+    processor_s: float | None  # that the process had until now; None where the system does not say
+
+
+Progress = Callable[[Advance], None]
+
+
+def unwatched(_: Advance) -> None:
     """For a caller whom progress does not interest."""
 
 
@@ -46,7 +58,7 @@ class Reader:
         self._free = BoundedSemaphore(self.limits.at_once or os.cpu_count() or 1)
 
     def read(self, content: bytes, name: str, media_type: str, on_progress: Progress = unwatched) -> Document:
-        """The text of a file, whatever it is called. `on_progress` is called in this thread, and never goes back.
+        """The text of a file, whatever it is called. `on_progress` is called in this thread, several times a second.
 
         Raises DocumentRefused (the cause is in its code); Busy when all parsers are taken for too long; Unavailable
         when no parser can be started. Blocks for at most `wait_s` and `seconds` together.
@@ -104,7 +116,7 @@ class _Conversation:
         self._deadline = time.monotonic() + limits.seconds
         self._most = limits.characters * 4 + MB  # bytes: characters in UTF-8, and the pages
         self._on_progress = on_progress
-        self._share = 0.0
+        self._at = Advance(0, 0, 0, 0.0)
         self._ready = False
 
     def last_word(self) -> dict[str, Any]:
@@ -138,19 +150,25 @@ class _Conversation:
                 yield from lines
 
     def _chunk(self, ready: select.poll) -> bytes:
-        left = self._deadline - time.monotonic()
-        if left <= 0 or not ready.poll(left * 1000):
-            raise DocumentTooLong(reason="seconds")
-        return os.read(self._out, 1 << 16)
+        while (left := self._deadline - time.monotonic()) > 0:
+            if ready.poll(min(left, _TOLD_S) * 1000):
+                return os.read(self._out, 1 << 16)
+            self._tell()
+        raise DocumentTooLong(reason="seconds")
 
     def _progress(self, value: dict[str, Any]) -> None:
         """Only what is further than before is passed on: the count of pages is an estimate until it is known."""
-        done, total = value.get("read"), value.get("of")
-        if isinstance(done, int) and isinstance(total, int) and 0 <= done <= total and total:
-            share = done / total
-            if share > self._share or (done == 0 and self._share == 0):
-                self._share = share
-                self._on_progress(done, total)
+        done, total, characters = (value.get(name) for name in ("read", "of", "characters"))
+        if not (isinstance(done, int) and isinstance(total, int) and isinstance(characters, int)):
+            return
+        at = self._at
+        if 0 <= done <= total and total and done * max(at.total, 1) >= at.done * total:
+            self._at = replace(at, done=done, total=total, characters=max(characters, at.characters))
+            self._tell()
+
+    def _tell(self) -> None:
+        self._at = replace(self._at, processor_s=_processor_s(self._process.pid))
+        self._on_progress(self._at)
 
     def _ended(self) -> InlayError:
         """It went without a last word. Its own signals tell why; an unknown one is the file's doing."""
@@ -162,6 +180,15 @@ class _Conversation:
         if code == -signal.SIGKILL:  # not ours: the system was out of memory, or the processor's hard limit
             return DocumentTooLarge(reason="killed")
         return DocumentMalformed(reason=f"parser-end: {code}")
+
+
+def _processor_s(pid: int) -> float | None:
+    """Seconds of a processor that a process had; Linux says so in /proc (proc(5), utime and stime)."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -199,4 +226,4 @@ def _document(answer: dict[str, Any], content: bytes, name: str) -> Document:
     )
 
 
-__all__ = ["DocumentRefused", "Progress", "Reader", "unwatched"]
+__all__ = ["Advance", "DocumentRefused", "Progress", "Reader", "unwatched"]

@@ -67,6 +67,24 @@ class ReadRecords(Protocol):
     ) -> dict[Record, dict[str, Any]]: ...
 
 
+class ListRecords(Protocol):
+    """The next records of a type after an id (empty: from the first), with fields, in the order of their ids.
+
+    At most 200, with the integration identity's token; none: that was the last. Raises as ReadRecords does.
+    """
+
+    def __call__(
+        self,
+        call: Call,
+        connection: ConnectionSettings,
+        token: str,
+        kind: str,
+        after: str,
+        fields: Sequence[str],
+        /,
+    ) -> dict[Record, dict[str, Any]]: ...
+
+
 class ReadFacts(Protocol):
     """What the host says of documents, without their content: cheap enough for each display, and for a list of them.
 
@@ -186,6 +204,7 @@ class Host:
     sign_in: SignIn | None = None  # where viewers can sign in by themselves
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
+    list_records: ListRecords | None = None  # None: which records there are must be told to us
     document_facts: ReadFacts | None = None  # both, or neither: a host without documents
     read_document: ReadDocument | None = None
     notices: Notices | None = None  # how it tells us of changes, where it does so by subscription

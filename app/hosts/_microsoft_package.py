@@ -28,8 +28,11 @@ def api_uri(deployment: Deployment) -> str:
     https://learn.microsoft.com/microsoftteams/platform/tabs/how-to/authentication/tab-sso-register-aad
     """
     connection = deployment.connection
-    if not connection.client_id:
-        raise lacking(deployment, "client_id is not set.", "Register Inlay in the directory and name its id.")
+    if not guid_like(connection.client_id):
+        what = (
+            f"client_id {connection.client_id!r} is no id of an app." if connection.client_id else "has no client_id."
+        )
+        raise lacking(deployment, what, "Register Inlay in the directory and write its Application (client) ID.")
     if connection.audience.startswith("api://"):
         return connection.audience
     return f"api://{urlsplit(deployment.public_url).netloc}/{connection.client_id}"

@@ -68,12 +68,16 @@ def verify_page(files: Mapping[str, bytes]) -> list[Finding]:
 
 def _scripts(root: Any, page: bytes) -> Iterator[Finding]:
     sources = [each.get("src", "") for each in root.iter("script")]
-    if not any(source.endswith(_LOADER) for source in sources):
+    loader = next((at for at, source in enumerate(sources) if source.endswith(_LOADER)), None)
+    if loader is None:
         yield Finding(
             PAGE, line_of(page, b"<head"), "The loader is missing.", f"Add a script whose src ends in {_LOADER}."
         )
     if HOST_SCRIPT not in sources:
         yield Finding(PAGE, line_of(page, b"<head"), f"{HOST_SCRIPT} is not loaded.", "Add it after the loader.")
+    elif loader is not None and sources.index(HOST_SCRIPT) < loader:
+        line = line_of(page, f'src="{HOST_SCRIPT}"')
+        yield Finding(PAGE, line, f"{HOST_SCRIPT} comes before the loader.", "Move it below the loader's line.")
     for each in root.iter("script"):
         if each.get("src") is None:
             yield Finding(

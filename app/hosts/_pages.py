@@ -9,7 +9,8 @@ from pathlib import Path
 
 from app.hosts._package import MANIFESTS
 
-AROUND = MANIFESTS / "around.js"  # the other side of our bridge
+# The other side of our bridge: what speaks to the panel, and what shows it and says what went wrong.
+AROUND = (MANIFESTS / "loader/frame.js", MANIFESTS / "loader/around.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

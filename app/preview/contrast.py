@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from app.preview.book import Edition
@@ -41,6 +42,7 @@ def ratio(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@lru_cache(maxsize=2)
 def sheet(edition: Edition) -> dict[str, Any]:
     """Rows for our own pairs in both schemes, and for each host's look its grounds with our inks on them."""
     colours = tokens(edition.catalog.tokens_css)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from app.errors import BadRequest
 from app.preview.book import Edition
-from app.preview.lint import remarks
 from app.preview.pseudo import LOCALE as PSEUDO
 from app.preview.scene import Scene
 from app.views import VIEWS
@@ -25,6 +26,12 @@ LOCALES = (
     {"name": PSEUDO, "title": "Pseudo, +40 %"},
 )  # fmt: skip
 _RUNS = 5
+
+
+@lru_cache(maxsize=2)
+def manifest_json(edition: Edition, live: bool) -> str:
+    """The manifest as text, safe within a `<script>` too; made once an edition."""
+    return json.dumps(manifest(edition, live=live), separators=(",", ":")).replace("<", "\\u003c")
 
 
 def manifest(edition: Edition, *, live: bool) -> dict[str, Any]:
@@ -55,12 +62,12 @@ def _component(edition: Edition, component: Component) -> dict[str, Any]:
         "tag": tag,
         "summary": component.summary,
         "opens": component.opens,
-        "inline": tag.endswith("-badge"),
+        "inline": is_inline(tag),
         "answers": answers(tag),
         "script": bool(component.script),
         "args": [_arg(arg) for arg in component.args.values()],
         "stories": [_story(tag, story) for story in component.stories.values()],
-        "remarks": [asdict(remark) | {"said": str(remark)} for remark in remarks(edition.components / tag)],
+        "remarks": [asdict(remark) | {"said": str(remark)} for remark in edition.remarks[tag]],
     }
 
 
@@ -90,6 +97,11 @@ def _arg(arg: Arg) -> dict[str, Any]:
         "max": arg.max,
         "choices": arg.choices,
     }
+
+
+def is_inline(tag: str) -> bool:
+    """Whether it stands within a line of text, and is as wide as its words."""
+    return tag.endswith("-badge")
 
 
 def answers(tag: str) -> str:

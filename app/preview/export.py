@@ -12,7 +12,7 @@ from app.preview.book import Edition
 def export(edition: Edition, folder: Path) -> int:
     """Write one page a component and an index. Returns how many pages there are."""
     folder.mkdir(parents=True, exist_ok=True)
-    sheet = edition.shelf["export.css"].body.decode()
+    sheet = edition.shelf.own("export.css")
     components = list(edition.catalog.values())
     for component in components:
         stories = [

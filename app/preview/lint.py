@@ -40,8 +40,9 @@ def remarks(folder: Path) -> Iterator[Remark]:
     for path in sorted(folder.iterdir()):
         if path.suffix not in (".css", ".html"):
             continue
+        rules = [(kind, pattern, what) for suffix, kind, pattern, what in _RULES if suffix == path.suffix]
         text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), path.read_text("utf-8"))
         for number, line in enumerate(text.splitlines(), 1):
-            for suffix, kind, pattern, what in _RULES:
-                if path.suffix == suffix and pattern.search(line):
+            for kind, pattern, what in rules:
+                if pattern.search(line):
                     yield Remark(kind, f"{folder.name}/{path.name}", number, what)

@@ -13,10 +13,10 @@ from typing import Any
 from app.errors import ConfigError, Problem
 
 ROLES = ("bar", "bar-ink", "page", "card", "ink", "quiet", "line", "accent")
-SHAPES = ("record", "sections", "tab", "pane", "form", "plain")
+SHAPES = ("record", "site", "sections", "tab", "pane", "form", "plain")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _TOP = {"title", "shape", "order", "look", "embed"}
-_LOOK = {"name", "title", "scheme", "width", "radius", "font", *ROLES}
+_LOOK = {"name", "title", "scheme", "width", "radius", "font", "shape", *ROLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Look:
     width: int
     radius: str
     font: str
+    shape: str  # the page that is drawn around a panel
     colours: Mapping[str, Colour]
 
     @property
@@ -63,11 +64,10 @@ class Embed:
 
 @dataclass(frozen=True, slots=True)
 class HostLooks:
-    """A host as designers see it. `shape` is the page that is drawn around a panel."""
+    """A host as designers see it."""
 
     name: str
     title: str
-    shape: str
     order: int
     looks: Mapping[str, Look]
     embeds: tuple[Embed, ...]
@@ -91,12 +91,10 @@ def read_looks(folder: Path) -> Mapping[str, HostLooks]:
 def _host(name: str, document: Mapping[str, Any]) -> HostLooks:
     if wrong := sorted(set(document) - _TOP):
         raise ValueError(f"unknown key {wrong[0]}")
-    if document["shape"] not in SHAPES:
-        raise ValueError(f"shape is one of {', '.join(SHAPES)}")
-    looks = [_look(row) for row in document["look"]]
+    looks = [_look({"shape": document["shape"]} | row) for row in document["look"]]
     embeds = tuple(Embed(row["title"], row["language"], row["code"]) for row in document.get("embed", ()))
     by_name = {look.name: look for look in looks}
-    return HostLooks(name, document["title"], document["shape"], document["order"], by_name, embeds)
+    return HostLooks(name, document["title"], document["order"], by_name, embeds)
 
 
 def _look(row: Mapping[str, Any]) -> Look:
@@ -108,4 +106,7 @@ def _look(row: Mapping[str, Any]) -> Look:
             raise ValueError(f"look {row['name']}: {role} is a colour of six small hexadecimal digits")
     if row["scheme"] not in ("light", "dark") or not isinstance(row["width"], int):
         raise ValueError(f"look {row['name']}: scheme is light or dark, width a whole number")
-    return Look(row["name"], row["title"], row["scheme"], row["width"], row["radius"], row["font"], colours)
+    if row["shape"] not in SHAPES:
+        raise ValueError(f"look {row['name']}: shape is one of {', '.join(SHAPES)}")
+    plain = {name: row[name] for name in _LOOK - set(ROLES)}
+    return Look(**plain, colours=colours)

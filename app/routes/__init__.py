@@ -13,6 +13,7 @@ from app.routes import (
     oauth,
     pages,
     preview,
+    preview_panels,
     preview_wire,
     reports,
     reviews,
@@ -35,4 +36,5 @@ BLUEPRINTS = (
     status.blueprint,
     *admin.BLUEPRINTS,
 )
-PREVIEW = (preview.blueprint, preview_wire.blueprint)  # registered only where the preview is switched on
+# Registered only where the preview is switched on.
+PREVIEW = (preview.blueprint, preview_panels.blueprint, preview_wire.blueprint)

@@ -1,17 +1,16 @@
-"""What routes for sessions share: whose token it is, from where it may be used, and fragments as JSON."""
+"""What routes for sessions share: whose token it is, from where it may be used, and fragments in JSON."""
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 from typing import NoReturn
 
 from flask import request
 
-from app.answer import State
 from app.bearer import Session
-from app.errors import Denied, SessionExpired, SessionInvalid
-from app.web.fragments import Fragment
+from app.errors import SessionExpired, SessionInvalid
 from app.web.parts import parts
 from app.web.refusals import charge, require_patience
 
@@ -41,15 +40,17 @@ def session_of(token: str) -> Session:
         if not isinstance(error, SessionExpired):  # which happens to every panel that was left open
             _note_garbage(error)
         raise
-    origin = request.headers.get("Origin")
-    if session.mode == "element":
-        allowed = origin == session.origin
-    else:  # our own document; one with an opaque origin says "null"
-        allowed = origin in {None, "null", p.settings.server.public_url}
-    if not allowed:
+    if request.headers.get("Origin") not in origins_of(session):
         _refuse_origin(session)
     p.limits.spend_viewer(p.connections.get(session.connection).settings, session.viewer.subject)
     return session
+
+
+def origins_of(session: Session) -> frozenset[str | None]:
+    """What the browser may say where a request of this session comes from."""
+    if session.mode == "element":
+        return frozenset((session.origin,))
+    return frozenset((None, "null", parts().settings.server.public_url))  # our own document, also an opaque one
 
 
 def _note_garbage(error: SessionInvalid) -> None:
@@ -72,11 +73,7 @@ def _refuse_origin(session: Session) -> NoReturn:
     raise error
 
 
-def as_json(fragment: Fragment, known: str = "") -> dict[str, object]:
-    """A fragment for an element; when the browser has it already, only that it has."""
-    named: dict[str, object] = {"component": fragment.tag, "record": str(fragment.record), "etag": fragment.etag}
-    if known == fragment.etag:
-        return named | {"unchanged": True}
-    if fragment.state == State.DENIED:
-        named["code"] = Denied.code
-    return named | {"state": fragment.state, "html": fragment.html}
+def written(fragments: bytes, **named: object) -> bytes:
+    """A JSON object of fragments that are JSON already, and of what else it names."""
+    rest = json.dumps(named, ensure_ascii=False).encode()[1:] if named else b"}"
+    return b'{"fragments":' + fragments + (b"," if named else b"") + rest

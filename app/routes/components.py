@@ -5,24 +5,27 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
+from app.bearer import Session
 from app.errors import BadRequest, WrongMediaType
 from app.launch import MAX_RECORDS, Record
-from app.routes._session import as_json, bearer, session_of
-from app.web.fragments import Item
-from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
+from app.routes._session import bearer, origins_of, session_of, written
+from app.web.fragments import Item, Shown, as_json
+from app.web.headers import OPEN_TO_PAGES, PREFLIGHT, whole_headers
 from app.web.parts import parts
-from app.web.prepared import Prepared
+from app.web.prepared import Prepared, Whole
+from app.web.ready import Key, key_of
 
 blueprint = Blueprint("components", __name__)
+ITEM = b"item="  # as every browser writes the name
+MAX_PAIR = 500  # bytes of an item that is remembered as it was read
 
 
 @blueprint.after_request
 def open_to_pages(response: Response) -> Response:
-    # failures too: a script that may not read them could not say what went wrong
-    if not isinstance(response, Prepared):  # a fragment's headers are whole already
-        response.headers.update(OPEN_TO_PAGES)
+    # failures: a script that may not read them could not say what went wrong
+    response.headers.update(OPEN_TO_PAGES)
     return response
 
 
@@ -34,28 +37,58 @@ def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses n
 
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
-    fragment = parts().fragments.show_one(session_of(bearer()), tag, _record(request.query_string))
-    known = request.headers.get("If-None-Match", "")
-    if known and (known == fragment.etag or _weakened(fragment.etag)):
-        return Prepared(b"", 304, fragment.headers)
-    return Prepared(fragment.html.encode(), fragment.status, fragment.headers)
+    environ = request.environ
+    key = key_of(environ.get("HTTP_AUTHORIZATION", "").encode("utf-8", "surrogatepass"), environ)
+    return Prepared(parts().ready.recall(key, environ.get("HTTP_ORIGIN")) or _one(tag, key))
+
+
+def _one(tag: str, key: Key) -> Whole:
+    session = session_of(bearer())
+    [shown] = parts().fragments.show(session, [Item(tag, Record.parse(_record(request.query_string)))])
+    fragment = shown.fragment
+    own = {"Content-Type": "text/html; charset=utf-8", "ETag": fragment.etag, "Inlay-State": fragment.state}
+    return _kept(session, key, [shown], fragment.body, own, fragment.status)
 
 
 @blueprint.post("/components:batch")
 def batch() -> Response:
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
-    session = session_of(request.form.get("token", ""))
-    items = [_item(text) for text in request.form.getlist("item")]
+    form = request.get_data()
+    key = key_of(form, request.environ)
+    return Prepared(parts().ready.recall(key, request.environ.get("HTTP_ORIGIN")) or _batch(form, key))
+
+
+def _batch(form: bytes, key: Key) -> Whole:
+    p, pairs = parts(), form.split(b"&")
+    words = [_read(pair) for pair in pairs if not pair.startswith(ITEM)]
+    session = session_of(next((value for name, value in words if name == "token"), ""))
+    items = [_known_item(pair) if len(pair) <= MAX_PAIR else _item(pair) for pair in pairs if pair.startswith(ITEM)]
     if not 0 < len(items) <= MAX_RECORDS:
         raise BadRequest(f"Ask for 1 to {MAX_RECORDS} items.", reason="items-count")
-    fragments = parts().fragments.show(session, items)
-    wanted = request.form.getlist("style")
-    body = {
-        "fragments": [as_json(fragment, item.etag) for fragment, item in zip(fragments, items, strict=True)],
-        "styles": {tag: parts().catalog.styles(tag) for tag in wanted if parts().fragments.may_open(session, tag)},
-    }
-    return jsonify(body)
+    shown = p.fragments.show(session, items)
+    wanted = [value for name, value in words if name == "style"]
+    styles = {tag: p.catalog.styles(tag) for tag in wanted if p.fragments.may_open(session, tag)}
+    body = written(as_json(shown, [item.etag for item in items]), styles=styles)
+    return _kept(session, key, shown, body, {"Content-Type": "application/json"})
+
+
+def _kept(session: Session, key: Key, shown: list[Shown], body: bytes, own: dict[str, str], status: int = 200) -> Whole:
+    """The whole answer, kept for the same question as long as all of it holds."""
+    p = parts()
+    server = p.settings.server
+    headers, etag = whole_headers(server.public_url, own), own.get("ETag", "")
+    whole = Whole(body, headers, status=status, etag=etag, zips=server.compression)
+    p.ready.keep(
+        key,
+        whole,
+        session=session,
+        origins=origins_of(session),
+        connection=p.connections.get(session.connection).settings,
+        epoch=min(each.epoch for each in shown),
+        until=min(each.until for each in shown),
+    )
+    return whole
 
 
 @lru_cache(4096)
@@ -65,12 +98,17 @@ def _record(query: bytes) -> str:
     return next((value for name, value in pairs if name == "record"), "")
 
 
-def _weakened(etag: str) -> bool:
-    """A proxy that compresses weakens it."""
-    return request.if_none_match.contains_weak(etag.strip('"'))
+def _read(pair: bytes) -> tuple[str, str]:
+    """Name and value of one pair of a form."""
+    found = parse_qsl(pair.decode("utf-8", "replace"), keep_blank_values=True)
+    return found[0] if found else ("", "")
 
 
-def _item(text: str) -> Item:
-    tag, _, rest = text.partition(" ")
+def _item(pair: bytes) -> Item:
+    """Raises BadRequest."""
+    tag, _, rest = _read(pair)[1].partition(" ")
     record, _, etag = rest.partition(" ")
     return Item(tag, Record.parse(record), "" if etag == "-" else etag)
+
+
+_known_item = lru_cache(8192)(_item)  # pages ask for the same ones again and again

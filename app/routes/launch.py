@@ -124,7 +124,7 @@ class _Panel:
 def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, token: str) -> _Panel:
     """The first fragment. The page's head is on its way already, so a failure is told within the page."""
     try:
-        fragment = p.fragments.show(session, [Item(session.component, session.records[0])])[0]
+        fragment = p.fragments.show(session, [Item(session.component, session.records[0])])[0].fragment
     except Exception as error:  # noqa: BLE001 whatever it was, the viewer is told something
         return _not_shown(p, connection, launch, translated(error))
     words = _words(p, connection, launch) | {
@@ -134,7 +134,7 @@ def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, t
         "record": str(fragment.record),
         "etag": fragment.etag,
     }
-    return _Panel(Markup(fragment.html), words)  # noqa: S704 rendered by us
+    return _Panel(Markup(fragment.body.decode()), words)  # noqa: S704 rendered by us
 
 
 def _not_shown(p: Parts, connection: Connection, launch: Launch, error: InlayError) -> _Panel:

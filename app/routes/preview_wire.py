@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import time
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from app.errors import SessionInvalid
-from app.preview.book import Book, Edition
 from app.preview.scene import Scene, from_token
 from app.preview.wire import LASTS_S, failing, said
+from app.routes._preview import book
 from app.web.headers import COMMON
 
 blueprint = Blueprint("preview_wire", __name__, url_prefix="/preview/wire")
-
-
-def edition() -> Edition:
-    book: Book = current_app.extensions["inlay-preview"]
-    return book.current()
 
 
 def _opened(token: str) -> tuple[Scene, float]:
@@ -38,9 +33,11 @@ def _bearer() -> str:
 def session() -> Response:
     scene, elapsed = _opened(request.form.get("subject_token", ""))
     tag = request.form.get("component") or scene.tag
-    book = edition()
-    fragments = [said(book, scene, tag, record, elapsed).as_json() for record in request.form.getlist("records")[:200]]
-    return jsonify(_session(scene) | {"fragments": fragments, "styles": {tag: book.catalog.styles(tag)}})
+    edition = book().current()
+    fragments = [
+        said(edition, scene, tag, record, elapsed).as_json() for record in request.form.getlist("records")[:200]
+    ]
+    return jsonify(_session(scene) | {"fragments": fragments, "styles": {tag: edition.catalog.styles(tag)}})
 
 
 @blueprint.post("/session/renew")
@@ -52,7 +49,7 @@ def renew() -> Response:
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
     scene, elapsed = _opened(_bearer())
-    found = said(edition(), scene, tag, request.args.get("record", ""), elapsed)
+    found = said(book().current(), scene, tag, request.args.get("record", ""), elapsed)
     response = Response(found.html, found.status, mimetype="text/html")
     response.headers["ETag"], response.headers["Inlay-State"] = found.etag, found.state
     response.headers["Cache-Control"] = COMMON["Cache-Control"]
@@ -64,14 +61,14 @@ def one(tag: str) -> Response:
 @blueprint.post("/components:batch")
 def batch() -> Response:
     scene, elapsed = _opened(request.form.get("token", ""))
-    book = edition()
+    edition = book().current()
     fragments = []
     for text in request.form.getlist("item")[:200]:
         tag, _, rest = text.partition(" ")
         record, _, etag = rest.partition(" ")
-        fragments.append(said(book, scene, tag, record, elapsed).as_json(etag))
+        fragments.append(said(edition, scene, tag, record, elapsed).as_json(etag))
     return jsonify(
-        {"fragments": fragments, "styles": {tag: book.catalog.styles(tag) for tag in request.form.getlist("style")}}
+        {"fragments": fragments, "styles": {tag: edition.catalog.styles(tag) for tag in request.form.getlist("style")}}
     )
 
 
@@ -80,7 +77,7 @@ def reviews() -> Response:
     """A verdict is taken and forgotten: the story is answered again."""
     scene, elapsed = _opened(request.form.get("token") or _bearer())
     return jsonify(
-        {"fragments": [said(edition(), scene, scene.tag, request.form.get("record", ""), elapsed).as_json()]}
+        {"fragments": [said(book().current(), scene, scene.tag, request.form.get("record", ""), elapsed).as_json()]}
     )
 
 

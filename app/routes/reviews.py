@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from app.bearer import Session
 from app.errors import BadRequest, Denied, Unavailable, WrongMediaType
 from app.launch import Record
 from app.reading import Reading
 from app.review import Said
-from app.routes._session import as_json, bearer, session_of
-from app.web.fragments import Item
+from app.routes._session import bearer, session_of, written
+from app.web.fragments import Item, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 
@@ -41,8 +41,7 @@ def give() -> Response:
     said, record = Said.parse(form), Record.parse(form.get("record", ""))
     item = Item(form.get("component") or session.component, record)
     p.reviews.give(session, connection, item.tag, _reading(session, item), said)
-    fragment = p.fragments.show(session, [item])[0]
-    return jsonify({"fragments": [as_json(fragment)]})
+    return Response(written(as_json(p.fragments.show(session, [item]))), mimetype="application/json")
 
 
 def _form() -> Mapping[str, str]:

@@ -22,10 +22,10 @@ from app.errors import (
     WrongMediaType,
 )
 from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
-from app.routes._session import as_json, bearer, browser_locale, session_of
+from app.routes._session import bearer, browser_locale, session_of, written
 from app.session import TOKEN_LIFE_S
 from app.web.failures import oauth, problem, translated
-from app.web.fragments import Item
+from app.web.fragments import Item, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.refusals import (
@@ -126,15 +126,16 @@ def _redeemed(connection: Connection) -> Response:
 
 def _told(session: Session, token: str, records: tuple[Record, ...]) -> Response:
     p, component = parts(), session.component
-    fragments = p.fragments.show(session, [Item(component, record) for record in records]) if records else []
-    return jsonify(
+    shown = p.fragments.show(session, [Item(component, record) for record in records]) if records else []
+    body = written(
+        as_json(shown),
         access_token=token,
         issued_token_type=TokenType.ACCESS_TOKEN,
         token_type="Bearer",  # noqa: S106 not a secret
         expires_in=int(TOKEN_LIFE_S),
-        fragments=[as_json(fragment) for fragment in fragments],
         styles={component: p.catalog.styles(component)} if records else {},
     )
+    return Response(body, mimetype="application/json")
 
 
 def _verified(

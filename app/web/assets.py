@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import NotFound
-from app.web.catalog import small_css
 from app.web.scripts import loader, served
+from app.web.sheets import small_css
 
 LOADER = "embed/inlay.js"
 _FOREVER = "public, max-age=31536000, immutable"

@@ -15,6 +15,7 @@ from typing import Any
 
 from app.errors import BadRequest, ConfigError, NotFound, Problem
 from app.web.args import Arg, SchemaError, check_all, read_schema
+from app.web.sheets import small_css
 
 REQUIRED_STORIES = (
     "ready", "loading", "stale", "error", "denied", "empty", "pending",
@@ -24,7 +25,6 @@ _TAG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # a custom element's name nee
 _STORY_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TOP = {"summary", "opens", "args", "story"}
 _STORY_KEYS = {"args", "base", "doc", "locale", "flow"}
-_CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,14 @@ class Catalog(Mapping[str, Component]):
     @classmethod
     def load(cls, folder: Path, tokens: Path) -> Catalog:
         """Read every component folder and the tokens. Raises ConfigError with every problem found."""
+        catalog, problems = cls.read(folder, tokens)
+        if problems:
+            raise ConfigError(problems)
+        return catalog
+
+    @classmethod
+    def read(cls, folder: Path, tokens: Path) -> tuple[Catalog, list[Problem]]:
+        """What can be read, and every problem found in the rest: for designers, who go on with the others."""
         problems: list[Problem] = []
         components = {}
         for path in sorted(child for child in folder.iterdir() if child.is_dir()):
@@ -85,9 +93,7 @@ class Catalog(Mapping[str, Component]):
                 if tag not in components:
                     what = f"opens {tag!r}, which does not exist"
                     _note(problems, component.tag, what, "Name a folder that exists.")
-        if problems:
-            raise ConfigError(problems)
-        return cls(components, small_css(tokens.read_text("utf-8")))
+        return cls(components, small_css(tokens.read_text("utf-8"))), problems
 
     def __getitem__(self, tag: str) -> Component:
         try:
@@ -109,31 +115,6 @@ class Catalog(Mapping[str, Component]):
         return self.tokens_css + self[tag].css
 
 
-def small_css(text: str) -> str:
-    """The same style sheet without comments and idle white space; strings stay as they are."""
-    parts = []
-    end = 0
-    for match in _CSS_PART.finditer(text):
-        parts += [_squeeze(text[end : match.start()]), match[1] or " "]
-        end = match.end()
-    parts.append(_squeeze(text[end:]))
-    return _squeeze_joints("".join(parts))
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
-
-
-def _squeeze_joints(text: str) -> str:
-    """Drop spaces beside braces, semicolons and commas and after colons, outside strings: they mean nothing.
-    The space before a colon means "descendant" in a selector, and those around + and - mean arithmetic."""
-    pieces = re.split(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", text)
-    for index in range(0, len(pieces), 2):
-        piece = re.sub(r" *([{};,]) *", r"\1", pieces[index])
-        pieces[index] = re.sub(r"(:) +", r"\1", re.sub(r";+}", "}", piece))
-    return "".join(pieces).strip()
-
-
 def _component(path: Path, problems: list[Problem]) -> Component | None:
     tag = path.name
     before = len(problems)
@@ -148,6 +129,8 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
         return None
     css = _sheet(path / f"{tag}.css", problems)
     document = _toml(path / "stories.toml", problems)
+    if not document:
+        return None
     try:
         schema = read_schema(document.get("args"))
     except SchemaError as error:

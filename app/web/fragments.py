@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cachetools import LRUCache
+from cachetools import FIFOCache, LRUCache
 
 from app.answer import State
 from app.audit.log import AuditLog, ViewRow
@@ -22,7 +23,6 @@ from app.metrics import Metrics
 from app.permissions import Grant, Permissions
 from app.views import VIEWS
 from app.web.denials import Denials
-from app.web.headers import fragment_headers
 from app.web.render import Renderer
 from app.web.stations import Station, Told
 
@@ -42,22 +42,40 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What is answered for one item."""
+    """What is answered for one item: its markup, and the same as elements are told it, written once."""
 
     tag: str
     record: Record
     state: str
     etag: str
-    html: str
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes
+    json: bytes
+    unchanged: bytes  # as an element is told that has it already
+
+    @classmethod
+    def of(cls, item: Item, state: State, html: str) -> Fragment:
+        body = html.encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+        named: dict[str, object] = {"component": item.tag, "record": str(item.record), "etag": etag}
+        code = {"code": Denied.code} if state is State.DENIED else {}
+        told = named | code | {"state": str(state), "html": html}
+        return cls(item.tag, item.record, str(state), etag, body, _json(told), _json(named | {"unchanged": True}))
+
+    @property
+    def status(self) -> int:
+        return STATUS.get(State(self.state), 200)
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about; one that is larger than a memory takes all of it."""
+        return min(KEPT_BYTES, 700 + len(self.body) + len(self.json))
 
 
 _Key = tuple[str, float, str, str]  # session, its expiry, component, record
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Shown:
     """A fragment that the road made for a session, and how long it stays the answer: in this epoch, until then."""
 
     fragment: Fragment
@@ -81,10 +99,11 @@ class Fragments:
     ) -> None:
         self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
         self._epochs = epochs
-        self._kept: LRUCache[_Key, _Kept] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: _size(kept.fragment))
+        # first in, first out: a look changes nothing, so it needs no lock
+        self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
         self._denials = Denials(audit, clock)
-        self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=_size)
+        self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: kept.size)
         self._lock = threading.Lock()
 
     def may_open(self, session: Session, tag: str) -> bool:
@@ -92,13 +111,7 @@ class Fragments:
         allowed = self._connections.get(session.connection).settings.components
         return tag in allowed and (tag == session.component or tag in self._catalog[session.component].opens)
 
-    def show_one(self, session: Session, tag: str, record: str) -> Fragment:
-        """What `show` answers for one item: from memory without a look at its record's name."""
-        epoch, now = self._epochs.current(), self._clock()
-        kept = self._recalled([(session.id, session.expires_at, tag, record)], epoch, now)[0]
-        return kept or self.show(session, [Item(tag, Record.parse(record))])[0]
-
-    def show(self, session: Session, items: Sequence[Item]) -> list[Fragment]:
+    def show(self, session: Session, items: Sequence[Item]) -> list[Shown]:
         """The fragments of these items, in their order; whoever asks again soon is answered from memory.
 
         The memory decides nothing. Only what the whole road made is kept, and only while nothing was announced
@@ -108,37 +121,39 @@ class Fragments:
         epoch, now = self._epochs.current(), self._clock()
         keys = [(session.id, session.expires_at, item.tag, str(item.record)) for item in items]
         kept = self._recalled(keys, epoch, now)
-        missing = [item for item, fragment in zip(items, kept, strict=True) if fragment is None]
+        missing = [item for item, known in zip(items, kept, strict=True) if known is None]
         answers = self._all_answers(session, missing) if missing else {}
-        shown = []
+        shown: list[Shown] = []
         for key, item, known in zip(keys, items, kept, strict=True):
-            fragment = known
-            if fragment is None:
-                answer = answers[item.tag, item.record]
-                fragment = self._render(session, item, answer)
-                until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
-                if until > now:
-                    self._keep(key, _Kept(fragment, epoch, until))
-            shown.append(fragment)
+            if known is not None:
+                shown.append(known)
+                continue
+            answer = answers[item.tag, item.record]
+            until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
+            shown.append(Shown(self._render(session, item, answer), epoch, until))
+            if until > now:
+                self._keep(key, shown[-1])
         return shown
 
     def reading(self, session: Session, tag: str, record: Record) -> Told:
         """What a fragment of this component would say, permitted and audited as one. Raises NotFound."""
         return self._all_answers(session, [Item(tag, record)])[self._catalog[tag].tag, record]
 
-    def _keep(self, key: _Key, kept: _Kept) -> None:
+    def _keep(self, key: _Key, kept: Shown) -> None:
         with self._lock:
             self._kept[key] = kept
 
-    def _recalled(self, keys: Sequence[_Key], epoch: int, now: float) -> list[Fragment | None]:
-        with self._lock:
-            found = [self._kept.get(key) for key in keys]
-        kept = [
-            each.fragment if each is not None and each.epoch == epoch and now < each.until else None for each in found
-        ]
+    def _recalled(self, keys: Sequence[_Key], epoch: int, now: float) -> list[Shown | None]:
+        kept = [each if each and each.epoch == epoch and now < each.until else None for each in map(self._known, keys)]
         if hits := sum(each is not None for each in kept):
             self._metrics.count("cache", n=hits, level="fragment", outcome="hit")
         return kept
+
+    def _known(self, key: _Key) -> Shown | None:
+        try:
+            return self._kept[key]
+        except KeyError:
+            return None
 
     def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Told]:
         connection = self._connections.get(session.connection)
@@ -211,17 +226,21 @@ class Fragments:
             html = self._renderer.fragment(
                 item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
             )
-            etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:20]}"'
-            state, status = str(answer.state), STATUS.get(answer.state, 200)
-            found = Fragment(item.tag, item.record, state, etag, html, status, fragment_headers(etag, state))
+            found = Fragment.of(item, answer.state, html)
             with self._lock:
                 self._rendered[key] = found
         self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
         return found
 
 
-def _size(fragment: Fragment) -> int:
-    return min(KEPT_BYTES, 500 + 2 * len(fragment.html))
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def as_json(shown: Sequence[Shown], known: Sequence[str] = ()) -> bytes:
+    """Fragments for elements; of one whose ETag is the `known` one in its place, only that it is."""
+    each = zip((one.fragment for one in shown), known or [""] * len(shown), strict=True)
+    return b"[%b]" % b",".join(one.unchanged if etag == one.etag else one.json for one, etag in each)
 
 
 def _uid(item: Item) -> str:

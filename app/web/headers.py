@@ -110,7 +110,11 @@ def reporting(policy: str, public_url: str, connection: str) -> str:
     return f"{policy}; report-uri {public_url}/reports/csp?connection={connection}"
 
 
-def fragment_headers(etag: str, state: str) -> tuple[tuple[str, str], ...]:
-    """All headers of a fragment's answer, made once with it."""
-    own = {"Content-Type": "text/html; charset=utf-8", "ETag": etag, "Inlay-State": state}
-    return tuple({**COMMON, **OPEN_TO_PAGES, **own}.items())
+def whole_headers(public_url: str, own: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """All headers of an answer to a panel but its length, for one that is made whole before it is asked for."""
+    return tuple({**COMMON, **OPEN_TO_PAGES, **over_tls(public_url), **own}.items())
+
+
+def over_tls(public_url: str) -> Mapping[str, str]:
+    """What is said where we are reached over TLS only."""
+    return {"Strict-Transport-Security": "max-age=31536000"} if public_url.startswith("https://") else {}

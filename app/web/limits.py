@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from cachetools import LRUCache
 from limits import RateLimitItem
@@ -77,12 +78,29 @@ class Windows(Storage):
             self._open.pop(key, None)
 
 
+class Window(NamedTuple):
+    """One viewer's requests, by what they are counted under: to put that together anew is half of the cost."""
+
+    key: str
+    amount: int
+    seconds: float
+
+
 class Limits:
     """Says when somebody has to wait."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._windows = Windows(clock)
         self._limiter = FixedWindowRateLimiter(self._windows)
+
+    def window_of(self, connection: ConnectionSettings, viewer: str) -> Window:
+        """Where `spend_viewer` counts."""
+        rate = connection.limit_viewer
+        return Window(rate.key_for("requests", connection.name, viewer), rate.amount, rate.get_expiry())
+
+    def admits(self, window: Window) -> bool:
+        """Count one, as the library's fixed window does; whether that is within the rate."""
+        return self._windows.incr(window.key, window.seconds) <= window.amount
 
     def spend_viewer(self, connection: ConnectionSettings, viewer: str) -> None:
         """Count a request of this viewer. Raises RateLimited."""

@@ -9,6 +9,7 @@ from flask import current_app
 
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
+from app.ahead import Ahead
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
@@ -26,11 +27,13 @@ from app.review import Reviews
 from app.rollouts import Rollouts
 from app.session import Sessions
 from app.signin import SignIns
+from app.warming import Warmer
 from app.web.assets import Assets
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes
 from app.web.fragments import Fragments
 from app.web.limits import Limits
+from app.web.ready import Ready
 from app.web.render import Renderer
 
 
@@ -54,12 +57,15 @@ class Parts:
     figures: Figures
     events: Events
     notices: NoticeBoard
+    ahead: Ahead
+    warmer: Warmer
     renderer: Renderer
     fragments: Fragments
     reviews: Reviews
     analyses: Analyses
     assets: Assets
     limits: Limits
+    ready: Ready
     echoes: Echoes
     framings: Framings
     wake_jobs: Callable[[], None]

@@ -1,38 +1,85 @@
-"""Answers that were made whole before they were asked for: sent as they are, not checked and copied again."""
+"""Answers that are made whole once and sent as they are: nothing is checked, completed or copied again for each."""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response
-from werkzeug.datastructures import Headers
-from werkzeug.http import remove_entity_headers
+from werkzeug.http import is_entity_header, parse_accept_header, parse_etags
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+COMPRESS_FROM_BYTES = 1000  # below, a packet is a packet
+COMPRESS_LEVEL = 5
+
+Pairs = Iterable[tuple[str, str]]
+Sent = tuple[str, list[tuple[str, str]], bytes]  # status line, headers, body
 
 
-class _Whole(Headers):
-    """Headers of our own making. To look at each again costs a third of an answer from memory."""
+class Whole:
+    """A body with all of its headers; compressed, and as the news that nothing changed, once that is asked for."""
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._list = list(pairs)
+    def __init__(self, body: bytes, headers: Pairs, *, status: int = 200, etag: str = "", zips: bool = False) -> None:
+        """`headers` are all but the length. `zips`: compressed for whoever takes that, when it is worth it."""
+        self.etag, self._zips = etag, zips and len(body) >= COMPRESS_FROM_BYTES
+        self._headers = (*headers, ("Vary", "Accept-Encoding")) if self._zips else tuple(headers)
+        self._plain = _sent(status, self._headers, body)
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        return 1500 + len(self._plain[2]) * (2 if self._zips else 1)
+
+    def sent(self, environ: WSGIEnvironment) -> Sent:
+        """What to answer to this request. Nobody may change them: they are answered to the next one too."""
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and self.etag and (known == self.etag or _weakened(known, self.etag)):
+            return self._unchanged
+        if self._zips and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            return self._zipped
+        return self._plain
+
+    @cached_property
+    def _zipped(self) -> Sent:
+        body = gzip.compress(self._plain[2], COMPRESS_LEVEL, mtime=0)
+        return self._plain[0], [*_sent(200, self._headers, body)[1], ("Content-Encoding", "gzip")], body
+
+    @cached_property
+    def _unchanged(self) -> Sent:
+        return _line(304), [each for each in self._headers if not is_entity_header(each[0])], b""
 
 
 class Prepared(Response):
-    """A body with all of its headers but the length; of a 304 only the headers go out."""
+    """The same as Flask has it. It is no more than that: what changes answers passes it by."""
 
-    def __init__(self, body: bytes, status: int, headers: Iterable[tuple[str, str]]) -> None:
-        super().__init__((body,), status, _Whole((*headers, ("Content-Length", str(len(body))))))
-        self.size = len(body)
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
 
-    def get_wsgi_headers(self, _: WSGIEnvironment) -> Headers:
-        """Werkzeug would copy and complete them here; there is no location and no length to complete."""
-        if self.status_code == 304:
-            remove_entity_headers(self.headers)
-        return self.headers
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        status, headers, body = self.whole.sent(environ)
+        start_response(status, list(headers))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]  # a list goes out in one piece
 
-    def get_app_iter(self, environ: WSGIEnvironment) -> Iterable[bytes]:
-        """Nothing is to be encoded, and nothing to be closed."""
-        return () if self.status_code == 304 or environ["REQUEST_METHOD"] == "HEAD" else self.iter_encoded()
+
+@lru_cache(64)
+def takes_gzip(accepted: str) -> bool:
+    """Whether an `Accept-Encoding` has gzip."""
+    return parse_accept_header(accepted)["gzip"] > 0
+
+
+def _weakened(known: str, etag: str) -> bool:
+    """A proxy that compresses weakens it."""
+    return parse_etags(known).contains_weak(etag.strip('"'))
+
+
+def _sent(status: int, headers: Pairs, body: bytes) -> Sent:
+    return _line(status), [*headers, ("Content-Length", str(len(body)))], body
+
+
+def _line(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase.upper()}"

@@ -24,7 +24,6 @@ def scripts(p: Parts, dialect: str, sign_in: bool) -> Mapping[str, str]:
     found = {
         "change": p.assets.url(f"embed/change-{dialect}.js"),
         "htmx": p.assets.url("static/vendor/htmx.min.js"),
-        "csp": p.assets.url("static/vendor/hx-csp.min.js"),
     }
     if sign_in:
         found |= {"panel": found["change"], "change": p.assets.url("embed/signin.js")}

@@ -12,7 +12,10 @@
 
   const all = (selector, within = doc) => [...within.querySelectorAll(selector)];
   const one = (selector, within = doc) => within.querySelector(selector);
+  const make = (name, given) => Object.assign(doc.createElement(name), given);
   const main = one("main");
+  const search = () => one("input", main);
+  const itemOf = (element) => element.closest("[data-finding]");
   const shownFindings = () => all("[data-finding]:not([hidden]) summary");
   const write = (element, text) => element.textContent == text || (element.textContent = text);
 
@@ -27,73 +30,65 @@
   };
   const fits = (item) => {
     const { severity, verdict } = item.dataset;
-    const found = {
-      __proto__: null,
-      open: !verdict,
-      reviewed: verdict,
-      new: which == "new" && one(".new", item),
-      [verdict]: 1,
-    };
-    return (!only.size || only.has(severity)) && (!which || found[which]) && words.every((word) => textOf(item).includes(word));
+    const is = verdict ? "reviewed" : "open";
+    return (
+      (!only.size || only.has(severity)) &&
+      (!which || which == is || which == verdict || (which == "new" && one(".new", item))) &&
+      words.every((word) => textOf(item).includes(word))
+    );
   };
 
   const apply = () => {
     const list = one(".findings", main);
     if (!list) return;
-    const buttons = all("[data-only]", list);
-    for (const severity of only) if (!buttons.some(({ dataset }) => dataset.only == severity)) only.delete(severity);
-    for (const button of buttons) button.ariaPressed = only.has(button.dataset.only);
+    for (const severity of only) if (!one(`[data-only=${severity}]`, list)) only.delete(severity);
+    for (const button of all("[data-only]", list)) button.ariaPressed = only.has(button.dataset.only);
     const items = all("[data-finding]", list);
     let count = 0;
     for (const item of items) {
-      const fit = fits(item);
-      count += !!fit;
+      const fit = !!fits(item);
+      count += fit;
       if (item.hidden == fit) item.hidden = !fit;
     }
-    for (const section of all("section", list)) {
-      const empty = !one("[data-finding]:not([hidden])", section);
-      if (section.hidden != empty) section.hidden = empty;
-    }
-    one(".none", list).hidden = count;
     const shown = one(".shown", list);
     const number = (n) => n.toLocaleString(doc.documentElement.lang);
     const told = shown.dataset.shown.replace("{n}", number(count)).replace("{all}", number(items.length));
-    write(shown, only.size || which || words.length ? told : "");
+    write(shown, only.size || which || words[0] ? told : "");
   };
 
   // What had the focus went with an answer: to what took its place in the finding, or to the finding after it.
   const refocus = () => {
     if (!last || !doc.hasFocus() || (doc.activeElement != doc.body && doc.activeElement.checkVisibility())) return;
     const item = doc.getElementById(last.id);
+    const list = shownFindings();
     const to =
       (item && !item.hidden && (one(".verdict button,.actions button", item) || one("summary", item))) ||
-      shownFindings()[Math.min(last.at, shownFindings().length - 1)] ||
-      one("input", main);
-    if (to && !to.checkVisibility()) one("summary", item).focus();
-    else to?.focus();
+      list[last.at] ||
+      list.at(-1) ||
+      search();
+    (!to || to.checkVisibility() ? to : one("summary", item))?.focus();
   };
 
-  const LOOKED_AT = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "aria-pressed", "data-verdict", "data-severity"] };
-  const observer = new MutationObserver(() => update());
-  const update = (fresh = 1) => {
+  const update = (fresh) => {
     if (fresh) texts = new WeakMap();
     apply();
     refocus();
     observer.takeRecords();
   };
-  observer.observe(main, LOOKED_AT);
+  const observer = new MutationObserver(update);
+  observer.observe(main, { childList: true, subtree: true, attributeFilter: ["hidden", "aria-pressed", "data-verdict", "data-severity"] });
 
   doc.addEventListener("focusin", ({ target }) => {
-    const item = target.closest("[data-finding]");
+    const item = itemOf(target);
     last = item && { id: item.id, at: shownFindings().indexOf(one("summary", item)) };
   });
 
   // Search and filter.
   doc.addEventListener("input", ({ target }) => {
-    if (target.type == "search") words = target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    if (target.type == "search") words = target.value.toLowerCase().match(/\S+/g) || [];
     else if (target.matches(".which")) which = target.value;
     else return;
-    update(0);
+    update();
   });
 
   const copy = async (text) => {
@@ -101,9 +96,8 @@
       await navigator.clipboard.writeText(text);
     } catch {
       // a frame may not, where the page around it does not say so; the older way needs a press only
-      const area = doc.createElement("textarea");
+      const area = make("textarea", { value: text });
       const back = doc.activeElement;
-      area.value = text;
       doc.body.append(area);
       area.select();
       doc.execCommand("copy");
@@ -118,20 +112,18 @@
     label.textContent = button.dataset.copy || one("[data-copy]", main).dataset.copy;
     setTimeout(() => (label.textContent = before), 2000);
   };
-  const textFor = (button) => one("[data-text]", button.closest("figure,.suggestion")).textContent;
 
   // A form comes into its finding when it is asked for.
   const close = (place, back) => {
     if (!place) return;
     place.replaceChildren();
     for (const button of all("[data-ask]", place.parentNode)) {
-      const was = button.ariaExpanded == "true";
+      if (back && button.ariaExpanded == "true") button.focus();
       button.ariaExpanded = false;
-      if (was && back) button.focus();
     }
   };
   const ask = (button) => {
-    const item = button.closest("[data-finding]");
+    const item = itemOf(button);
     const place = one(".answer", item);
     const open = button.ariaExpanded == "true";
     close(place);
@@ -149,52 +141,44 @@
     const { dataset } = button;
     if (dataset.only) {
       if (!only.delete(dataset.only)) only.add(dataset.only);
-      update(0);
+      update();
     } else if ("clear" in dataset) {
       only.clear();
       words = [];
-      which = one("input[type=search]", main).value = one(".which", main).value = "";
-      update(0);
-      one("input[type=search]", main).focus();
-    } else if (dataset.copy) copied(button, textFor(button));
+      which = search().value = one(".which", main).value = "";
+      update();
+      search().focus();
+    } else if (dataset.copy) copied(button, one("[data-text]", button.closest("figure,.suggestion")).textContent);
     else if (dataset.ask) ask(button);
     else if ("close" in dataset) close(button.closest(".answer"), 1);
-    else if (dataset.action == "locate" && button.href) {
-      // The link itself is the way where nobody around us answers.
-      if (unheard) event.stopImmediatePropagation();
-      else event.preventDefault();
-    }
+    else if (dataset.action == "locate") event.preventDefault(); // the link itself is for other clicks than ours
   }, true);
   doc.addEventListener("submit", (event) => event.preventDefault());
 
   doc.addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key == "Escape") {
-      const place = target.closest(".answer");
-      if (place) close(place, 1);
-    } else if (target.matches(".findings summary")) {
+    if (key == "Escape") close(target.closest(".answer"), 1);
+    else if (target.matches(".findings summary,[type=search]")) {
       const list = shownFindings();
-      const at = list.indexOf(target);
-      const to = { __proto__: null, ArrowDown: list[at + 1], ArrowUp: list[at - 1] || one("input", main), Home: list[0], End: list.at(-1), "/": one("input", main) }[key];
-      if (to) {
-        event.preventDefault();
-        to.focus();
-      }
-    } else if (key == "ArrowDown" && target.type == "search") {
+      const at = list.indexOf(target); // of the search: before them all
+      const to =
+        key == "ArrowDown"
+          ? list[at + 1]
+          : at >= 0 && { __proto__: null, ArrowUp: list[at - 1] || search(), Home: list[0], End: list.at(-1), "/": search() }[key];
+      if (!to) return;
       event.preventDefault();
-      shownFindings()[0]?.focus();
+      to.focus();
     }
   });
 
   // What needs the token or the page around us. frame.js calls these by a button's data-action.
-  self.inlayComponent = ({ launch, first, hears, form, fill, tell, token }) => {
-    const root = () => one(".document-sidebar", main);
-    const fields = (more) => [["token", token()], ["component", first.tag], ["record", root().dataset.record], ...more];
+  self.inlayComponent = ({ first, hears, post, said, fill, tell, token }) => {
+    const shown = () => first.box.firstElementChild.dataset;
+    const fields = (more) => ({ token: token(), component: first.tag, record: shown().record, ...more });
     const trouble = (text) => write(one(".trouble", main), text);
     const failed = async (problem) => {
-      const { detail } = (await problem.json?.().catch(() => 0)) || {};
-      trouble(detail || one(".trouble", main).dataset.trouble);
+      trouble((await said(problem)).detail || one(".trouble", main).dataset.trouble);
       if (problem.status == 401) throw problem;
     };
     let heard;
@@ -202,22 +186,19 @@
 
     return {
       async review(button) {
-        const item = button.closest("[data-finding]");
-        const { decision } = root().dataset;
+        const item = itemOf(button);
+        const { decision } = shown();
         const given = button.form;
         if (given && !given.reportValidity()) return;
-        const place = one(".answer", item);
         button.disabled = true;
         trouble("");
         try {
-          const answer = await form("/reviews", fields([
-            ["decision", decision],
-            ["finding", item.dataset.finding],
-            ["verdict", button.dataset.verdict],
-            ...(given ? new FormData(given) : []),
-          ]));
-          close(place);
-          await fill(first, answer);
+          const { finding } = item.dataset;
+          const { verdict } = button.dataset;
+          const more = given && Object.fromEntries(new FormData(given));
+          const answer = await post("/reviews", fields({ decision, finding, verdict, ...more }));
+          close(one(".answer", item));
+          await fill(first, await answer.json());
         } catch (problem) {
           await failed(problem);
         } finally {
@@ -226,7 +207,7 @@
       },
 
       async locate(button) {
-        const item = button.closest("[data-finding]");
+        const item = itemOf(button);
         const quote = one("blockquote", item).textContent;
         const { page } = button.dataset;
         const url = button.href;
@@ -248,24 +229,19 @@
 
       async exported(button) {
         const { format } = button.dataset;
-        const sent = fields([["format", format]]);
+        const sent = fields({ format });
         trouble("");
         if (format == "page") {
-          const paper = doc.createElement("form");
-          Object.assign(paper, { method: "post", action: "/exports", target: "_blank", rel: "noopener", hidden: true });
-          for (const [name, value] of sent) paper.append(Object.assign(doc.createElement("input"), { name, value }));
+          const paper = make("form", { method: "post", action: "/exports", target: "_blank", rel: "noopener" });
+          for (const name in sent) paper.append(make("input", { name, value: sent[name] }));
           doc.body.append(paper);
           paper.submit();
           return paper.remove();
         }
         try {
-          const answer = await fetch("/exports", { method: "POST", body: new URLSearchParams(sent) });
-          if (!answer.ok) throw answer;
-          const link = doc.createElement("a");
-          link.href = URL.createObjectURL(await answer.blob());
-          link.download = one("h2", main).textContent + ".csv";
-          link.click();
-          setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+          const href = URL.createObjectURL(await (await post("/exports", sent)).blob());
+          make("a", { href, download: one("h2", main).textContent + ".csv" }).click();
+          setTimeout(() => URL.revokeObjectURL(href), 60000);
         } catch (problem) {
           await failed(problem);
         }

@@ -4,15 +4,19 @@
 //
 //   origin   the panel's, exact        look     () => {theme, locale, direction}
 //   opaque   whether the host may sandbox the frame to an opaque origin
-//   proof    (detail) => a promise of a fresh proof, where the page has one
+//   proof    ({claims, asked}) => a promise of a fresh proof, where the page has one; null: not this time
+//   kind     what the proof is, as POST /session calls it; none: a JWT of the page's own
+//   fills    whether the page gives the frame its height; else the panel does
 //   tell     (type, detail): what the panel says; "refused" with {reason} when the two do not understand each other
 //
 // Plain ES2017 without template literals: some hosts run pages through templates of their own.
 const inlayFrame = function (iframe, options, tell) {
   const MAX_HEIGHT = 4000;
-  const TRIES = 2;
+  const APART = 10000; // ms in which a proof that was refused is not followed by the next
   let count = 0;
-  let tries = 0;
+  let provedAt = 0;
+  let claimed = "";
+  let given = false;
   let greeted = false;
   let port = null;
   let timer = 0;
@@ -28,6 +32,7 @@ const inlayFrame = function (iframe, options, tell) {
   const hello = function (detail, opaque) {
     if (port) port.close(); // a frame that was loaded again is another document
     port = null;
+    provedAt = 0;
     greeted = true;
     clearTimeout(timer);
     if (opaque) {
@@ -42,21 +47,28 @@ const inlayFrame = function (iframe, options, tell) {
   };
 
   const prove = function (detail) {
-    if (!options.proof || tries >= TRIES) return;
-    tries += 1;
-    Promise.resolve()
-      .then(function () {
-        return options.proof(detail);
-      })
+    provedAt = Date.now();
+    claimed = detail.claims || "";
+    given = false;
+    Promise.resolve(detail)
+      .then(options.proof)
       .then(
         function (proof) {
-          if (proof) send("inlay-proof", { token: proof });
+          if (proof === null) return;
+          given = typeof proof === "string" && proof !== "";
+          if (given) send("inlay-proof", options.kind ? { token: proof, kind: options.kind } : { token: proof });
           else tell("refused", { reason: "proof" });
         },
-        function () {
-          tell("refused", { reason: "proof" });
+        function (problem) {
+          tell("refused", { reason: "proof", message: (problem && problem.message) || "" });
         },
       );
+  };
+  // What the host wants to be asked is asked for at once, but not twice; else a refused proof is left alone for a while.
+  const expired = function (detail) {
+    const news = detail.claims && detail.claims !== claimed;
+    if (news || !provedAt || Date.now() - provedAt > APART) prove({ claims: detail.claims });
+    else if (given && detail.code !== "sign-in-needed") tell("refused", { reason: "refused", reference: detail.reference });
   };
 
   const receive = function (message, opaque) {
@@ -65,13 +77,12 @@ const inlayFrame = function (iframe, options, tell) {
     const detail = message.detail || {};
     if (message.type === "inlay-hello") hello(detail, opaque);
     if (!greeted) return;
-    if (message.type === "inlay-resize") {
+    if (message.type === "inlay-resize" && !options.fills) {
       const height = Math.ceil(Number(detail.height));
       if (height >= 0) iframe.style.height = Math.min(height, MAX_HEIGHT) + "px";
     }
-    if (message.type === "inlay-ready") tries = 0;
     tell(message.type, detail);
-    if (message.type === "inlay-auth-expired") prove(detail);
+    if (message.type === "inlay-auth-expired" && options.proof) expired(detail);
   };
 
   const listen = function (event) {
@@ -88,13 +99,15 @@ const inlayFrame = function (iframe, options, tell) {
     greeted = false;
     timer = setTimeout(function () {
       tell("refused", { reason: "silent" });
-    }, options.silence || 15000);
+    }, 15000);
   };
 
   window.addEventListener("message", listen);
   wait();
 
   return {
+    wait: wait,
+    prove: prove,
     visible: function (visible) {
       send("inlay-visible", { visible: visible });
     },

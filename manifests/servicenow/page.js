@@ -1,5 +1,7 @@
 {% include "loader/frame.js" %}
 
+{% include "loader/around.js" %}
+
 {% include "place.js" %}
 
 (function () {

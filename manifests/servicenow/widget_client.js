@@ -2,6 +2,8 @@ api.controller = function ($scope, $element) {
   var c = this;
   {% include "loader/frame.js" %}
 
+  {% include "loader/around.js" %}
+
   {% include "place.js" %}
 
   var box = $element[0].querySelector(".inlay-panel");

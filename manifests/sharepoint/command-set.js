@@ -67,7 +67,7 @@ const inlayCommandSet = ({ BaseListViewCommandSet }) => {
       }, { ariaLabel: words.title }, bar, place);
       document.body.append(side);
       const { component } = FACTS;
-      const panel = inlayPanel({ place, context: this.context, component, record, title: words.title, dark });
+      const panel = inlayPanel({ place, context: this.context, component, record, title: words.title, dark, fills: true });
       const escape = ({ key }) => key == "Escape" && this.close();
       this.close = () => {
         panel.close();

@@ -1,7 +1,7 @@
 // What the web part and the command set share: the panel's address, and the viewer's token for Inlay from the page's
 // own token provider. `FACTS` stands before this: home, connection, resource.
 // https://learn.microsoft.com/sharepoint/dev/spfx/use-aadtokenprovider
-const inlayPanel = ({ place, context, component, record, title, dark, grows }) => {
+const inlayPanel = ({ place, context, component, record, title, dark, fills }) => {
   const locale = context.pageContext.cultureInfo?.currentUICultureName || "en-US";
   const german = /^de/i.test(locale);
   const why = ({ message = "" }) =>
@@ -18,6 +18,21 @@ const inlayPanel = ({ place, context, component, record, title, dark, grows }) =
       throw new Error(why(problem || {}));
     }
   };
-  const address = `${FACTS.home}/launch/${FACTS.connection}?${new URLSearchParams({ component, record })}`;
-  return inlayAround({ place, home: FACTS.home, address, title, locale, dark, grows, getToken });
+  const direction = getComputedStyle(place).direction;
+  const panel = inlayAround({
+    place,
+    address: `${FACTS.home}/launch/${FACTS.connection}?${new URLSearchParams({ component, record })}`,
+    title,
+    look: () => ({ theme: dark ? "dark" : "light", locale, direction }),
+    proof: getToken,
+    kind: "urn:ietf:params:oauth:token-type:access_token",
+    fills,
+  });
+  return {
+    close: panel.close,
+    theme(isDark) {
+      dark = isDark;
+      panel.look();
+    },
+  };
 };

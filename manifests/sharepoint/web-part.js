@@ -43,7 +43,7 @@ const inlayWebPart = ({ BaseClientSideWebPart }, { PropertyPaneTextField }) => {
       if (record) {
         const { title } = this.words;
         const { context, dark } = this;
-        this.panel = inlayPanel({ place: this.domElement, context, component, record, title, dark, grows: true });
+        this.panel = inlayPanel({ place: this.domElement, context, component, record, title, dark });
         return;
       }
       const note = document.createElement("p");

@@ -1,14 +1,14 @@
 // The canvas: a host's page in a frame, and in it the panel in a frame of its own, with the headers of production.
-import { h, put } from "./dom.js";
+import { h, lendKeys, put } from "./dom.js";
 import { component, sceneQuery, set, state } from "./state.js";
 import { checkSoon } from "./checks.js";
 import { drawTools } from "./tools.js";
 
 let page;
-let shown = "";
+let loaded = "";
 let kept;
 
-const address = () => `/preview/host/${state.host}/${state.tag}/${state.story}?${sceneQuery({ mount: state.mount })}`;
+const pageAddress = () => `/preview/host/${state.host}/${state.tag}/${state.story}?${sceneQuery({ mount: state.mount })}`;
 export const inner = () => page?.contentWindow?.inlayHost?.frame;
 export const panelWindow = () => (state.mount == "frame" ? inner()?.contentWindow : page?.contentWindow);
 export const panelDocument = () => panelWindow()?.document;
@@ -45,16 +45,32 @@ const dress = () => {
   for (const each of [page.contentWindow, inner()?.contentWindow])
     if (each?.inlayWeather) Object.assign(each.inlayWeather, { latency: Number(state.latency), offline: !!state.offline });
 };
+const measured = () => {
+  const panel = page.contentDocument?.querySelector("[data-slot] > :is(iframe, [connection], inlay-" + state.tag + ")");
+  const label = document.querySelector("#stage .size");
+  if (!panel || !label) return;
+  const tell = () => {
+    const { width, height } = panel.getBoundingClientRect();
+    label.textContent = `${Math.round(width)} × ${Math.round(height)} px`;
+  };
+  new page.contentWindow.ResizeObserver(tell).observe(panel);
+  tell();
+};
 const ready = () => {
+  document.documentElement.dataset.shown ||= Math.round(performance.now());
   dress();
   restore();
+  for (const each of [page.contentWindow, inner()?.contentWindow]) lendKeys(each);
+  measured();
   drawTools();
   checkSoon();
 };
+// An element is there when its fragment is; one whose args are wrong never is.
+const drawn = (tries) => (root()?.querySelector("[data-inlay]") || !tries ? ready() : setTimeout(drawn, 50, tries - 1));
 const onPage = () => {
   dress();
   const frame = inner();
-  if (!frame) return setTimeout(ready, 120);
+  if (!frame) return drawn(40);
   frame.addEventListener("load", () => {
     dress();
     setTimeout(ready, 30);
@@ -63,17 +79,17 @@ const onPage = () => {
 };
 
 const load = () => {
-  const next = address();
-  const [before] = shown.split("?");
+  const next = pageAddress();
+  const [before] = loaded.split("?");
   const same = before.split("/").slice(0, 5).join("/") == next.split("/").slice(0, 5).join("/");
   const frame = inner();
-  const [, mount] = shown.match(/mount=(\w+)/) || [];
-  if (shown && same && frame && state.mount == "frame" && mount == "frame" && before == next.split("?")[0]) {
+  const [, mount] = loaded.match(/mount=(\w+)/) || [];
+  if (loaded && same && frame && state.mount == "frame" && mount == "frame" && before == next.split("?")[0]) {
     // Only the scene is another one: the host's page stays.
     frame.contentWindow.location.replace(`/preview/frame/${state.tag}/${state.story}?${sceneQuery()}`);
-  } else if (page.contentWindow && shown) page.contentWindow.location.replace(next);
+  } else if (page.contentWindow && loaded) page.contentWindow.location.replace(next);
   else page.src = next;
-  shown = next;
+  loaded = next;
 };
 
 export const reloadCanvas = () => {
@@ -90,7 +106,8 @@ export const drawRail = () => {
   put(rail, component().stories.map(({ name, state: shows }, at) =>
     h("button", { type: "button", "aria-pressed": String(name == state.story), onclick: () => set({ story: name }) },
       h("i", { class: "dot", "data-state": shows }), name, at < 9 && h("kbd", {}, at + 1))));
-  rail.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const pressed = rail.querySelector("[aria-pressed=true]");
+  if (pressed) rail.scrollLeft = pressed.offsetLeft - (rail.clientWidth - pressed.offsetWidth) / 2;
 };
 
 export const drawCanvas = (stage) => {
@@ -98,11 +115,11 @@ export const drawCanvas = (stage) => {
   if (!page?.isConnected) {
     page = h("iframe", { class: "page", title: "Host's page" });
     page.addEventListener("load", onPage);
-    shown = "";
-    put(stage, h("div", { class: "desk" }, page), h("div", { class: "rail", role: "group", "aria-label": "States" }));
+    loaded = "";
+    put(stage, h("div", { class: "desk" }, page, h("output", { class: "size", title: "The panel's size" })), h("div", { class: "rail", role: "group", "aria-label": "States" }));
   }
-  const next = address();
-  if (next != shown) load();
+  const next = pageAddress();
+  if (next != loaded) load();
   else {
     dress();
     drawTools();

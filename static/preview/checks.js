@@ -3,24 +3,37 @@ import { h, toast } from "./dom.js";
 import { book, component, found, findings, log, sceneQuery, state } from "./state.js";
 import { panelWindow } from "./canvas.js";
 
-const AXE = "/preview/assets/vendor/axe.min.js";
+export const axeUrl = () => `/preview/assets/vendor/axe.min.js?v=${book.version}`;
 const rows = (violations) =>
   violations.flatMap(({ id, impact, help, nodes }) => nodes.map(({ target, html, why }) => ({ kind: id, impact, what: help, target, html, why })));
 
-const heardFrom = (path, since) =>
-  log.filter((each) => each.path == path && each.at >= since && (each.inlayPreview == "csp" || each.inlayPreview == "error"))
+// A node's place, to be found again in another frame of the same story.
+const placeOf = (node) => {
+  const steps = [];
+  for (let at = node; at && !at.matches("[data-inlay]"); at = at.parentElement) steps.unshift(`${at.localName}:nth-child(${[...at.parentElement.children].indexOf(at) + 1})`);
+  return [["[data-inlay]", ...steps].join(" > ")];
+};
+const finding = (kind, what, node, html = node?.outerHTML.slice(0, 300)) => ({ kind, impact: "serious", what, html: html || "", target: node?.closest("[data-inlay]") ? placeOf(node) : [] });
+// A breach is said without its node: by what was blocked, the node that asks for it.
+const BLOCKED = { "style-src-attr": "[style]", "script-src-attr": "[onload],[onerror],[onclick],[onfocus],[onmouseover]" };
+const culprit = (view, { directive, blocked }) =>
+  [...view.document.querySelectorAll(`[data-inlay] :is(${BLOCKED[directive] || "[src],[href]"})`)].find((each) => directive in BLOCKED || each.src == blocked || each.href == blocked);
+
+const heardFrom = (view, since) =>
+  log.filter((each) => each.path == view.location.pathname && each.at >= since && (each.inlayPreview == "csp" || each.inlayPreview == "error"))
     .map((each) => each.inlayPreview == "csp"
-      ? { kind: "csp", impact: "serious", what: `The policy blocked ${each.directive}`, html: each.sample || each.blocked, target: [] }
-      : { kind: "script", impact: "serious", what: each.message, html: `${each.source}:${each.line}`, target: [] });
+      ? finding("csp", `The policy blocked ${each.directive}`, culprit(view, each), culprit(view, each) ? undefined : each.sample || each.blocked)
+      : finding("script", each.message, undefined, `${each.source}:${each.line}`));
 
 const examine = async (view, since) => {
-  const results = rows(await view.inlayAxe(AXE));
+  const results = rows(await view.inlayAxe(axeUrl()));
   const { scrollWidth, clientWidth } = view.document.documentElement;
   if (scrollWidth > clientWidth) {
-    const wide = [...view.document.body.querySelectorAll("*")].find((each) => each.getBoundingClientRect().right > clientWidth + 1);
-    results.push({ kind: "overflow", impact: "serious", what: `${scrollWidth} px wide in ${clientWidth} px`, html: wide?.outerHTML.slice(0, 200) || "", target: [] });
+    const wide = [...view.document.body.querySelectorAll("*")].find((each) => each.getBoundingClientRect().right > clientWidth + 1 || each.getBoundingClientRect().left < -1);
+    results.push({ ...finding("overflow", `${scrollWidth} px wide in ${clientWidth} px`, wide), width: String(clientWidth) });
   }
-  return [...results, ...heardFrom(view.location.pathname, since)];
+  for (const alien of view.document.querySelectorAll("[data-inlay] :is(script, img, iframe, embed, [onload], [onerror])")) results.push(finding("unescaped", "Markup that no template of ours writes", alien));
+  return [...results, ...heardFrom(view, since)];
 };
 
 // In a frame of its own, so that what a designer looks at is not disturbed.

@@ -2,10 +2,10 @@
 import { h, put } from "./dom.js";
 import { set } from "./state.js";
 
-const swatch = ({ ink, ground, ratio, text, mark }, label) =>
+const swatch = ({ ink, ground, ratio, text, mark }) =>
   h("td", { class: text ? "pass" : mark ? "marks" : "fail" },
     h("span", { class: "swatch", style: { color: ink, background: ground } }, "Ag"),
-    h("b", {}, ratio.toFixed(2)), h("small", {}, text ? "text" : mark ? "marks only" : "fails"), label && h("small", {}, label));
+    h("b", {}, ratio.toFixed(2)), !text && h("small", {}, mark ? "marks only" : "fails"));
 
 export const drawContrast = async (stage) => {
   const { own, hosts, inks } = await (await fetch("/preview/contrast.json")).json();

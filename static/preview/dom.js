@@ -15,6 +15,7 @@ export const h = (name, props = {}, ...children) => {
 const PATHS = {
   frame: "M2.5 3.5h11v9h-11zM2.5 6h11",
   element: "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4",
+  served: "M3.500 1.500h6l3 3v10h-9zM9.500 1.500v3h3M5.500 8h5M5.500 11h5",
   light: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
   dark: "M13.5 9.5A6 6 0 0 1 6.5 2.500a6 6 0 1 0 7 7z",
   auto: "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
@@ -41,10 +42,19 @@ export const segments = (label, options, value, pick) =>
 
 export const select = (label, options, value, pick) =>
   h("label", { class: "select" }, h("span", {}, label),
-    h("select", { onchange: ({ target }) => pick(target.value) },
+    h("select", { "data-label": label, onchange: ({ target }) => pick(target.value) },
       options.map(([name, text]) => h("option", { value: name, selected: name === value }, text))));
 
 export const bytes = (n) => (n < 1000 ? `${n} B` : `${(n / 1000).toFixed(1)} kB`);
+
+// Keys that a frame has no use for are the preview's, also where somebody has clicked into the frame.
+export const lendKeys = (view) => {
+  if (!view || view.lent) return;
+  view.lent = true;
+  view.addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey, defaultPrevented }) => {
+    if (!defaultPrevented && !/INPUT|TEXTAREA|SELECT/.test(target.nodeName)) dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, metaKey, altKey }));
+  });
+};
 
 export const toast = (text) => {
   const box = document.getElementById("toast");

@@ -3,7 +3,7 @@ import { h, put } from "./dom.js";
 import { component, findings, log, set, state } from "./state.js";
 import { drawControls } from "./controls.js";
 import { drawAccess } from "./access.js";
-import { drawSource, drawEmbed, drawDocs, readSource } from "./source.js";
+import { drawSource, drawEmbed, drawDocs, forgetSource, readSource } from "./source.js";
 import { drawMessages, drawNetwork, drawPolicy } from "./logs.js";
 import { drawCompare } from "./compare.js";
 
@@ -18,6 +18,8 @@ const TABS = {
   compare: ["Compare", drawCompare],
   docs: ["Docs", drawDocs],
 };
+// The controls know their values by the manifest; what is wrong with changed ones is known by the server.
+const ASKS_SOURCE = new Set(["source", "embed", "policy", "compare", "docs"]);
 const LISTENS = new Set(["messages", "network", "policy"]);
 const counts = () => ({
   access: findings.get(`${state.tag}/${state.story}`)?.length,
@@ -40,8 +42,9 @@ export const drawInspector = async (aside, changed) => {
   else put(aside, tabs, body);
   body.setAttribute("aria-labelledby", `tab-${state.tab}`);
   if (held) tabs.querySelector("[aria-selected=true]").focus();
-  const asks = ["tag", "story", "args", "locale", "files"].some((name) => changed.has(name));
-  if (asks) await readSource();
+  if (ASKS_SOURCE.has(state.tab) || Object.keys(state.args).length) {
+    if (["tag", "story", "args", "locale", "files", "tab"].some((name) => changed.has(name))) await readSource();
+  } else forgetSource();
   const only = (name) => changed.size == 1 && changed.has(name);
   if (only("log") && !LISTENS.has(state.tab)) return;
   if (only("findings") && state.tab != "access") return;

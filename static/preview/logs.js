@@ -1,6 +1,6 @@
 // What was heard: messages between host and panel, requests and what a screen reader is told, breaches of the policy.
 import { bytes, h, put } from "./dom.js";
-import { heard, log, state } from "./state.js";
+import { heard, log, set, state } from "./state.js";
 import { hostWindow, inner } from "./canvas.js";
 import { source } from "./source.js";
 
@@ -21,6 +21,7 @@ const stranger = () => {
 };
 const ASKS = [
   ["Theme dark", send("inlay-theme", { theme: "dark" })], ["Theme light", send("inlay-theme", { theme: "light" })],
+  ["New proof", () => send("inlay-proof", { token: hostWindow()?.document.querySelector("[data-token]").dataset.token })()],
   ["Right to left", send("inlay-theme", { direction: "rtl" })], ["Hidden", send("inlay-visible", { visible: false })], ["Visible", send("inlay-visible", { visible: true })],
   ["No such type", send("inlay-nonsense", {})], ["From a stranger", stranger],
 ];
@@ -32,8 +33,15 @@ export const drawMessages = (body) =>
       h("li", { "data-to": to }, h("time", {}, clock(at)), h("span", { class: "way" }, { panel: "host → panel", host: "panel → host", nobody: "refused" }[to] || to),
         h("code", {}, data.type), h("small", {}, JSON.stringify(data.detail || {}).slice(0, 220))))));
 
+const latency = () => {
+  const told = h("output", {}, `${state.latency} ms`);
+  return h("label", { class: "latency" }, h("b", {}, "Latency"),
+    h("input", { type: "range", id: "latency", min: 0, max: 5000, step: 250, value: state.latency,
+      oninput: ({ target }) => (told.value = `${target.value} ms`), onchange: ({ target }) => set({ latency: target.value }) }), told);
+};
 export const drawNetwork = (body) =>
   put(body,
+    latency(),
     h("div", { class: "bar" }, h("b", {}, "Requests, and what is said aloud"), clear()),
     h("ol", { class: "log" }, mine("request", "announce").map((each) =>
       each.inlayPreview == "announce"

@@ -4,7 +4,7 @@ import { book, findings, heard, log, onChange, readAddress, refresh, set, state,
 import { drawTree, step, pickState } from "./tree.js";
 import { drawTop, cycleLook } from "./top.js";
 import { drawCanvas, drawRail, reloadCanvas } from "./canvas.js";
-import { drawStates } from "./states.js";
+import { drawStates, reloadStates } from "./states.js";
 import { drawMatrix } from "./matrix.js";
 import { drawContrast } from "./contrast.js";
 import { drawInspector } from "./inspect.js";
@@ -14,14 +14,18 @@ import { toggleTool } from "./tools.js";
 const at = (id) => document.getElementById(id);
 const VIEWS = { canvas: drawCanvas, states: drawStates, matrix: drawMatrix, contrast: drawContrast };
 
-const readBook = async () => {
-  const answer = await fetch("/preview/manifest.json", { credentials: "same-origin" });
-  Object.assign(book, await answer.json());
+// Files may be in the middle of being written or removed: then it is asked again.
+const readBook = async (tries = 5) => {
+  const answer = await fetch("/preview/manifest.json");
+  if (answer.ok) return Object.assign(book, await answer.json());
+  if (!tries) throw new Error(`The book could not be read: ${answer.status}.`);
+  await new Promise((done) => setTimeout(done, 200));
+  return readBook(tries - 1);
 };
 
 const drawStage = () => {
   const stage = at("stage");
-  stage.dataset.view = state.view;
+  stage.dataset.view = document.body.dataset.view = state.view;
   VIEWS[state.view](stage);
 };
 
@@ -94,6 +98,7 @@ const follow = () => {
     const began = performance.now();
     const reading = readBook();
     if (state.view == "canvas") reloadCanvas();
+    if (state.view == "states") reloadStates();
     await reading;
     findings.clear();
     if (!story()) readAddress();
@@ -102,14 +107,13 @@ const follow = () => {
   };
 };
 
-const boot = async () => {
-  await readBook();
+const boot = () => {
+  Object.assign(book, JSON.parse(at("manifest").textContent));
   readAddress();
   onChange(onEach);
   refresh();
-  drawStage();
   document.documentElement.dataset.ready = Math.round(performance.now());
   if (book.live) follow();
   addEventListener("popstate", () => (readAddress(), refresh()));
 };
-boot().catch((problem) => put(at("stage"), h("p", { class: "problem" }, String(problem))));
+boot();

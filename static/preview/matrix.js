@@ -1,7 +1,20 @@
 // One story in every combination of what is chosen: theme, direction and locale, width, zoom.
 import { h, put } from "./dom.js";
 import { component, sceneQuery, set, state } from "./state.js";
-import { panel } from "./states.js";
+
+const fit = (frame) => {
+  const body = frame.contentDocument?.body;
+  if (!body) return;
+  const size = () => (frame.style.blockSize = `${Math.min(900, Math.max(28, body.offsetHeight))}px`);
+  new frame.contentWindow.ResizeObserver(size).observe(body);
+  size();
+};
+// What is far below is loaded when it comes near.
+const cell = (tag, name, query, width) => {
+  const frame = h("iframe", { title: `${tag}, ${name}`, src: `/preview/frame/${tag}/${name}?${query}`, loading: "lazy", scrolling: "no", style: { "inline-size": `${width}px` } });
+  frame.addEventListener("load", () => fit(frame));
+  return frame;
+};
 
 const AXES = {
   theme: ["Theme", [["light", "Light", { theme: "light" }], ["dark", "Dark", { theme: "dark" }]]],
@@ -26,9 +39,10 @@ export const drawMatrix = (stage) => {
       h("label", {}, h("input", { type: "checkbox", checked: chosen().includes(name), onchange: () => toggle(name) }), title, h("small", {}, values.length))),
       h("output", {}, `${cells.length} panels`)),
     h("div", { class: "strip", "data-inline": String(inline) }, cells.map(({ titles, change }) => {
-      const { width = inline ? 260 : 360, zoom = 1, ...scene } = change;
-      const frame = panel(tag, state.story, sceneQuery({ theme: "light", ...scene }), width);
+      const { width = inline ? 220 : 360, zoom = 1, ...scene } = change;
+      const frame = cell(tag, state.story, sceneQuery({ theme: "light", ...scene }), width);
       if (zoom != 1) frame.style.zoom = zoom;
-      return h("figure", { "data-theme": scene.theme || "light" }, h("figcaption", {}, titles.join(" · ") || "As it is"), frame);
+      const scale = inline ? 1 : state.scale / 100;
+      return h("figure", { "data-theme": scene.theme || "light" }, h("figcaption", {}, titles.join(" · ") || "As it is"), h("div", { style: { zoom: scale } }, frame));
     })));
 };

@@ -51,6 +51,33 @@
     say("ready", {});
   });
 
+  // What a screen reader has to read, by axe's own rules for roles and names, written as Playwright writes it.
+  const QUIET = ["none", "presentation", "generic"];
+  const STATES = ["aria-expanded", "aria-pressed", "aria-checked", "aria-busy", "aria-current"];
+  const said = (node, depth) => {
+    const { aria, dom, text } = self.axe.commons;
+    const { nodeType, nodeValue } = node.props;
+    const pad = "  ".repeat(depth);
+    if (nodeType == 3) return nodeValue.trim() ? [`${pad}- text: ${nodeValue.trim()}`] : [];
+    if (!dom.isVisibleToScreenReaders(node)) return [];
+    const role = aria.getRole(node);
+    if (!role || QUIET.includes(role)) return node.children.flatMap((child) => said(child, depth));
+    const name = text.accessibleTextVirtual(node).trim().replace(/\s+/g, " ");
+    const level = role == "heading" ? ` [level=${node.attr("aria-level") || node.props.nodeName.slice(1)}]` : "";
+    const states = STATES.filter((each) => node.attr(each)).map((each) => ` [${each.slice(5)}=${node.attr(each)}]`);
+    const inner = role == "img" ? [] : node.children.flatMap((child) => said(child, depth + 1));
+    const own = `${pad}- ${role}${name && ` "${name}"`}${level}${states.join("")}`;
+    return inner.some((each) => !each.trim().startsWith("- text:")) || !name ? [own, ...inner] : [own];
+  };
+  self.inlayAria = async (axeUrl, element) => {
+    if (!self.axe) await import(axeUrl);
+    try {
+      return said(self.axe.setup(element), 0).join("\n");
+    } finally {
+      self.axe.teardown();
+    }
+  };
+
   // axe is 650 KB: fetched when it is asked for.
   const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
   self.inlayAxe = async (axeUrl) => {

@@ -1,16 +1,24 @@
 // Sources with their sizes and render time, embed code with the current args, and the component's own words.
 import { bytes, copy, h, icon, put, segments } from "./dom.js";
 import { sceneQuery, state } from "./state.js";
+import { axeUrl } from "./checks.js";
+import { panelWindow, root } from "./canvas.js";
 
 export const source = { files: {}, embeds: [], error: null };
 let asked = 0;
+const keepSource = (found) => {
+  for (const name of Object.keys(source)) delete source[name];
+  Object.assign(source, { files: {}, embeds: [], error: null }, found);
+};
+export const forgetSource = () => {
+  asked++;
+  keepSource({});
+};
 export const readSource = async () => {
   const mine = ++asked;
   const answer = await fetch(`/preview/source/${state.tag}/${state.story}?${sceneQuery()}`);
   const found = await answer.json();
-  if (mine != asked) return;
-  for (const name of Object.keys(source)) delete source[name];
-  Object.assign(source, { files: {}, embeds: [] }, found, answer.ok ? {} : { error: found.detail });
+  if (mine == asked) keepSource(answer.ok ? found : { error: found.detail });
 };
 
 const VOID = /^<(br|hr|img|input|link|meta|path|circle|rect|polyline)\b|\/>$/;
@@ -36,9 +44,16 @@ export const coloured = (text) => {
 };
 const code = (text) => h("pre", { class: "code", tabindex: "0" }, h("code", {}, text.length < 60000 ? coloured(text) : text));
 
+// Of the panel as it is now, with what is open in it.
+const ariaTree = async (into) => {
+  const element = root()?.querySelector("[data-inlay]");
+  const tree = element && panelWindow().inlayAria ? await panelWindow().inlayAria(axeUrl(), element) : "";
+  into.replaceChildren(tree || "The canvas shows no panel.");
+};
+
 let file = "rendered";
 export const drawSource = (body) => {
-  const texts = { rendered: source.html ? pretty(source.html) : source.error || "", args: JSON.stringify(source.args || {}, null, 2), ...source.files };
+  const texts = { rendered: source.html ? pretty(source.html) : source.error || "", "ARIA tree": "", args: JSON.stringify(source.args || {}, null, 2), ...source.files };
   if (!(file in texts)) file = "rendered";
   const { sizes } = source;
   put(body,
@@ -46,8 +61,9 @@ export const drawSource = (body) => {
       h("div", {}, h("dt", {}, "Render"), h("dd", {}, `${source.micros} µs`)),
       Object.entries(sizes).map(([name, { raw, gzip }]) => h("div", {}, h("dt", {}, { html: "HTML", css: "CSS", together: "Both, gzip" }[name]), h("dd", {}, name == "together" ? bytes(gzip) : bytes(raw), h("small", {}, name == "together" ? "" : ` ${bytes(gzip)} gz`))))),
     h("div", { class: "bar" }, segments("File", Object.keys(texts).map((name) => [name, name.replace(state.tag, "")]), file, (name) => ((file = name), drawSource(body))),
-      h("button", { type: "button", class: "plain", title: "Copy", onclick: () => copy(texts[file], file) }, icon("copy"))),
+      h("button", { type: "button", class: "plain", title: "Copy", onclick: () => copy(body.querySelector("pre").textContent, file) }, icon("copy"))),
     code(texts[file]));
+  if (file == "ARIA tree") ariaTree(body.querySelector("pre code"));
 };
 
 export const drawEmbed = (body) => {

@@ -1,39 +1,55 @@
-// Every state of a component side by side, each a real panel; a press pins one.
-import { h, put } from "./dom.js";
+// Every state of a component side by side on one page; a press pins one.
+import { h, lendKeys, put } from "./dom.js";
 import { component, findings, sceneQuery, set, state } from "./state.js";
 
-const width = () => Number(state.width) || (component().inline ? 260 : 360);
-const fit = (frame) => {
-  const body = frame.contentDocument?.body;
-  if (!body) return;
-  const size = () => (frame.style.blockSize = `${Math.min(900, Math.max(28, body.offsetHeight))}px`);
-  new frame.contentWindow.ResizeObserver(size).observe(body);
-  size();
+let strip;
+let stripAt = "";
+let stripKept;
+const wide = () => Number(state.width) || (component().inline ? 220 : 360);
+const stripAddress = () =>
+  `/preview/states/${state.tag}?${sceneQuery({ plain: 1, flow: "", net: "", theme: state.theme || "light", wide: wide(), scale: component().inline ? 100 : state.scale })}`;
+const figures = () => [...(strip?.contentDocument?.querySelectorAll("figure") || [])];
+const details = () => figures().flatMap((each) => [...(each.querySelector("template, .panel > *")?.shadowRoot?.querySelectorAll("details") || [])]);
+
+const annotate = () => {
+  for (const figure of figures()) {
+    const count = findings.get(`${state.tag}/${figure.dataset.story}`)?.length || 0;
+    const box = figure.querySelector(".count");
+    figure.classList.toggle("pinned", figure.dataset.story == state.story);
+    box.hidden = !count;
+    box.textContent = count;
+  }
+};
+const onStrip = () => {
+  const doc = strip.contentDocument;
+  lendKeys(strip.contentWindow);
+  doc.addEventListener("click", ({ target }) => {
+    const figure = target.closest("figcaption")?.parentNode;
+    if (figure) set({ story: figure.dataset.story, view: "canvas" });
+  });
+  if (stripKept) {
+    details().forEach((each, at) => (each.open = stripKept.open[at] ?? each.open));
+    strip.contentWindow.scrollTo(0, stripKept.scroll);
+    stripKept = undefined;
+  }
+  annotate();
   document.documentElement.dataset.strip = Math.round(performance.now());
 };
 
-export const panel = (tag, name, query, wide) => {
-  const frame = h("iframe", { title: `${tag}, ${name}`, src: `/preview/frame/${tag}/${name}?${query}`, scrolling: "no", style: { "inline-size": `${wide}px` } });
-  frame.addEventListener("load", () => fit(frame));
-  return frame;
-};
-
-// Tall ones are drawn smaller, so that all states are seen at one glance.
-const scaled = (inline, frame) => {
-  if (!inline) frame.style.zoom = state.scale / 100;
-  return frame;
+export const reloadStates = () => {
+  if (!strip?.isConnected) return;
+  stripKept = { scroll: strip.contentWindow.scrollY, open: details().map((each) => each.open) };
+  strip.contentWindow.location.reload();
 };
 
 export const drawStates = (stage) => {
-  const { tag, stories, inline } = component();
-  put(stage, h("div", { class: "strip", "data-inline": String(inline) },
-    stories.map((story, at) => {
-      const faults = findings.get(`${tag}/${story.name}`);
-      return h("figure", { "data-theme": state.theme || "light", class: story.name == state.story ? "pinned" : "" },
-        h("figcaption", {},
-          h("button", { type: "button", onclick: () => set({ story: story.name, view: "canvas" }) }, h("i", { class: "dot", "data-state": story.state }), story.name, at < 9 && h("kbd", {}, at + 1)),
-          story.required && h("span", { class: "tag" }, "required"), story.flow && h("span", { class: "tag" }, `→ ${story.flow.go} ${story.flow.after / 1000} s`),
-          faults?.length > 0 && h("span", { class: "count bad" }, faults.length)),
-        scaled(inline, panel(tag, story.name, sceneQuery({ plain: 1, flow: "", theme: state.theme || "light" }), width())));
-    })));
+  if (!component()) return put(stage, h("p", { class: "none" }, "No component could be read."));
+  const next = stripAddress();
+  if (!strip?.isConnected) {
+    strip = h("iframe", { class: "strip-page", title: "All states", src: next });
+    strip.addEventListener("load", onStrip);
+    put(stage, strip);
+  } else if (next != stripAt) strip.contentWindow.location.replace(next);
+  else annotate();
+  stripAt = next;
 };

@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 
 from app.audit import AuditLog
-from app.db.migrations import upgrade
 from app.metrics import NullMetrics
-from tests.databases import Moody, database_url
+from tests.databases import Moody, hasty, migrated_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Moody]:
-    with database_url(request.param, tmp_path) as url:
+    with migrated_url(request.param, tmp_path) as url:
         database = Moody(url)
-        upgrade(database)
+        hasty(database)
         yield database
         database.close()
 

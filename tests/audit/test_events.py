@@ -9,9 +9,9 @@ from app.audit import EVENTS
 # A name in an audit log can never be mended. Add here, with a thought; never change or remove a line.
 NAMES_FOR_EVER = """
 analysis.given answer.given core.failed core.refused document.refused event.accepted event.refused export.given
-host.failed identity.ended launch.accepted launch.refused permission.refused request.refused review.given
-review.undone session.ended session.opened session.refused session.renewed session.revoked signin.answered
-signin.cancelled signin.completed signin.connected signin.refused signin.started subscription.begun
+host.failed identity.ended job.dropped job.replayed launch.accepted launch.refused permission.refused request.refused
+review.given review.undone session.ended session.opened session.refused session.renewed session.revoked
+signin.answered signin.cancelled signin.completed signin.connected signin.refused signin.started subscription.begun
 subscription.renewed view.shown
 """
 

@@ -7,21 +7,23 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.demo import keys
 from app.demo.crm import leads as invented
 from app.demo.crm import match
-from bench.proofs import FRAMED, PAGES, Places
-from bench.stack import configuration
+from bench.configuration import configuration
+from bench.proofs import CARRIED, FRAMED, PAGES, Places
 
 COLUMNS = [column.name for column in invented.generate().columns]
 OFFERED = [{"name": "lead_score", "fields": [{"name": name} for name in COLUMNS]}]
 
 
-def test_the_benchmarks_page_may_embed_what_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_benchmarks_page_may_embed_what_is_measured(
+    tmp_path: Path, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = "http://127.0.0.1"
-    places = Places("http://localhost:1", f"{here}:2", f"{here}:3", f"{here}:4", "http://localhost:4", str(tmp_path))
-    keys.make(tmp_path / "keys")
+    at = [f"{here}:{port}" for port in range(2, 6)]
+    places = Places("http://localhost:1", *at, "http://localhost:4", str(tmp_path))
+    (tmp_path / "keys").symlink_to(secrets)
     read = Settings.parse(configuration(places, match.fits(OFFERED, COLUMNS), 2), folder=tmp_path)
-    for name in (FRAMED, PAGES):
+    for name in (FRAMED, PAGES, CARRIED):
         assert places.host in read.connections[name].origins
         assert str(read.connections[name].limit_viewer) == "1000000 per 1 second"

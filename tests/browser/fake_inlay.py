@@ -210,7 +210,6 @@ class FakeInlay(Site):
         names = {
             "change": f"embed/change-{self.bridge}.js",
             "htmx": "static/vendor/htmx.min.js",
-            "csp": "static/vendor/hx-csp.min.js",
         }
         content = "<p>This launch was used before.</p>" if "token" not in launch else self.html(self.tag, "Lead/1")
         html = "".join(

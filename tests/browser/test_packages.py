@@ -91,7 +91,11 @@ def test_a_panel_that_does_not_answer_leaves_no_blank_box(page: Page, inlay: Fak
     inlay.fault["/launch/acme"] = Answer(403, "<p>no</p>")
     ui_page(silence=True)
     page.clock.run_for(400)
-    expect(page.get_by_role("alert")).to_contain_text("did not answer")
+    expect(page.get_by_role("alert")).to_contain_text("did not open")
+    del inlay.fault["/launch/acme"]
+    page.get_by_role("button", name="Try again").click()
+    expect(page.frame_locator("iframe").locator("html[data-theme]")).to_be_attached()
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_a_widget_shows_the_portal_page_s_record(page: Page, inlay: FakeInlay, host: FakeHost) -> None:
@@ -122,7 +126,19 @@ def test_an_application_s_page_hands_its_backend_s_proof_over_by_message(
 def test_a_backend_that_signs_nothing_is_a_reason_to_be_seen(own_page: Callable[[], Page], host: FakeHost) -> None:
     host.pages["/inlay-token"] = "not json"
     page = own_page()
-    expect(page.get_by_role("alert")).to_contain_text("You are not signed in here")
+    expect(page.get_by_role("alert")).to_contain_text("could not be handed to the panel")
+
+
+def test_a_page_that_has_no_proof_leaves_signing_in_to_the_panel(page: Page, inlay: FakeInlay, host: FakeHost) -> None:
+    """Its provider's client is not there: no complaint, since the panel in the frame has a way of its own."""
+    made = package("oidc", inlay, name="acme")
+    inlay.launch = {"origins": [host.origin], "component": "score-badge", "record": "Lead/1"}
+    host.pages |= {f"/{name}": made[name].decode() for name in ("page.html", "inlay-host.js")}
+    page.goto(host.origin + "/page.html")
+    until(inner(page), "!!document.documentElement.dataset.theme")
+    page.wait_for_timeout(200)
+    expect(page.locator("[data-inlay] [role=alert]")).to_be_hidden()
+    assert inlay.opened == []
 
 
 def test_without_the_loader_the_elements_say_so(own_page: Callable[[], Page], inlay: FakeInlay) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.hosts import HOSTS
+from app.hosts._package import FOLDER, archive, packed
 from tests.cli.written import written
+from tests.hosts._packages import built
 from tests.world import World, world
 
-PUBLIC = 'public_url = "https://inlay.example.com"'
+PACKAGED = sorted(name for name, host in HOSTS.items() if host.package is not None)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +47,30 @@ def test_what_is_built_is_named_verified_and_the_same_each_time(desk: Path, tmp_
         checked = run("verify", name)
         assert checked.exit_code == 0, checked.output
         assert "good for salesforce" in checked.output
+
+
+def test_secrets_that_are_not_there_yet_are_not_needed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An org makes its app's secret only once the package is installed; and whoever builds need not know the key."""
+    changes = {f"file:{world.folder}/consumer": "env:INLAY_NOT_YET", f"file:{world.folder}/key": "env:INLAY_NO_KEY"}
+    path = written(world, changes | {f"sqlite:///{world.folder}/inlay.db": "env:INLAY_NO_STORE"})
+    result = build(path, tmp_path)
+    assert result.exit_code == 0
+    for name in ("INLAY_NOT_YET", "INLAY_NO_KEY", "INLAY_NO_STORE"):
+        assert f"note: {name} is not set." in result.stderr
+        assert name not in os.environ
+    monkeypatch.setenv("INLAY_NOT_YET", "4D1C2B3A5E6F")
+    monkeypatch.setenv("INLAY_NO_KEY", "k" * 40)
+    monkeypatch.setenv("INLAY_NO_STORE", "sqlite:///inlay.db")
+    again = build(path, tmp_path / "again")
+    assert "is not set" not in again.stderr
+    archives = [next(folder.glob("*.zip")).read_bytes() for folder in (tmp_path, tmp_path / "again")]
+    assert archives[0] == archives[1]
+
+
+def test_the_example_s_address_is_noted(desk: Path, tmp_path: Path) -> None:
+    assert "public_url is https://inlay.example.com, an example." in build(desk, tmp_path).stderr
 
 
 def test_an_address_of_this_machine_is_noted_loudly(desk: Path, tmp_path: Path) -> None:
@@ -83,12 +111,14 @@ def test_it_speaks_json(desk: Path, tmp_path: Path) -> None:
     assert {"file", "line", "what", "mend", "level"} == set(found["findings"][0])
 
 
-def test_a_wrong_suffix_is_found(desk: Path, tmp_path: Path) -> None:
-    build(desk, tmp_path)
-    renamed = (tmp_path / "inlay-salesforce-acme-metadata.zip").rename(tmp_path / "inlay.sppkg")
-    result = run("verify", renamed)
-    assert result.exit_code == 1
-    assert "No package of salesforce ends in '.sppkg'" in result.output
+@pytest.mark.parametrize("host", PACKAGED)
+def test_a_wrong_suffix_is_found(host: str, tmp_path: Path) -> None:
+    for made in built(host):
+        path = tmp_path / f"{made.name}.bin"
+        path.write_bytes(packed(made.files) if made.suffix == FOLDER else archive(made))
+        result = run("verify", path)
+        assert result.exit_code == 1
+        assert f"{path.name}: No package of {host} ends in '.bin'. Name it as it was built" in result.output
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ def written(world: World, changes: Mapping[str, str] | None = None) -> Path:
     """Write it; each of `changes` replaces the first place of one text by another."""
     text = CONFIG.format(
         folder=world.folder,
+        store=f'url = "sqlite:///{world.folder}/inlay.db"',
         core=world.core.url,
         api=world.api.url,
         wait="2s",

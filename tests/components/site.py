@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.cli.preview import served
@@ -60,6 +62,12 @@ class Mode:
 MODES = tuple(Mode(theme, direction) for theme in ("light", "dark", "forced") for direction in ("ltr", "rtl"))
 
 
+def sample(cases: Iterable[tuple[Any, ...]], every: int) -> list[Any]:
+    """Parameters of a test: of so many cases one in `make test`, the others in `make proof`."""
+    marks = {False: (), True: pytest.mark.proof}
+    return [pytest.param(*case, marks=marks[bool(number % every)]) for number, case in enumerate(cases)]
+
+
 @contextmanager
 def site(components: Path | None = None, *, watch: bool = False) -> Iterator[str]:
     """The preview, served; gives its address."""
@@ -72,6 +80,13 @@ def site(components: Path | None = None, *, watch: bool = False) -> Iterator[str
     finally:
         server.shutdown()
         thread.join()
+
+
+def crowd() -> float:
+    """How many times longer than its CPU time a computation takes now: 1 on a machine that is ours alone."""
+    wall, own = time.perf_counter(), time.thread_time()
+    sum(range(1_000_000))
+    return max(1.0, (time.perf_counter() - wall) / (time.thread_time() - own))
 
 
 class Reader:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.preview.new import write_component
-from tests.components.site import AXE, site
+from tests.components.site import AXE, crowd, sample, site
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -70,6 +70,27 @@ def test_keys_walk_through_stories_and_looks(page: Page, url: str) -> None:
     expect(page.locator("#tree li")).to_have_count(2)
 
 
+def test_keys_work_where_somebody_has_clicked_into_the_panel(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-card/ready")
+    panel(page).locator("summary").click()
+    page.keyboard.press("2")
+    expect(page).to_have_url(f"{url}/preview/score-card/changed?host=guest/white")
+
+
+def test_a_search_without_an_answer_says_so(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready")
+    page.locator("#search").fill("nonsense")
+    expect(page.locator(".nothing")).to_contain_text("No story is called “nonsense”.")
+    page.get_by_role("button", name="Clear the search").click()
+    expect(page.locator("#tree [aria-current]")).to_contain_text("ready")
+
+
+def test_the_aria_tree_is_read_from_the_panel(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-card/ready?tab=source")
+    page.get_by_role("button", name="ARIA tree").click()
+    expect(page.locator("#tabpanel pre")).to_contain_text('- heading "Chance to convert" [level=2]')
+
+
 def test_a_control_changes_the_panel_and_says_what_is_wrong(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?host=salesforce/slds-2")
     score = page.locator("#c-score")
@@ -94,12 +115,13 @@ def test_a_saved_sheet_is_seen_at_once_and_everything_stays(page: Page, url: str
     page.evaluate(WATCH)
     sheet = folder / "score-card/score-card.css"
     time.sleep(0.3)  # the stream is open
-    began = time.time()
+    began, crowded = time.time(), crowd()
     sheet.write_text(sheet.read_text("utf-8") + ".score-card { outline: 3px solid rgb(1, 2, 3) }", "utf-8")
-    expect(page.locator("html[data-seen]")).to_be_visible(timeout=9000)
+    expect(page.locator("html[data-seen]")).to_be_visible(timeout=30000)
     took = float(page.locator("html").get_attribute("data-seen") or 0) - began * 1000
-    print(f"live reload: {took:.0f} ms")
-    assert took < 2000  # 300 ms on a quiet machine
+    crowded = (crowded + crowd()) / 2
+    print(f"live reload: {took:.0f} ms, {took / crowded:.0f} ms without neighbours")
+    assert took / crowded < 1000  # tests/proof/test_preview.py holds it to 300
     expect(panel(page).locator(".headline strong")).to_have_text("61")
     expect(details).to_have_attribute("open", "")
     page.wait_for_timeout(400)
@@ -146,16 +168,30 @@ def test_the_fake_host_speaks_and_a_stranger_is_refused(page: Page, url: str) ->
     expect(page.locator(".log [data-to=nobody]")).to_contain_text("source")
 
 
-@pytest.mark.parametrize("tag", ["analysis-badge", "score-badge", "score-card", "document-sidebar"])
-def test_the_iframe_and_the_element_have_the_same_markup(page: Page, url: str, tag: str) -> None:
+@pytest.mark.parametrize(
+    "tag", sample([("score-badge",), ("analysis-badge",), ("document-sidebar",), ("score-card",)], 2)
+)
+def test_page_iframe_and_element_have_the_same_markup(page: Page, url: str, tag: str) -> None:
     page.goto(f"{url}/preview/{tag}/ready?tab=compare")
-    expect(page.locator("#tabpanel .all-good")).to_be_visible(timeout=9000)
+    alike = page.locator("#tabpanel .all-good")
+    expect(alike.filter(has_text="The same markup")).to_have_count(
+        2, timeout=9000
+    )  # page and iframe, iframe and element
+    if tag != "document-sidebar":  # an element of it is lower: for reading, without forms that nobody would answer
+        expect(alike.filter(has_text="Each box")).to_have_count(1)
 
 
-def test_states_and_matrix_show_real_panels(page: Page, url: str) -> None:
+def test_states_stand_side_by_side_and_a_press_pins_one(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?view=states")
-    expect(page.locator("figure iframe")).to_have_count(18)
-    expect(page.frame_locator("figure:nth-child(8) iframe").locator("[data-state=stale]")).to_be_visible()
+    strip = page.frame_locator(".strip-page")
+    expect(strip.locator("figure [data-inlay]")).to_have_count(18)
+    expect(strip.locator("figure:nth-child(8) [data-state=stale][data-inlay]")).to_be_visible()
+    strip.get_by_role("button", name="pending").click()
+    expect(page).to_have_url(f"{url}/preview/score-badge/pending?host=guest/white")
+    expect(panel(page).locator("[data-state=pending]")).to_be_visible()
+
+
+def test_the_matrix_shows_real_panels(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?view=matrix&axes=theme,locale,width,zoom")
     expect(page.locator("figure iframe")).to_have_count(48)
 
@@ -163,19 +199,22 @@ def test_states_and_matrix_show_real_panels(page: Page, url: str) -> None:
 def test_tools_mark_targets_and_outline(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?tools=targets,outline")
     expect(panel(page).locator("[data-preview-layer] b")).to_contain_text("×24")
+    root = panel(page).locator(":root")
     until = time.monotonic() + 5
-    while not page.frames[-1].evaluate("document.adoptedStyleSheets.length") and time.monotonic() < until:
+    while not root.evaluate("document.adoptedStyleSheets.length") and time.monotonic() < until:
         page.wait_for_timeout(50)
-    assert page.frames[-1].evaluate("document.adoptedStyleSheets.length") == 1
+    assert root.evaluate("document.adoptedStyleSheets.length") == 1
 
 
-@pytest.mark.parametrize("view", ["canvas", "states", "contrast"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("view", "scheme"),
+    sample([(view, scheme) for scheme in ("light", "dark") for view in ("canvas", "states", "contrast")], 2),
+)
 def test_the_preview_itself_is_clean(chromium: Browser, url: str, view: str, scheme: str) -> None:
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{url}/preview/score-badge/ready?view={view}")
-    page.locator("#tabpanel .control").first.wait_for()
+    page.locator(".sheet" if view == "contrast" else "#tabpanel .control").first.wait_for()
     page.evaluate(AXE)
     found = page.evaluate(
         "async () => (await axe.run({include: ['body'], exclude: ['iframe']}, {runOnly: ['wcag2a', 'wcag2aa']}))"
@@ -183,27 +222,3 @@ def test_the_preview_itself_is_clean(chromium: Browser, url: str, view: str, sch
     )
     context.close()
     assert found == []
-
-
-@pytest.mark.proof
-def test_a_book_of_fifteen_opens_at_once(chromium: Browser, tmp_path: Path) -> None:
-    """15 components with 12 stories: the preview in 500 ms, the strip of one in 1 s; the best of five."""
-    for letter in "abcdefghijklmno":
-        write_component(tmp_path, f"card-{letter}")
-        with (tmp_path / f"card-{letter}/stories.toml").open("a") as file:
-            file.write('\n[story.short]\nargs = { name = "A" }\n\n[story.other]\nargs = { name = "B" }\n')
-    opened, strip = [], []
-    with site(tmp_path) as url:
-        for _ in range(5):
-            context = chromium.new_context(viewport={"width": 1440, "height": 900})
-            page = context.new_page()
-            page.goto(f"{url}/preview/card-a/ready")
-            opened.append(int(page.locator("html[data-ready]").get_attribute("data-ready") or 0))
-            page.goto(f"{url}/preview/card-a/ready?view=states")
-            page.locator("figure").nth(11).wait_for()
-            page.wait_for_load_state("networkidle")
-            strip.append(int(page.locator("html[data-strip]").get_attribute("data-strip") or 0))
-            context.close()
-    print(f"opened: {sorted(opened)} ms, strip: {sorted(strip)} ms")
-    assert min(opened) < 500
-    assert min(strip) < 1000

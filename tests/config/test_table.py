@@ -225,6 +225,19 @@ def test_a_database_password_goes_by_reference(monkeypatch: pytest.MonkeyPatch) 
     assert "hunter2" not in repr(settings)
 
 
+def test_a_redis_is_named_by_its_url_and_its_password_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INLAY_REDIS", "rediss://:hunter2@cache.example:6380/1")
+    settings = Settings.parse(GOOD + '[store]\nredis = "env:INLAY_REDIS"\n')
+    assert settings.store.redis == "rediss://:hunter2@cache.example:6380/1"
+    assert "hunter2" not in repr(settings)
+    assert Settings.parse(GOOD).store.redis == ""
+    assert Settings.parse(GOOD + '[store]\nredis = "redis://127.0.0.1:6379/0"\n').store.redis.endswith("/0")
+    for wrong in ("redis://:hunter2@cache.example:6380/1", "memcached://hunter2", "redis"):
+        said = only(GOOD + f'[store]\nredis = "{wrong}"\n')
+        assert "store.redis" in said
+        assert "hunter2" not in said
+
+
 def test_shared_keys_and_renamed_fields_are_tables() -> None:
     text = (
         GOOD + 'algorithms = ["HS256"]\nshared_keys = { k1 = "env:INLAY_KEY" }\nfields.lead_score.industry = "Branch"\n'

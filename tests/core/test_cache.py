@@ -1,4 +1,4 @@
-"""The cache never keeps what was dropped while it was read; a flight is one call, however many wait."""
+"""The cache is bounded by bytes; a flight is one call, however many wait."""
 
 from __future__ import annotations
 
@@ -12,49 +12,22 @@ from app.core.cache import Cache, Flights
 from app.errors import Busy, CoreUnavailable
 
 
-def test_answers_are_kept_and_dropped() -> None:
-    answers: Cache[str, int] = Cache()
-    answers.put("a", 1)
-    answers.put("b", 2)
-    assert (answers.get("a"), answers.get("b"), answers.get("c"), len(answers)) == (1, 2, None, 2)
-    answers.drop("a")
-    answers.drop("never there")
-    assert (answers.get("a"), answers.get("b")) == (None, 2)
-    answers.clear()
-    assert len(answers) == 0
+def test_answers_are_kept() -> None:
+    answers: Cache[str, str] = Cache(100, len)
+    answers.put_many({"a": "one", "b": "two"})
+    assert answers.get_many("abc") == {"a": "one", "b": "two"}
+    assert (len(answers), answers.bytes) == (2, 6)
 
 
-def test_the_least_used_goes_first() -> None:
-    answers: Cache[str, int] = Cache(max_entries=2)
-    answers.put("a", 1)
-    answers.put("b", 2)
-    answers.get("a")
-    answers.put("c", 3)
-    assert (answers.get("a"), answers.get("b"), answers.get("c")) == (1, None, 3)
-
-
-def test_what_was_dropped_while_it_was_read_is_not_put() -> None:
-    answers: Cache[str, int] = Cache()
-    mark = answers.mark()
-    answers.drop("a")
-    answers.put("a", 1, since=mark)
-    answers.put("b", 2, since=mark)
-    assert (answers.get("a"), answers.get("b")) == (None, 2)
-    answers.put("a", 3, since=answers.mark())
-    assert answers.get("a") == 3
-
-
-def test_a_drop_that_was_forgotten_counts_for_every_key() -> None:
-    answers: Cache[str, int] = Cache(max_entries=2)
-    mark = answers.mark()
-    for key in "abc":
-        answers.drop(key)
-    answers.put("a", 1, since=mark)
-    assert answers.get("a") is None
-    mark = answers.mark()
-    answers.clear()
-    answers.put("z", 1, since=mark)
-    assert answers.get("z") is None
+def test_the_least_used_goes_first_and_the_bytes_are_bounded() -> None:
+    answers: Cache[str, str] = Cache(10, len)
+    answers.put_many({"a": "aaaa", "b": "bbbb"})
+    answers.get_many("a")
+    answers.put_many({"c": "cccc"})
+    assert answers.get_many("abc") == {"a": "aaaa", "c": "cccc"}
+    answers.put_many({"large": "x" * 50})  # more than all there is room for: it is alone
+    assert list(answers.get_many(["a", "c", "large"])) == ["large"]
+    assert answers.bytes <= 10
 
 
 @pytest.fixture
@@ -105,6 +78,15 @@ def test_a_batch_makes_only_what_is_not_in_flight(flights: Flights[str, str]) ->
     work.may_end.set()
     assert {key: future.result(5) for key, future in second.items()} == {"b": "B", "c": "C"}
     assert sorted(work.calls) == [["a", "b"], ["c"]]
+
+
+def test_who_asks_learns_what_is_in_the_air(flights: Flights[str, str]) -> None:
+    work = Work()
+    flying = flights.run(["a"], work)["a"]
+    assert flights.flying("ab") == {"a"}
+    work.may_end.set()
+    flying.result(5)
+    assert flights.flying("ab") == frozenset()
 
 
 def test_after_landing_a_key_is_made_anew(flights: Flights[str, str]) -> None:

@@ -8,32 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
 
-from app.core.shapes import Factor, Meaning, Model, Score
-from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
+from app.core.stored import CARRIED, OUTDATED, Key, StoredScores
 from app.db import Database
-from app.db.migrations import upgrade
 from app.launch import Record
-from tests.databases import database_url
-
-LEAD = Record("Lead", "1")
-KEY = Key("acme", "lead_score", LEAD)
-SCORE = Score(
-    72.5,
-    Meaning.PROBABILITY,
-    (Factor("A", -1.5, "why", ("a",)),),
-    Model("m", "1"),
-    datetime(2026, 11, 23, tzinfo=UTC),
-    900,
-    0.5,
-)
+from tests.core.scored import KEY, LEAD, keep, stored
+from tests.databases import hasty, migrated_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with database_url(request.param, tmp_path) as url:
+    with migrated_url(request.param, tmp_path) as url:
         made = Database(url)
-        upgrade(made)
+        hasty(made)
         yield made
         made.close()
 
@@ -41,17 +29,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 @pytest.fixture
 def scores(database: Database) -> StoredScores:
     return StoredScores(database, lambda plain, context: f"sealed {len(plain)} {context}".encode())
-
-
-def stored(decision: str, at: float = 1000, key: Key = KEY, value: float = 72.5, **changes: object) -> Stored:
-    score = replace(SCORE, value=value)
-    made = Stored(decision, key, score, key.carried or "hash", at, at + 900)
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
-def keep(database: Database, scores: StoredScores, *new: Stored) -> None:
-    with database.begin() as conn:
-        scores.save(conn, new, {each.decision: {"a": 1} for each in new})
 
 
 def test_what_was_kept_comes_back(database: Database, scores: StoredScores) -> None:
@@ -75,6 +52,7 @@ def test_the_newest_of_each_record(database: Database, scores: StoredScores) -> 
         replace(KEY, capability="c"),
         replace(KEY, record=Record("Case", "1")),
         replace(KEY, carried=CARRIED + "x"),
+        replace(KEY, arm="b"),
     ],
 )
 def test_nothing_of_another_key_is_found(database: Database, scores: StoredScores, other: Key) -> None:
@@ -92,6 +70,53 @@ def test_a_carried_score_is_found_by_what_was_carried_only(database: Database, s
         mine.carried: "d2",
         theirs.carried: "d3",
     }
+
+
+def test_many_keys_of_all_kinds_are_one_question_and_one_for_carried_ones(
+    database: Database, scores: StoredScores
+) -> None:
+    keys = [
+        Key(connection, capability, Record(kind, str(n)), carried, arm)
+        for connection in ("acme", "b")
+        for capability in ("lead_score", "c")
+        for kind in ("Lead", "Case")
+        for carried in ("", CARRIED + "x")
+        for arm in ("", "b")
+        for n in range(3)
+    ]
+    keep(database, scores, *(stored(f"d{n}", key=key) for n, key in enumerate(keys)))
+    asked: list[str] = []
+
+    def note(conn: object, cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    found = scores.latest(keys)
+    assert {key: each.decision for key, each in found.items()} == {key: f"d{n}" for n, key in enumerate(keys)}
+    assert sum("scores" in each for each in asked) == 2
+
+
+@pytest.mark.parametrize("carried", ["", CARRIED + "x"])
+def test_how_long_a_history_is_costs_nothing(database: Database, scores: StoredScores, carried: str) -> None:
+    """The plan walks an index down to one row, and sorts at most those of one moment."""
+    key = replace(KEY, carried=carried)
+    keep(database, scores, *(stored(f"d{n}", 1000.0 + n, key) for n in range(300)))
+    plans: list[str] = []
+
+    def explain(conn: Connection, cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if "scores" in statement and "EXPLAIN" not in statement:
+            word = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+            plans.append("\n".join(str(row[-1]) for row in conn.exec_driver_sql(word + statement, parameters)))
+
+    with database.begin() as conn:
+        conn.exec_driver_sql("ANALYZE")
+    event.listen(database.engine, "before_cursor_execute", explain)
+    assert scores.latest([key])[key].decision == "d299"
+    index = "scores_carried" if carried else "scores_record"
+    [plan] = plans
+    assert index in plan, plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan  # "FOR LAST TERM OF ORDER BY" is of one moment
+    assert "Seq Scan" not in plan
 
 
 def test_history_is_the_last_values_oldest_first(database: Database, scores: StoredScores) -> None:

@@ -12,10 +12,10 @@ import pytest
 from app.core.parse_analysis import parse_analysis
 from app.core.stored_analyses import Content, StoredAnalyses
 from app.db import Database
-from app.db.migrations import upgrade
 from app.keys import Keyring, SealBroken
 from tests.core.analysing import analysis
 from tests.core.test_parse_analysis import TEXT, Passages
+from tests.databases import hasty, migrated_url
 
 CONTENT = Content("library", "a" * 64, "r1")
 ANALYSIS = parse_analysis(analysis(TEXT), Passages())
@@ -24,10 +24,11 @@ KEYS = Keyring.from_secrets([b"k" * 40])
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'inlay.db'}")
-    upgrade(made)
-    yield made
-    made.close()
+    with migrated_url("sqlite", tmp_path) as url:
+        made = Database(url)
+        hasty(made)
+        yield made
+        made.close()
 
 
 def table(database: Database) -> StoredAnalyses:

@@ -10,8 +10,8 @@ import pytest
 
 from app.core.stored_readings import LOST_S, ReadingKey, ReadingRow, Step, StoredReadings, order
 from app.db import Database
-from app.db.migrations import upgrade
 from app.launch import Record
+from tests.databases import hasty, migrated_url
 
 KEY = ReadingKey("library", "contract_review", Record("driveItem", "a:b"))
 SETTLED = {"decision": "d1", "analysis": "a1", "recipe": "r1", "version": "1", "before": None}
@@ -19,10 +19,11 @@ SETTLED = {"decision": "d1", "analysis": "a1", "recipe": "r1", "version": "1", "
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'inlay.db'}")
-    upgrade(made)
-    yield made
-    made.close()
+    with migrated_url("sqlite", tmp_path) as url:
+        made = Database(url)
+        hasty(made)
+        yield made
+        made.close()
 
 
 @pytest.fixture
@@ -60,8 +61,29 @@ def test_what_is_told_never_goes_back(database: Database, table: StoredReadings)
     table.tell(KEY, "1", Step("reading", 2, 9, 0.2, 50.0), 1001.0)
     told = row(table)
     assert told.share >= seen
-    assert (told.done, told.total, told.left_s) == (2, 9, 50.0)
-    assert [told.share_by(1000.0 + n) for n in range(60)] == sorted(told.share_by(1000.0 + n) for n in range(60))
+    assert (told.done, told.total) == (2, 9)
+    shown = [told.share_by(1001.0 + n) for n in range(60)]
+    assert shown == sorted(shown)
+
+
+def test_what_was_shown_too_early_waits_for_the_work(database: Database, table: StoredReadings) -> None:
+    """And goes on from there as if nothing had been."""
+    begin(database, table)
+    table.tell(KEY, "1", Step("reading", 1, 9, 0.5, 2.0), 1000.0)
+    table.tell(KEY, "1", Step("reading", 2, 9, 0.2, 40.0), 1000.5)  # 10 of 50 seconds' work is done
+    told = row(table)
+    shown = 2.5 / 4  # of four seconds' work, as was thought until then, and a moment longer
+    assert [told.share_by(1000.5 + n) for n in (0, 10, 21)] == pytest.approx([shown] * 3, abs=0.05)
+    assert told.share_by(1000.5 + 25) == pytest.approx((10 + 25) / 50, abs=0.02)
+
+
+def test_what_was_shown_far_too_early_waits_and_then_slows_down(database: Database, table: StoredReadings) -> None:
+    begin(database, table)
+    table.tell(KEY, "1", Step("analysing", 8, 9, 0.99, 0.2), 1000.0)
+    table.tell(KEY, "1", Step("analysing", 8, 9, 0.1, 90.0), 1000.1)
+    shown = [row(table).share_by(1000.1 + n) for n in range(600)]
+    assert shown == sorted(shown)
+    assert 0.99 <= shown[0] < shown[-1] < 1.0
 
 
 def test_a_new_work_begins_at_nothing(database: Database, table: StoredReadings) -> None:

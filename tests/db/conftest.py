@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from app.db.migrations import upgrade
-from tests.databases import database_url
+from tests.databases import hasty, migrated_url
 
 Rival = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with database_url(request.param, tmp_path) as url:
+    """Of an empty database with the newest schema."""
+    with migrated_url(request.param, tmp_path) as url:
         yield url
 
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
     database = Database(url)
-    upgrade(database)
+    hasty(database)
     yield database
     database.close()
 

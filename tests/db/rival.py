@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import time
 from collections.abc import Iterator
 
-from app.db import Database
+from app.db import Database, leases
 from app.db.epochs import announce
 from app.db.jobs import claim
-from app.db.migrations import upgrade
 from app.db.single_use import consume
 
 
@@ -35,14 +35,35 @@ def _announce(database: Database, n: str) -> Iterator[str]:
             time.sleep(0.001 * (number % 3))  # what was announced first is not committed first by chance
 
 
+def _lease(database: Database, owner: str, n: str) -> Iterator[str]:
+    """Gets each of 12 keys `n` times, wanting them in an order of its own; says how many it got at each try."""
+    left = {str(key): int(n) for key in random.sample(range(12), 12)}
+    while left:
+        with database.begin() as conn:
+            mine = leases.take(conn, dict.fromkeys(random.sample([*left], len(left)), 0), owner, 1000.0, 1e9)
+        with database.begin() as conn:
+            leases.settle(conn, owner, random.sample([*mine], len(mine)))
+        left = {key: times - (key in mine) for key, times in left.items() if times > (key in mine)}
+        yield str(len(mine))
+
+
 def _upgrade(database: Database) -> Iterator[str]:
+    from app.db.migrations import upgrade  # the others start without Alembic
+
     upgrade(database)
     yield "upgraded"
 
 
 if __name__ == "__main__":
     url, what, *arguments = sys.argv[1:]
-    work = {"consume": _consume, "claim": _claim, "hold": _hold, "announce": _announce, "upgrade": _upgrade}[what]
+    work = {
+        "consume": _consume,
+        "claim": _claim,
+        "hold": _hold,
+        "announce": _announce,
+        "upgrade": _upgrade,
+        "lease": _lease,
+    }[what]
     here = Database(url)
     print("ready", flush=True)
     sys.stdin.readline()

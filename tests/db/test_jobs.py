@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.db import Database
-from app.db.jobs import Job, claim, depth, done, enqueue, failed
-from app.db.schema import jobs
+from app.db.jobs import Job, Priority, claim, depth, done, enqueue, failed
+from app.db.schema_jobs import jobs
 from tests.db.conftest import Rival
 from tests.db.rivals import go, race, wait_ready
 
@@ -54,7 +54,7 @@ def test_a_job_is_there_only_if_its_cause_is(database: Database) -> None:
 def test_priority_first_then_age(database: Database) -> None:
     add(database, 1, run_at=5)
     add(database, 2, run_at=3)
-    add(database, 3, priority=10, run_at=9)
+    add(database, 3, priority=Priority.CHANGED, run_at=9)
     add(database, 4, run_at=NOW + 1)
     add(database, 5, kind="other")
     assert [taken(database).payload["n"] for _ in range(3)] == [3, 2, 1]
@@ -64,8 +64,8 @@ def test_priority_first_then_age(database: Database) -> None:
 
 def test_a_waiting_twin_takes_the_higher_priority_and_the_earlier_time(database: Database) -> None:
     assert add(database, 1, dedupe_key="Lead/1", run_at=NOW + 100)
-    assert not add(database, 2, dedupe_key="Lead/1", run_at=NOW, priority=5)
-    add(database, 3, priority=4)
+    assert not add(database, 2, dedupe_key="Lead/1", run_at=NOW, priority=Priority.WAITED)
+    add(database, 3, priority=Priority.CHANGED)
     assert [taken(database).payload["n"], taken(database).payload["n"]] == [1, 3]
     assert take(database, NOW + 1) is None
 

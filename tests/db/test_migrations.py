@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
 
-from app.db import Database
+from app.db import Database, schema, schema_admin, schema_documents, schema_figures, schema_jobs
 from app.db.migrations import is_current, upgrade
 from app.db.schema import epoch
-from app.db.schema_admin import admin_links
-from app.db.schema_documents import analyses
-from app.db.schema_figures import figures
+from tests.databases import database_url
 from tests.db.conftest import Rival
 from tests.db.rivals import race
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of a database in which nothing is yet."""
+    with database_url(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    upgrade(database)
+    yield database
+    database.close()
 
 
 def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         # the tables of every module: what nobody imports would not be compared
-        assert admin_links.metadata is analyses.metadata is figures.metadata
-        assert compare_metadata(context, analyses.metadata) == []
+        for tables in (schema, schema_admin, schema_documents, schema_figures, schema_jobs):
+            assert tables.metadata is schema.metadata
+        assert compare_metadata(context, schema.metadata) == []
 
 
 def test_a_schema_is_the_newest_once_it_was_upgraded(url: str) -> None:

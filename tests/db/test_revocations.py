@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from app.db.epochs import EVERYTHING, Announcement
-from app.db.migrations import upgrade
 from app.db.revocations import KIND, Revocations, revoke
 from app.db.schema import changes, revocations
 from app.errors import StoreUnavailable
-from tests.databases import Moody
+from tests.databases import Moody, hasty
 
 LIFE = 1000.0
 
@@ -25,7 +24,7 @@ def news(at: float, viewer: str = "", component: str = "") -> Announcement:
 @pytest.fixture
 def database(url: str) -> Iterator[Moody]:
     database = Moody(url)
-    upgrade(database)
+    hasty(database)
     yield database
     database.close()
 

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.demo import keys
 from app.demo.crm.app import create_crm
 from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
@@ -19,9 +18,8 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing answers there
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> CrmConfig:
-    keys.make(tmp_path / "keys")
-    return CrmConfig(origin=CRM, inlay=NOWHERE, core=NOWHERE, keys=str(tmp_path / "keys"), state=str(tmp_path))
+def config(tmp_path: Path, secrets: Path) -> CrmConfig:
+    return CrmConfig(origin=CRM, inlay=NOWHERE, core=NOWHERE, keys=str(secrets), state=str(tmp_path))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.demo import keys, settings
+from app.demo import settings
 from app.demo.crm.leads import COLUMNS
 from app.demo.crm.match import Fit, fits
 from app.demo.settings import Addresses
@@ -23,8 +23,12 @@ CAPABILITIES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _keys(tmp_path: Path, secrets: Path) -> None:
+    (tmp_path / "keys").symlink_to(secrets)
+
+
 def loaded(tmp_path: Path, found: list[Fit]) -> Settings:
-    keys.make(tmp_path / "keys")
     path = tmp_path / "inlay.toml"
     path.write_text(settings.write(AT, found), encoding="utf-8")
     return Settings.load(path)

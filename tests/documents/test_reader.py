@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.documents import Document, Limits, Page, Reader, reader
+from app.documents.reader import Advance
 from app.documents.refusals import (
     DocumentEmpty,
     DocumentMalformed,
@@ -39,9 +40,14 @@ def children() -> set[str]:
     return found
 
 
+def counted(told: list[Advance]) -> list[tuple[int, int]]:
+    """The pages as they were counted: it is told of more often than there is a new one."""
+    return list(dict.fromkeys((at.done, at.total) for at in told if at.total))
+
+
 def test_a_document() -> None:
-    content, told = pdf("one", "two"), list[tuple[int, int]]()
-    document = Reader().read(content, "contract.txt", "text/plain", lambda *pages: told.append(pages))
+    content, told = pdf("one", "two"), list[Advance]()
+    document = Reader().read(content, "contract.txt", "text/plain", told.append)
     assert document == Document(
         "contract.txt",
         "application/pdf",
@@ -49,7 +55,8 @@ def test_a_document() -> None:
         "one\ftwo",
         (Page(1, 0, 3), Page(2, 4, 7)),
     )
-    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert counted(told) == [(0, 2), (1, 2), (2, 2)]
+    assert told[-1].characters == len("one") + len("two") + 2  # as the parser found them, with the ends of its lines
 
 
 def test_estimated_pages_say_so() -> None:
@@ -77,11 +84,11 @@ def test_a_file_that_eats_memory_meets_the_bound() -> None:
 
 def test_500_pages() -> None:
     page = "\n".join(f"{line}. The Supplier shall indemnify the Customer against all claims." for line in range(40))
-    told = list[tuple[int, int]]()
-    document = Reader().read(pdf(*[page] * 500), "long.pdf", "", lambda *pages: told.append(pages))
+    told = list[Advance]()
+    document = Reader().read(pdf(*[page] * 500), "long.pdf", "", told.append)
     assert len(document.pages) == 500
     assert {document.text[each.start : each.end] for each in document.pages} == {page}
-    assert told == [(done, 500) for done in range(501)]
+    assert counted(told) == [(done, 500) for done in range(501)]
 
 
 def test_sizes_are_looked_at_before_anything_is_started() -> None:
@@ -95,7 +102,7 @@ def test_only_so_many_at_once_and_the_others_wait_a_little() -> None:
     busy = Reader(Limits(at_once=1, wait_s=0.2))
     started, go_on = threading.Event(), threading.Event()
 
-    def hold(done: int, total: int) -> None:
+    def hold(_: Advance) -> None:
         started.set()
         assert go_on.wait(10)
 
@@ -118,13 +125,24 @@ def test_many_threads_at_once() -> None:
 
 
 def test_a_caller_that_fails_ends_the_process_too() -> None:
-    def broken(done: int, total: int) -> None:
+    def broken(_: Advance) -> None:
         raise KeyError
 
     before = children()
     with pytest.raises(KeyError):
         Reader().read(SLOW, "slow.pdf", "", broken)
     assert children() == before
+
+
+def test_a_parser_that_says_nothing_is_heard_of_all_the_same() -> None:
+    """By the seconds that it had of a processor, whatever else the machine does: progress is made of them."""
+    told: list[Advance] = []
+    with pytest.raises(DocumentTooLong):
+        Reader(Limits(seconds=1.2)).read(SLOW, "slow.pdf", "", told.append)
+    had = [at.processor_s for at in told if at.processor_s is not None]
+    assert len(had) > 3
+    assert had == sorted(had)
+    assert 0 < had[-1] <= 1.3
 
 
 def test_a_bad_file_does_not_touch_the_next_one() -> None:

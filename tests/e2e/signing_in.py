@@ -23,9 +23,10 @@ from app.db import Database
 from app.metrics import Metrics
 from app.session import revoke
 from tests.core.server import core_server
+from tests.databases import migrated
 from tests.e2e.demo import free_block
 from tests.npm import package
-from tests.world import LEAD, host_api, migrated
+from tests.world import LEAD, host_api
 
 CONFIG = """
 [server]

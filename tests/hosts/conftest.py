@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.demo import keys
 from app.demo.crm.app import create_crm
 from app.demo.crm.config import CrmConfig
 from app.demo.crm.desk import Desk
@@ -19,10 +18,9 @@ Call = Callable[[Request], Response]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    keys.make(tmp_path / "keys")
+def desk(tmp_path: Path, secrets: Path) -> Desk:
     nowhere = "http://127.0.0.1:9"
-    return Desk.open(CrmConfig(CRM, nowhere, nowhere, keys=str(tmp_path / "keys"), state=str(tmp_path)))
+    return Desk.open(CrmConfig(CRM, nowhere, nowhere, keys=str(secrets), state=str(tmp_path)))
 
 
 @pytest.fixture

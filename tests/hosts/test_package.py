@@ -44,6 +44,26 @@ def test_it_holds_nothing_of_another_deployment_and_no_secret(host: str) -> None
     assert held({"all": ours + theirs}, connection(host)) == []
 
 
+KEY = "9f86d081884c7d659a2feaa0c55ad015"
+FAULTS = {"is without TLS": ("https://", "http://"), "a secret": ("https://", f'client_secret="{KEY}" https://')}
+
+
+@pytest.mark.parametrize("host", PACKAGED)
+@pytest.mark.parametrize("word", FAULTS)
+def test_an_address_without_tls_and_a_secret_are_found_in_every_package_by_line(host: str, word: str) -> None:
+    old, new = FAULTS[word]
+    ours = "panels.example.com"
+    for made in built(host):
+        given = files(made)
+        path = next(each for each in given if f"{old}{ours}".encode() in given[each])
+        broken = given[path].replace(f"{old}{ours}".encode(), f"{new}{ours}".encode(), 1)
+        found = [each for each in findings(host, given | {path: broken}) if word in each.what]
+        assert found
+        line = broken.splitlines()[found[0].line - 1]
+        assert (found[0].file, new.encode() in line) == (path, True)
+        assert found[0].mend
+
+
 def test_values_are_written_as_their_file_needs_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_package, "MANIFESTS", tmp_path)
     (tmp_path / "any").mkdir()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.answer import State
-from app.jobs import SLOW_LEASE_S
+from app.jobs import LEASE_S
 from tests.hosts._proofs import APP, TENANT
 from tests.library import CONTRACT, TEXT, File, Shelf, document, shelf
 from tests.world import CONFIG, GUEST
@@ -91,7 +91,7 @@ def test_a_killed_workers_job_is_taken_up_when_its_lease_ends(stage: Shelf) -> N
     [reading] = stage.read(session)
     assert reading.state is State.PENDING
     assert reading.progress is not None
-    stage.later(SLOW_LEASE_S + 10)
+    stage.later(LEASE_S + 10)
     stage.world.run_jobs()
     assert [each.state for each in stage.read(session)] == [State.READY]
     assert len(stage.world.audited("analysis.given")) == 1

@@ -1,83 +1,15 @@
-"""The runner: one job at a time, failures tried again later, bugs survived, ended when told."""
+"""The list of kinds: each has a handler and a lane."""
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
-import pytest
-
-from app.db.jobs import depth, enqueue
-from tests.world import LEAD, World
+from app.ahead import SCHEDULE, WARM
+from app.backlog import SCORE
+from app.jobs._lanes import LANES
+from app.notices import CHANGES, SUBSCRIBE
+from tests.world import World
 
 
-def states(world: World) -> dict[str, int]:
-    return depth(world.parts.database, world.clock.now)
-
-
-def test_nothing_to_do(world: World) -> None:
-    assert world.runner.step() is False
-
-
-def test_a_failed_job_comes_again_and_ends_as_dead(world: World) -> None:
-    world.looked_at()
-    world.api.status = 503
-    world.event(LEAD)
-    attempts = 0
-    for _ in range(20):
-        attempts += world.run_jobs()
-        world.clock.now += 4000
-    assert attempts == 2 * 5
-    assert states(world) == {"dead": 2, "running": 0, "waiting": 0}
-    with world.parts.database.read() as conn:
-        errors = conn.exec_driver_sql("SELECT last_error FROM jobs").scalars().all()
-    assert set(errors) == {"host-status-503"}
-
-
-def test_a_job_of_another_kind_is_left_to_others(world: World) -> None:
-    with world.parts.database.begin() as conn:
-        enqueue(conn, "somebody-elses", {}, run_at=world.clock.now)
-    assert world.runner.step() is False
-
-
-def test_a_bug_in_a_job_is_kept_by_its_name_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> None:
-        raise RuntimeError(LEAD)
-
-    monkeypatch.setattr(world.runner, "_handlers", {"rescore": broken})
-    world.looked_at()
-    world.event(LEAD)
-    world.run_jobs()
-    with world.parts.database.read() as conn:
-        assert set(conn.exec_driver_sql("SELECT last_error FROM jobs").scalars()) == {"RuntimeError"}
-
-
-def wait_for(done: Any) -> None:
-    for _ in range(400):
-        if done():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came")
-
-
-def test_a_woken_runner_works_until_it_is_stopped(world: World) -> None:
-    world.looked_at()
-    world.runner.start()
-    try:
-        world.event(LEAD)
-        wait_for(lambda: len(world.audited("answer.given")) == 2 * 2)
-    finally:
-        world.runner.stop()
-    assert not any(thread.is_alive() for thread in world.runner._threads)
-
-
-def test_a_table_that_cannot_be_read_does_not_end_the_runner(world: World) -> None:
-    with world.parts.database.begin() as conn:
-        enqueue(conn, "rescore", {}, run_at=world.clock.now)
-        conn.exec_driver_sql("UPDATE jobs SET payload = 'no json'")
-    world.runner.start()
-    try:
-        time.sleep(0.05)
-        assert all(thread.is_alive() for thread in world.runner._threads)
-    finally:
-        world.runner.stop()
+def test_every_kind_has_one_lane_and_every_lane_only_kinds_that_there_are(shared: World) -> None:
+    kinds = [kind for lane in LANES for kind in lane.kinds]
+    assert sorted(kinds) == sorted(shared.runner._handlers)
+    assert {CHANGES, SUBSCRIBE, SCHEDULE, SCORE, WARM} <= {*kinds}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from app.preview.book import Book
+from app.preview.described import manifest
+from app.preview.new import write_component
 
 
 def touch(path: Path, text: str) -> None:
@@ -15,13 +18,32 @@ def touch(path: Path, text: str) -> None:
 
 
 def test_a_changed_sheet_is_in_the_next_edition(folder: Path) -> None:
-    book = Book(components=folder, watch=True)
+    book = Book(components=folder, watch=True, pause_s=0)
     before = book.current()
     assert book.current() is before
     touch(folder / "deal-card/deal-card.css", ".deal-card{color:var(--inlay-accent)}")
     after = book.current()
     assert after.version != before.version
     assert after.catalog["deal-card"].css == ".deal-card{color:var(--inlay-accent)}"
+
+
+def test_one_look_at_the_files_holds_for_all_who_ask_at_once(folder: Path) -> None:
+    book = Book(components=folder, watch=True, pause_s=60)
+    before = book.stamp()
+    touch(folder / "deal-card/deal-card.css", ".deal-card{}")
+    assert book.stamp() == before
+    book = Book(components=folder, watch=True, pause_s=0)
+    before = book.stamp()
+    touch(folder / "deal-card/deal-card.css", ".deal-card{margin:0}")
+    assert book.stamp() != before
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_is_no_fault(folder: Path) -> None:
+    book = Book(components=folder, watch=True, pause_s=0)
+    edition = book.current()
+    shutil.rmtree(folder / "deal-card")
+    assert manifest(edition, live=True)["components"][0]["tag"] == "deal-card"
+    assert not book.current().catalog
 
 
 def test_what_is_not_watched_is_read_once(folder: Path) -> None:
@@ -32,7 +54,7 @@ def test_what_is_not_watched_is_read_once(folder: Path) -> None:
 
 
 def test_a_broken_story_is_said_and_the_last_good_stays(folder: Path) -> None:
-    book = Book(components=folder, watch=True)
+    book = Book(components=folder, watch=True, pause_s=0)
     touch(folder / "deal-card/stories.toml", "summary = 1")
     broken = book.current()
     assert any("deal-card/stories.toml" in problem for problem in broken.problems)
@@ -40,9 +62,33 @@ def test_a_broken_story_is_said_and_the_last_good_stays(folder: Path) -> None:
 
 
 def test_a_broken_template_names_its_line(folder: Path) -> None:
-    book = Book(components=folder, watch=True)
+    book = Book(components=folder, watch=True, pause_s=0)
     touch(folder / "deal-card/deal-card.html", "<p>\n{% if %}</p>")
     assert book.current().problems[0].startswith("deal-card.html, line 2: ")
+
+
+def test_one_broken_component_hides_no_other(folder: Path) -> None:
+    write_component(folder, "deal-badge")
+    write_component(folder, "deal-line")
+    (folder / "deal-card/stories.toml").write_text("summary = ")
+    (folder / "deal-line/deal-line.html").write_text("{% if %}")
+    edition = Book(components=folder).current()
+    assert list(edition.catalog) == ["deal-badge"]
+    assert [problem.split(":")[0] for problem in edition.problems] == [
+        "deal-card/stories.toml",
+        "deal-line.html, line 1",
+    ]
+
+
+def test_what_breaks_later_keeps_its_last_good_and_the_others_are_followed(folder: Path) -> None:
+    write_component(folder, "deal-badge")
+    book = Book(components=folder, watch=True, pause_s=0)
+    touch(folder / "deal-card/stories.toml", "summary = ")
+    touch(folder / "deal-badge/deal-badge.css", ".deal-badge{margin:0}")
+    edition = book.current()
+    assert list(edition.catalog) == ["deal-badge", "deal-card"]
+    assert edition.catalog["deal-badge"].css == ".deal-badge{margin:0}"
+    assert len(edition.problems) == 1
 
 
 def test_a_house_that_never_could_be_read_says_why(folder: Path) -> None:

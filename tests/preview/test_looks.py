@@ -13,7 +13,7 @@ from app.preview.looks import ROLES, Embed, read_looks
 
 def test_every_host_has_the_looks_that_designers_asked_for(edition: Edition) -> None:
     found = {name: set(host.looks) for name, host in edition.looks.items()}
-    assert found["salesforce"] >= {"slds-2", "slds-2-dark", "slds-1"}
+    assert found["salesforce"] >= {"slds-2", "slds-2-dark", "slds-1", "experience"}
     assert found["sharepoint"] >= {"none", "neutral", "soft", "strong"}
     assert found["teams"] >= {"default", "dark", "contrast"}
     assert {"office", "servicenow", "guest"} <= set(found)
@@ -31,8 +31,8 @@ def test_every_look_names_the_hosts_own_tokens(edition: Edition) -> None:
 
 def test_a_wrong_look_is_refused_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "crm").mkdir()
-    (tmp_path / "crm/preview.toml").write_text('title = "CRM"\nshape = "round"\norder = 1\nlook = []\n')
-    with pytest.raises(ConfigError, match=r"crm/preview.toml: is no host's look: shape is one of"):
+    (tmp_path / "crm/preview.toml").write_text('title = "CRM"\nshape = "round"\norder = 1\n[[look]]\nname = "x"\n')
+    with pytest.raises(ConfigError, match=r"crm/preview.toml: is no host's look: look x: look at"):
         read_looks(tmp_path)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from app.preview.book import Edition
-from app.preview.shelf import WIRE, moved
+from app.preview.book import HOUSE, Edition
+from app.preview.shelf import MODULES, WIRE, joined, moved
 
 
 def test_served_scripts_ask_the_preview_only(edition: Edition) -> None:
@@ -22,3 +22,25 @@ def test_the_loader_is_for_this_origin(edition: Edition) -> None:
 
 def test_only_addresses_move() -> None:
     assert moved('f("/session",a="session")') == f'f("{WIRE}/session",a="session")'
+
+
+def test_modules_become_one_script_in_which_every_name_is_one_things() -> None:
+    assert (
+        joined(['import { a } from "./a.js";\nexport const b = a;\n', "const c = b;\n"])
+        == "const b = a;\nconst c = b;\n"
+    )
+    own = HOUSE / "static/preview"
+    assert set(MODULES) == {path.stem for path in own.glob("*.js")} - {"probe", "host"}
+    names: list[str] = []
+    for name in MODULES:
+        text = (own / f"{name}.js").read_text("utf-8")
+        names += re.findall(r"^(?:export )?(?:const|let) (\w+)", text, re.MULTILINE)
+        needed = re.findall(r'from "\./(\w+)\.js"', text)
+        assert set(needed) <= set(MODULES)
+    assert len(names) == len(set(names))
+    assert not re.search(r"^(?:im|ex)port ", joined((own / f"{name}.js").read_text("utf-8") for name in MODULES), re.M)
+
+
+def test_nothing_of_ours_ends_the_element_that_it_stands_in(edition: Edition) -> None:
+    own = edition.shelf.own("app.js", "probe.js", "host.js", "app.css", "inspect.css", "host.css", "states.css")
+    assert not re.search(r"</(?:script|style)|<!--", own, re.IGNORECASE)

@@ -14,6 +14,7 @@ import pytest
 from pypdf import PdfWriter
 
 from app.documents import Document, Quotes, Reader, locate
+from app.documents.reader import Advance
 from app.errors import DocumentRefused
 from tests.documents.files import docx, p, pdf
 
@@ -31,8 +32,9 @@ def read() -> dict[str, Read]:
         told: list[float] = []
         start = time.perf_counter()
 
-        def on_progress(done: int, total: int, told: list[float] = told) -> None:
-            told.append(done / total)
+        def on_progress(at: Advance, told: list[float] = told) -> None:
+            if at.total:
+                told.append(at.done / at.total)
 
         document = reader.read(path.read_bytes(), path.name, "application/pdf", on_progress)
         found[path.name] = document, time.perf_counter() - start, told
@@ -88,7 +90,9 @@ def most_off(content: bytes) -> float:
     """The largest difference between the share of pages that was told and the share of time that had passed."""
     told: list[tuple[float, float]] = []
     start = time.perf_counter()
-    Reader().read(content, "", "", lambda done, total: told.append((time.perf_counter() - start, done / total)))
+    Reader().read(
+        content, "", "", lambda at: told.append((time.perf_counter() - start, at.done / at.total if at.total else 0.0))
+    )
     took = time.perf_counter() - start
     assert len(told) > 150
     return max(abs(when / took - share) for when, share in told)

@@ -114,6 +114,27 @@ def test_a_phone_shows_what_the_admin_chose_for_it(lightning: Any, inlay: FakeIn
     assert any("component=score-badge" in each for each in inlay.asked)
 
 
+def test_a_phone_may_show_nothing(lightning: Any, inlay: FakeInlay) -> None:  # noqa: F811
+    org = lightning(form="Small", phone="nothing")
+    expect(org.locator("c-inlay-panel")).to_be_attached()
+    expect(org.locator("c-inlay-panel iframe")).to_have_count(0)
+    assert inlay.count("GET /launch") == 0
+
+
+def test_a_console_s_tab_that_is_not_to_be_seen_asks_for_nothing(lightning: Any, inlay: FakeInlay) -> None:  # noqa: F811
+    org = lightning()
+    frame = inner(org)
+    until(frame, "!!document.documentElement.dataset.theme")
+    frame.evaluate("heard = []; addEventListener('message', ({ data }) => heard.push(data))")
+    panel = org.locator("c-inlay-panel")
+    for style, visible in (("none", False), ("block", True)):
+        panel.evaluate(f"(panel) => {{ panel.style.display = '{style}' }}")
+        until(
+            frame,
+            f"heard.some((each) => each.type == 'inlay-visible' && each.detail.visible === {json.dumps(visible)})",
+        )
+
+
 def test_a_panel_that_does_not_answer_says_what_the_admin_must_look_at(lightning: Any, inlay: FakeInlay) -> None:  # noqa: F811
     inlay.fault["/launch/acme"] = Answer(403, "<p>no</p>")
     org = lightning()

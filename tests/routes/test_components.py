@@ -27,6 +27,15 @@ def counted(world: World) -> Iterator[list[str]]:
         event.remove(world.parts.database.engine, "before_cursor_execute", note)
 
 
+@pytest.fixture(params=["asked", "asked again"], autouse=True)
+def _asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test holds for the road, and for what is remembered of it."""
+    if request.param == "asked again":
+        badge, batch = World.badge, World.batch
+        monkeypatch.setattr(World, "badge", lambda *a, **k: (badge(*a, **k), badge(*a, **k))[1])
+        monkeypatch.setattr(World, "batch", lambda *a, **k: (batch(*a, **k), batch(*a, **k))[1])
+
+
 def break_audit(world: World) -> None:
     with world.parts.database.begin() as conn:
         conn.exec_driver_sql("ALTER TABLE audit RENAME TO gone")

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from app.application import create_app
 from app.cli.preview import application
 from app.preview.book import Book
-from app.routes import preview
+from app.routes import _preview
 from app.web.headers import COMMON
 from tests.world import World
 
@@ -19,6 +19,7 @@ PAGES = (
     "/preview", "/preview/score-card/ready", "/preview/frame/score-badge/ready", "/preview/element/score-badge/ready",
     "/preview/host/salesforce/slds-2/score-card/ready", "/preview/host/teams/dark/score-card/ready?mount=element",
     "/preview/frame/score-badge/ready?a.score=999", "/preview/manifest.json", "/preview/contrast.json",
+    "/preview/states/score-card", "/preview/host/sharepoint/soft/score-card/ready?mount=page",
 )  # fmt: skip
 
 
@@ -36,23 +37,6 @@ def test_every_answer_has_the_headers_of_the_house(client: FlaskClient, address:
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
     assert "Set-Cookie" not in answer.headers
-
-
-def test_a_panel_has_the_policy_of_production(client: FlaskClient) -> None:
-    answer = client.get("/preview/frame/score-badge/ready")
-    policy = answer.headers["Content-Security-Policy"]
-    nonce = re.findall(r"script-src 'nonce-([^']+)'", policy)[0]
-    assert "trusted-types inlay htmx hx-csp" in policy
-    assert "frame-ancestors http://localhost;" in policy
-    assert answer.text.count(f'nonce="{nonce}"') == 2  # the panel's script and the preview's ear
-
-
-def test_wrong_args_are_shown_as_the_refusal_that_they_would_be(client: FlaskClient) -> None:
-    answer = client.get("/preview/frame/score-badge/ready?a.score=999")
-    assert answer.status_code == 400
-    assert "score must be at most 100." in answer.text
-    page = client.get("/preview/host/salesforce/slds-2/score-badge/ready?a.score=<b>&mount=element")
-    assert "score must be a whole number." in page.text
 
 
 @pytest.mark.parametrize(
@@ -78,11 +62,22 @@ def test_files_are_followed_only_where_they_are_watched(client: FlaskClient) -> 
     stream.close()
 
 
-def test_assets_are_looked_up_anew_and_sent_once(client: FlaskClient) -> None:
-    first = client.get(f"{preview.ASSETS}/probe.js")
+def test_assets_are_kept_under_an_address_of_their_edition_and_else_looked_up_anew(client: FlaskClient) -> None:
+    address = f"{_preview.ASSETS}/vendor/axe.min.js"
+    first = client.get(address)
     assert first.headers["Cache-Control"] == "no-cache"
-    again = client.get(f"{preview.ASSETS}/probe.js", headers={"If-None-Match": first.headers["ETag"]})
-    assert again.status_code == 304
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert "immutable" in client.get(f"{address}?v=1").headers["Cache-Control"]
+    panel = client.get("/preview/frame/score-badge/ready").text
+    assert re.search(rf"{_preview.ASSETS}/embed/frame-plain\.js\?v=\w+", panel)
+
+
+@pytest.mark.parametrize(
+    "address", ["/preview", "/preview/states/score-badge", "/preview/host/teams/dark/score-card/ready"]
+)
+def test_a_page_of_the_previews_own_is_whole_in_one_answer(client: FlaskClient, address: str) -> None:
+    page = client.get(address).text
+    assert not re.search(r"<link rel=.?stylesheet|<script[^>]* src=", page)
 
 
 def test_it_is_off_unless_switched_on(shared: World) -> None:

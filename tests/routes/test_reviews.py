@@ -11,8 +11,11 @@ import pytest
 from limits import parse
 
 from app.application import create_app
+from app.bearer import Session
 from app.core.analyses import fingerprint
 from app.launch import Record
+from app.web.fragments import Fragment, Item
+from app.web.parts import Parts
 from tests.hosts._proofs import PAGE
 from tests.library import CONTRACT, COPY, File, Shelf, shelf
 from tests.world import running
@@ -106,11 +109,15 @@ def test_floods_wait(stage: Shelf, token: str) -> None:
     assert statuses == [200, 429]
 
 
+def fragment(parts: Parts, session: Session) -> Fragment:
+    return parts.fragments.show(session, [Item(SIDEBAR, Record.parse(CONTRACT))])[0].fragment
+
+
 def test_a_verdict_is_seen_by_another_process_at_its_next_look(stage: Shelf, token: str) -> None:
     with stage.world.another() as other:
         parts = other.parts
         session = parts.sessions.load(token)
-        before = parts.fragments.show_one(session, SIDEBAR, CONTRACT)
+        before = fragment(parts, session)
         post(stage, form(stage, token))
         parts.epochs.look()
-        assert parts.fragments.show_one(session, SIDEBAR, CONTRACT).etag != before.etag
+        assert fragment(parts, session).etag != before.etag

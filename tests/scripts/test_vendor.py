@@ -47,12 +47,12 @@ def test_a_changed_byte_is_noticed(vendor: ModuleType, copy: Path) -> None:
 
 
 def test_a_missing_file_a_stray_file_and_an_old_note_are_noticed(vendor: ModuleType, copy: Path) -> None:
-    (copy / "static/vendor/hx-csp.min.js").unlink()
+    (copy / "static/vendor/htmx.min.js").unlink()
     (copy / "static/vendor/stray.js").write_text("1")
     (copy / "static/preview/vendor/VERSIONS").write_text("old")
     assert sorted(vendor.check(copy)) == [
         "static/preview/vendor/VERSIONS is not what the pins say; run scripts/vendor.py",
-        "static/vendor/hx-csp.min.js is missing; run scripts/vendor.py",
+        "static/vendor/htmx.min.js is missing; run scripts/vendor.py",
         "static/vendor/stray.js is not pinned; remove it or add it to scripts/vendor.py",
     ]
 

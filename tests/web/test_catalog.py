@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import BadRequest, ConfigError, NotFound
 from app.web.args import SchemaError, read_schema
-from app.web.catalog import REQUIRED_STORIES, Catalog, small_css
+from app.web.catalog import REQUIRED_STORIES, Catalog
 
 ARGS = """
 summary = "A box."
@@ -211,24 +211,6 @@ def test_values_are_taken_in_their_own_type_or_as_typed_text(kind: str, given: A
 def test_a_wrong_value_is_refused_with_its_path(kind: str, given: Any, said: str) -> None:
     with pytest.raises(BadRequest, match=said):
         checked(kind, given)
-
-
-@pytest.mark.parametrize(
-    ("css", "small"),
-    [
-        ("/* a */ a { b : c ; }\n\n d,\n e { f: g }", "a{b :c}d,e{f:g}"),
-        ("a :hover{b:calc(1px + 2px)}", "a :hover{b:calc(1px + 2px)}"),
-        ("a{content:'; /* no */  }'}", "a{content:'; /* no */  }'}"),
-        ('a{content:"\\" ; {"}', 'a{content:"\\" ; {"}'),
-        ("/* it's */a{b:c}/* don't */", "a{b:c}"),
-        ("@media (a: b) and (c) { .d { e: f; } }", "@media (a:b) and (c){.d{e:f}}"),
-        ("a{font:1em/2 b}/**/c>d + e{}", "a{font:1em/2 b}c>d + e{}"),
-        ("a{margin:1px/**/2px}", "a{margin:1px 2px}"),
-    ],
-)
-def test_sheets_are_made_small_and_mean_the_same(css: str, small: str) -> None:
-    assert small_css(css) == small
-    assert small_css(small) == small
 
 
 def test_a_component_s_sheet_comes_with_its_tokens(folder: Folder) -> None:

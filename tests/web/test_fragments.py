@@ -25,10 +25,12 @@ def test_a_badge_opens_its_card_and_not_the_other_way(world: World) -> None:
 
 
 def test_one_and_many_say_the_same(world: World) -> None:
-    mine = session(world)
-    fragments = world.parts.fragments
-    one = fragments.show_one(mine, "score-badge", LEAD)
-    assert fragments.show(mine, [Item("score-badge", RECORD)]) == [one]
+    told = world.exchange().json
+    [many] = world.batch(told["access_token"], [f"score-badge {LEAD} -"]).json["fragments"]
+    origin = world.settings.connections["acme-pages"].origins[0]
+    one = world.badge(told["access_token"], Origin=origin)
+    assert told["fragments"] == [many]
+    assert (many["html"], many["etag"], many["state"]) == (one.text, one.headers["ETag"], one.headers["Inlay-State"])
 
 
 def test_fragments_come_in_their_order(world: World) -> None:
@@ -39,7 +41,7 @@ def test_fragments_come_in_their_order(world: World) -> None:
         Item("score-badge", Record("Lead", "2")),
         Item("score-card", RECORD),
     ]
-    shown = world.parts.fragments.show(mine, items)
+    shown = [each.fragment for each in world.parts.fragments.show(mine, items)]
     assert [(each.tag, each.record) for each in shown] == [(each.tag, each.record) for each in items]
     assert [each.state for each in shown] == ["ready", "ready", "denied", "ready"]
 
@@ -97,6 +99,6 @@ def test_what_is_remembered_ends_with_any_announcement(world: World) -> None:
 
 def test_a_denied_fragment_names_no_capability(world: World) -> None:
     mine = session(world)
-    [denied] = world.parts.fragments.show(mine, [Item("score-card", Record("Lead", "2"))])
-    assert (denied.state, denied.status) == ("denied", 403)
-    assert "Lead score" not in denied.html
+    [shown] = world.parts.fragments.show(mine, [Item("score-card", Record("Lead", "2"))])
+    assert (shown.fragment.state, shown.fragment.status) == ("denied", 403)
+    assert b"Lead score" not in shown.fragment.body

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 
+import pytest
+
 from app.web.headers import (
     COMMON,
     OPEN_TO_PAGES,
     PREFLIGHT,
-    fragment_headers,
     panel_policy,
     still_policy,
     style_hash,
+    whole_headers,
 )
 
 
@@ -54,13 +56,15 @@ def test_a_style_is_allowed_by_what_it_is() -> None:
 
 
 def test_any_page_may_ask_but_never_with_credentials() -> None:
-    for headers in (OPEN_TO_PAGES, PREFLIGHT, dict(fragment_headers('"x"', "ready"))):
+    for headers in (OPEN_TO_PAGES, PREFLIGHT, dict(whole_headers("", {}))):
         assert headers["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in headers
     assert "Authorization" in PREFLIGHT["Access-Control-Allow-Headers"]
 
 
-def test_a_fragments_headers_are_whole() -> None:
-    headers = dict(fragment_headers('"x"', "stale"))
-    assert (headers["ETag"], headers["Inlay-State"]) == ('"x"', "stale")
-    assert (COMMON | OPEN_TO_PAGES).items() <= headers.items()
+@pytest.mark.parametrize(("url", "tls"), [("https://inlay.example", True), ("http://localhost:8000", False)])
+def test_what_is_made_whole_has_every_header(url: str, tls: bool) -> None:
+    headers = dict(whole_headers(url, {"ETag": '"x"'}))
+    assert headers["ETag"] == '"x"'
+    assert {**COMMON, **OPEN_TO_PAGES}.items() <= headers.items()
+    assert ("Strict-Transport-Security" in headers) == tls

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -122,9 +123,8 @@ def _rows(rest: Blueprint, desk: Desk) -> None:
         if asked.type != TYPE:
             raise RestError(400, "INVALID_TYPE", f"sObject type '{asked.type}' is not supported.")
         _require_fields(desk, identity, asked.fields)
-        ids = dict.fromkeys(desk.leads.table.rows if asked.ids is None else asked.ids)
-        leads = [lead for each in ids if (lead := desk.leads.get(each)) and identity.may_see_record(lead.id)]
-        rows = [_row(desk, lead, asked.fields) for lead in leads[: asked.limit]]
+        found = _asked_for(desk, identity, asked)
+        rows = [_row(desk, lead, asked.fields) for lead in islice(found, asked.limit)]
         return jsonify(totalSize=len(rows), done=True, records=rows)
 
     @rest.get(f"{DATA}/sobjects/{TYPE}/<record>")
@@ -149,6 +149,18 @@ def _rows(rest: Blueprint, desk: Desk) -> None:
             raise RestError(400, "INVALID_FIELD_FOR_INSERT_UPDATE", f"{name}: {problem}")
         desk.save(lead, good)
         return Response(status=204)
+
+
+def _asked_for(desk: Desk, identity: Identity, asked: soql.Query) -> Iterator[Lead]:
+    if asked.ids is None:
+        # ids of 18 characters differ within their first 15, which are compared letter by letter
+        ids: Iterable[str] = (each for each in desk.leads.table.rows if each > asked.after)
+    else:
+        ids = dict.fromkeys(asked.ids)
+    for each in sorted(ids) if asked.in_order else ids:
+        lead = desk.leads.get(each)
+        if lead and identity.may_see_record(lead.id):
+            yield lead
 
 
 def _client_is_known(desk: Desk) -> bool:

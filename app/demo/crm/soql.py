@@ -1,12 +1,15 @@
-"""A small, strict SOQL: `SELECT .. FROM Type [WHERE Id = '..' | Id IN ('..')] [LIMIT n]`, nothing else."""
+"""A small, strict SOQL, and nothing else:
+
+SELECT .. FROM Type [WHERE Id = '..' | Id > '..' | Id IN ('..')] [ORDER BY Id] [LIMIT n]
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_IDS = 200
-_TOKEN = re.compile(r"\s*(?:([A-Za-z][A-Za-z0-9_]*)|'([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)'|(\d{1,4})|([(),=]))")
+_TOKEN = re.compile(r"\s*(?:([A-Za-z][A-Za-z0-9_]*)|'([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)'|(\d{1,4})|([(),=>]))")
 
 
 class MalformedQueryError(Exception):
@@ -19,6 +22,8 @@ class Query:
     type: str
     ids: tuple[str, ...] | None = None  # None: no condition
     limit: int = 2000
+    after: str = ""  # only ids behind this one
+    in_order: bool = False  # of their ids
 
 
 def parse(text: str) -> Query:
@@ -38,17 +43,25 @@ class _Reader:
         self._word("FROM")
         query = Query(tuple(fields), self._name())
         if self._peek_word("WHERE"):
-            query = Query(query.fields, query.type, self._condition())
+            ids, after = self._condition()
+            query = replace(query, ids=ids, after=after)
+        if self._peek_word("ORDER"):
+            self._word("BY")
+            self._word("Id")
+            query = replace(query, in_order=True)
         if self._peek_word("LIMIT"):
-            query = Query(query.fields, query.type, query.ids, int(self._next(3, "a number")))
+            query = replace(query, limit=int(self._next(3, "a number")))
         if self._at != len(self._text):
             raise self._unexpected("the end")
         return query
 
-    def _condition(self) -> tuple[str, ...]:
+    def _condition(self) -> tuple[tuple[str, ...] | None, str]:
+        """The ids that are asked for, or the one behind which they lie."""
         self._word("Id")
         if self._take("="):
-            return (self._next(2, "a quoted id"),)
+            return (self._next(2, "a quoted id"),), ""
+        if self._take(">"):
+            return None, self._next(2, "a quoted id")
         self._word("IN")
         self._expect("(")
         ids = [self._next(2, "a quoted id")]
@@ -57,7 +70,7 @@ class _Reader:
         self._expect(")")
         if len(ids) > MAX_IDS:
             raise MalformedQueryError(f"at most {MAX_IDS} ids, not {len(ids)}")
-        return tuple(ids)
+        return tuple(ids), ""
 
     def _match(self) -> re.Match[str] | None:
         return _TOKEN.match(self._text, self._at)

@@ -17,6 +17,7 @@ _LANGUAGES: Mapping[str, frozenset[str]] = {
     "sign.mjs": frozenset({"HS256", "RS256", "ES256", "EdDSA"}),
     "Sign.cs": frozenset({"HS256", "RS256", "ES256"}),
     "InlaySign.cls": frozenset({"HS256", "RS256"}),
+    "InlaySign.js": frozenset({"HS256"}),  # a script include
 }
 _LIFE = re.compile(r"now \+ (\d+)")
 
@@ -67,7 +68,7 @@ def _example(path: str, text: str) -> Iterator[Finding]:
 
 
 PACKAGE = PackageRules(
-    about="a page with panels and its script, and signing examples for Python, Node, C# and Apex",
+    about="a page with panels and its script, and signing examples for Python, Node, C#, Apex and script includes",
     suffixes=(FOLDER,),
     build=build,
     verify=verify,

@@ -46,7 +46,7 @@ def _ancestors(connection: ConnectionSettings) -> tuple[str, ...]:
 
 _PANE = HostPage(
     title="Inlay",
-    scripts=(AROUND, Path(__file__).parent / "word.js", served("office", "pane.js")),
+    scripts=(*AROUND, Path(__file__).parent / "word.js", served("office", "pane.js")),
     library={"src": f"{_LIBRARY}/lib/1/hosted/office.js"},
     early=True,
     sources=(_LIBRARY,),

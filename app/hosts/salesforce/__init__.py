@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.hosts._host import Host
 from app.hosts._sign_in import USES
-from app.hosts.salesforce.api import check_access, read_records
+from app.hosts.salesforce.api import check_access, list_records, read_records
 from app.hosts.salesforce.launch import verify
 from app.hosts.salesforce.package import PACKAGE
 from app.hosts.salesforce.sign_in import SIGN_IN
@@ -25,5 +25,6 @@ SALESFORCE = Host(
     sign_in=SIGN_IN,
     check_access=check_access,
     read_records=read_records,
+    list_records=list_records,
     package=PACKAGE,
 )

@@ -21,6 +21,7 @@ from app.net.retry import retry_after_s
 ROOT = "/services/data/v68.0"
 MAX_URL = 8_000  # half of what the API takes; a proxy between may take less
 MAX_PAGES = 5
+MAX_LISTED = 200  # as many as are read and scored at once
 _NO = Access(allowed=False)
 # Refusals that say nothing about the record: no calls left, or an API that is switched off.
 _NOT_THE_RECORD = frozenset({"REQUEST_LIMIT_EXCEEDED", "API_CURRENTLY_DISABLED", "API_DISABLED_FOR_ORG"})
@@ -53,22 +54,41 @@ def read_records(
     call: Call, connection: ConnectionSettings, token: str, records: Sequence[Record], fields: Sequence[str]
 ) -> dict[Record, dict[str, Any]]:
     """Read fields with the integration identity's token; a record that is not there is left out."""
+    api, names = _reading(call, connection, token, fields)
+    found: dict[Record, dict[str, Any]] = {}
+    for kind, group in _by_type(records):
+        for some in _chunks(group, len(_query_path(kind, (), names))):
+            by_id = {record.id[:15]: record for record in some}
+            for row in _query(api, _query_path(kind, [record.id for record in some], names)):
+                record = by_id.get(str(row.get("Id"))[:15])
+                if record is not None:
+                    found[record] = _values(row, fields)
+    return found
+
+
+def list_records(
+    call: Call, connection: ConnectionSettings, token: str, kind: str, after: str, fields: Sequence[str]
+) -> dict[Record, dict[str, Any]]:
+    """The next 200 records by id, with fields: the API sorts ids and compares them, and forgets no place."""
+    api, names = _reading(call, connection, token, fields)
+    if not is_name(kind) or (after and not is_id(after)):
+        raise HostUnavailable(reason="list-place-malformed")
+    where = f" WHERE Id > '{after}'" if after else ""
+    # every part is a checked name or id
+    query = f"SELECT {','.join(names)} FROM {kind}{where} ORDER BY Id LIMIT {MAX_LISTED}"  # noqa: S608
+    rows = _query(api, f"{ROOT}/query?q={quote(query, safe=',()')}")
+    found = {str(row.get("Id")): _values(row, fields) for row in rows}
+    return {Record(kind, each): values for each, values in found.items() if is_id(each)}
+
+
+def _reading(call: Call, connection: ConnectionSettings, token: str, fields: Sequence[str]) -> tuple[_Api, list[str]]:
+    """The API with the integration identity's token, and the names to ask for. Raises HostUnavailable."""
     if not connection.host_url:
         raise HostUnavailable(reason="host-url-unset")
     for name in fields:
         if not is_name(name):
             raise HostUnavailable(reason=f"field-unknown:{name[:80]}")
-    api = _Api(call, connection.host_url.rstrip("/"), token)
-    names = list(dict.fromkeys(["Id", *fields]))
-    found: dict[Record, dict[str, Any]] = {}
-    for kind, group in _by_type(records):
-        for some in _chunks(group, len(_query_path(kind, (), names))):
-            by_id = {record.id[:15]: record for record in some}
-            for row in _query(api, kind, some, names):
-                record = by_id.get(str(row.get("Id"))[:15])
-                if record is not None:
-                    found[record] = _values(row, fields)
-    return found
+    return _Api(call, connection.host_url.rstrip("/"), token), list(dict.fromkeys(["Id", *fields]))
 
 
 def _get_records(api: _Api, kind: str, records: Sequence[Record], names: Sequence[str]) -> dict[Record, Any]:
@@ -115,12 +135,11 @@ def _access(record: Record, body: Any, names: Sequence[str]) -> Access:
     return Access(allowed=True, visible_fields=frozenset(name for name in names if name.lower() in seen))
 
 
-def _query(api: _Api, kind: str, records: Sequence[Record], names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Query records by their ids. A page holds 200 rows or more; wide rows may still need a second one.
+def _query(api: _Api, path: Any) -> Iterator[Mapping[str, Any]]:
+    """The rows of a query. A page holds 200 rows or more; wide rows may still need a second one.
 
     https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm
     """
-    path: Any = _query_path(kind, [record.id for record in records], names)
     for _ in range(MAX_PAGES):
         response = api.get(path)
         if not response.ok:  # of a query, these are about the identity's rights

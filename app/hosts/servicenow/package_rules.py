@@ -61,9 +61,9 @@ def _set(path: str, root: _Element) -> Iterator[Finding]:
     """One set comes first, and every update is of it; else the import leaves them without one."""
     sets = root.findall("sys_remote_update_set")
     if len(sets) != 1 or root[0] is not sets[0]:
-        yield Finding(
-            path, 1, f"There are {len(sets)} sys_remote_update_set, or it is not first.", "One, as the first."
-        )
+        line = line_at(sets[-1]) if sets else 1
+        what = f"There are {len(sets)} sys_remote_update_set, or it is not first."
+        yield Finding(path, line, what, "Put one of them, and before every update.")
         return
     head = sets[0]
     set_id = _text(head, "sys_id")

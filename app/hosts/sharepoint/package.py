@@ -153,7 +153,7 @@ def _script(deployment: Deployment, part: str, component_id: str) -> PackageFile
         "resource": api_uri(deployment),
     }
     folder = MANIFESTS / NAME
-    sources = [path.read_text("utf-8") for path in (AROUND, folder / "panel.js", folder / f"{part}.js")]
+    sources = [path.read_text("utf-8") for path in (*AROUND, folder / "panel.js", folder / f"{part}.js")]
     module = json.dumps(f"{component_id}_{deployment.version}")
     code = (
         f"define({module}, {json.dumps(_LIBRARIES[part])}, (...libraries) => {{\n"

@@ -12,5 +12,7 @@
 
 {% include "loader/frame.js" %}
 
+{% include "loader/around.js" %}
+
 {% include "loader/boxes.js" %}
 })();

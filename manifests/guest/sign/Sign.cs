@@ -1,7 +1,7 @@
 // Signs a launch: who looks at which records of yours, in which panel. It works once, for five minutes.
 //   {{ variable }}=... dotnet run VIEWER COMPONENT RECORD [RECORD...]
 {% if algorithm != "HS256" %}
-// {{ variable }} is the path of the private key (PEM).
+// {{ variable }} is the path of the private key, in PKCS #8 (PEM: BEGIN PRIVATE KEY).
 {% endif %}
 using System;
 using System.Collections.Generic;
@@ -15,25 +15,34 @@ public static class InlaySign
 {
     private static byte[] Signature(byte[] message)
     {
-        var given = Environment.GetEnvironmentVariable("{{ variable }}")!;
+        var given = Environment.GetEnvironmentVariable("{{ variable }}");
 {% if algorithm == "HS256" %}
-        return HMACSHA256.HashData(Encoding.UTF8.GetBytes(given), message);
+        using (var key = new HMACSHA256(Encoding.UTF8.GetBytes(given))) return key.ComputeHash(message);
 {% elif algorithm == "RS256" %}
-        using var key = RSA.Create();
-        key.ImportFromPem(File.ReadAllText(given));
-        return key.SignData(message, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using (var key = RSA.Create())
+        {
+            key.ImportPkcs8PrivateKey(Private(given), out _);
+            return key.SignData(message, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        }
 {% else %}
-        using var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(given));
-        return key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        using (var key = ECDsa.Create())
+        {
+            key.ImportPkcs8PrivateKey(Private(given), out _);
+            return key.SignData(message, HashAlgorithmName.SHA256);
+        }
 {% endif %}
     }
 
+{% if algorithm != "HS256" %}
+    private static byte[] Private(string path) =>
+        Convert.FromBase64String(string.Concat(File.ReadLines(path).Where(line => !line.StartsWith("-----"))));
+
+{% endif %}
     private static string Encoded(byte[] value) =>
         Convert.ToBase64String(value).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     // more: name, locale (de), zoneinfo (Europe/Berlin), roles, fields, features, as docs/hosts/guest.md has them.
-    public static string Sign(string viewer, string component, string[] records, IDictionary<string, object>? more = null)
+    public static string Sign(string viewer, string component, string[] records, IDictionary<string, object> more = null)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var header = new Dictionary<string, object>
@@ -49,7 +58,7 @@ public static class InlaySign
             ["sub"] = viewer,
             ["origin"] = "{{ page_origin }}",
             ["component"] = component,
-            ["record"] = records.Length == 1 ? records[0] : records,
+            ["record"] = records.Length == 1 ? (object)records[0] : records,
             ["jti"] = Guid.NewGuid().ToString(),
             ["iat"] = now,
             ["exp"] = now + 300,

@@ -73,8 +73,15 @@
   const record = shared(url);
   if (record.length > LONGEST) return stop(words().long);
   const asked = new URLSearchParams({ component, record: "share/" + record });
-  const address = `${home}/launch/${connection}?${asked}`;
-  const dark = isDark();
-  document.documentElement.dataset.theme = dark ? "dark" : "light";
-  inlayAround({ place, home, address, title: words().title, locale: locale(), dark, getToken });
+  const theme = isDark() ? "dark" : "light";
+  document.documentElement.dataset.theme = theme;
+  inlayAround({
+    place,
+    address: `${home}/launch/${connection}?${asked}`,
+    title: words().title,
+    look: () => ({ theme, locale: locale(), direction: getComputedStyle(place).direction }),
+    proof: getToken,
+    kind: "urn:ietf:params:oauth:token-type:access_token",
+    fills: true,
+  });
 })();

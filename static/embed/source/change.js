@@ -13,11 +13,14 @@ window.inlayChanges = async (own) => {
   // Why there is no session, or no longer: a code of ours, what the host's sign-in must be told, and what to quote.
   let why = { code: launch.used ? "used" : launch.refused || "sign-in-needed", claims: launch.claims, reference: launch.reference };
 
-  const form = async (path, fields) => {
+  const post = async (path, fields) => {
     const answer = await ask(path, { method: "POST", body: new URLSearchParams(fields) });
     if (!answer.ok) throw answer;
-    return answer.json();
+    return answer;
   };
+  const form = async (...asked) => (await post(...asked)).json();
+  // What a refusal says; nothing where it is none, or says nothing.
+  const said = async (problem) => (await problem.json?.().catch(() => 0)) || {};
   const adopt = (css) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -33,12 +36,6 @@ window.inlayChanges = async (own) => {
     delete headers["HX-Current-URL"];
   });
   const policy = self.trustedTypes?.createPolicy("inlay", { createScriptURL: (url) => url });
-  const load = (url) =>
-    new Promise((onload, onerror) => {
-      const script = doc.createElement("script");
-      const src = policy?.createScriptURL(url) || url;
-      doc.head.append(Object.assign(script, { nonce, src, onload, onerror }));
-    });
   const loadHtmx = async () => {
     const meta = doc.createElement("meta");
     meta.name = "htmx-config";
@@ -53,10 +50,14 @@ window.inlayChanges = async (own) => {
       noSwap: [204, 304, 401, "5xx"],
     });
     doc.head.append(meta);
-    // Until its gate is there too, htmx touches nothing.
+    // Until its gate, the second part of the file, is there too, htmx touches nothing.
     doc.body.setAttribute("hx-ignore", "");
-    await load(launch.scripts.htmx);
-    await load(launch.scripts.csp);
+    await new Promise((onload, onerror) => {
+      const script = doc.createElement("script");
+      const url = launch.scripts.htmx;
+      const src = policy?.createScriptURL(url) || url;
+      doc.head.append(Object.assign(script, { nonce, src, onload, onerror }));
+    });
     doc.body.removeAttribute("hx-ignore");
     htmx.process(doc.body);
   };
@@ -75,7 +76,7 @@ window.inlayChanges = async (own) => {
 
   const learn = async (problem) => {
     const unsaid = problem.status < 429 ? "session-invalid" : "unavailable";
-    const { code = unsaid, claims, reference } = (await problem.json?.().catch(() => 0)) || {};
+    const { code = unsaid, claims, reference } = await said(problem);
     why = { code, claims, reference };
   };
 
@@ -155,6 +156,6 @@ window.inlayChanges = async (own) => {
     },
 
     // What a component's own script answers.
-    ...self.inlayComponent?.({ ...own, form, fill }),
+    ...self.inlayComponent?.({ ...own, post, said, fill }),
   };
 };

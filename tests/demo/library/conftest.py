@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.demo import keys
 from app.demo.library.app import create_library
 from app.demo.library.config import LibraryConfig
 from app.demo.library.desk import Desk
@@ -20,13 +19,6 @@ from app.demo.library.tenant import APP, TENANT
 
 LIBRARY = "http://127.0.0.1:8003"
 NOWHERE = "http://127.0.0.1:9"
-
-
-@pytest.fixture(scope="session")
-def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keys")
-    keys.make(folder)
-    return folder
 
 
 @pytest.fixture

@@ -101,6 +101,36 @@ def test_an_example_signs_with_a_published_key(tmp_path: Path, command: tuple[st
         opened(tampered(proof), key, **changes)
 
 
+# What an instance has for its script includes, and these examples ask of it.
+INSTANCE = """
+const crypto = require("crypto");
+globalThis.Class = { create: () => function () { this.initialize() } };
+globalThis.gs = { getUserID: () => "maria", generateGUID: () => crypto.randomUUID().replace(/-/g, "") };
+globalThis.GlideStringUtil = { base64Encode: (text) => Buffer.from(text, "latin1").toString("base64") };
+globalThis.GlideCertificateEncryption = function () {
+  this.generateMac = (key, name, text) =>
+    crypto.createHmac({ HmacSHA256: "sha256" }[name], Buffer.from(key, "base64")).update(text).digest("base64");
+};
+"""
+
+
+def test_a_script_include_signs_what_we_take_and_nobody_can_change_it(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on this machine")
+    (made,) = build(deployment("guest", **SHARED))
+    script = files(made)["sign/InlaySign.js"].decode()
+    call = f'new InlaySign().sign("{OLD}", "2026-10", "score-badge", ["Lead/1"], {{name: "Zoë Łuk 🙂"}})'
+    done = subprocess.run(
+        [node, "-e", f"{INSTANCE}{script}console.log({call})"], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    launch = opened(done.stdout.strip(), **SHARED)
+    assert (launch.viewer.subject, launch.viewer.name, str(launch.records[0])) == ("maria", "Zoë Łuk 🙂", "Lead/1")
+    with pytest.raises(LaunchRefused):
+        opened(tampered(done.stdout.strip()), **SHARED)
+
+
 def test_a_shared_key_is_rotated_without_an_outage(tmp_path: Path) -> None:
     """Both are known, then the signer changes, then the old one goes: at no step is a good proof refused."""
 
@@ -132,12 +162,20 @@ def test_each_language_gets_what_it_can_sign() -> None:
 
     assert names("EdDSA") == {"sign.py", "sign.mjs"}
     assert names("ES256") == {"sign.py", "sign.mjs", "Sign.cs"}
-    every = {"sign.py", "sign.mjs", "Sign.cs", "InlaySign.cls"}
-    assert names("RS256") == names("EdDSA", "HS256", shared_keys=SHARED["shared_keys"]) == every
+    assert names("RS256") == {"sign.py", "sign.mjs", "Sign.cs", "InlaySign.cls"}
+    assert names("EdDSA", "HS256", shared_keys=SHARED["shared_keys"]) == names("RS256") | {"InlaySign.js"}
 
 
+LOADER = '<script src="https://panels.example.com/embed/inlay.js" defer></script>'
+OURS = '<script src="inlay-host.js" defer></script>'
 SPOILED = {
     "no loader": ("page.html", "/embed/inlay.js", "/embed/other.js", "The loader is missing"),
+    "wrong order": (
+        "page.html",
+        f"{LOADER}\n{OURS}",
+        f"{OURS}\n{LOADER}",
+        "comes before the loader",
+    ),
     "a script in the page": ("page.html", "<h1>", "<script>1</script><h1>", "A script stands in the page"),
     "no record": ("page.html", 'record="Lead/1"', 'record="1"', "is no record"),
     "a proof in the page": (

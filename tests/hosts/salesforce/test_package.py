@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -54,3 +56,30 @@ def test_an_analysis_has_no_field() -> None:
     for made in build(given):
         assert not [path for path in files(made) if "objects/" in path]
         assert PACKAGE.verify(files(made)) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "phone", "shown"),
+    [
+        ("DESKTOP", "score-badge", "score-card"),
+        ("TABLET", "nothing", "score-card"),
+        ("PHONE", "score-badge", "score-badge"),
+        ("PHONE", "nothing", ""),
+    ],
+)
+def test_the_canvas_is_told_the_panel_of_its_form_factor(form: str, phone: str, shown: str) -> None:
+    """The component's own script, with what the vendor's framework gives it."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on this machine")
+    script = files(build(deployment("salesforce"))[0])[f"{ROOT}aura/inlayCanvas/inlayCanvasController.js"].decode()
+    values = {"v.recordId": "00Q1", "v.sObjectName": "Lead", "v.component": "score-card", "v.phone": phone}
+    run = (
+        f"const $A = {{get: () => {json.dumps(form)}}}, values = {json.dumps(values)};"
+        "const component = {get: (name) => values[name], set: (name, value) => (values[name] = value)};"
+        f"const controller = {script};controller.start(component); console.log(values['v.parameters'])"
+    )
+    done = subprocess.run([node, "-e", run], capture_output=True, text=True, timeout=30, check=True)
+    said = json.loads(done.stdout) if done.stdout.strip() else {"component": ""}
+    assert said["component"] == shown
+    assert said.get("recordId", "00Q1") == "00Q1"

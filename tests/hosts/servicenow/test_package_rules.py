@@ -43,7 +43,7 @@ SPOILED = {
     "http": ("&lt;redirect_url&gt;https:", "&lt;redirect_url&gt;http:", "no https address"),
     "broken payload": ("&lt;sys_ui_page action", "&lt;sys_ui_pages action", "no well-formed XML"),
     "broken page": ("&amp;lt;/j:jelly&amp;gt;", "", "no well-formed XML"),
-    "taken for a template": ("const TRIES = 2", "const TRIES = `${2}`", "taken for the page's own template"),
+    "taken for a template": ("const APART = 10000", "const APART = `${1}`", "taken for the page's own template"),
     "broken options": ('"name": "component",', '"name" "component",', "This is no JSON"),
 }
 
@@ -58,6 +58,15 @@ def test_what_is_spoiled_is_found(update_set: Files, name: str) -> None:
 
 
 def test_lines_count_through_the_payload(update_set: Files) -> None:
-    broken = spoiled(update_set, ".xml", "const TRIES = 2", "const TRIES = `${2}`")
+    broken = spoiled(update_set, ".xml", "const APART = 10000", "const APART = `${1}`")
     (found,) = findings(HOST, broken)
-    assert "const TRIES" in broken[found.file].decode().splitlines()[found.line - 1]
+    assert "const APART" in broken[found.file].decode().splitlines()[found.line - 1]
+
+
+def test_the_set_comes_before_its_updates(update_set: Files) -> None:
+    (text,) = (content.decode() for content in update_set.values())
+    start, end = text.index("  <sys_remote_update_set"), text.index("</sys_remote_update_set>") + 25
+    late = text[:start] + text[end:].replace("</unload>", text[start:end] + "</unload>")
+    (found,) = findings(HOST, dict.fromkeys(update_set, late.encode()))
+    assert "not first" in found.what
+    assert found.line == late[: late.index("<sys_remote_update_set")].count("\n") + 1

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_admin"
-down_revision = "0005_subscriptions"
+down_revision = "0007_jobs"
 
 
 def upgrade() -> None:

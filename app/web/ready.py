@@ -1,0 +1,98 @@
+"""Answers that the road made and that are still the answer: the map that stands before the road.
+
+It decides nothing. The road fills it; what it gives out is whole, for the same proof asking the same thing again, and
+only while nothing was announced anywhere, its deadline has not passed, its session lives, and origin and rate allow
+it. At every doubt it knows nothing, and the road is walked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cachetools import FIFOCache
+
+from app.bearer import Session
+from app.config import ConnectionSettings
+from app.db.epochs import Epochs
+from app.metrics import Metrics
+from app.session import Sessions
+from app.web.limits import Limits, Window
+from app.web.prepared import Whole
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+KEPT_BYTES = 32_000_000
+MAX_ADDRESS = 1_000  # characters; the longest that a panel asks by is half of it
+
+Key = tuple[bytes, str, str]  # digest of the proof (the header, or the form, with the token in it), path, query
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, and what must still hold. The viewer's language is the token's, so it is no part of the key."""
+
+    whole: Whole
+    session: Session
+    origins: frozenset[str | None]
+    window: Window
+    epoch: int
+    until: float
+
+
+class Ready:
+    """The map. Bounded; for all threads. To look into it costs no lock."""
+
+    def __init__(
+        self, sessions: Sessions, epochs: Epochs, limits: Limits, metrics: Metrics, clock: Callable[[], float]
+    ) -> None:
+        self._sessions, self._epochs, self._limits = sessions, epochs, limits
+        self._metrics, self._clock = metrics, clock
+        # first in, first out: a look changes nothing, and what is older ends sooner
+        self._kept: FIFOCache[Key, _Kept] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.whole.size)
+        self._lock = threading.Lock()
+
+    def recall(self, key: Key, origin: str | None) -> Whole | None:
+        """The answer to this question, counted as one of its viewer's; None whenever the road must say."""
+        try:
+            kept = self._kept[key]
+        except KeyError:
+            return None
+        holds = (
+            kept.epoch == self._epochs.current()  # read first: what was announced is known to the session's look
+            and self._clock() < kept.until
+            and origin in kept.origins
+            and self._sessions.over(kept.session) is None
+            and self._limits.admits(kept.window)
+        )
+        if not holds:
+            return None
+        self._metrics.count("cache", level="ready", outcome="hit")
+        return kept.whole
+
+    def keep(
+        self,
+        key: Key,
+        whole: Whole,
+        *,
+        session: Session,
+        origins: frozenset[str | None],
+        connection: ConnectionSettings,
+        epoch: int,
+        until: float,
+    ) -> None:
+        """`epoch` is that of before the road was walked; nothing is kept that `until` ends already."""
+        if until <= self._clock() or len(key[1]) + len(key[2]) > MAX_ADDRESS or whole.size > KEPT_BYTES:
+            return
+        window = self._limits.window_of(connection, session.viewer.subject)
+        with self._lock:
+            self._kept[key] = _Kept(whole, session, origins, window, epoch, until)
+
+
+def key_of(proof: bytes, environ: WSGIEnvironment) -> Key:
+    """What a request's answer is kept under."""
+    return hashlib.sha256(proof).digest(), environ["PATH_INFO"], environ["QUERY_STRING"]

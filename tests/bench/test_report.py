@@ -1,0 +1,89 @@
+"""The table and the picture of made-up results: every part that was run is there, and goals tell met from missed."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bench import goals, plot, report
+from bench.load import Load
+
+ABOUT = {"date": "2026-11-30", "cores": 2, "load_before": 1, "load_after": 2, "workers": 2, "rounds": 3, "loads": 5}
+TIMES = {"p50_ms": 1.0, "p95_ms": 2.0, "p99_ms": 3.0}
+WIRE = [
+    {"row": name, "body_bytes": 1000, "head_bytes": 600}
+    for name in ("inlay.js (loader)", "/session, 1 badge", "badge document (launch)", "frame.js")
+]
+
+
+def row(name: str, connections: int, ratio: float = 1.0) -> dict[str, Any]:
+    ratios = {"x_flask_constant": ratio, "ratio_range": [ratio, ratio]}
+    return {"row": name, "connections": connections, "cpu_us": 90.0, "requests_per_s": 9000, **ratios, **TIMES}
+
+
+def page(name: str, ms: float) -> dict[str, Any]:
+    both = {f"{state}_{what}": value for state in ("cold", "warm") for what, value in _page(ms).items()}
+    return {"row": name, **both}
+
+
+def _page(ms: float) -> dict[str, Any]:
+    return {"ms": ms, "x_static": ms / 100, "quartiles_ms": [ms, ms], "requests": 3, "to_inlay": 2, "bytes": 5000}
+
+
+def result(ratio: float = 0.9, servers: tuple[str, ...] = ("inlay", "nginx")) -> dict[str, Any]:
+    return {
+        "about": ABOUT | {"took_s": 9},
+        "server": [row(name, n, ratio) for name in ("Flask constant", "badge", "batch of 200") for n in (1, 16, 64)]
+        + [row("miss", 1)],
+        "crowd": {
+            "misses": {
+                **dict.fromkeys(("alone_per_s", "beside_per_s"), 9000),
+                **dict.fromkeys(("rate_x_alone", "p95_x_alone", "alone_p95_ms", "beside_p95_ms"), 1.0),
+            },
+            "viewers": [{"server": name, **TIMES} for name in servers],
+            "memory": {
+                "requests": 120_000,
+                "grown": 0.5,
+                **{f"{at}{kind}": 300.0 for at in ("before", "first", "last") for kind in ("", "_pss")},
+            },
+        },
+        "browser": [page(name, 90 + n) for n, name in enumerate(report.FORMS)],
+        "wire": WIRE,
+    }
+
+
+@pytest.mark.parametrize(("ratio", "met"), [(1.15, True), (1.16, False)])
+def test_a_goal_is_met_or_it_is_not(ratio: float, met: bool) -> None:
+    first = goals.goals(result(ratio))[0]
+    assert (first.measured, first.met) == (ratio, met)
+    line = next(line for line in report.markdown(result(ratio)).splitlines() if line.startswith(f"| {first.sentence}"))
+    assert line.endswith("| ✓ |" if met else "| ✗ |")
+
+
+def test_what_was_not_run_has_no_table_and_no_goal() -> None:
+    nothing = result() | {"server": [], "crowd": {}, "browser": []}
+    table = report.markdown(nothing)
+    assert "### Server" not in table
+    assert "### Browser" not in table
+    assert goals.goals(nothing)[0].sentence == "loader, gzipped bytes"
+    assert plot.svg(nothing).endswith("</svg>\n")
+
+
+def test_without_nginx_the_table_says_so_and_no_goal_is_met() -> None:
+    without = result(servers=("inlay",))
+    assert "There is no nginx here" in report.markdown(without)
+    assert not any("nginx" in goal.sentence for goal in goals.goals(without))
+
+
+def test_the_picture_has_a_bar_for_each_row_and_marks_the_limit() -> None:
+    drawn = ET.fromstring(plot.svg(result()))
+    texts = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"badge", "batch of 200, 64 at a time", "nginx", "Inlay iframe"} <= set(texts)
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == 1
+
+
+def test_percentiles() -> None:
+    assert Load(101, 1.0, [float(each) for each in range(101)]).percentile(95) == pytest.approx(95)
+    assert Load(1, 1.0, [7.0]).percentile(50) == 7.0

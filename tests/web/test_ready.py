@@ -1,0 +1,168 @@
+"""The map before the road: it gives out what the road made, and at every doubt it knows nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.session import revoke
+from app.web import ready as module
+from app.web.fragments import Fragments
+from tests.core.server import says
+from tests.hosts._proofs import GUEST
+from tests.web.test_limits import limited
+from tests.world import LEAD, World
+
+PAGE = GUEST["origins"][0]
+BATCH = [f"score-badge {LEAD} -", f"score-card {LEAD} -"]
+
+
+@pytest.fixture
+def walked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A word for each time that the road makes fragments."""
+    walks: list[str] = []
+    show = Fragments.show
+
+    def counted(self: Fragments, *asked: Any) -> Any:
+        walks.append("walked")
+        return show(self, *asked)
+
+    monkeypatch.setattr(Fragments, "show", counted)
+    return walks
+
+
+def test_the_same_question_walks_the_road_once(world: World, walked: list[str]) -> None:
+    frame, element = world.frame_token(), world.element_token()
+    walked.clear()
+    badges = [world.badge(frame) for _ in range(3)]
+    batches = [world.batch(element, BATCH) for _ in range(3)]
+    assert walked == ["walked"] * 2
+    for answers in (badges, batches):
+        assert {(each.status_code, each.data, str(each.headers)) for each in answers} == {
+            (200, answers[0].data, str(answers[0].headers))
+        }
+
+
+def test_what_the_browser_has_it_is_not_sent_from_memory_either(world: World, walked: list[str]) -> None:
+    token = world.frame_token()
+    etag = world.badge(token).headers["ETag"]
+    walked.clear()
+    assert world.badge(token, If_None_Match=etag).status_code == 304
+    assert world.badge(token).status_code == 200
+    assert walked == []
+
+
+def renewed(world: World, token: str) -> str:
+    world.clock.now += 1
+    return str(world.client.post("/session/renew", data={"token": token}).json["access_token"])
+
+
+OTHERS: dict[str, Callable[[World, str], Any]] = {
+    "another record": lambda w, token: w.badge(token, record="Lead/2"),
+    "another component": lambda w, token: w.badge(token, component="score-card"),
+    "another question": lambda w, token: w.badge(token, record=f"{LEAD}&record=Lead/2"),
+    "another token": lambda w, _: w.badge(w.frame_token(user="005AB000009ZzZzYAK")),
+    "the session's next token": lambda w, token: w.badge(renewed(w, token)),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_question_walks_the_road(world: World, walked: list[str], name: str) -> None:
+    token = world.frame_token()
+    world.badge(token)
+    walked.clear()
+    OTHERS[name](world, token)
+    assert "walked" in walked
+
+
+def revoked_elsewhere(world: World, _: str) -> None:
+    revoke(world.parts.database, world.parts.audit, "acme", "", "", world.clock.now)
+    world.parts.epochs.look()
+
+
+def past_its_time(world: World, _: str) -> None:
+    world.clock.now += 601
+
+
+DOUBTS: dict[str, tuple[Callable[[World, str], Any], dict[str, str], int]] = {
+    "the session was ended": (
+        lambda w, token: w.client.delete("/session", headers={"Authorization": f"Bearer {token}"}),
+        {},
+        401,
+    ),
+    "the session was revoked": (revoked_elsewhere, {}, 401),
+    "the token expired": (past_its_time, {}, 401),
+    "another page asks": (lambda *_: None, {"Origin": "https://evil.example"}, 401),
+    "the element's page asks for a frame": (lambda *_: None, {"Origin": PAGE}, 401),
+}
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_at_every_doubt_the_road_says(world: World, name: str) -> None:
+    doubt, headers, status = DOUBTS[name]
+    token = world.frame_token()
+    assert [world.badge(token).status_code for _ in range(2)] == [200, 200]
+    doubt(world, token)
+    answer = world.badge(token, **headers)
+    assert (answer.status_code, "von 100" in answer.text) == (status, False)
+
+
+@pytest.mark.parametrize("origin", ["", "null", "https://evil.example", PAGE + ".evil.example"])
+def test_a_batch_from_memory_is_its_pages_alone(world: World, origin: str) -> None:
+    token = world.element_token()
+    assert world.batch(token, BATCH).status_code == 200
+    form = {"token": token, "item": BATCH}
+    headers = {"Origin": origin} if origin else {}
+    assert world.client.post("/components:batch", data=form, headers=headers).status_code == 401
+
+
+def test_a_renewed_score_is_shown_at_once(world: World, walked: list[str]) -> None:
+    token, element = world.frame_token(), world.element_token()
+    world.badge(token), world.batch(element, BATCH)
+    world.core.score = 12
+    world.clock.now += 1
+    world.event(LEAD)
+    world.parts.epochs.look()
+    walked.clear()
+    assert ">12<" in world.badge(token).text
+    assert ">12<" in world.batch(element, BATCH).text
+    assert walked == ["walked"] * 2
+
+
+def test_what_it_gives_out_counts_for_its_viewer(world: World) -> None:
+    with limited(world, limit_viewer="4/minute") as tight:  # the launch is one
+        token = tight.frame_token()
+        statuses = [tight.badge(token).status_code for _ in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+
+
+def test_what_is_pending_is_asked_for_each_time(world: World, walked: list[str]) -> None:
+    world.core.behave(says({"score": "nonsense"}))
+    token = world.frame_token()
+    walked.clear()
+    states = [world.badge(token).headers["Inlay-State"] for _ in range(2)]
+    assert (states, walked) == (["unavailable"] * 2, ["walked"] * 2)
+
+
+def test_memory_is_bounded_and_long_addresses_are_not_kept(world: World) -> None:
+    token, kept = world.frame_token(), world.parts.ready._kept
+    world.client.get(
+        f"/components/score-badge?record={LEAD}&x={'x' * module.MAX_ADDRESS}",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert len(kept) == 0
+    for number in range(60):
+        world.client.get(
+            f"/components/score-badge?record={LEAD}&{number}", headers={"Authorization": f"Bearer {token}"}
+        )
+    assert len(kept) == 60
+    assert 60 * 1500 < kept.currsize < 60 * 5000 < kept.maxsize
+
+
+def test_no_answer_is_kept_past_its_sessions_end(world: World) -> None:
+    token = world.frame_token()
+    world.badge(token)
+    [entry] = [world.parts.ready._kept[key] for key in world.parts.ready._kept]
+    assert entry.until <= world.parts.sessions.load(token).expires_at
