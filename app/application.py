@@ -117,7 +117,10 @@ def build(
     figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
-    fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
+    rollouts = Rollouts(database, audit, epochs, clock)
+    fragments = Fragments(
+        connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
+    )
     return Parts(
         settings=settings,
         database=database,
@@ -131,7 +134,7 @@ def build(
         permissions=permissions,
         admins=Admins(database, audit, clock),
         figures=figures,
-        rollouts=Rollouts(database, audit, epochs, clock),
+        rollouts=rollouts,
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,

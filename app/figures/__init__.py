@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from app.errors import StoreUnavailable
+from app.figures.names import LAUNCHES
 from app.figures.sketch import Sketch
 from app.figures.stored import Figure, StoredFigures
 from app.metrics import Metrics
@@ -52,8 +53,9 @@ class Figures:
                 sketch = self._sketches[key] = Sketch()
             sketch.add(seconds)
 
-    def seen(self, connection: str, viewer: str) -> None:
-        """A viewer opened a session today."""
+    def launched(self, connection: str, component: str, viewer: str) -> None:
+        """A viewer opened a session."""
+        self.count(connection, component, LAUNCHES)
         with self._lock:
             if len(self._viewers) < MOST_KEYS:
                 self._viewers.add((connection, viewer))

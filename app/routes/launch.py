@@ -107,6 +107,7 @@ def _opened(connection: Connection, tag: str) -> Response:
         refused(p, error, connection.name)
         return _page(connection, launch.viewer, "", partial(_used, p, connection, launch, error))
     p.metrics.count("launches", host=connection.settings.host, outcome="accepted")
+    p.figures.launched(connection.name, tag, launch.viewer.subject)
     return _page(connection, session.viewer, tag, partial(_shown, p, connection, launch, session, token))
 
 

@@ -106,6 +106,7 @@ def _exchanged() -> Response:
     p.limits.spend_viewer(connection.settings, launch.viewer.subject)
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     session, token = p.sessions.open(launch, connection, component, "frame" if _is_frame(origin) else "element")
+    p.figures.launched(connection.name, component, launch.viewer.subject)
     return _told(session, token, records)
 
 
@@ -121,6 +122,7 @@ def _redeemed(connection: Connection) -> Response:
     with suppress(RateLimited):  # others came first meanwhile: its code is used up, so it stands
         p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     p.metrics.count("sign_ins", host=connection.settings.host, outcome="completed")
+    p.figures.launched(connection.name, session.component, session.viewer.subject)
     return _told(session, token, session.records)
 
 

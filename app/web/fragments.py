@@ -18,9 +18,12 @@ from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, Unavailable
+from app.figures import Figures
+from app.figures.names import VIEWS_SHOWN, answered
 from app.launch import Record
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
+from app.rollouts import Rollouts
 from app.views import VIEWS
 from app.web.denials import Denials
 from app.web.render import Renderer
@@ -28,6 +31,7 @@ from app.web.stations import Station, Told
 
 STALE_STEP_S, STEP_S = 60.0, 900.0  # how coarse the time is that markup is rendered for
 KEPT_BYTES = 48_000_000  # of markup, in each of two memories: a badge is 1 KB, a sidebar with 400 findings 500
+OFF = '<span data-state="off" hidden></span>'  # whatever the component: it takes no space
 STATUS = {State.DENIED: 403, State.UNAVAILABLE: 503}
 
 
@@ -91,6 +95,8 @@ class Fragments:
         connections: Connections,
         permissions: Permissions,
         stations: Mapping[str, Station],
+        rollouts: Rollouts,
+        figures: Figures,
         audit: AuditLog,
         renderer: Renderer,
         epochs: Epochs,
@@ -98,7 +104,7 @@ class Fragments:
         clock: Callable[[], float],
     ) -> None:
         self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
-        self._epochs = epochs
+        self._rollouts, self._figures, self._epochs = rollouts, figures, epochs
         # first in, first out: a look changes nothing, so it needs no lock
         self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
@@ -123,13 +129,14 @@ class Fragments:
         kept = self._recalled(keys, epoch, now)
         missing = [item for item, known in zip(items, kept, strict=True) if known is None]
         answers = self._all_answers(session, missing) if missing else {}
+        planned = self._rollouts.until(session.connection) if missing else 0.0
         shown: list[Shown] = []
         for key, item, known in zip(keys, items, kept, strict=True):
             if known is not None:
                 shown.append(known)
                 continue
             answer = answers[item.tag, item.record]
-            until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
+            until = min(answer.until, session.expires_at, planned, now // STEP_S * STEP_S + STEP_S)
             shown.append(Shown(self._render(session, item, answer), epoch, until))
             if until > now:
                 self._keep(key, shown[-1])
@@ -169,6 +176,8 @@ class Fragments:
     def _answers(
         self, session: Session, connection: Connection, tag: str, records: Sequence[Record]
     ) -> dict[Record, Told]:
+        if not (connection.settings.rollout and self._rollouts.shows(connection.name, tag, session.viewer.subject)):
+            return dict.fromkeys(records, self._station(tag).bare(State.OFF))
         granted: list[Grant] = []
         refused: dict[Record, InlayError] = {}
         if self.may_open(session, tag):
@@ -186,7 +195,12 @@ class Fragments:
             for record, reference in self._denials.references(session, tag, refused).items()
         }
         answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
-        return self._audited(session, tag, answers)
+        return self._counted(session, tag, self._audited(session, tag, answers))
+
+    def _counted(self, session: Session, tag: str, answers: dict[Record, Told]) -> dict[Record, Told]:
+        for answer in answers.values():
+            self._figures.count(session.connection, tag, answered(answer.state))
+        return answers
 
     def _station(self, tag: str) -> Station:
         return self._stations[VIEWS[tag].answers]
@@ -199,7 +213,7 @@ class Fragments:
             if answer.decision
         ]
         try:
-            self._audit.views(rows)
+            self._figures.count(session.connection, tag, VIEWS_SHOWN, self._audit.views(rows))
         except Unavailable:
             return {
                 record: self._station(tag).bare(State.UNAVAILABLE, answer.capability) if answer.decision else answer
@@ -223,8 +237,12 @@ class Fragments:
             params = VIEWS[item.tag].params(
                 answer, record=item.record, viewer=viewer, now=moment, opens=bool(opens), title=title
             )
-            html = self._renderer.fragment(
-                item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
+            html = (
+                OFF
+                if answer.state is State.OFF
+                else self._renderer.fragment(
+                    item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
+                )
             )
             found = Fragment.of(item, answer.state, html)
             with self._lock:

@@ -21,7 +21,7 @@ def test_what_was_counted_is_written_and_counted_once(tmp_path: Path) -> None:
     for seconds in (0.1, 0.2):
         figures.count("acme", "score-badge", "views")
         figures.observe("acme", "score-badge", "answer", seconds)
-        figures.seen("acme", "zoe")
+        figures.launched("acme", "score-badge", "zoe")
     figures.flush()
     figures.flush()
     [views] = stored.series("1h", ["views"], 0.0)["views"]
@@ -40,7 +40,7 @@ def test_nothing_is_lost_while_the_database_is_away(tmp_path: Path) -> None:
         database.away = away
         figures.count("acme", "", "views")
         figures.observe("acme", "", "answer", 0.1)
-        figures.seen("acme", "zoe")
+        figures.launched("acme", "score-badge", "zoe")
         figures.flush()
     [views] = stored.series("1h", ["views"], 0.0)["views"]
     [answer] = stored.series("1h", ["answer"], 0.0)["answer"]

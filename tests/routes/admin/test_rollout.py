@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app.admins import Role
 from tests.routes.admin._browser import AdminPages, words
-from tests.world import World
+from tests.world import LEAD, World
 
 PATH = "/admin/connections/acme/rollout"
 
@@ -50,3 +52,28 @@ def test_who_may_only_look_cannot_decide(world: World) -> None:
     other = AdminPages(world, Role.CONNECTION_ADMIN, ["acme-pages"])
     assert other.post(PATH, {"reach": "off"}).status_code == 404
     assert world.parts.rollouts.plan("acme") == []
+
+
+def test_a_panel_that_is_switched_off_shows_nothing_at_once_and_comes_back(world: World) -> None:
+    ada, token = AdminPages(world), world.element_token()
+    item = [f"score-badge {LEAD} -"]
+    assert world.batch(token, item).json["fragments"][0]["state"] == "ready"
+    ada.post(PATH.replace("acme", "acme-pages"), {"component": "", "reach": "off"})
+    world.parts.epochs.look()
+    [off] = world.batch(token, item).json["fragments"]
+    assert (off["state"], off["html"]) == ("off", '<span data-state="off" hidden></span>')
+    assert "72" not in str(off)
+    ada.post(PATH.replace("acme", "acme-pages"), {"component": "", "reach": "all"})
+    world.parts.epochs.look()
+    assert world.batch(token, item).json["fragments"][0]["state"] == "ready"
+
+
+def test_what_is_planned_comes_without_anybody_doing_anything(world: World) -> None:
+    ada, token = AdminPages(world), world.element_token()
+    later = datetime.fromtimestamp(world.clock.now + 120, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    ada.post(PATH.replace("acme", "acme-pages"), {"component": "", "reach": "off", "starts_at": later})
+    world.parts.epochs.look()
+    item = [f"score-badge {LEAD} -"]
+    assert world.batch(token, item).json["fragments"][0]["state"] == "ready"
+    world.clock.now += 121
+    assert world.batch(token, item).json["fragments"][0]["state"] == "off"
