@@ -19,9 +19,9 @@ setup:  ## Make .venv and install Inlay into it (quick when it is there)
 demo: setup  ## Start everything on this machine: PORT=8000, LEADS=file.csv, DOCUMENTS=folder
 	@exec $(BIN)/inlay demo --port $(PORT) $(if $(LEADS),--leads "$(LEADS)") $(if $(DOCUMENTS),--documents "$(DOCUMENTS)")
 
-test: lint  ## Lint and all tests, browser included; finds or installs a Chromium
+test: lint  ## Lint and all tests; finds or installs a Chromium, finds or starts a PostgreSQL and a Redis
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && echo "Chromium: $$CHROMIUM_PATH" && \
-	$(BIN)/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
 
 lint: setup  ## Style, types, the house's laws, checksums of vendored files
 	@$(BIN)/ruff check .
@@ -35,7 +35,8 @@ golden: setup  ## Accept how components look now: markup, ARIA trees, pixels
 	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py tests/proof/test_pixels.py -k "accepted_one"
 
 proof: setup  ## The long checks: kills, load, all stories
-	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -m proof
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && \
+	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m proof
 
 bench: setup  ## Measure, and print the table
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && NGINX_PATH="$$(scripts/nginx.sh)" && export CHROMIUM_PATH NGINX_PATH && \

@@ -37,6 +37,7 @@ from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
+from app.node import Node, end_with_parent
 from app.permissions import Permissions
 from app.preview.book import Book
 from app.review import Reviews
@@ -49,6 +50,7 @@ from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes
+from app.web.entrance import Entrance
 from app.web.failures import problem, translated
 from app.web.fragments import Fragments
 from app.web.headers import COMMON, over_tls
@@ -66,18 +68,22 @@ from app.wiring import Documents, Ground, Libraries, ahead, scoring, warmer
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
+PATIENCE_S = 3.0  # with the database: a statement of ours takes milliseconds
 SIGN_IN_WAIT_S = 2.0  # for one of them
 MAX_BODY_BYTES = 512 * 1024
 
 
 def from_environment() -> Flask:
-    """For the server's workers: the configuration that `INLAY_CONFIG` names."""
-    settings = Settings.load(Path(os.environ["INLAY_CONFIG"]))
-    built, runner = build(settings)
+    """For the server's workers: the configuration that `INLAY_CONFIG` names, on the node in the folder `INLAY_NODE`."""
+    end_with_parent()
+    settings, node = Settings.load(Path(os.environ["INLAY_CONFIG"])), Node(Path(os.environ["INLAY_NODE"]))
+    built, runner = build(settings, node=node)
+    built.epochs.follow()
     with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
         begin_jobs(built)
     if settings.server.jobs:
         runner.start()
+        node.when_draining(runner.stop)
     built.figures.start()
     Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
     return create_app(built)
@@ -90,11 +96,13 @@ def begin_jobs(built: Parts) -> None:
 
 
 def build(
-    settings: Settings, clock: Callable[[], float] = time.time, renderer: Renderer | None = None
-) -> tuple[Parts, Runner]:
+    settings: Settings, clock: Callable[[], float] = time.time,
+    renderer: Renderer | None = None, node: Node | None = None,
+) -> tuple[Parts, Runner]:  # fmt: skip
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer = checked(settings, renderer or read_house())
-    metrics, database, permits = Metrics(), Database(settings.store.url), Permits(PERMITS)
+    node = node or Node()
+    metrics, database, permits = Metrics(node), Database(settings.store.url, PATIENCE_S), Permits(PERMITS)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
     keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
     door, audit = Door(settings.server.allow_private, metrics=metrics), AuditLog(database, clock, metrics)
@@ -123,6 +131,7 @@ def build(
     )
     return Parts(
         settings=settings,
+        node=node,
         database=database,
         epochs=epochs,
         audit=audit,
@@ -151,11 +160,11 @@ def build(
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, (scored, analyses, figures, door, database)),
+        close=partial(_close, runner, (scored, analyses, figures, door, epochs, database)),
     ), runner
 
 
-def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Figures | Door | Database]) -> None:
+def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Figures | Door | Epochs | Database]) -> None:
     runner.stop()
     for part in parts:
         part.close()
@@ -202,6 +211,7 @@ def create_app(built: Parts) -> Flask:
     if server.trusted_proxies:
         hops = server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = Entrance(app.wsgi_app, built.database.gate, built.node)  # type: ignore[method-assign]
     return app
 
 

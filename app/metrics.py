@@ -1,28 +1,39 @@
 """The metrics: a closed table of names, and a part that counts beside the road and never gets in its way.
 
-Each worker process counts for itself and says so in the label `worker`; counters and histograms of one node
-are merged by summing over it.
+Counters and histograms are added up over all processes of the node, those that have ended included, at the moment
+that they are asked for. A gauge is what the process that is asked knows right then.
 """
 
 from __future__ import annotations
 
-import os
+import threading
+from bisect import bisect_left
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import Metric as Family
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.utils import floatToGoString
+
+from app.node import Node, Row
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10)
+_BOUNDS = (*map(floatToGoString, _BUCKETS), "+Inf")
+Kind = Literal["count", "seconds", "gauge"]
+# numbers in a row: of a histogram the sum of seconds, then how many fell into each bucket
+_WIDTH: Mapping[Kind, int] = {"count": 1, "seconds": 1 + len(_BOUNDS), "gauge": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One row of the table. Labels hold words of ours only: never a viewer, a record or a token."""
 
-    kind: Literal["count", "seconds", "gauge"]
+    kind: Kind
     labels: tuple[str, ...]
     sentence: str
 
@@ -53,83 +64,119 @@ METRICS: Mapping[str, Metric] = {
     "request_seconds": Metric("seconds", ("route",), "How long requests took."),
     "outbound_seconds": Metric("seconds", ("outcome",), "How long calls through the network door took."),
     "jobs_depth": Metric("gauge", ("state",), "Jobs that wait, run or are dead."),
-    "epoch": Metric("gauge", (), "The epoch that this process has seen."),
+    "epoch": Metric("gauge", (), "The number of the newest change that was seen."),
+    "processes": Metric("gauge", (), "Server processes of this node that are alive."),
 }
 
 
 class Metrics:
     """Counts for Prometheus. Fails open: a wrong call is counted, or raises where `strict` (in tests)."""
 
-    def __init__(self, *, strict: bool = False, worker: str = "") -> None:
-        self._strict, self._worker = strict, worker or str(os.getpid())
-        self._registry = CollectorRegistry()
-        self._made = {name: self._make(name, metric) for name, metric in METRICS.items()}
-        # finding a labelled child costs more than counting with it
-        self._children: dict[tuple[str, ...], Counter | Histogram | Gauge] = {}
+    def __init__(self, node: Node | None = None, *, strict: bool = False) -> None:
+        self._strict, self._node = strict, node or Node()
+        self._cells, self._lock = self._node.cells(), threading.Lock()
+        self._values = self._cells.values
+        # where a call of these words counts; found once, because to check them costs more than to count
+        self._counters: dict[tuple[str, ...], int] = {}
+        self._histograms: dict[tuple[str, ...], int] = {}
+        self._gauges: dict[Row, list[float]] = {}
 
     def count(self, name: str, n: float = 1, **labels: str) -> None:
         """Add `n` to a counter: `metrics.count("launches", host=host.name, outcome="accepted")`."""
-        self._use(name, "count", n, labels)
+        said = (name, *labels, *labels.values())
+        at = self._counters.get(said)
+        if at is None or n < 0:
+            row = self._row(name, "count", n, labels)
+            if row is None:
+                return
+            at = self._counters[said] = self._cells.row(row, _WIDTH["count"])
+        with self._lock:
+            self._values[at] += n
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         """Note how long something took."""
-        self._use(name, "seconds", seconds, labels)
+        said = (name, *labels, *labels.values())
+        at = self._histograms.get(said)
+        if at is None or seconds < 0:
+            row = self._row(name, "seconds", seconds, labels)
+            if row is None:
+                return
+            at = self._histograms[said] = self._cells.row(row, _WIDTH["seconds"])
+        bucket = at + 1 + bisect_left(_BUCKETS, seconds)
+        with self._lock:
+            self._values[at] += seconds
+            self._values[bucket] += 1
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
-        """Set what something is right now."""
-        self._use(name, "gauge", value, labels)
+        """Set what something is right now, just before `render`."""
+        row = self._row(name, "gauge", value, labels)
+        if row is not None:
+            self._gauges[row] = [value]
 
     def render(self) -> tuple[bytes, str]:
         """The text for `/metrics` and its content type."""
-        return generate_latest(self._registry), CONTENT_TYPE_LATEST
+        registry = CollectorRegistry()
+        registry.register(_Sums(self._node.totals(self._cells) | self._gauges))
+        return generate_latest(registry), CONTENT_TYPE_LATEST
 
-    def _use(self, name: str, kind: str, value: float, labels: Mapping[str, str]) -> None:
+    def _row(self, name: str, kind: Kind, value: float, labels: Mapping[str, str]) -> Row | None:
+        """What is counted, by its name and its labels' values in the table's order; None for a wrong use."""
         metric = METRICS.get(name)
-        if metric is None or metric.kind != kind or len(labels) != len(metric.labels) or value < 0:
-            self._misused(name)
-            return
-        try:
-            values = [str(labels[label]) for label in metric.labels]
-        except KeyError:
-            self._misused(name)
-            return
-        self._record(name, value, values)
-
-    def _misused(self, name: str) -> None:
+        if metric is not None and metric.kind == kind and labels.keys() == set(metric.labels) and value >= 0:
+            return name, *(str(labels[label]) for label in metric.labels)
         if self._strict:
             raise ValueError(f"There is no metric {name} of that kind with those labels, or its value is negative.")
-        self._record("metric_failures", 1, [])
+        self.count("metric_failures")
+        return None
 
-    def _record(self, name: str, value: float, labels: list[str]) -> None:
-        key = (name, *labels)
-        made = self._children.get(key)
-        if made is None:
-            made = self._children[key] = self._made[name].labels(self._worker, *labels)
-        if isinstance(made, Counter):
-            made.inc(value)
-        elif isinstance(made, Histogram):
-            made.observe(value)
-        else:
-            made.set(value)
 
-    def _make(self, name: str, metric: Metric) -> Counter | Histogram | Gauge:
-        labels = ("worker", *metric.labels)
-        if metric.kind == "seconds":
-            return Histogram(f"inlay_{name}", metric.sentence, labels, buckets=_BUCKETS, registry=self._registry)
-        maker = Counter if metric.kind == "count" else Gauge
-        return maker(f"inlay_{name}", metric.sentence, labels, registry=self._registry)
+class _Sums:
+    """What Prometheus' client asks for its text: a family for each row of the table."""
+
+    def __init__(self, rows: Mapping[Row, Sequence[float]]) -> None:
+        self._rows = rows
+
+    def collect(self) -> Iterator[Family]:
+        for name, metric in METRICS.items():
+            numbers = {row[1:]: self._rows[row] for row in sorted(self._rows) if row[0] == name}
+            if metric.kind == "count" and not metric.labels:
+                numbers = numbers or {(): [0.0]}  # an alarm needs to see the first of them as a rise
+            yield _family(f"inlay_{name}", metric, numbers)
+
+
+def _family(name: str, metric: Metric, numbers: Mapping[Row, Sequence[float]]) -> Family:
+    if metric.kind == "seconds":
+        histogram = HistogramMetricFamily(name, metric.sentence, labels=metric.labels)
+        for labels, (total, *buckets) in numbers.items():
+            histogram.add_metric(labels, list(zip(_BOUNDS, accumulate(buckets), strict=True)), total)
+        return histogram
+    maker = CounterMetricFamily if metric.kind == "count" else GaugeMetricFamily
+    family = maker(name, metric.sentence, labels=metric.labels)
+    for labels, (value,) in numbers.items():
+        family.add_metric(labels, value)
+    return family
 
 
 class NullMetrics(Metrics):
     """The twin for tests and tools: keeps the tally in `counted`, and is as strict as the table."""
 
     def __init__(self, *, strict: bool = True) -> None:
-        self._strict = strict
+        super().__init__(strict=strict)
         self.counted: Tally[tuple[str, ...]] = Tally()
+
+    def count(self, name: str, n: float = 1, **labels: str) -> None:
+        self._tally(self._row(name, "count", n, labels), int(n))
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None:
+        self._tally(self._row(name, "seconds", seconds, labels), int(seconds))
+
+    def gauge(self, name: str, value: float, **labels: str) -> None:
+        if row := self._row(name, "gauge", value, labels):
+            self.counted[row] = int(value)
 
     def render(self) -> tuple[bytes, str]:
         return b"", CONTENT_TYPE_LATEST
 
-    def _record(self, name: str, value: float, labels: list[str]) -> None:
-        key = (name, *labels)
-        self.counted[key] = int(value) if METRICS[name].kind == "gauge" else self.counted[key] + int(value)
+    def _tally(self, row: Row | None, n: int) -> None:
+        if row:
+            self.counted[row] += n

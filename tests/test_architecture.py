@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "errors",
+        "errors node",
         "config metrics db net launch",
         "keys audit core hosts documents figures",
         "connections answer bearer",
@@ -105,6 +105,7 @@ WHOLE = (
     "tests/test_privacy.py",
     "tests/cli/test_host_docs.py",  # what the pages of docs/hosts say, done
     "tests/hosts/guest/test_rotation.py",  # whole servers, while a customer changes keys
+    "tests/test_deployment.py",  # Dockerfile and compose.yaml
     "tests/demo/crm/test_canvas_sdk.py",  # the vendor's own script against the demo's pages
     "tests/hosts/office/test_word.py",  # a script of ours beside the vendor's own
     "tests/hosts/office/test_pane.py",  # the same, with all that we serve around it

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
-from granian.constants import Interfaces
-from granian.server import MPServer
 
-from app.application import build
-from app.cli._config import CONFIG, load, upgraded, words
+from app.cli._config import CONFIG, load, upgraded
 from app.cli.admin import admin
 from app.cli.check import check
 from app.cli.jobs import jobs
@@ -19,14 +15,14 @@ from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.revoke import revoke
 from app.cli.rollout import rollout
+from app.cli.serve import serve
 from app.cli.token import token
 from app.cli.warm import warm
 from app.cli.why import why
 from app.cli.worker import worker
-from app.config import Settings, example
+from app.config import example
 from app.demo.run import run as run_demo
 from app.hosts import HOSTS
-from app.net.ports import is_free
 
 
 @click.group()
@@ -49,37 +45,6 @@ def init(path: Path) -> None:
     click.echo('  2. Make the key that keys refers to: export INLAY_KEY="$(openssl rand -hex 32)"')
     click.echo(f"  3. See what is still wrong: inlay check -c {path}")
     click.echo(f"  4. Start it: inlay serve -c {path}")
-
-
-@main.command()
-@CONFIG
-def serve(path: Path) -> None:
-    """Serve panels; background jobs run beside, in the same processes, unless `[server] jobs` is false."""
-    settings = load(path)
-    upgraded(settings)
-    _check(settings)
-    os.environ["INLAY_CONFIG"] = str(path.resolve())
-    server = settings.server
-    if not is_free(server.bind, server.port):
-        click.echo(
-            f"{server.bind}:{server.port} is taken, or not ours. End what listens there, or mend [server] port.",
-            err=True,
-        )
-        sys.exit(1)
-    MPServer(
-        "app.application:from_environment",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=server.bind,
-        port=server.port,
-        workers=server.workers or os.cpu_count() or 1,
-        blocking_threads=server.threads,
-        websockets=False,
-        respawn_failed_workers=True,
-        log_access=False,  # addresses hold record ids
-        ssl_cert=server.tls_certificate,
-        ssl_key=server.tls_key,
-    ).serve()
 
 
 @main.command()
@@ -124,11 +89,5 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-def _check(settings: Settings) -> None:
-    """Build everything once: what is wrong is said here, not by worker after worker that does not start."""
-    with words():
-        build(settings)[0].close()
-
-
-for command in (admin, check, jobs, package, preview, revoke, rollout, token, warm, why, worker):
+for command in (admin, check, jobs, package, preview, revoke, rollout, serve, token, warm, why, worker):
     main.add_command(command)

@@ -42,6 +42,7 @@ class ServerSettings:
     port: int = row(integer(1, 65535), "The port that we listen on.", 8000)
     workers: int = row(integer(0, 256), "Worker processes; 0 means one for each core of the machine.", 0)
     threads: int = row(integer(1, 256), "Threads of each worker.", 8)
+    drain: float = row(DURATION, "How long we still answer, unready, once we are told to end.", "2s")
     jobs: bool = row(FLAG, "Whether inlay serve runs background jobs too; false where inlay worker does.", True)
     job_threads: int = row(integer(1, 64), "Threads of each lane of background jobs, in each process.", 1)
     trusted_proxies: int = row(integer(0, 8), "How many proxies of yours stand in front of us.", 0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from app.db.gate import Gate
 from app.errors import StoreUnavailable
 
 # 8 request threads and the background (jobs, first looks that go on after their wait); overflow is for bursts
@@ -25,15 +27,20 @@ _PRAGMAS = (
     "journal_size_limit = 67108864",
 )
 # a database behind a dead network, or a forgotten lock, must not hold a thread for minutes
-_POSTGRES_ARGS = {"connect_timeout": 3, "tcp_user_timeout": 5000}
+_POSTGRES_ARGS = {"connect_timeout": 2, "tcp_user_timeout": 5000}
 _POSTGRES_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000"
 
 
 class Database:
-    """All connections to one database. Pass it in; one for each process."""
+    """All connections to one database. Pass it in; one for each process.
 
-    def __init__(self, url: str) -> None:
+    `patience_s` is how long a server may keep us waiting for one answer; its own time limits are of no use when it is
+    the server that hangs. None: as long as it takes, for upgrades and searches.
+    """
+
+    def __init__(self, url: str, patience_s: float | None = None) -> None:
         parsed = make_url(url)
+        self.gate = Gate()
         if parsed.get_backend_name() == "sqlite":
             _create_private(parsed.database)
             self.engine = create_engine(parsed, connect_args={"timeout": _BUSY_S}, **_POOL)
@@ -43,6 +50,8 @@ class Database:
             options = f"{_POSTGRES_OPTIONS} {parsed.query.get('options', '')}"  # the URL's own go last and win
             arguments = {**_POSTGRES_ARGS, "options": options}
             self.engine = create_engine(parsed, connect_args=arguments, pool_pre_ping=True, **_POOL)
+            if patience_s is not None:
+                _lose_patience(self.engine, patience_s)
         self._writer = self.engine.execution_options(inlay_writes=True)
 
     @staticmethod
@@ -61,13 +70,13 @@ class Database:
 
         Raises StoreUnavailable when the database is away.
         """
-        with _translated(), self._writer.begin() as conn:
+        with self.gate.entered(), _translated(), self._writer.begin() as conn:
             yield conn
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection to read from; what it sees is of one moment (on SQLite) and it keeps nothing."""
-        with _translated(), self.engine.connect() as conn:
+        with self.gate.entered(), _translated(), self.engine.connect() as conn:
             yield conn
 
     def close(self) -> None:
@@ -106,3 +115,30 @@ def _prepare_sqlite(engine: Engine) -> None:
         # timeout; one that says at its begin that it will write waits for its turn.
         writes = conn.get_execution_options().get("inlay_writes", False)
         conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _lose_patience(engine: Engine, patience_s: float) -> None:
+    """Have psycopg give a connection up when its server does not answer in time."""
+    driver: Any = engine.dialect.loaded_dbapi
+
+    class Impatient(driver.Connection):  # type: ignore[misc]
+        def wait(self, steps: Generator[Any, Any, Any], *arguments: Any, **named: Any) -> Any:
+            return super().wait(self._bounded(steps), *arguments, **named)
+
+        def _bounded(self, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+            """The same steps; between them psycopg says now and then that nothing has come."""
+            ends = time.monotonic() + patience_s
+            try:
+                awaited = next(steps)
+                while True:
+                    come = yield awaited
+                    if not come and time.monotonic() > ends:
+                        self.pgconn.finish()
+                        raise driver.OperationalError("the server does not answer")
+                    awaited = steps.send(come)
+            except StopIteration as whole:
+                return whole.value
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
+        return Impatient.connect(*arguments, **named)

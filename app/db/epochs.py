@@ -83,6 +83,7 @@ class Epochs:
         self._lock = threading.Lock()
         self._read_at = clock()
         self.away = False  # whether the database did not answer our last look
+        self._followed = False
         # what changed before we began is in nobody's memory here
         with database.read() as conn:
             row = conn.execute(select(schema.epoch.c.value, schema.epoch.c.life)).one()
@@ -91,9 +92,18 @@ class Epochs:
     def subscribe(self, callback: Callable[[Announcement], None]) -> None:
         self._subscribers.append(callback)
 
+    def follow(self) -> None:
+        """Read all the time in a thread of its own: then nobody else waits for a database that does not answer."""
+        self._followed = self._database.gate.watched = True
+        threading.Thread(target=self._follow, name="epochs", daemon=True).start()
+
+    def close(self) -> None:
+        """Read no more by itself."""
+        self._followed = self._database.gate.watched = False
+
     def current(self) -> int:
-        """The epoch, at most `interval_s` old; older while the database is away. Costs a clock reading."""
-        if 0 <= self._clock() - self._read_at < self._interval:  # a clock set back must not stop us
+        """The epoch, at most `interval_s` old; older while the database is away. Costs a clock reading at most."""
+        if self._followed or 0 <= self._clock() - self._read_at < self._interval:  # a clock set back must not stop us
             return self._value
         if self._lock.acquire(blocking=False):  # one thread reads; the others go on with what they have
             try:
@@ -107,6 +117,15 @@ class Epochs:
         with self._lock:
             self._look()
         return self._value
+
+    def _follow(self) -> None:
+        pause = threading.Event()
+        while self._followed:
+            try:
+                self.look()
+            except Exception:  # noqa: BLE001 a subscriber broke: the change comes again, and the others must come at all
+                self._on_failure()
+            pause.wait(self._interval)
 
     def _look(self) -> None:
         self._read_at = self._clock()

@@ -18,6 +18,7 @@ public_url = {inlay}
 port = {port}
 preview = true
 workers = {workers}
+drain = "0s"
 keys = ["file:keys/deployment"]
 # The demo's services are on this machine; the network door calls no private address that is not listed.
 allow_private = [{crm_host}, {core_host}, {library_host}]

@@ -7,15 +7,16 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
+from app.answer import State
 from app.bearer import Session
 from app.errors import BadRequest, WrongMediaType
 from app.launch import MAX_RECORDS, Record
 from app.routes._session import bearer, origins_of, session_of, written
-from app.web.fragments import Item, Shown, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT, whole_headers
 from app.web.parts import parts
 from app.web.prepared import Prepared, Whole
 from app.web.ready import Key, key_of
+from app.web.shown import Item, Shown, as_json
 
 blueprint = Blueprint("components", __name__)
 ITEM = b"item="  # as every browser writes the name
@@ -47,6 +48,8 @@ def _one(tag: str, key: Key) -> Whole:
     [shown] = parts().fragments.show(session, [Item(tag, Record.parse(_record(request.query_string)))])
     fragment = shown.fragment
     own = {"Content-Type": "text/html; charset=utf-8", "ETag": fragment.etag, "Inlay-State": fragment.state}
+    if fragment.state == State.UNAVAILABLE:
+        own["Retry-After"] = "1"
     return _kept(session, key, [shown], fragment.body, own, fragment.status)
 
 

@@ -28,10 +28,10 @@ from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
 from app.views import VIEWS
 from app.web.failures import retry_headers, translated
-from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
+from app.web.shown import Item
 from app.web.waiting import of_component, offered, scripts, waiting
 
 blueprint = Blueprint("launch", __name__)

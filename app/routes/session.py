@@ -25,7 +25,6 @@ from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
 from app.routes._session import bearer, browser_locale, session_of, written
 from app.session import TOKEN_LIFE_S
 from app.web.failures import oauth, problem, translated
-from app.web.fragments import Item, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.refusals import (
@@ -37,6 +36,7 @@ from app.web.refusals import (
     require_patience,
     sign_in_refused,
 )
+from app.web.shown import Item, as_json
 
 blueprint = Blueprint("session", __name__)
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"

@@ -22,21 +22,28 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """This process can audit, so it may show panels. A core that is away does not make it unready."""
+    if parts().node.is_draining:
+        return _unready("draining", database="ok")
     try:
         with parts().database.read() as conn:
             conn.exec_driver_sql("SELECT value FROM epoch")
     except StoreUnavailable:
-        response = jsonify({"status": "unavailable", "database": "away"})
-        response.status_code = 503
-        return response
+        return _unready("unavailable", database="away")
     return jsonify({"status": "ok", "database": "ok"})
+
+
+def _unready(status: str, **parts: str) -> Response:
+    response = jsonify({"status": status, **parts})
+    response.status_code = 503
+    return response
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Prometheus' text format, of this process."""
+    """Prometheus' text format, of all processes of this node."""
     p = parts()
     p.metrics.gauge("epoch", p.epochs.current())
+    p.metrics.gauge("processes", p.node.alive())
     with contextlib.suppress(StoreUnavailable):  # the rest is worth having without it
         for state, jobs in depth(p.database, p.clock()).items():
             p.metrics.gauge("jobs_depth", jobs, state=state)

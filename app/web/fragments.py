@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cachetools import FIFOCache, LRUCache
 
 from app.answer import State
-from app.audit.log import AuditLog, ViewRow
+from app.audit.log import AuditLog
 from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
-from app.errors import Denied, InlayError, Unavailable
+from app.errors import Denied, InlayError, StoreUnavailable
 from app.figures import Figures
 from app.figures.names import VIEWS_SHOWN, answered
 from app.launch import Record
@@ -26,65 +25,16 @@ from app.permissions import Grant, Permissions
 from app.rollouts import Rollouts
 from app.views import VIEWS
 from app.web.denials import Denials
+from app.web.past import Past, views
 from app.web.render import Renderer
+from app.web.shown import KEPT_BYTES, Fragment, Item, Shown
 from app.web.stations import Station, Told
 
 STALE_STEP_S, STEP_S = 60.0, 900.0  # how coarse the time is that markup is rendered for
-KEPT_BYTES = 48_000_000  # of markup, in each of two memories: a badge is 1 KB, a sidebar with 400 findings 500
 OFF = '<span data-state="off" hidden></span>'  # whatever the component: it takes no space
-STATUS = {State.DENIED: 403, State.UNAVAILABLE: 503}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One component of one record that is asked for; `etag` is what the browser has of it."""
-
-    tag: str
-    record: Record
-    etag: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """What is answered for one item: its markup, and the same as elements are told it, written once."""
-
-    tag: str
-    record: Record
-    state: str
-    etag: str
-    body: bytes
-    json: bytes
-    unchanged: bytes  # as an element is told that has it already
-
-    @classmethod
-    def of(cls, item: Item, state: State, html: str) -> Fragment:
-        body = html.encode()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-        named: dict[str, object] = {"component": item.tag, "record": str(item.record), "etag": etag}
-        code = {"code": Denied.code} if state is State.DENIED else {}
-        told = named | code | {"state": str(state), "html": html}
-        return cls(item.tag, item.record, str(state), etag, body, _json(told), _json(named | {"unchanged": True}))
-
-    @property
-    def status(self) -> int:
-        return STATUS.get(State(self.state), 200)
-
-    @property
-    def size(self) -> int:
-        """Bytes in memory, about; one that is larger than a memory takes all of it."""
-        return min(KEPT_BYTES, 700 + len(self.body) + len(self.json))
 
 
 _Key = tuple[str, float, str, str]  # session, its expiry, component, record
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A fragment that the road made for a session, and how long it stays the answer: in this epoch, until then."""
-
-    fragment: Fragment
-    epoch: int
-    until: float
 
 
 class Fragments:
@@ -108,7 +58,7 @@ class Fragments:
         # first in, first out: a look changes nothing, so it needs no lock
         self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
-        self._denials = Denials(audit, clock)
+        self._denials, self._past = Denials(audit, clock), Past(clock)
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: kept.size)
         self._lock = threading.Lock()
 
@@ -194,32 +144,23 @@ class Fragments:
             )
             for record, reference in self._denials.references(session, tag, refused).items()
         }
-        answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
-        return self._counted(session, tag, self._audited(session, tag, answers))
+        try:
+            answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
+            new = self._audit.views(views(session, tag, answers))  # before anybody sees it
+        except StoreUnavailable:  # what cannot be audited is not shown; what was told before is, if anything was
+            nothing = {grant.record: self._station(tag).bare(State.UNAVAILABLE) for grant in granted}
+            return self._counted(session, tag, answers | nothing | self._past.again(session, tag, granted))
+        self._past.keep(session, tag, granted, answers)
+        return self._counted(session, tag, answers, new)
 
-    def _counted(self, session: Session, tag: str, answers: dict[Record, Told]) -> dict[Record, Told]:
+    def _counted(self, session: Session, tag: str, answers: dict[Record, Told], new: int = 0) -> dict[Record, Told]:
+        self._figures.count(session.connection, tag, VIEWS_SHOWN, new)
         for answer in answers.values():
             self._figures.count(session.connection, tag, answered(answer.state))
         return answers
 
     def _station(self, tag: str) -> Station:
         return self._stations[VIEWS[tag].answers]
-
-    def _audited(self, session: Session, tag: str, answers: Mapping[Record, Told]) -> dict[Record, Told]:
-        """Write who sees what before anybody sees it; what cannot be written is not shown."""
-        rows = [
-            ViewRow(session.connection, session.viewer.subject, session.id, str(record), tag, answer.decision)
-            for record, answer in answers.items()
-            if answer.decision
-        ]
-        try:
-            self._figures.count(session.connection, tag, VIEWS_SHOWN, self._audit.views(rows))
-        except Unavailable:
-            return {
-                record: self._station(tag).bare(State.UNAVAILABLE, answer.capability) if answer.decision else answer
-                for record, answer in answers.items()
-            }
-        return dict(answers)
 
     def _render(self, session: Session, item: Item, answer: Told) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
@@ -249,16 +190,6 @@ class Fragments:
                 self._rendered[key] = found
         self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
         return found
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def as_json(shown: Sequence[Shown], known: Sequence[str] = ()) -> bytes:
-    """Fragments for elements; of one whose ETag is the `known` one in its place, only that it is."""
-    each = zip((one.fragment for one in shown), known or [""] * len(shown), strict=True)
-    return b"[%b]" % b",".join(one.unchanged if etag == one.etag else one.json for one, etag in each)
 
 
 def _uid(item: Item) -> str:

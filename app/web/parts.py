@@ -21,6 +21,7 @@ from app.events import Events
 from app.figures import Figures
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
+from app.node import Node
 from app.notices import NoticeBoard
 from app.permissions import Permissions
 from app.review import Reviews
@@ -42,6 +43,7 @@ class Parts:
     """What routes ask for. `close` ends what runs beside them: the jobs, the flights, the connections."""
 
     settings: Settings
+    node: Node
     database: Database
     epochs: Epochs
     audit: AuditLog

@@ -147,7 +147,7 @@ TOO_BIG = raw(b"[" + b"1," * 3_000_000 + b"1]")
 
 
 @contextlib.contextmanager
-def core_server() -> Iterator[Core]:
+def core_server(port: int = 0) -> Iterator[Core]:
     core = Core()
 
     class CoreHandler(BaseHTTPRequestHandler):
@@ -169,7 +169,7 @@ def core_server() -> Iterator[Core]:
             else:
                 core.next_behaviour()(core, self, body)
 
-    server = _Server(("127.0.0.1", 0), CoreHandler)
+    server = _Server(("127.0.0.1", port), CoreHandler)
     core.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.db import Database
 from app.db.migrations import upgrade
 from app.db.schema import epoch, used_launches
 from app.errors import StoreUnavailable
+from tests.databases import postgres_url
 
 ROW = {"connection": "crm", "used_key": "k", "used_until": 1.0}
 
@@ -73,6 +75,19 @@ def test_a_database_that_is_away(url: str) -> None:
         with pytest.raises(StoreUnavailable), way() as conn:
             conn.execute(text("SELECT 1"))
     database.close()
+
+
+def test_a_server_that_hangs_is_given_up_and_the_next_connection_is_a_new_one() -> None:
+    with postgres_url() as url:
+        database = Database(url, patience_s=0.3)
+        for way in (database.read, database.begin):
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailable), way() as conn:
+                conn.execute(text("SELECT pg_sleep(10)"))
+            assert time.monotonic() - began < 5
+            with way() as conn:
+                assert conn.execute(text("SELECT 1")).scalar_one() == 1
+        database.close()
 
 
 def test_a_damaged_file_is_an_outage_too(tmp_path: Path) -> None:

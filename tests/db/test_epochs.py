@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -117,6 +118,25 @@ def test_a_change_that_a_subscriber_broke_on_comes_again(database: Database) -> 
         epochs.look()
     assert epochs.look() == 1
     assert heard == ["Lead/1"]
+
+
+def test_one_who_follows_hears_by_itself_and_goes_on_when_a_subscriber_breaks(database: Database) -> None:
+    failures, heard = list[bool](), threading.Event()
+    epochs, broken = Epochs(database, interval_s=0.01, on_failure=lambda: failures.append(True)), [True]
+
+    def break_once(_: Announcement) -> None:
+        if broken:
+            broken.clear()
+            raise RuntimeError
+
+    epochs.subscribe(break_once)
+    epochs.subscribe(lambda _: heard.set())
+    epochs.follow()
+    say(database, "Lead/1")
+    assert heard.wait(10)
+    assert failures == [True]
+    epochs.close()
+    assert epochs.look() == epochs.current() == 1
 
 
 def test_who_missed_changes_is_told_to_forget_everything(database: Database) -> None:

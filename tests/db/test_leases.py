@@ -52,9 +52,9 @@ def test_an_answer_stands_until_its_time_or_until_what_it_is_about_changed(datab
     with database.begin() as conn:
         leases.settle(conn, "one", ["b"], {"a": ("why", NOW + 60)}, epoch=7)
     assert take(database, "two", "a", since=7) == frozenset()
-    assert held(database, "a") == {"a": Lease(NOW + 60, "why")}
+    assert held(database, "a") == {"a": Lease(NOW + 60, "why", epoch=7)}
     assert take(database, "two", "a", since=8) == {"a"}  # it changed since
-    assert held(database, "a") == {"a": Lease(UNTIL, None)}
+    assert held(database, "a") == {"a": Lease(UNTIL, None, epoch=8)}
     with database.begin() as conn:
         leases.settle(conn, "two", [], {"a": ("why", NOW + 60)}, epoch=8)
     assert take(database, "three", "a", now=NOW + 60, since=8) == {"a"}

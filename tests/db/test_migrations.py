@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import select
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, MetaData, insert, select, text
 
-from app.db import Database, schema, schema_admin, schema_documents, schema_figures, schema_jobs
+from app.db import Database, migrations, schema, schema_admin, schema_documents, schema_figures, schema_jobs
 from app.db.migrations import is_current, upgrade
 from app.db.schema import epoch
 from tests.databases import database_url
 from tests.db.conftest import Rival
 from tests.db.rivals import race
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
+REVISIONS = [each.revision for each in ScriptDirectory(str(VERSIONS.parent)).walk_revisions()][1:]
+# what a migration may do; without an index the version before is slower, and as right; `get_bind` fills new columns
+ADDING = frozenset({"create_table", "create_index", "drop_index", "add_column", "bulk_insert", "get_bind"})
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -62,6 +72,70 @@ def test_three_processes_may_upgrade_at_once(url: str, rival: Rival) -> None:
     with database.read() as conn:
         assert conn.execute(select(epoch.c.id, epoch.c.value)).all() == [(1, 0)]
     database.close()
+
+
+def test_a_node_of_the_version_before_starts_on_a_newer_schema(database: Database) -> None:
+    with database.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999_not_ours'"))
+    assert is_current(database)
+    upgrade(database)
+    with database.read() as conn:
+        assert conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999_not_ours"
+
+
+def test_migrations_only_add() -> None:
+    """While nodes are replaced one by one, the version before runs on the newer schema: what it knows must stay."""
+    for path in sorted(VERSIONS.glob("v*.py")):
+        calls = list(operations(ast.parse(path.read_text())))
+        assert {name for name, _ in calls} <= ADDING, path.name
+        made = {ast.literal_eval(call.args[0]) for name, call in calls if name == "create_table"}
+        for name, call in calls:
+            if name == "create_index" and any(each.arg == "unique" for each in call.keywords):
+                table = ast.literal_eval(call.args[1])
+                assert table in made, f"{path.name}: the version before may write rows of {table} that are alike"
+
+
+def operations(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """What a migration asks of Alembic, by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and owner.id == "op":
+                yield node.func.attr, node
+
+
+def at(revision: str, path: Path) -> tuple[Database, MetaData]:
+    """A database of that revision, and its tables as they were."""
+    database, tables = Database(f"sqlite:///{path}"), MetaData()
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    with database.begin() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, revision)
+    with database.read() as conn:
+        tables.reflect(conn)
+    return database, tables
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_an_older_version_writes_and_reads_goes_on_the_newest_schema(tmp_path: Path, revision: str) -> None:
+    """Rows of each table as that version knows it, written and read with its own columns; two are not one row."""
+    database, tables = at(revision, tmp_path / "inlay.db")
+    upgrade(database)
+    with database.begin() as conn:
+        for table in tables.sorted_tables:
+            if table.name in {"alembic_version", "epoch"}:
+                continue
+            for number in (1, 2):
+                conn.execute(insert(table).values({c.name: sample(c, number) for c in table.columns}))
+            assert len(conn.execute(select(*table.columns)).all()) == 2, table.name
+    database.close()
+
+
+def sample(column: Column[Any], number: int) -> Any:
+    """A value of the column's kind."""
+    kind = column.type.python_type
+    return bytes([number]) if kind is bytes else kind(number)
 
 
 def test_a_changed_record_is_found_without_reading_its_connection(tmp_path: Path) -> None:

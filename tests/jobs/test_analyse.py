@@ -52,7 +52,8 @@ def worker(stage: Shelf) -> Iterator[subprocess.Popen[str]]:
     config = world.folder / "worker.toml"
     config.write_text(
         (CONFIG + MORE).format(
-            folder=world.folder, core=world.core.url, api=stage.library.url, wait="1s", deadline="5s",
+            folder=world.folder, store=f'url = "sqlite:///{world.folder}/inlay.db"', core=world.core.url,
+            api=stage.library.url, wait="1s", deadline="5s",
             origin=GUEST["origins"][0], issuer=GUEST["issuer"], audience=GUEST["audience"],
             reviewer=stage.core.url, tenant=TENANT, app=APP,
         )

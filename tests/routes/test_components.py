@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -120,9 +121,9 @@ def test_a_panel_that_shows_already_goes_on_without_a_database(world: World) -> 
     assert (answer.status_code, "von 100" in answer.text) == (200, True)
 
 
-def test_a_view_that_fails_to_be_written_says_unavailable(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_score_that_cannot_be_audited_is_not_shown_but_the_one_before_is_as_stale(world: World) -> None:
     token = world.frame_token()
-    other = world.frame_token(user="005AB000002BbBbYAK", token="ben")
+    new = world.element_token(records=[])  # that has not looked yet
     world.badge(token)
     world.core.score = 13
     world.clock.now += 1
@@ -130,11 +131,13 @@ def test_a_view_that_fails_to_be_written_says_unavailable(world: World, monkeypa
     world.parts.epochs.look()
     world.runner.step()
     break_audit(world)
-    for each in (token, other):
-        answer = world.badge(each)
-        assert answer.status_code == 503
-        assert "von 100" not in answer.text
-    assert 'audit_failures_total{worker="' in world.client.get("/metrics").text
+    answer = world.badge(token)
+    assert (answer.status_code, answer.headers["Inlay-State"]) == (200, "stale")
+    assert "72 von 100" in answer.text
+    [refused] = world.batch(new, [f"score-badge {LEAD} -"]).json["fragments"]
+    assert refused["state"] == "unavailable"
+    assert "von 100" not in refused["html"]
+    assert re.search(r"audit_failures_total [1-9]", world.client.get("/metrics").text)
 
 
 @pytest.mark.parametrize(

@@ -16,22 +16,35 @@ _LOCK = 0x1A7E1DB  # any fixed number; PostgreSQL locks by it
 
 
 def is_current(database: Database) -> bool:
-    """Whether the schema is the newest. Raises StoreUnavailable."""
-    newest = ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+    """Whether the schema is the newest that we know, or a newer one. Raises StoreUnavailable."""
+    scripts = _scripts()
     with database.read() as conn:
-        return MigrationContext.configure(conn).get_current_revision() == newest
+        there = MigrationContext.configure(conn).get_current_revision()
+    return there == scripts.get_current_head() or _is_newer(there, scripts)
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to its newest version; nothing happens when it is there already.
+    """Bring the schema to its newest version; nothing happens when it is there already, or ahead of us.
 
     All of it is one transaction: a process that comes second waits, then finds the work done; one that is
-    killed half-way leaves the old schema whole.
+    killed half-way leaves the old schema whole. A newer schema has all that we use (docs/operating.md), so that a node
+    of the version before may still start while the others are being replaced.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with database.begin() as conn:  # on SQLite this is the lock: BEGIN IMMEDIATE
         if not database.is_sqlite:
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if _is_newer(MigrationContext.configure(conn).get_current_revision(), _scripts()):
+            return
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent))
+
+
+def _is_newer(revision: str | None, scripts: ScriptDirectory) -> bool:
+    """Whether it came after all that we know: revisions are in one line, and none is ever taken back."""
+    return revision is not None and revision not in {each.revision for each in scripts.walk_revisions()}
