@@ -34,12 +34,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "preview",
         "routes",
         "__init__ application",
+        "reloader",
         "cli",
     )
 )
 GUESTS = frozenset({"scorer", "demo"})  # import nothing of the rest; only the command line starts them
 FAMILIES = frozenset({"hosts", "views", "routes", "jobs"})
-FLASK_ROOMS = frozenset({"web", "routes", "__init__", "application", "cli"}) | GUESTS
+FLASK_ROOMS = frozenset({"web", "routes", "__init__", "application", "reloader", "cli"}) | GUESTS
 NETWORK = frozenset({"requests", "urllib3", "httpx", "socket", "http.client", "urllib.request", "ssl"})
 
 HOSTS = "salesforce sharepoint office teams servicenow oidc guest zendesk hubspot dynamics jira"

@@ -13,6 +13,7 @@ from app.cli.check import check
 from app.cli.jobs import jobs
 from app.cli.package import package
 from app.cli.preview import preview
+from app.cli.reload import reload
 from app.cli.revoke import revoke
 from app.cli.rollout import rollout
 from app.cli.serve import serve
@@ -89,5 +90,5 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-for command in (admin, check, jobs, package, preview, revoke, rollout, serve, token, warm, why, worker):
+for command in (admin, check, jobs, package, preview, reload, revoke, rollout, serve, token, warm, why, worker):
     main.add_command(command)

@@ -25,6 +25,7 @@ from app.node import Node
 from app.notices import NoticeBoard
 from app.permissions import Permissions
 from app.review import Reviews
+from app.revisions import Revisions
 from app.rollouts import Rollouts
 from app.session import Sessions
 from app.signin import SignIns
@@ -56,6 +57,7 @@ class Parts:
     admins: Admins
     admin_sign_in: AdminSignIn
     rollouts: Rollouts
+    revisions: Revisions
     figures: Figures
     events: Events
     notices: NoticeBoard
