@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, StoreUnavailable
 from app.figures import Figures
-from app.figures.names import VIEWS_SHOWN, answered
+from app.figures.names import ROAD, VIEWS_SHOWN, answered
 from app.launch import Record
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
@@ -78,6 +79,7 @@ class Fragments:
         keys = [(session.id, session.expires_at, item.tag, str(item.record)) for item in items]
         kept = self._recalled(keys, epoch, now)
         missing = [item for item, known in zip(items, kept, strict=True) if known is None]
+        began = time.perf_counter()
         answers = self._all_answers(session, missing) if missing else {}
         planned = self._rollouts.until(session.connection) if missing else 0.0
         shown: list[Shown] = []
@@ -90,6 +92,8 @@ class Fragments:
             shown.append(Shown(self._render(session, item, answer), epoch, until))
             if until > now:
                 self._keep(key, shown[-1])
+        if missing:
+            self._figures.observe(session.connection, session.component, ROAD, time.perf_counter() - began)
         return shown
 
     def reading(self, session: Session, tag: str, record: Record) -> Told:

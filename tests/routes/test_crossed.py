@@ -232,6 +232,8 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/admin/connections/<connection>/rollout"): as_admin("GET", "/admin/connections/{}/rollout"),
     ("POST", "/admin/connections/<connection>/rollout"): as_admin("POST", "/admin/connections/{}/rollout"),
     ("GET", "/admin/connections/<connection>/why"): as_admin("GET", "/admin/connections/{}/why"),
+    ("GET", "/admin/configuration"): as_admin("GET", "/admin/configuration"),
+    ("GET", "/admin/figures"): as_admin("GET", "/admin/figures?connection={}"),
     ("GET", "/admin/sign-in"): as_admin("GET", "/admin/sign-in"),
     ("GET", "/admin/callback"): as_admin("GET", "/admin/callback?state=x&code=x"),
     ("GET", "/admin/enter"): as_admin("GET", "/admin/enter"),

@@ -58,6 +58,8 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("POST", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/why"): Kind.ADMIN,
+    ("GET", "/admin/configuration"): Kind.ADMIN,
+    ("GET", "/admin/figures"): Kind.ADMIN,
     ("GET", "/admin/sign-in"): Kind.ADMIN,
     ("GET", "/admin/callback"): Kind.ADMIN,
     ("GET", "/admin/enter"): Kind.ADMIN,

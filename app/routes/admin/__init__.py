@@ -1,5 +1,5 @@
 """The admin's pages: one module a place, each behind the same door."""
 
-from app.routes.admin import enter, overview, rollout, sign_in, why
+from app.routes.admin import configuration, enter, figures, overview, rollout, sign_in, why
 
-BLUEPRINTS = (enter.blueprint, sign_in.blueprint, overview.blueprint, rollout.blueprint, why.blueprint)
+BLUEPRINTS = tuple(each.blueprint for each in (enter, sign_in, overview, figures, rollout, why, configuration))
