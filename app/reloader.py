@@ -40,7 +40,7 @@ FINISH_S = 15.0  # that requests at hand may still use the parts of before
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    text: str
+    revision: Revision
     parts: Parts
     runner: Runner
     app: Flask
@@ -69,9 +69,9 @@ class Reloader:
         self._news.set()
         self._now.parts.close()
 
-    def _started(self, text: str) -> _Running:
+    def _started(self, revision: Revision) -> _Running:
         """All parts of a configuration, at work. Raises ConfigError, StoreUnavailable."""
-        settings = Settings.parse(text, str(self._config), self._config.resolve().parent)
+        settings = Settings.parse(revision.text, str(self._config), self._config.resolve().parent)
         parts, runner = build(settings, node=self._node, metrics=self._metrics)
         parts.epochs.subscribe(self._hear)
         parts.epochs.follow()
@@ -80,7 +80,7 @@ class Reloader:
         if settings.server.jobs:
             runner.start()
         parts.figures.start()
-        return _Running(text, parts, runner, create_app(parts))
+        return _Running(revision, parts, runner, create_app(parts))
 
     def _hear(self, news: Announcement) -> None:
         if news.kind in (KIND, EVERYTHING):
@@ -99,10 +99,10 @@ class Reloader:
 
     def _take_over(self) -> None:
         newest = self._now.parts.revisions.newest()
-        if newest is None or newest.text == self._now.text:
+        if newest is None or newest.number == self._now.revision.number:
             return
         try:
-            new = self._started(newest.text)
+            new = self._started(newest)
         except StoreUnavailable:
             raise
         except InlayError as error:
@@ -119,13 +119,13 @@ class Reloader:
         _log.error("revision %d is not taken over here: %s", revision.number, error)
 
 
-def _first(text: str, config: Path) -> str:
+def _first(text: str, config: Path) -> Revision:
     """What this process begins with: its file, or what was published since the file was."""
     settings = Settings.parse(text, str(config), config.resolve().parent)
     database = Database(settings.store.url)
     try:
         audit = AuditLog(database, time.time, Metrics())
-        return Revisions(database, audit, time.time).start_with(text, "start").text
+        return Revisions(database, audit, time.time).start_with(text, "start")
     finally:
         database.close()
 

@@ -35,7 +35,7 @@ def revisions(served: Reloader) -> Revisions:
 
 def until(served: Reloader, text: str) -> None:
     ends = time.monotonic() + 5.0  # "every process swaps its parts whole within 5 s"
-    while served._now.text != text:
+    while served._now.revision.text != text:
         assert time.monotonic() < ends, "not taken over in time"
         time.sleep(0.02)
 
@@ -54,7 +54,7 @@ def test_requests_go_on_while_it_is_taken_over(served: Reloader, config: Path) -
     client, text = Client(served), config.read_text()
     changed = text.replace('title = "Lead score"', 'title = "Another title"')
     revisions(served).publish(changed, "Ada", "page")
-    while served._now.text != changed:
+    while served._now.revision.text != changed:
         assert client.get("/readyz").status_code == 200
     assert client.get("/readyz").status_code == 200
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_built_changes_nothing_and_is_audited(served: Reloader, c
     while not world.audited("configuration.refused"):
         assert time.monotonic() < ends
         time.sleep(0.02)
-    assert served._now.text == text
+    assert served._now.revision.text == text
     assert Client(served).get("/readyz").status_code == 200
     mended = text + "\n# mended\n"
     revisions(served).publish(mended, "Ada", "page")
@@ -79,5 +79,15 @@ def test_a_restart_begins_with_what_a_page_published(served: Reloader, config: P
     revisions(served).publish(published, "Ada", "page")
     until(served, published)
     again = Reloader(config, Node())
-    assert again._now.text == published
+    assert again._now.revision.text == published
     again.close()
+
+
+def test_a_secret_file_that_changed_is_read_again(served: Reloader, config: Path) -> None:
+    """Its reference is the same, so is the text."""
+    before = served._now
+    revisions(served).publish(config.read_text(), "Ada", "file")
+    ends = time.monotonic() + 5.0
+    while served._now is before:
+        assert time.monotonic() < ends
+        time.sleep(0.02)

@@ -22,7 +22,8 @@ AT_START = ("server.bind", "server.port", "server.workers", "server.threads", "s
 def reload(path: Path) -> None:
     """Publish the configuration: every running server takes it over whole, within seconds and without a restart.
 
-    What is refused changes nothing. A worker of its own (inlay worker) is started again instead.
+    Secrets behind file: are read again; those behind env: are a process' own until it ends. What is refused changes
+    nothing. A worker of its own (inlay worker) is started again instead.
     """
     settings, text = load(path), path.read_text(encoding="utf-8")
     with words():  # what only the whole can see is said here, and not by process after process
@@ -31,12 +32,10 @@ def reload(path: Path) -> None:
         revisions = Revisions(database, AuditLog(database, time.time, Metrics()), time.time)
         before = revisions.newest()
         revision = revisions.publish(text, "command line", "file")
-    if before is not None and before.number == revision.number:
-        click.echo(f"Nothing to do: this is revision {revision.number} already.")
-        return
     changes = differences(before.text, text) if before else []
     for change in changes:
         click.echo(f"  {change}")
-    click.echo(f"Revision {revision.number} is published.")
+    same = "" if changes or not before else " Its text is the same; files that it refers to are read again."
+    click.echo(f"Revision {revision.number} is published.{same}")
     if late := [each.path for each in changes if each.path.startswith(AT_START)]:
         click.echo(f"Only a restart takes over: {', '.join(late)}.", err=True)
