@@ -21,6 +21,7 @@ class State(StrEnum):
     PENDING = "pending"  # being scored; completes by itself
     UNAVAILABLE = "unavailable"  # nothing to show right now; can be retried
     DENIED = "denied"
+    OFF = "off"  # not rolled out to this viewer: nothing is shown, and no space is taken
     EMPTY = "empty"  # nothing can be said about this record: no field that the score needs is filled
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
-from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.admins import Admins
+from app.admins.sign_in import AdminSignIn
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
@@ -23,8 +22,10 @@ from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
-from app.errors import ConfigError, Problem, StoreUnavailable
+from app.errors import ConfigError, Problem
 from app.events import Events
+from app.figures import Figures
+from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
@@ -33,10 +34,12 @@ from app.keys import Keyring
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
-from app.node import Node, end_with_parent
+from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
 from app.review import Reviews
+from app.revisions import Revisions
+from app.rollouts import Rollouts
 from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
 from app.session import Sessions
@@ -68,21 +71,6 @@ SIGN_IN_WAIT_S = 2.0  # for one of them
 MAX_BODY_BYTES = 512 * 1024
 
 
-def from_environment() -> Flask:
-    """For the server's workers: the configuration that `INLAY_CONFIG` names, on the node in the folder `INLAY_NODE`."""
-    end_with_parent()
-    settings, node = Settings.load(Path(os.environ["INLAY_CONFIG"])), Node(Path(os.environ["INLAY_NODE"]))
-    built, runner = build(settings, node=node)
-    built.epochs.follow()
-    with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
-        begin_jobs(built)
-    if settings.server.jobs:
-        runner.start()
-        node.when_draining(runner.stop)
-    Finalize(None, built.close, exitpriority=10)  # a worker ends as multiprocessing does, which knows no atexit
-    return create_app(built)
-
-
 def begin_jobs(built: Parts) -> None:
     """See to what comes back by itself. Raises StoreUnavailable."""
     built.notices.begin(built.connections)
@@ -91,12 +79,12 @@ def begin_jobs(built: Parts) -> None:
 
 def build(
     settings: Settings, clock: Callable[[], float] = time.time,
-    renderer: Renderer | None = None, node: Node | None = None,
+    renderer: Renderer | None = None, node: Node | None = None, metrics: Metrics | None = None,
 ) -> tuple[Parts, Runner]:  # fmt: skip
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
-    renderer = checked(settings, renderer or read_house())
-    node = node or Node()
-    metrics, database, permits = Metrics(node), Database(settings.store.url, PATIENCE_S), Permits(PERMITS)
+    renderer, node = checked(settings, renderer or read_house()), node or Node()
+    metrics = metrics or Metrics(node)
+    database, permits = Database(settings.store.url, PATIENCE_S), Permits(PERMITS)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
     keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
     door, audit = Door(settings.server.allow_private, metrics=metrics), AuditLog(database, clock, metrics)
@@ -116,9 +104,13 @@ def build(
     ahead_of_all = ahead(ground, connections, warm)
     kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all)
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
+    figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
-    fragments = Fragments(connections, permissions, stations, audit, renderer, epochs, metrics, clock)
+    rollouts = Rollouts(database, audit, epochs, clock)
+    fragments = Fragments(
+        connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
+    )
     return Parts(
         settings=settings,
         node=node,
@@ -131,6 +123,11 @@ def build(
         sessions=sessions,
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
+        admins=Admins(database, audit, clock),
+        figures=figures,
+        rollouts=rollouts,
+        revisions=Revisions(database, audit, clock),
+        admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,
         ahead=ahead_of_all,
@@ -139,18 +136,18 @@ def build(
         fragments=fragments,
         reviews=reviews,
         analyses=analyses,
-        assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog),
+        assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog, renderer.catalog.tokens_css),
         limits=limits,
         ready=Ready(sessions, epochs, limits, metrics, clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, (scored, analyses, door, epochs, database)),
+        close=partial(_close, runner, (scored, analyses, figures, door, epochs, database)),
     ), runner
 
 
-def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Door | Epochs | Database]) -> None:
+def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Figures | Door | Epochs | Database]) -> None:
     runner.stop()
     for part in parts:
         part.close()

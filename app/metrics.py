@@ -58,6 +58,7 @@ METRICS: Mapping[str, Metric] = {
     "unknown_claims": Metric("count", ("host",), "Claims in launches that the host's form does not know."),
     "redacted": Metric("count", ("event",), "Audit values that looked like secrets and were left out."),
     "audit_failures": Metric("count", (), "Audit rows that could not be written; what they were for was refused."),
+    "figure_failures": Metric("count", (), "Figures that could not be written in time; they are tried again."),
     "epoch_failures": Metric("count", (), "Looks at the epoch that the database did not answer."),
     "metric_failures": Metric("count", (), "Wrong uses of this table."),
     "request_seconds": Metric("seconds", ("route",), "How long requests took."),

@@ -20,26 +20,27 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "errors node",
         "config metrics db net launch",
-        "keys audit core hosts documents",
+        "keys audit core hosts documents figures",
         "connections answer bearer",
-        "identities notices",
+        "identities notices admins rollouts revisions",
         "session decisions reading",
         "behalf",
         "permissions history pace outcomes once refresher backlog",
         "scoring analysis analysis_work",
-        "review events health signin subscriber warming",
+        "review events health signin subscriber warming diagnosis",
         "ahead",
         "jobs views wiring",
         "web",
         "preview",
         "routes",
         "__init__ application",
+        "reloader",
         "cli",
     )
 )
 GUESTS = frozenset({"scorer", "demo"})  # import nothing of the rest; only the command line starts them
 FAMILIES = frozenset({"hosts", "views", "routes", "jobs"})
-FLASK_ROOMS = frozenset({"web", "routes", "__init__", "application", "cli"}) | GUESTS
+FLASK_ROOMS = frozenset({"web", "routes", "__init__", "application", "reloader", "cli"}) | GUESTS
 NETWORK = frozenset({"requests", "urllib3", "httpx", "socket", "http.client", "urllib.request", "ssl"})
 
 HOSTS = "salesforce sharepoint office teams servicenow oidc guest zendesk hubspot dynamics jira"
@@ -80,6 +81,9 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/core/analyses.py": ("tests/core/test_parse_analysis.py", "values that only the parse makes"),
     "app/db/lists.py": ("tests/db/test_leases.py", "what statements do with a list shows whether it was read"),
     "app/db/reviews.py": ("tests/test_review.py", "rows that only the station reads"),
+    "app/db/schema_figures.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
+    "app/db/schema_admin.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
+    "app/routes/admin/__init__.py": ("tests/test_application.py", "a list"),
     "app/db/schema_documents.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/web/stations.py": ("tests/routes/test_reviews.py", "one face of two stations, seen from the road"),
     "app/web/denials.py": ("tests/web/test_fragments.py", "seen in what a viewer is refused"),

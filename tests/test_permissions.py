@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.application import create_app
+from app.errors import Denied
 from app.hosts._sign_in import HostTokens
 from app.launch import Record
 from app.permissions import ALLOWED_FOR_S, REFUSED_FOR_S, Grant
@@ -267,6 +268,8 @@ def test_a_connection_that_is_switched_off_shows_nothing_also_to_open_sessions(t
     token = two.element_token()
     with running(settings, two.clock) as (parts, _):
         off = replace(two, parts=parts, client=create_app(parts).test_client())
-        assert off.batch(token, [f"score-card {LEAD} -"]).json["fragments"][0]["state"] == "denied"
-        assert off.exchange().json["fragments"][0]["state"] == "denied"
-    assert two.audited("permission.refused")[0]["reason"] == "rollout-off"
+        for answer in (off.batch(token, [f"score-card {LEAD} -"]), off.exchange()):
+            [fragment] = answer.json["fragments"]
+            assert (fragment["state"], "hidden" in fragment["html"]) == ("off", True)
+        [refused] = parts.permissions.grants(parts.sessions.load(token), [Record.parse(LEAD)]).values()
+        assert isinstance(refused, Denied)

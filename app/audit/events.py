@@ -66,6 +66,14 @@ EVENTS: Mapping[str, Event] = {
     "export.given": _event("decision", f"{_SESSION} record decision how", "component findings"),
     # a file that cannot be read is nobody's failure
     "document.refused": _event("failure", "connection record reason", "capability viewer session reference problem"),
+    # who administers, and what they did; an admin is named by `admin`, since a viewer is somebody of a host's
+    "admin.linked": _event("admin", "admin role"),
+    "admin.entered": _event("admin", "admin role how"),
+    "admin.left": _event("admin", "admin"),
+    "rollout.set": _event("admin", "connection admin reach", "component percent viewers starts_at"),
+    "configuration.changed": _event("admin", "admin revision", "source changes"),
+    "configuration.refused": _event("admin", "reason", "admin revision reference"),  # a process could not take it over
+    "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
     "event.refused": _event("event", "connection reason", "reference"),

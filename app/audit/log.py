@@ -102,20 +102,21 @@ class AuditLog:
             with self._transaction(conn) as writer:
                 writer.execute(_ADD, rows)
 
-    def views(self, rows: Sequence[ViewRow]) -> None:
-        """Note who saw what, once for each session and decision; what is noted already costs no I/O.
+    def views(self, rows: Sequence[ViewRow]) -> int:
+        """Note who saw what, once for each session and decision; what is noted already costs no I/O. How many were new.
 
         Raises StoreUnavailable: then nothing may be shown.
         """
         with self._lock:
             new = [row for row in rows if self._shown.get((row.session, row.decision)) is None]
         if not new:
-            return
+            return 0
         values = [self._row(_VIEW, {name: getattr(row, name) for name in ViewRow.__slots__}) for row in new]
         with self._transaction(None) as writer:
             insert_all_new(writer, audit, values, ("session", "decision"), text("event = 'view.shown'"))
         with self._lock:  # only after the commit
             self._shown.update({(row.session, row.decision): True for row in new})
+        return len(new)
 
     def last_looks(
         self, connection: str, viewer: str, records: Sequence[str], not_session: str

@@ -8,14 +8,18 @@ from pathlib import Path
 import click
 
 from app.cli._config import CONFIG, load, upgraded
+from app.cli.admin import admin
 from app.cli.check import check
 from app.cli.jobs import jobs
 from app.cli.package import package
 from app.cli.preview import preview
+from app.cli.reload import reload
 from app.cli.revoke import revoke
+from app.cli.rollout import rollout
 from app.cli.serve import serve
 from app.cli.token import token
 from app.cli.warm import warm
+from app.cli.why import why
 from app.cli.worker import worker
 from app.config import example
 from app.demo.run import run as run_demo
@@ -86,5 +90,5 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-for command in (check, jobs, package, preview, revoke, serve, token, warm, worker):
+for command in (admin, check, jobs, package, preview, reload, revoke, rollout, serve, token, warm, why, worker):
     main.add_command(command)

@@ -76,7 +76,7 @@ def _server(settings: Settings, node: Node) -> Server:
     return Server(
         node,
         server.drain,
-        "app.application:from_environment",
+        "app.reloader:from_environment",
         factory=True,
         interface=Interfaces.WSGI,
         address=server.bind,

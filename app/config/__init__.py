@@ -1,12 +1,13 @@
 """The configuration: one TOML file, read once, strict; secrets only by reference; refused as a whole."""
 
+from app.config.connection import ConnectionSettings
 from app.config.example import example
 from app.config.references import Secret
 from app.config.rules import Rule, is_high
 from app.config.schedules import Schedule
 from app.config.table import (
+    AdminSettings,
     CapabilitySettings,
-    ConnectionSettings,
     CoreSettings,
     ServerSettings,
     Settings,
@@ -14,6 +15,7 @@ from app.config.table import (
 )
 
 __all__ = [
+    "AdminSettings",
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",

@@ -10,7 +10,8 @@ from app.config.kinds import LOOPBACK
 from app.config.reader import Reader
 
 if TYPE_CHECKING:
-    from app.config.table import ConnectionSettings, Settings
+    from app.config.connection import ConnectionSettings
+    from app.config.table import Settings
 
 
 def check(settings: Settings, reader: Reader) -> None:
@@ -37,6 +38,22 @@ def check(settings: Settings, reader: Reader) -> None:
             mend = 'Set both auth = "api-key" and api_keys, or neither.'
             reader.problem(("cores", name), "auth and api_keys do not agree.", mend)
     _plain_http(settings, reader)
+    _admins(settings, reader)
+
+
+def _admins(settings: Settings, reader: Reader) -> None:
+    """Who comes in without a link is named; and all may come in only where nobody else is."""
+    own, admin = urlsplit(settings.server.public_url or ""), settings.admin
+    if admin.one_click and (own.hostname not in LOOPBACK or settings.server.bind not in LOOPBACK):
+        mend = "Take it out, and come in by: inlay admin link"
+        reader.problem(("admin", "one_click"), "would let everybody in who reaches this server.", mend)
+    if admin.sign_in:
+        _exists(reader, ("admin", "sign_in"), (admin.sign_in,), settings.connections, "connection")
+    _pair(reader, ("admin",), "sign_in", "roles")
+    for who, names in admin.only.items():
+        _exists(reader, ("admin", "only"), names, settings.connections, "connection")
+        if who not in admin.roles:
+            reader.problem(("admin", "only"), f"{who} has no role.", "Give it one under roles, or take it out.")
 
 
 def _pair(reader: Reader, section: tuple[str, ...], one: str, other: str) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from limits import RateLimitItem
 
 from app.config.checks import check
+from app.config.connection import ConnectionSettings
 from app.config.kinds import (
     BANDS,
     DURATION,
+    FIELD,
     FLAG,
     NETWORK,
     ORIGIN,
     RATE,
+    REGION,
     URL,
+    WORD,
     choice,
     integer,
     many,
@@ -25,16 +29,7 @@ from app.config.kinds import (
 )
 from app.config.reader import Reader, row
 from app.config.references import PATH, REDIS, STORE, Secret, secret
-from app.config.rules import RULE, Rule
-from app.config.schedules import SCHEDULE, Schedule
 from app.errors import ConfigError, Problem
-
-_FIELD = text("Industry", r"[A-Za-z_][A-Za-z0-9_.]{0,127}")
-_SCOPE = text("access_as_user", r"[!#-\[\]-~]{1,200}")  # RFC 6749, appendix A.4
-_TENANT = text("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_TAG = text("score-badge", r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
-_REGION = text("eu", r"[a-z0-9-]{0,32}")
-_WORD = text("lead_score", r"[a-z][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +50,7 @@ class ServerSettings:
     tls_key: Path | None = row(PATH, "The certificate's private key.", None)  # noqa: RUF009 makes a field
     compression: bool = row(FLAG, "Whether answers are compressed here.", True)
     preview: bool = row(FLAG, "Whether designers' preview is shown at /preview, to all who reach us.", False)
-    region: str = row(_REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu")
+    region: str = row(REGION, "Where this deployment runs; connections and cores must agree.", "", example="eu")
     limit_refused: RateLimitItem = row(RATE, "Refusals of one address, until it has to wait.", "600/minute")  # noqa: RUF009 makes a field
     allow_private: tuple[str, ...] = row(
         many(NETWORK), "Private hosts or networks that we may call, such as a core on this machine.", []
@@ -81,7 +76,7 @@ class CoreSettings:
     auth: str = row(choice("none", "api-key"), "How we show who we are.", "none")
     api_keys: tuple[Secret, ...] = row(many(secret()), "API keys, newest first; the next is tried on a 401.", [])
     deadline: float = row(DURATION, "How long one question may take in all.", "2s")
-    region: str = row(_REGION, "Where the core runs.", "", example="eu")
+    region: str = row(REGION, "Where the core runs.", "", example="eu")
     limit_records: RateLimitItem | None = row(RATE, "Records that background work may ask about, in all.", None)  # noqa: RUF009 makes a field
 
 
@@ -90,12 +85,12 @@ class CapabilitySettings:
     """`[capabilities.<name>]`: something that a core can be asked."""
 
     name: str
-    core: str = row(_WORD, "The core that answers.", example="main")
+    core: str = row(WORD, "The core that answers.", example="main")
     kind: str = row(choice("score", "analysis"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
-    records: tuple[str, ...] = row(many(_FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
+    records: tuple[str, ...] = row(many(FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
     fields: tuple[str, ...] = row(
-        many(_FIELD),
+        many(FIELD),
         "The features that it reads, as the core names them; nothing else leaves the host.",
         [],
         example=["industry"],
@@ -110,83 +105,20 @@ class CapabilitySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionSettings:
-    """`[connections.<name>]`: one customer's installation of a host."""
+class AdminSettings:
+    """`[admin]`: who looks after this deployment. Anybody else is let in by: inlay admin link"""
 
-    name: str
-    host: str = row(_WORD, "The kind of application that we are embedded in.", example="your-host")
-    origins: tuple[str, ...] = row(many(ORIGIN, 1), "The exact origins that may embed or frame us.")
-    components: tuple[str, ...] = row(many(_TAG, 1), "The components that may be opened here.")
-    capabilities: tuple[str, ...] = row(many(_WORD), "The capabilities that may be asked here.", example=["lead_score"])
-    rollout: bool = row(FLAG, "Whether panels are shown at all.", True)
-    region: str = row(_REGION, "Where this customer's data must stay.", "", example="eu")
-    # floods: each process counts for itself
-    limit_viewer: RateLimitItem = row(RATE, "Requests of one viewer.", "3000/minute")  # noqa: RUF009 makes a field
-    limit_launches: RateLimitItem = row(RATE, "Launches of all viewers.", "6000/minute")  # noqa: RUF009 makes a field
-    limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
-    limit_reviews: RateLimitItem = row(RATE, "Verdicts of all viewers.", "1200/minute")  # noqa: RUF009 makes a field
-    limit_calls: RateLimitItem | None = row(RATE, "Calls to the host by background work, in all.", None)  # noqa: RUF009 makes a field
-    limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
-    # what proves a launch
-    issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")
-    audience: str = row(
-        text("https://inlay.example.com"), "The launch's audience: the claim aud; our public_url will do.", ""
-    )
-    algorithms: tuple[str, ...] = row(
-        many(choice("EdDSA", "ES256", "RS256", "HS256")),
-        "The only algorithms that a launch may be signed with.",
-        [],
-    )
-    jwks_url: str = row(URL, "Where the issuer publishes its keys.", "", example="https://crm.example.com/jwks.json")
-    shared_keys: Mapping[str, Secret] = row(
-        table(secret(32), {"2026-11": "env:INLAY_KEY"}),
-        'HS256 keys by the kid of the token\'s header: { kid = "env:NAME" }.',
+    one_click: bool = row(FLAG, "Whether whoever reaches us is let in; only on a machine of one's own.", False)
+    sign_in: str = row(WORD, "The connection of an OpenID provider that admins sign in through.", "", example="crm")
+    roles: Mapping[str, str] = row(
+        table(choice("operator", "connection-admin", "auditor", "designer"), {"248289761001": "operator"}),
+        "Each admin's role, by the subject that the provider calls them.",
         {},
     )
-    secrets: tuple[Secret, ...] = row(many(secret()), "Shared secrets of signed launches, several to rotate.", [])
-    single_use: bool = row(
-        FLAG, "Whether a proof works once; off only for access tokens that a host hands out again.", True
-    )
-    authority: str = row(URL, "The directory's sign-in service.", "", example="https://login.microsoftonline.com")
-    tenants: tuple[str, ...] = row(many(_TENANT), "The directory tenants whose viewers may come in.", [])
-    clients: tuple[str, ...] = row(many(text("inlay")), "The apps whose tokens we take; none: the host's own.", [])
-    scope: str = row(_SCOPE, "The scope that a viewer's access token must have.", "access_as_user")
-    event_secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that the host signs its events with.", [])
-    # how viewers sign in by themselves
-    sign_in_client_id: str = row(text("inlay"), "Our app at the host, which viewers sign in to.", "")
-    sign_in_client_secret: Secret | None = row(secret(), "Its secret, unless it is registered without one.", None)  # noqa: RUF009 makes a field
-    sign_in_scopes: tuple[str, ...] = row(
-        many(_SCOPE), "What it asks for; none: what the host needs, and to stay signed in.", [], example=["openid"]
-    )
-    # how its records are read
-    host_url: str = row(URL, "The base of the host's API.", "")
-    host_scopes: tuple[str, ...] = row(
-        many(_SCOPE), "What is asked of the host's API in the viewer's name.", ["Files.Read"]
-    )
-    open_records: bool = row(FLAG, "Whether all who are signed in see all records, if the host cannot be asked.", False)
-    token_url: str = row(URL, "Where the integration identity gets its token.", "")
-    token_scope: str = row(
-        text("https://graph.microsoft.com/.default", r"[!#-\[\]-~]{0,300}"), "What it asks for there, if it must.", ""
-    )
-    drives: tuple[str, ...] = row(
-        many(text("b!x", r"[A-Za-z0-9_!-]{1,128}")), "Libraries whose changes are told to us, by their drives' ids.", []
-    )
-    client_id: str = row(text("inlay"), "The integration identity.", "")
-    client_secret: Secret | None = row(secret(), "Its secret.", None)  # noqa: RUF009 makes a field
-    records_from: str = row(_WORD, "Another connection that reads this one's records.", "", example="crm")
-    fields: Mapping[str, Mapping[str, str]] = row(
-        table(table(_FIELD, {}), {"lead_score": {"industry": "Industry"}}),
-        "For each capability: features whose field has another name in this host.",
+    only: Mapping[str, tuple[str, ...]] = row(
+        table(many(WORD, 1), {"248289761001": ["crm"]}),
+        "The only connections of an admin, by the same subject; nobody here looks after all.",
         {},
-    )
-    # what is scored before anybody looks
-    priority: Mapping[str, tuple[Rule, ...]] = row(
-        table(many(RULE), {"lead_score": [{"company_size": {"at_least": 200}}]}),
-        "For each capability: which records are scored ahead; a first look at another does not wait.",
-        {},
-    )
-    warm: Schedule | None = row(  # noqa: RUF009 makes a field
-        SCHEDULE, 'When scores are computed ahead: how often, as "6h", or each day at a time of UTC, as "03:00".', None
     )
 
 
@@ -199,10 +131,11 @@ class Settings:
     cores: Mapping[str, CoreSettings]
     capabilities: Mapping[str, CapabilitySettings]
     connections: Mapping[str, ConnectionSettings]
+    admin: AdminSettings = field(default_factory=AdminSettings)
 
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
-        return hash((self.server, self.store, *(tuple(each.values()) for each in families)))
+        return hash((self.server, self.store, self.admin, *(tuple(each.values()) for each in families)))
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:
@@ -231,6 +164,7 @@ class Settings:
             cores=reader.sections(CoreSettings, "cores"),
             capabilities=reader.sections(CapabilitySettings, "capabilities"),
             connections=reader.sections(ConnectionSettings, "connections"),
+            admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
         )
         check(settings, reader)
         if reader.problems:
@@ -244,4 +178,5 @@ SECTIONS: Mapping[str, type] = {
     "cores": CoreSettings,
     "capabilities": CapabilitySettings,
     "connections": ConnectionSettings,
+    "admin": AdminSettings,
 }

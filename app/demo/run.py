@@ -67,7 +67,7 @@ def run(
         plan = _plan(port, _path(leads), Path(state_dir), id_column, _path(documents))
         with Children() as children:
             core = _start(children, plan)
-            say(json.dumps(asdict(plan.at) | {"preview": plan.at.preview}))
+            say(json.dumps(asdict(plan.at) | {"preview": plan.at.preview, "admin": plan.at.admin}))
             say(_words(plan, core.pid, time.monotonic() - began))
             if open_browser:
                 webbrowser.open(plan.at.crm)
@@ -210,6 +210,7 @@ The demo is ready ({took_s:.1f} s). Open {at.crm} or {at.library}
   {at.library}         the library: contracts beside their review
   {at.inlay}         Inlay, whose panels the CRM embeds
   {at.preview} every panel in every state and every host's look
+  {at.admin}   for admins: how the connections stand
   {at.core}         the scoring core; to see what happens without it: kill {core_pid}
 
 State and logs are in {plan.state}. Ctrl-C ends everything."""

@@ -26,6 +26,10 @@ allow_private = [{crm_host}, {core_host}, {library_host}]
 [store]
 url = "sqlite:///inlay.db"
 
+# Nobody else reaches this machine's loopback address. Elsewhere: inlay admin link
+[admin]
+one_click = true
+
 [cores.builtin]
 url = {core}
 
@@ -66,6 +70,10 @@ class Addresses:
     crm: str
     core: str
     library: str
+
+    @property
+    def admin(self) -> str:
+        return f"{self.inlay}/admin"
 
     @property
     def preview(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.routes import (
+    admin,
     components,
     embed,
     events,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     pages.blueprint,
     reports.blueprint,
     status.blueprint,
+    *admin.BLUEPRINTS,
 )
 # Registered only where the preview is switched on.
 PREVIEW = (preview.blueprint, preview_panels.blueprint, preview_wire.blueprint)

@@ -12,11 +12,11 @@ from app.bearer import Session
 from app.errors import BadRequest, WrongMediaType
 from app.launch import MAX_RECORDS, Record
 from app.routes._session import bearer, origins_of, session_of, written
-from app.web.fragments import Item, Shown, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT, whole_headers
 from app.web.parts import parts
 from app.web.prepared import Prepared, Whole
 from app.web.ready import Key, key_of
+from app.web.shown import Item, Shown, as_json
 
 blueprint = Blueprint("components", __name__)
 ITEM = b"item="  # as every browser writes the name

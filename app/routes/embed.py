@@ -19,6 +19,11 @@ def vendor(name: str) -> Response:
     return _asset(f"static/vendor/{name}")
 
 
+@blueprint.get("/static/admin/<name>")
+def admin(name: str) -> Response:
+    return _asset(f"static/admin/{name}")
+
+
 @blueprint.get("/icons/<name>")
 def icon(name: str) -> Response:
     return _asset(f"icons/{name}")

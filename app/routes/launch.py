@@ -28,10 +28,10 @@ from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
 from app.views import VIEWS
 from app.web.failures import retry_headers, translated
-from app.web.fragments import Item
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
+from app.web.shown import Item
 from app.web.waiting import of_component, offered, scripts, waiting
 
 blueprint = Blueprint("launch", __name__)
@@ -107,6 +107,7 @@ def _opened(connection: Connection, tag: str) -> Response:
         refused(p, error, connection.name)
         return _page(connection, launch.viewer, "", partial(_used, p, connection, launch, error))
     p.metrics.count("launches", host=connection.settings.host, outcome="accepted")
+    p.figures.launched(connection.name, tag, launch.viewer.subject)
     return _page(connection, session.viewer, tag, partial(_shown, p, connection, launch, session, token))
 
 

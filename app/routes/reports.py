@@ -7,6 +7,7 @@ from contextlib import suppress
 from flask import Blueprint, Response, request
 from limits import parse
 
+from app.diagnosis import POPUP_BLOCKED
 from app.errors import StoreUnavailable, WrongMediaType
 from app.web.limits import whose_address
 from app.web.parts import parts
@@ -16,6 +17,17 @@ blueprint = Blueprint("reports", __name__)
 TYPES = {"application/csp-report", "application/reports+json"}
 MAX_BYTES = 16_384
 RATE = parse("60/minute")  # of one address; a report is a hint, and the first of a kind says all
+
+
+@blueprint.post("/reports/panel")
+def panel() -> Response:
+    """A panel of ours says that its viewer's browser kept the sign-in window from opening. Counted, and no more."""
+    p = parts()
+    p.limits.spend(RATE, "reports", whose_address(request.remote_addr))
+    connection = request.args.get("connection", "")
+    if connection in p.connections:
+        p.figures.count(connection, "", POPUP_BLOCKED)
+    return Response(status=204)
 
 
 @blueprint.post("/reports/csp")

@@ -12,9 +12,9 @@ from app.launch import Record
 from app.reading import Reading
 from app.review import Said
 from app.routes._session import bearer, session_of, written
-from app.web.fragments import Item, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
+from app.web.shown import Item, as_json
 
 blueprint = Blueprint("reviews", __name__)
 MAX_FIELDS = 20

@@ -25,7 +25,6 @@ from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
 from app.routes._session import bearer, browser_locale, session_of, written
 from app.session import TOKEN_LIFE_S
 from app.web.failures import oauth, problem, translated
-from app.web.fragments import Item, as_json
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.refusals import (
@@ -37,6 +36,7 @@ from app.web.refusals import (
     require_patience,
     sign_in_refused,
 )
+from app.web.shown import Item, as_json
 
 blueprint = Blueprint("session", __name__)
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -106,6 +106,7 @@ def _exchanged() -> Response:
     p.limits.spend_viewer(connection.settings, launch.viewer.subject)
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     session, token = p.sessions.open(launch, connection, component, "frame" if _is_frame(origin) else "element")
+    p.figures.launched(connection.name, component, launch.viewer.subject)
     return _told(session, token, records)
 
 
@@ -121,6 +122,7 @@ def _redeemed(connection: Connection) -> Response:
     with suppress(RateLimited):  # others came first meanwhile: its code is used up, so it stands
         p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     p.metrics.count("sign_ins", host=connection.settings.host, outcome="completed")
+    p.figures.launched(connection.name, session.component, session.viewer.subject)
     return _told(session, token, session.records)
 
 

@@ -33,7 +33,7 @@ class Asset:
 class Assets(Mapping[str, Asset]):
     """All assets by path, read once at start."""
 
-    def __init__(self, folder: Path, public_url: str, tags: Iterable[str]) -> None:
+    def __init__(self, folder: Path, public_url: str, tags: Iterable[str], tokens_css: str = "") -> None:
         self._public_url = public_url
         self.page_css = small_css((folder / "page.css").read_text("utf-8"))  # inlined into pages that are not panels
         self.signin_css = small_css((folder / "signin.css").read_text("utf-8"))  # and into those where one signs in
@@ -43,6 +43,10 @@ class Assets(Mapping[str, Asset]):
             name, written = f"embed/{path.name}", path.read_text("utf-8")
             code = loader(written, public_url, tags) if name == LOADER else served(written)
             self._assets[name] = _asset(code.encode(), name)
+        for path in sorted((folder / "admin").iterdir()):
+            name, written = f"static/admin/{path.name}", path.read_text("utf-8")
+            body = written if path.suffix == ".js" else tokens_css + small_css(written)
+            self._assets[name] = _asset(body.encode(), name)
         for path in sorted((folder / "vendor").glob("*.js")):
             name = f"static/vendor/{path.name}"
             self._assets[name] = _asset(path.read_bytes(), name)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cachetools import FIFOCache, LRUCache
@@ -18,70 +18,24 @@ from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, StoreUnavailable
+from app.figures import Figures
+from app.figures.names import ROAD, VIEWS_SHOWN, answered
 from app.launch import Record
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
+from app.rollouts import Rollouts
 from app.views import VIEWS
 from app.web.denials import Denials
 from app.web.past import Past, views
 from app.web.render import Renderer
+from app.web.shown import KEPT_BYTES, Fragment, Item, Shown
 from app.web.stations import Station, Told
 
 STALE_STEP_S, STEP_S = 60.0, 900.0  # how coarse the time is that markup is rendered for
-KEPT_BYTES = 48_000_000  # of markup, in each of two memories: a badge is 1 KB, a sidebar with 400 findings 500
-STATUS = {State.DENIED: 403, State.UNAVAILABLE: 503}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One component of one record that is asked for; `etag` is what the browser has of it."""
-
-    tag: str
-    record: Record
-    etag: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """What is answered for one item: its markup, and the same as elements are told it, written once."""
-
-    tag: str
-    record: Record
-    state: str
-    etag: str
-    body: bytes
-    json: bytes
-    unchanged: bytes  # as an element is told that has it already
-
-    @classmethod
-    def of(cls, item: Item, state: State, html: str) -> Fragment:
-        body = html.encode()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-        named: dict[str, object] = {"component": item.tag, "record": str(item.record), "etag": etag}
-        code = {"code": Denied.code} if state is State.DENIED else {}
-        told = named | code | {"state": str(state), "html": html}
-        return cls(item.tag, item.record, str(state), etag, body, _json(told), _json(named | {"unchanged": True}))
-
-    @property
-    def status(self) -> int:
-        return STATUS.get(State(self.state), 200)
-
-    @property
-    def size(self) -> int:
-        """Bytes in memory, about; one that is larger than a memory takes all of it."""
-        return min(KEPT_BYTES, 700 + len(self.body) + len(self.json))
+OFF = '<span data-state="off" hidden></span>'  # whatever the component: it takes no space
 
 
 _Key = tuple[str, float, str, str]  # session, its expiry, component, record
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A fragment that the road made for a session, and how long it stays the answer: in this epoch, until then."""
-
-    fragment: Fragment
-    epoch: int
-    until: float
 
 
 class Fragments:
@@ -92,6 +46,8 @@ class Fragments:
         connections: Connections,
         permissions: Permissions,
         stations: Mapping[str, Station],
+        rollouts: Rollouts,
+        figures: Figures,
         audit: AuditLog,
         renderer: Renderer,
         epochs: Epochs,
@@ -99,7 +55,7 @@ class Fragments:
         clock: Callable[[], float],
     ) -> None:
         self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
-        self._epochs = epochs
+        self._rollouts, self._figures, self._epochs = rollouts, figures, epochs
         # first in, first out: a look changes nothing, so it needs no lock
         self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
@@ -123,17 +79,21 @@ class Fragments:
         keys = [(session.id, session.expires_at, item.tag, str(item.record)) for item in items]
         kept = self._recalled(keys, epoch, now)
         missing = [item for item, known in zip(items, kept, strict=True) if known is None]
+        began = time.perf_counter()
         answers = self._all_answers(session, missing) if missing else {}
+        planned = self._rollouts.until(session.connection) if missing else 0.0
         shown: list[Shown] = []
         for key, item, known in zip(keys, items, kept, strict=True):
             if known is not None:
                 shown.append(known)
                 continue
             answer = answers[item.tag, item.record]
-            until = min(answer.until, session.expires_at, now // STEP_S * STEP_S + STEP_S)
+            until = min(answer.until, session.expires_at, planned, now // STEP_S * STEP_S + STEP_S)
             shown.append(Shown(self._render(session, item, answer), epoch, until))
             if until > now:
                 self._keep(key, shown[-1])
+        if missing:
+            self._figures.observe(session.connection, session.component, ROAD, time.perf_counter() - began)
         return shown
 
     def reading(self, session: Session, tag: str, record: Record) -> Told:
@@ -170,6 +130,8 @@ class Fragments:
     def _answers(
         self, session: Session, connection: Connection, tag: str, records: Sequence[Record]
     ) -> dict[Record, Told]:
+        if not (connection.settings.rollout and self._rollouts.shows(connection.name, tag, session.viewer.subject)):
+            return dict.fromkeys(records, self._station(tag).bare(State.OFF))
         granted: list[Grant] = []
         refused: dict[Record, InlayError] = {}
         if self.may_open(session, tag):
@@ -188,11 +150,17 @@ class Fragments:
         }
         try:
             answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
-            self._audit.views(views(session, tag, answers))  # before anybody sees it
+            new = self._audit.views(views(session, tag, answers))  # before anybody sees it
         except StoreUnavailable:  # what cannot be audited is not shown; what was told before is, if anything was
             nothing = {grant.record: self._station(tag).bare(State.UNAVAILABLE) for grant in granted}
-            return answers | nothing | self._past.again(session, tag, granted)
+            return self._counted(session, tag, answers | nothing | self._past.again(session, tag, granted))
         self._past.keep(session, tag, granted, answers)
+        return self._counted(session, tag, answers, new)
+
+    def _counted(self, session: Session, tag: str, answers: dict[Record, Told], new: int = 0) -> dict[Record, Told]:
+        self._figures.count(session.connection, tag, VIEWS_SHOWN, new)
+        for answer in answers.values():
+            self._figures.count(session.connection, tag, answered(answer.state))
         return answers
 
     def _station(self, tag: str) -> Station:
@@ -214,24 +182,18 @@ class Fragments:
             params = VIEWS[item.tag].params(
                 answer, record=item.record, viewer=viewer, now=moment, opens=bool(opens), title=title
             )
-            html = self._renderer.fragment(
-                item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
+            html = (
+                OFF
+                if answer.state is State.OFF
+                else self._renderer.fragment(
+                    item.tag, params, uid=_uid(item), locale=viewer.locale, timezone=viewer.timezone
+                )
             )
             found = Fragment.of(item, answer.state, html)
             with self._lock:
                 self._rendered[key] = found
         self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
         return found
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def as_json(shown: Sequence[Shown], known: Sequence[str] = ()) -> bytes:
-    """Fragments for elements; of one whose ETag is the `known` one in its place, only that it is."""
-    each = zip((one.fragment for one in shown), known or [""] * len(shown), strict=True)
-    return b"[%b]" % b",".join(one.unchanged if etag == one.etag else one.json for one, etag in each)
 
 
 def _uid(item: Item) -> str:

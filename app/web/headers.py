@@ -80,6 +80,15 @@ def popup_policy(nonce: str, style: str) -> str:
     )
 
 
+def admin_policy(public_url: str, nonce: str) -> str:
+    """The policy of an admin's page: framed by nobody, its sheet and script from us, and no way to write markup."""
+    return (
+        f"default-src 'none'; style-src {public_url}; img-src data:; connect-src {public_url}; "
+        f"frame-ancestors {NOBODY}; base-uri {NOBODY}; form-action 'self'; script-src 'nonce-{nonce}'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
 def still_policy(ancestors: Sequence[str], style: str) -> str:
     """The policy of a page without scripts, framed by these origins only; by nobody when there are none."""
     return _policy(ancestors, style, NOBODY)

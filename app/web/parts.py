@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.admins import Admins
+from app.admins.sign_in import AdminSignIn
 from app.ahead import Ahead
 from app.analysis import Analyses
 from app.audit.log import AuditLog
@@ -16,12 +18,15 @@ from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.events import Events
+from app.figures import Figures
 from app.hosts._keys import KeySource
 from app.metrics import Metrics
 from app.node import Node
 from app.notices import NoticeBoard
 from app.permissions import Permissions
 from app.review import Reviews
+from app.revisions import Revisions
+from app.rollouts import Rollouts
 from app.session import Sessions
 from app.signin import SignIns
 from app.warming import Warmer
@@ -49,6 +54,11 @@ class Parts:
     sessions: Sessions
     sign_ins: SignIns
     permissions: Permissions
+    admins: Admins
+    admin_sign_in: AdminSignIn
+    rollouts: Rollouts
+    revisions: Revisions
+    figures: Figures
     events: Events
     notices: NoticeBoard
     ahead: Ahead

@@ -22,6 +22,7 @@ from app.errors import (
     SessionExpired,
     StoreUnavailable,
 )
+from app.figures.names import REFUSED
 from app.launch import Launch
 from app.web.limits import whose_address
 from app.web.parts import Parts
@@ -32,6 +33,8 @@ def refused(parts: Parts, error: LaunchRefused, connection: str) -> str:
     name = _known(parts, connection)
     host = parts.connections.get(name).settings.host if name else "unknown"
     parts.metrics.count("launches", host=host, outcome=error.code)
+    if name:
+        parts.figures.count(name, "", REFUSED)
     return parts.echoes.once(
         "launch", name, error.reason,
         write=lambda reference: parts.audit.write(

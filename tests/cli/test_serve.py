@@ -18,7 +18,7 @@ class Worker:
 
 
 def server(node: Node, drain_s: float) -> Server:
-    made = Server(node, drain_s, "app.application:from_environment", factory=True)
+    made = Server(node, drain_s, "app.reloader:from_environment", factory=True)
     made.wrks = [Worker()]
     return made
 

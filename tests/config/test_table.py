@@ -273,3 +273,18 @@ def test_no_value_of_any_setting_breaks_the_reading(value: str) -> None:
         if match := re.match(r"(\w+) = ", line):
             found = problems("\n".join([*lines[:number], f"{match[1]} = {value}", *lines[number + 1 :]]))
             assert all(problem.startswith("inlay.toml:") for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[admin]\none_click = true", "would let everybody in"),
+        ('[admin]\nsign_in = "staff"\nroles = { a = "operator" }', "there is no connection staff"),
+        ('[admin]\nroles = { a = "operator" }', "admin.roles: is set without sign_in"),
+        ('[admin]\nonly = { a = ["crm"] }', "a has no role"),
+        ('[admin]\nroles = { a = "king" }', "'king' is not a choice"),
+    ],
+)
+def test_admins_are_named_or_nobody_is(text: str, said: str) -> None:
+    elsewhere = GOOD.replace("http://localhost:8000", "https://inlay.example.com")
+    assert any(said in problem for problem in problems(f"{elsewhere}{text}\n"))

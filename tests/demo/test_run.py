@@ -101,10 +101,11 @@ def test_a_bad_file_is_refused_before_anything_starts(tmp_path: Path, capsys: py
 
 
 def test_all_services_are_named_and_answer(demo: Demo) -> None:
-    assert set(demo.urls) == {"inlay", "crm", "core", "library", "preview"}
+    assert set(demo.urls) == {"inlay", "crm", "core", "library", "preview", "admin"}
     assert demo.urls["inlay"].startswith("http://localhost:")  # another site than the CRM's
     for name, url in demo.urls.items():
-        assert requests.get(url if name == "preview" else f"{url}/healthz", timeout=5).ok
+        place = {"preview": url, "admin": f"{url}/enter"}.get(name, f"{url}/healthz")
+        assert requests.get(place, timeout=5).ok
     assert demo.took_s < 20
 
 

@@ -37,6 +37,7 @@ class Demo:
     core: str
     library: str
     preview: str
+    admin: str
 
     def leads(self, viewer: str = "zoe", page: int = 1) -> list[str]:
         """Record ids in the order of the list, as this viewer sees it."""

@@ -202,6 +202,22 @@ def post(path: str, **form: str) -> Reach:
     return reach
 
 
+def as_admin(method: str, path: str) -> dict[str, Reach]:
+    """An admin's page with what a viewer has in the place of an admin's cookie."""
+
+    def reach(what: str) -> Reach:
+        def call(me: Actor, them: Actor) -> Any:
+            cookie = f"__Host-inlay-admin={getattr(them, what)[:4000]}"
+            heads = {"Cookie": cookie, "Origin": "https://inlay.example.com"}
+            answer = me.world.client.open(path.format(them.connection), method=method, headers=heads)
+            assert answer.status_code == 200 if (method, path) == ("GET", "/admin/enter") else answer.status_code > 400
+            return answer
+
+        return call
+
+    return {"session token": reach("token"), "session": reach("session"), "reference": reach("reference")}
+
+
 # For each address: what of another's can be named there, and how.
 REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/"): public("/"),
@@ -210,6 +226,19 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/metrics"): public("/metrics"),
     ("GET", "/embed/<name>"): public("/embed/inlay.js"),
     ("GET", "/static/vendor/<name>"): public("/static/vendor/htmx.min.js"),
+    ("GET", "/static/admin/<name>"): public("/static/admin/admin.css"),
+    ("GET", "/admin"): as_admin("GET", "/admin"),
+    ("GET", "/admin/connections/<connection>"): as_admin("GET", "/admin/connections/{}"),
+    ("GET", "/admin/connections/<connection>/rollout"): as_admin("GET", "/admin/connections/{}/rollout"),
+    ("POST", "/admin/connections/<connection>/rollout"): as_admin("POST", "/admin/connections/{}/rollout"),
+    ("GET", "/admin/connections/<connection>/why"): as_admin("GET", "/admin/connections/{}/why"),
+    ("GET", "/admin/configuration"): as_admin("GET", "/admin/configuration"),
+    ("GET", "/admin/figures"): as_admin("GET", "/admin/figures?connection={}"),
+    ("GET", "/admin/sign-in"): as_admin("GET", "/admin/sign-in"),
+    ("GET", "/admin/callback"): as_admin("GET", "/admin/callback?state=x&code=x"),
+    ("GET", "/admin/enter"): as_admin("GET", "/admin/enter"),
+    ("POST", "/admin/enter"): as_admin("POST", "/admin/enter"),
+    ("POST", "/admin/leave"): as_admin("POST", "/admin/leave"),
     ("GET", "/icons/<name>"): public("/icons/color-32.png"),
     ("GET", "/pages/<connection>/<name>"): public("/pages/acme/pane"),  # holds nobody's data
     ("GET", "/launch/<connection>"): {
@@ -303,6 +332,9 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         else event(me, them, "whsec_" + base64.b64encode(b"x" * 24).decode()),
     },
     ("POST", "/reports/csp"): {"connection": csp},
+    ("POST", "/reports/panel"): {
+        "connection": lambda me, them: me.world.client.post(f"/reports/panel?connection={them.connection}"),
+    },
 }  # fmt: skip
 
 

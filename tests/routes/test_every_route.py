@@ -27,6 +27,7 @@ class Kind(Enum):
     OPEN = "asked by pages of any origin, with a token in the header or the form; framed by nobody"
     FILE = "loaded by pages of any origin, the same for everybody; framed by nobody"
     WINDOW = "a window's page with a script: opened by a panel, which stays its opener; framed by nobody"
+    ADMIN = "an admin's page, with our script; framed by nobody"
     OWN = "not for pages of others at all"
 
 
@@ -46,10 +47,24 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/reviews"): Kind.OPEN,
     ("POST", "/exports"): Kind.OPEN,
     ("POST", "/events/<connection>"): Kind.OWN,
+    ("POST", "/reports/panel"): Kind.OWN,
     ("POST", "/reports/csp"): Kind.OWN,
     ("GET", "/embed/<name>"): Kind.FILE,
     ("GET", "/static/vendor/<name>"): Kind.FILE,
     ("GET", "/icons/<name>"): Kind.FILE,
+    ("GET", "/static/admin/<name>"): Kind.FILE,
+    ("GET", "/admin"): Kind.ADMIN,
+    ("GET", "/admin/connections/<connection>"): Kind.ADMIN,
+    ("GET", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
+    ("POST", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
+    ("GET", "/admin/connections/<connection>/why"): Kind.ADMIN,
+    ("GET", "/admin/configuration"): Kind.ADMIN,
+    ("GET", "/admin/figures"): Kind.ADMIN,
+    ("GET", "/admin/sign-in"): Kind.ADMIN,
+    ("GET", "/admin/callback"): Kind.ADMIN,
+    ("GET", "/admin/enter"): Kind.ADMIN,
+    ("POST", "/admin/enter"): Kind.ADMIN,
+    ("POST", "/admin/leave"): Kind.ADMIN,
     ("GET", "/pages/<connection>/<name>"): Kind.PANEL,
     ("GET", "/healthz"): Kind.OWN,
     ("GET", "/readyz"): Kind.OWN,
@@ -78,11 +93,13 @@ def _good(world: World) -> dict[tuple[str, str], Callable[[], Any]]:
         ("GET", "/components/<tag>"): lambda: world.badge(frame),
         ("POST", "/components:batch"): lambda: world.client.post("/components:batch", data=batch, headers=page),
         ("POST", "/events/<connection>"): lambda: world.event(LEAD),
+        ("POST", "/reports/panel"): lambda: client.post("/reports/panel?connection=acme"),
         ("POST", "/reports/csp"): lambda: client.post(
             "/reports/csp?connection=acme", data='{"csp-report": {}}', content_type="application/csp-report"
         ),
         ("GET", "/embed/<name>"): lambda: client.get("/embed/inlay.js"),
         ("GET", "/static/vendor/<name>"): lambda: client.get("/static/vendor/htmx.min.js"),
+        ("GET", "/static/admin/<name>"): lambda: client.get("/static/admin/admin.css"),
         ("GET", "/icons/<name>"): lambda: client.get("/icons/color-32.png"),
         ("GET", "/healthz"): lambda: client.get("/healthz"),
         ("GET", "/readyz"): lambda: client.get("/readyz"),
@@ -105,7 +122,11 @@ def test_every_address_is_in_the_table(shared: World) -> None:
 def test_its_answers(shared: World, method: str, rule: str, good: bool) -> None:
     kind = ROUTES[method, rule]
     # nobody signs in here, and there is no document: those good answers are in the tests of their own routes
-    good = good and kind is not Kind.WINDOW and rule not in ("/reviews", "/exports", "/pages/<connection>/<name>")
+    good = (
+        good
+        and kind not in (Kind.WINDOW, Kind.ADMIN)
+        and rule not in ("/reviews", "/exports", "/pages/<connection>/<name>")
+    )
     answer = _good(shared)[method, rule]() if good else _bare(shared, method, rule)
     said = answer.headers
     if good and (method, rule) != ("GET", "/launch/<connection>"):
@@ -132,7 +153,7 @@ def test_its_answers(shared: World, method: str, rule: str, good: bool) -> None:
             assert policy["require-trusted-types-for"] == "'script'"
     else:
         assert policy["frame-ancestors"] == "'none'"
-        assert ("script-src" in policy) == (kind is Kind.WINDOW)
+        assert ("script-src" in policy) == (kind in (Kind.WINDOW, Kind.ADMIN))
     opened = {name for name in OPEN_TO_PAGES if said.get(name)}
     if kind is Kind.OPEN or (kind is Kind.FILE and good):
         assert said["Access-Control-Allow-Origin"] == "*"

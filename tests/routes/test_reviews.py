@@ -14,8 +14,8 @@ from app.application import create_app
 from app.bearer import Session
 from app.core.analyses import fingerprint
 from app.launch import Record
-from app.web.fragments import Fragment, Item
 from app.web.parts import Parts
+from app.web.shown import Fragment, Item
 from tests.hosts._proofs import PAGE
 from tests.library import CONTRACT, COPY, File, Shelf, shelf
 from tests.world import running

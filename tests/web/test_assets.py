@@ -20,7 +20,8 @@ def test_each_is_what_its_name_says(assets: Assets) -> None:
     assert {"embed/inlay.js", "embed/frame-plain.js", "static/vendor/htmx.min.js"} <= set(assets)
     assert len(assets) == len(list(assets))
     for name, asset in assets.items():
-        assert asset.media_type == ("image/png" if name.startswith("icons/") else "text/javascript"), name
+        kinds = {"png": "image/png", "css": "text/css", "js": "text/javascript"}
+        assert asset.media_type == kinds[name.rpartition(".")[2]], name
         assert gzip.decompress(asset.gzipped) == asset.body
         assert len({each.etag for each in assets.values()}) == len(assets)
 

@@ -7,7 +7,7 @@ import pytest
 from app.bearer import Session
 from app.errors import NotFound
 from app.launch import Record
-from app.web.fragments import Item
+from app.web.shown import Item
 from tests.world import LEAD, World
 
 RECORD = Record.parse(LEAD)

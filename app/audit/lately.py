@@ -1,0 +1,76 @@
+"""What the audit says of the last day: how often each connection was used, how often it refused, and when last."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from app.db import Database
+from app.db.schema import audit
+
+DAY_S = 86_400.0
+_BAD = ("launch.refused", "signin.refused", "core.failed", "core.refused", "host.failed")
+_ASKED = ("launch.accepted", "view.shown", *_BAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """A connection's last 24 hours: how many of each event, and when the last was."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    last: Mapping[str, float] = field(default_factory=dict)
+
+    def count(self, *events: str) -> int:
+        return sum(self.counts.get(each, 0) for each in events)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason for which something was refused or failed, how often in the last day, and the newest reference."""
+
+    event: str
+    reason: str
+    count: int
+    last_at: float
+    reference: str
+
+
+def lately(database: Database, now: float) -> dict[str, Lately]:
+    """Each connection of which there was anything. Raises StoreUnavailable."""
+    c = audit.c
+    query = (
+        select(c.connection, c.event, func.count().label("n"), func.max(c.at).label("last"))
+        .where(c.event.in_(_ASKED), c.at >= now - DAY_S)
+        .group_by(c.connection, c.event)
+    )
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    last: dict[str, dict[str, float]] = defaultdict(dict)
+    with database.read() as conn:
+        for row in conn.execute(query):
+            counts[row.connection or ""][row.event] = row.n
+            last[row.connection or ""][row.event] = row.last
+    return {name: Lately(counts[name], last[name]) for name in counts}
+
+
+def refusals(database: Database, connection: str, now: float, limit: int = 20) -> list[Refusal]:
+    """Why things were refused or failed, the newest first. Raises StoreUnavailable."""
+    c = audit.c
+    query = (
+        select(c.event, c.reason, func.count().label("n"), func.max(c.at).label("last"), func.max(c.seq).label("seq"))
+        .where(
+            c.event.in_([*_BAD, "permission.refused"]),
+            c.at >= now - DAY_S,
+            c.connection == connection,
+        )
+        .group_by(c.event, c.reason)
+        .order_by(func.max(c.at).desc())
+        .limit(limit)
+    )
+    with database.read() as conn:
+        rows = conn.execute(query).all()
+        newest = select(c.seq, c.reference).where(c.seq.in_([row.seq for row in rows]))
+        references = {row.seq: row.reference or "" for row in conn.execute(newest)}
+    return [Refusal(row.event, row.reason or "", row.n, row.last, references[row.seq]) for row in rows]

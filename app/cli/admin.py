@@ -1,0 +1,44 @@
+"""`inlay admin`: letting admins in."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from app.admins import LINK_S, Admins, Role
+from app.audit import AuditLog
+from app.cli._config import CONFIG, load, named, opened, words
+from app.metrics import Metrics
+
+
+@click.group()
+def admin() -> None:
+    """The people who look after this deployment."""
+
+
+@admin.command()
+@CONFIG
+@click.option("--name", default="admin", show_default=True, help="Who it is for; the audit names them so.")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), default=str(Role.OPERATOR), show_default=True)
+@click.option("-k", "--connection", "connections", multiple=True, help="Only this connection; again for more.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for a program.")
+def link(path: Path, name: str, role: str, connections: tuple[str, ...], as_json: bool) -> None:
+    """A link to the admin's pages that lets one person in once, within a quarter of an hour.
+
+    Whoever has it has the role: send it as you would a password.
+    """
+    settings = load(path)
+    with words(), opened(settings) as database:
+        for each in connections:
+            named(settings, each)
+        admins = Admins(database, AuditLog(database, time.time, Metrics()), time.time)
+        code = admins.link(name, Role(role), connections)
+    url = f"{settings.server.public_url}/admin/enter#{code}"
+    if as_json:
+        click.echo(json.dumps({"url": url, "name": name, "role": role, "expires_in": int(LINK_S)}))
+    else:
+        click.echo(url)
+        click.echo(f"It lets {name} in as {role}, once, within {LINK_S / 60:.0f} minutes.", err=True)

@@ -1,0 +1,57 @@
+"""The tables of admins: who they are, and what they decide. Of secrets there are digests only."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from app.db.schema import metadata
+
+# `connections` is a JSON list: those that one may see; empty stands for all.
+admin_links = Table(
+    "admin_links",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the code
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("connections", Text, nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+
+admin_sessions = Table(
+    "admin_sessions",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the cookie's value
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("connections", Text, nullable=False),
+    Column("opened_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),
+    Index("admin_sessions_ends", "ends_at"),
+)
+
+# Who is shown panels: of a component, or ("") of all. Of the rows that have started the latest holds; later ones wait.
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("component", Text, nullable=False),
+    Column("starts_at", Double, nullable=False),
+    Column("reach", Text, nullable=False),  # off, viewers, percent, all
+    Column("percent", Double, nullable=False),
+    Column("viewers", Text, nullable=False),  # JSON list
+    Column("set_at", Double, nullable=False),
+    Column("set_by", Text, nullable=False),
+    PrimaryKeyConstraint("connection", "component", "starts_at"),
+)
+
+# The configuration as it was published; it holds no secrets, only references to them.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("source", Text, nullable=False),  # file, page
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,40 @@
+// The admin's pages work without this script, but for the link that lets one in: its code stands after the #, which
+// no browser sends, and is put into the form here. The rest is comfort.
+const code = document.querySelector("input[name=code]");
+if (code && location.hash.length > 1) {
+  code.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname); // it need not lie in the window's history
+  code.form.requestSubmit();
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const said = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = said), 1500);
+  });
+}
+
+// A list whose lines turn green by themselves: `data-poll` answers {"<key>": {"state": "...", "text": "..."}}.
+for (const list of document.querySelectorAll("[data-poll]")) {
+  const look = async () => {
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(list.dataset.poll, { headers: { Accept: "application/json" } });
+        if (!answer.ok) throw new Error(String(answer.status));
+        for (const [key, line] of Object.entries(await answer.json())) {
+          const shown = list.querySelector(`[data-key="${key}"]`);
+          if (!shown || shown.dataset.state === line.state) continue;
+          shown.dataset.state = line.state;
+          shown.querySelector("[data-text]").textContent = line.text;
+        }
+      } catch {
+        // away for a moment: the next look may find it
+      }
+    }
+    setTimeout(look, 2000);
+  };
+  setTimeout(look, 2000);
+}
