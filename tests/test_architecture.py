@@ -81,6 +81,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/core/analyses.py": ("tests/core/test_parse_analysis.py", "values that only the parse makes"),
     "app/db/lists.py": ("tests/db/test_leases.py", "what statements do with a list shows whether it was read"),
     "app/db/reviews.py": ("tests/test_review.py", "rows that only the station reads"),
+    "app/diagnosis/evidence.py": ("tests/diagnosis/test_diagnosis.py", "what was seen is what the layers say"),
     "app/db/schema_figures.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/db/schema_admin.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/routes/admin/__init__.py": ("tests/test_application.py", "a list"),
