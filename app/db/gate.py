@@ -12,7 +12,7 @@ from app.errors import StoreUnavailable
 MOST = 4  # of 8 threads
 # Nobody came or went, and nobody was answered: nothing is to be waited for. Whoever follows the epochs asks every
 # quarter of a second, so that a database that is only busy is told from one that hangs.
-STILL_S = 0.6
+STILL_S = 0.4
 WAIT_S = 5.0  # for a turn at most, while others come and go
 AWAY_AFTER = 3  # failures in a row
 
