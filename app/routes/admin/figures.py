@@ -43,9 +43,15 @@ def figures(admin: Admin) -> Response:
             ("Answers not available", [day.answers["answers-unavailable"] for day in found.days]),
             ("Slowest 5 % of answers, milliseconds", [_milliseconds(day) for day in found.days]),
         ],
-        points=lambda values: " ".join(f"{x},{y}" for x, y in plotted(values, WIDTH, HEIGHT)),
+        points=_points,
         when=lambda at: datetime.fromtimestamp(at, UTC),
     )
+
+
+def _points(values: list[float | None]) -> str:
+    """A line's corners; a lone one twice, which is drawn as a dot."""
+    found = [f"{x},{y}" for x, y in plotted(values, WIDTH, HEIGHT)]
+    return " ".join(found * 2 if len(found) == 1 else found)
 
 
 def _milliseconds(day: Day) -> float | None:
