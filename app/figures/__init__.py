@@ -6,10 +6,12 @@ open: while the database is away it is kept a while, then forgotten, and nobody 
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 
 from app.errors import StoreUnavailable
 from app.figures.names import LAUNCHES
@@ -18,6 +20,7 @@ from app.figures.stored import Figure, StoredFigures
 from app.metrics import Metrics
 
 FLUSH_S = 10.0
+PRUNE_EACH = 360  # flushes: an hour
 MOST_KEYS = 20_000  # that wait to be written; what is beyond them while the database is away is forgotten
 
 _Key = tuple[str, str, str]  # connection, component, name
@@ -95,6 +98,14 @@ class Figures:
             self._viewers |= viewers
 
     def _run(self) -> None:
+        flushes = itertools.cycle(range(PRUNE_EACH))
         while not self._stopped.wait(FLUSH_S):
             self.flush()
+            if next(flushes) == 0:
+                self.prune()
         self.flush()
+
+    def prune(self) -> None:
+        """Forget what is kept no longer; the next time will do as well."""
+        with suppress(StoreUnavailable):
+            self.stored.prune(self._clock())

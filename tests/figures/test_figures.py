@@ -59,3 +59,19 @@ def test_what_is_left_is_written_at_the_end(tmp_path: Path) -> None:
     figures.close()
     assert len(stored.series("1h", ["views"], 0.0)["views"]) == 1
     database.close()
+
+
+def test_what_is_old_is_forgotten_and_an_absent_database_is_no_trouble(tmp_path: Path) -> None:
+    database = Moody(f"sqlite:///{tmp_path}/inlay.db")
+    upgrade(database)
+    stored, moment = StoredFigures(database), [NOW]
+    figures = Figures(stored, NullMetrics(), lambda: moment[0])
+    figures.count("acme", "", "views")
+    figures.flush()
+    moment[0] += 500 * DAY_S
+    database.away = True
+    figures.prune()
+    database.away = False
+    figures.prune()
+    assert stored.series("1d", ["views"], 0.0)["views"] == []
+    database.close()
