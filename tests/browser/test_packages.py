@@ -153,7 +153,10 @@ def test_strangers_and_other_versions_are_not_listened_to(page: Page, host: Fake
     until(inner(page), "!!document.documentElement.dataset.theme")
     height = "document.querySelector('iframe').style.height"
     page.wait_for_function(f"{height} != '120px'")
-    before = page.evaluate(height)
+    before = ""
+    while (now := page.evaluate(height)) != before:  # the panel grows until it has all that it shows
+        before = now
+        page.wait_for_timeout(400)
     big = '{inlay: 1, id: 9, type: "inlay-resize", detail: {height: 999}}'
     page.evaluate(f"postMessage({big}, '*')")
     host.pages["/stranger"] = f"<script>parent.postMessage({big}, '*')</script>"
