@@ -19,7 +19,7 @@ blueprint = Blueprint("admin-overview", __name__)
 FAILURES = ("core.failed", "core.refused", "host.failed")
 REFUSALS = ("launch.refused", "signin.refused")
 FEW = 3  # failures that are no sign of anything: a host that starts, a network that blinked
-Standing = Literal["off", "new", "quiet", "failing", "refusing", "fine"]
+Standing = Literal["off", "quiet", "failing", "refusing", "fine"]
 
 
 @dataclass(frozen=True, slots=True)
