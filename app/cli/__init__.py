@@ -9,8 +9,10 @@ import click
 
 from app.cli._config import CONFIG, load, upgraded
 from app.cli.admin import admin
+from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.jobs import jobs
+from app.cli.keys import keys
 from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.reload import reload
@@ -90,5 +92,21 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-for command in (admin, check, jobs, package, preview, reload, revoke, rollout, serve, token, warm, why, worker):
+for command in (
+    admin,
+    audit,
+    check,
+    jobs,
+    keys,
+    package,
+    preview,
+    reload,
+    revoke,
+    rollout,
+    serve,
+    token,
+    warm,
+    why,
+    worker,
+):
     main.add_command(command)

@@ -142,7 +142,7 @@ scores = Table(
     Column("value", Double, nullable=False),
     Column("meaning", Text, nullable=False),
     Column("confidence", Double),
-    Column("factors", Text, nullable=False),
+    Column("factors", Text, nullable=False),  # of a version before `reasons`; else none
     Column("model_name", Text, nullable=False),
     Column("model_version", Text, nullable=False),
     Column("computed_at", Double, nullable=False),  # by the core's clock
@@ -151,6 +151,8 @@ scores = Table(
     Column("snapshot", LargeBinary),
     Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
     Column("arm", Text, nullable=False, server_default=text("''")),  # of a canary; "" where there is none
+    Column("reasons", LargeBinary),  # the factors, which may quote the input: by the subject's key, as the snapshot
+    Column("erased_at", Double),  # of its subject: that there was a decision stands, and by which model
     # the capability comes late: an event outdates a record's scores of all capabilities
     Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
 )
@@ -163,6 +165,15 @@ Index(  # a launch's own score among all that other launches carried
     ),
     sqlite_where=text(_IS_CARRIED),
     postgresql_where=text(_IS_CARRIED),
+)
+
+# Keys of the key store that were destroyed: whoever restores a backup of it destroys them again.
+erased_keys = Table(
+    "erased_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("at", Double, nullable=False),
 )
 
 # What need not be asked of a core until then: somebody is asking, or (with an answer) asked in vain.

@@ -29,6 +29,8 @@ def readyz() -> Response:
             conn.exec_driver_sql("SELECT value FROM epoch")
     except StoreUnavailable:
         return _unready("unavailable", database="away")
+    if not parts().subject_keys.are_there():
+        return _unready("unavailable", database="ok", keys="away")  # no input could be kept, so nothing new is shown
     return jsonify({"status": "ok", "database": "ok"})
 
 

@@ -14,12 +14,14 @@ from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
 from app.connections import Connections
+from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.events import Events
 from app.figures import Figures
 from app.hosts._keys import KeySource
+from app.keys.subjects import SubjectKeys
 from app.metrics import Metrics
 from app.node import Node
 from app.notices import NoticeBoard
@@ -50,6 +52,8 @@ class Parts:
     audit: AuditLog
     metrics: Metrics
     keys: KeySource
+    subject_keys: SubjectKeys
+    stored: StoredScores
     connections: Connections
     sessions: Sessions
     sign_ins: SignIns

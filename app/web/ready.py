@@ -74,6 +74,11 @@ class Ready:
         self._metrics.count("cache", level="ready", outcome="hit")
         return kept.whole
 
+    def forget(self) -> None:
+        """Somebody was erased: nothing of before stays in memory."""
+        with self._lock:
+            self._kept.clear()
+
     def keep(
         self,
         key: Key,

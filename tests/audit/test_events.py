@@ -14,6 +14,7 @@ host.failed identity.ended job.dropped job.replayed launch.accepted launch.refus
 review.given review.undone rollout.set session.ended session.opened session.refused session.renewed session.revoked
 signin.answered signin.cancelled signin.completed signin.connected signin.refused signin.started subscription.begun
 subscription.renewed view.shown
+decision.explained explanation.refused keys.rotated subject.erased
 """
 
 

@@ -17,6 +17,16 @@ def test_not_ready_without_a_database_but_alive(world: World) -> None:
     assert world.client.get("/healthz").status_code == 200
 
 
+def test_not_ready_without_the_key_store(world: World) -> None:
+    """What cannot be kept is not shown; what is known already still is."""
+    token = world.frame_token()
+    with world.parts.subject_keys.store.database.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE subject_keys RENAME TO gone")
+    assert world.client.get("/readyz").json == {"status": "unavailable", "database": "ok", "keys": "away"}
+    assert world.badge(token).headers["Inlay-State"] == "ready"
+    assert world.exchange(records=["Lead/new"]).json["fragments"][0]["state"] == "unavailable"
+
+
 def test_not_ready_once_it_is_about_to_end_and_connections_are_given_back(world: World) -> None:
     token = world.frame_token()
     world.parts.node.drain()
