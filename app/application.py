@@ -25,6 +25,7 @@ from app.db.epochs import Epochs, forgetting
 from app.db.framings import Framings
 from app.errors import ConfigError, Problem
 from app.events import Events
+from app.explanation import Explanations
 from app.figures import Figures
 from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
@@ -147,6 +148,7 @@ def build(
         ready=ready,
         subject_keys=subjects,
         stored=stored,
+        explanations=Explanations(stored, connections, permissions, audit, database, clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),
         wake_jobs=runner.wake,

@@ -215,6 +215,13 @@ audit = Table(
     Index("audit_look", "connection", "viewer", "record", "seq"),
     Index("audit_event", "event", "at"),
     Index("audit_reference", "reference"),
+    Index(
+        "audit_decision",
+        "decision",
+        "seq",
+        sqlite_where=text("decision IS NOT NULL"),
+        postgresql_where=text("decision IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
 )
 

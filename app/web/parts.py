@@ -19,6 +19,7 @@ from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.events import Events
+from app.explanation import Explanations
 from app.figures import Figures
 from app.hosts._keys import KeySource
 from app.keys.subjects import SubjectKeys
@@ -54,6 +55,7 @@ class Parts:
     keys: KeySource
     subject_keys: SubjectKeys
     stored: StoredScores
+    explanations: Explanations
     connections: Connections
     sessions: Sessions
     sign_ins: SignIns

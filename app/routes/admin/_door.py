@@ -37,6 +37,7 @@ class Tab(NamedTuple):
 TABS = (
     Tab("Overview", HOME, Act.WATCH),
     Tab("Figures", "/admin/figures", Act.WATCH),
+    Tab("Decisions", "/admin/decisions", Act.AUDIT),
     Tab("Configuration", "/admin/configuration", Act.CHANGE),
     Tab("Preview", "/preview", Act.DESIGN),
 )

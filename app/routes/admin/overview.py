@@ -60,6 +60,7 @@ def one(admin: Admin, connection: str) -> Response:
         "admin/connection.html",
         admin,
         title=connection,
+        homes=p.settings.homes(known.settings),
         line=_line(known, lately(p.database, now).get(connection, Lately())),
         refusals=refusals(p.database, connection, now),
         framings=[each for each in p.framings.all() if each.connection == connection],
