@@ -38,13 +38,13 @@ def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses n
 
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
-    session = session_of(bearer())
-    [shown] = parts().fragments.show(session, [Item(tag, Record.parse(_record(request.query_string)))])
+    session, environ = session_of(bearer()), request.environ
+    [shown] = parts().fragments.show(session, [Item(tag, _record(environ["QUERY_STRING"]))])
     fragment = shown.fragment
     own = {"Content-Type": "text/html; charset=utf-8", "ETag": fragment.etag, "Inlay-State": fragment.state}
     if fragment.state == State.UNAVAILABLE:
         own["Retry-After"] = "1"
-    return _kept(session, key_of(request.environ), [shown], fragment.body, own, fragment.status)
+    return _kept(session, key_of(environ), [shown], fragment.body, own, fragment.status)
 
 
 @blueprint.post("/components:batch")
@@ -77,7 +77,7 @@ def _kept(
         key,
         whole,
         session=session,
-        origins=origins_of(session),
+        origins=origins_of(session, server.public_url),
         connection=p.connections.get(session.connection).settings,
         epoch=min(each.epoch for each in shown),
         until=min(each.until for each in shown),
@@ -86,10 +86,10 @@ def _kept(
 
 
 @lru_cache(4096)
-def _record(query: bytes) -> str:
-    """The `record` of a query: a panel asks with the same one every time."""
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return next((value for name, value in pairs if name == "record"), "")
+def _record(query: str) -> Record:
+    """The `record` of a query: a panel asks with the same one every time. Raises BadRequest."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return Record.parse(next((value for name, value in pairs if name == "record"), ""))
 
 
 def _read(pair: bytes) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The answer before the framework: what the road made and is still the answer is sent from here; the rest walks the road.
+"""The answer before Flask: what the road made and is still the answer is sent from here; the rest walks the road.
 
 It decides nothing. `Ready` says whether an answer holds; whoever asks in another form than panels and elements do, or
 for something else, or sends a body that cannot be read in one piece, goes on to the road as if nothing stood here.
