@@ -52,6 +52,7 @@ from app.web.entrance import Entrance
 from app.web.failures import problem, translated
 from app.web.fragments import Fragments
 from app.web.headers import COMMON, over_tls
+from app.web.hot import Hot
 from app.web.limits import Limits
 from app.web.parts import Parts, parts
 from app.web.prepared import COMPRESS_FROM_BYTES, COMPRESS_LEVEL, takes_gzip
@@ -176,8 +177,11 @@ def checked(settings: Settings, renderer: Renderer) -> Renderer:
     return renderer
 
 
-def create_app(built: Parts) -> Flask:
-    """The Flask application around the parts: addresses, failures, headers."""
+def create_app(built: Parts, *, hot: bool = True) -> Flask:
+    """The Flask application around the parts: addresses, failures, headers.
+
+    Without `hot` every answer comes from the road: for whoever compares the two.
+    """
     server = built.settings.server
     app = Server("inlay", built.metrics)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
@@ -190,6 +194,8 @@ def create_app(built: Parts) -> Flask:
             app.register_blueprint(blueprint)
     app.register_error_handler(Exception, _refused)
     app.after_request(_finished)
+    if hot:
+        app.wsgi_app = Hot(app.wsgi_app, built.ready, built.metrics)  # type: ignore[method-assign]
     app.wsgi_app = Bodies(app.wsgi_app, server.threads)  # type: ignore[method-assign]
     if server.trusted_proxies:
         hops = server.trusted_proxies
