@@ -37,6 +37,7 @@ from app.net.permits import Permits
 from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
+from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
 from app.rollouts import Rollouts
@@ -44,6 +45,7 @@ from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
 from app.session import Sessions
 from app.signin import SignIns
+from app.vault import Vault
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
@@ -107,7 +109,7 @@ def build(
     figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
-    rollouts = Rollouts(database, audit, epochs, clock)
+    rollouts, revisions = Rollouts(database, audit, epochs, clock), Revisions(database, audit, clock)
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
     )
@@ -126,7 +128,9 @@ def build(
         admins=Admins(database, audit, clock),
         figures=figures,
         rollouts=rollouts,
-        revisions=Revisions(database, audit, clock),
+        revisions=revisions,
+        publisher=Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close()),
+        vault=Vault(settings.file.parent, database, audit),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,

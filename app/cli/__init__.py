@@ -16,6 +16,7 @@ from app.cli.preview import preview
 from app.cli.reload import reload
 from app.cli.revoke import revoke
 from app.cli.rollout import rollout
+from app.cli.secret import secret
 from app.cli.serve import serve
 from app.cli.token import token
 from app.cli.warm import warm
@@ -90,5 +91,7 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-for command in (admin, check, jobs, package, preview, reload, revoke, rollout, serve, token, warm, why, worker):
+for command in (
+    admin, check, jobs, package, preview, reload, revoke, rollout, secret, serve, token, warm, why, worker,
+):  # fmt: skip
     main.add_command(command)

@@ -1,0 +1,99 @@
+"""A configuration is changed from a page: checked as a whole, shown as a difference, then published.
+
+What `inlay reload` does for a file, with two things more: it is published only over the revision that it was made
+from, and the file takes the text as well, where this server may write it and it still said what that revision says.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.config import Settings
+from app.config.sections import section_of, with_section
+from app.errors import ConfigError, Problem
+from app.revisions import Change, Revision, Revisions, differences
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text that holds, and what it changes."""
+
+    text: str
+    over: int  # the revision that it was made from
+    settings: Settings
+    changes: list[Change]
+
+
+class Publisher:
+    """Drafts and their publication. `build` makes all parts of settings and lets them go, or raises ConfigError."""
+
+    def __init__(self, file: Path, revisions: Revisions, build: Callable[[Settings], None]) -> None:
+        self.file, self._revisions, self._build = file, revisions, build
+
+    def now(self) -> Revision:
+        """What holds. Before anything was published: what the file says. Raises ConfigError, StoreUnavailable."""
+        newest = self._revisions.newest()
+        if newest is not None:
+            return newest
+        text = self._read()
+        if text is None:
+            mend = "Start the server with its file, or publish one: inlay reload"
+            raise ConfigError([Problem(str(self.file), "cannot be read, and nothing was published yet.", mend)])
+        return Revision(0, 0.0, "", "file", text)
+
+    def draft(self, text: str, before: Revision) -> Draft:
+        """Raises ConfigError with every problem, each with its line."""
+        text = text.replace("\r\n", "\n").rstrip("\n") + "\n"  # forms send lines so
+        settings = Settings.parse(text, self.file.name, self.file.parent)
+        self._build(settings)
+        return Draft(text, before.number, settings, differences(before.text, text))
+
+    def connection_draft(self, name: str, section: str, before: Revision) -> Draft:
+        """A draft of the whole in which one connection has this text. Raises ConfigError."""
+        text = with_section(before.text, section.replace("\r\n", "\n"), "connections", name)
+        draft = self.draft(text, before)
+        if beside := [each.path for each in draft.changes if not f"{each.path}.".startswith(f"connections.{name}.")]:
+            mend = f"Write [connections.{name}] and what is below it only; the rest is changed in the whole text."
+            raise ConfigError([Problem(f"connections.{name}", f"This changes {', '.join(beside)} too.", mend)])
+        return draft
+
+    def section(self, name: str, before: Revision) -> str:
+        """A connection as it is written; empty where it has no section of its own."""
+        return section_of(before.text, "connections", name)
+
+    def publish(self, draft: Draft, by: str, before: Revision) -> tuple[Revision, bool]:
+        """The new revision, and whether the file says the same. Raises Superseded, StoreUnavailable."""
+        behind = self._read() not in (before.text, draft.text)
+        revision = self._revisions.publish(draft.text, by, "page", over=draft.over)
+        return revision, not behind and self._write(draft.text)
+
+    def in_step(self, revision: Revision) -> bool:
+        """Whether the file of this machine says what the revision says."""
+        return self._read() == revision.text
+
+    def _read(self) -> str | None:
+        with suppress(OSError, UnicodeDecodeError):
+            return self.file.read_text(encoding="utf-8")
+        return None
+
+    def _write(self, text: str) -> bool:
+        """Whole or not at all, with the mode that it has; whether it could be."""
+        draft = self.file.with_name(f".{self.file.name}.{secrets.token_hex(4)}")
+        try:
+            if not os.access(self.file, os.W_OK):  # a folder that may be written is no leave to replace what may not
+                return False
+            draft.touch(mode=0o600)
+            draft.chmod(self.file.stat().st_mode & 0o777)
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(self.file)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            return False
+        return True
+
+
