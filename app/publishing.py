@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.config import Settings
-from app.config.sections import section_of, with_section
-from app.errors import ConfigError, Problem
+from app.config.sections import first_line, section_of, with_section
+from app.errors import ConfigError, Problem, StoreUnavailable
 from app.revisions import Change, Revision, Revisions, differences
 
 
@@ -48,19 +48,38 @@ class Publisher:
 
     def draft(self, text: str, before: Revision) -> Draft:
         """Raises ConfigError with every problem, each with its line."""
-        text = text.replace("\r\n", "\n").rstrip("\n") + "\n"  # forms send lines so
+        text = text.replace("\r\n", "\n")  # forms send lines so
         settings = Settings.parse(text, self.file.name, self.file.parent)
-        self._build(settings)
+        try:
+            self._build(settings)
+        except StoreUnavailable as error:
+            mend = "Mend its address, start it, or bring it up to date: inlay db upgrade"
+            raise ConfigError([Problem("store.url", "the database cannot be used.", mend)]) from error
+        except ModuleNotFoundError as error:  # SQLAlchemy loads a database's driver by its name
+            mend = "Install it: pip install -e '.[postgres]'"
+            raise ConfigError([Problem("store.url", "the driver of this database is missing.", mend)]) from error
         return Draft(text, before.number, settings, differences(before.text, text))
 
     def connection_draft(self, name: str, section: str, before: Revision) -> Draft:
-        """A draft of the whole in which one connection has this text. Raises ConfigError."""
-        text = with_section(before.text, section.replace("\r\n", "\n"), "connections", name)
-        draft = self.draft(text, before)
+        """A draft of the whole in which one connection has this text. Raises ConfigError, with the section's lines."""
+        path = ("connections", name)
+        text = with_section(before.text, section.replace("\r\n", "\n"), *path)
+        try:
+            draft = self.draft(text, before)
+        except ConfigError as error:
+            raise ConfigError([_within(each, first_line(text, *path)) for each in error.problems]) from error
         if beside := [each.path for each in draft.changes if not f"{each.path}.".startswith(f"connections.{name}.")]:
             mend = f"Write [connections.{name}] and what is below it only; the rest is changed in the whole text."
             raise ConfigError([Problem(f"connections.{name}", f"This changes {', '.join(beside)} too.", mend)])
         return draft
+
+    def again(self, by: str) -> Revision:
+        """Publish what holds once more, so that secrets and keys are read again.
+
+        Raises ConfigError, Superseded, StoreUnavailable.
+        """
+        before = self.now()
+        return self._revisions.publish(self.draft(before.text, before).text, by, before.source, over=before.number)
 
     def section(self, name: str, before: Revision) -> str:
         """A connection as it is written; empty where it has no section of its own."""
@@ -97,3 +116,8 @@ class Publisher:
         return True
 
 
+def _within(problem: Problem, first: int) -> Problem:
+    """A problem by its line in a section that begins on line `first` of the whole."""
+    place, _, line = problem.where.rpartition(":")
+    known = place and line.isdigit() and int(line) >= first
+    return Problem(f"line {int(line) - first + 1}" if known else problem.where, problem.what, problem.mend)

@@ -19,6 +19,12 @@ def section_of(text: str, *path: str) -> str:
     return "".join("".join(lines[begin:end]) for begin, end in _places(lines, path)).strip("\n")
 
 
+def first_line(text: str, *path: str) -> int:
+    """The number of the line that the section begins on; 1 where there is none."""
+    lines = text.splitlines(keepends=True)
+    return next((begin + 1 for begin, _ in _places(lines, path)), 1)
+
+
 def with_section(text: str, new: str, *path: str) -> str:
     """The text with `new` in the section's place, or at its end. An empty `new` takes the section out."""
     lines = text.splitlines(keepends=True)
