@@ -178,8 +178,8 @@ def _quiet(layer: Layer, at: Scene) -> Finding:
     if layer is Layer.LAUNCH:
         mend = (
             "Is the package installed, is the panel on the page, and is the app allowed for its viewers there? Does "
-            f"the page name exactly {at.settings.server.public_url}? A page over https can frame nothing by http (mixed "
-            "content), and a public one may be kept from a private address (private network access)."
+            f"the page name exactly {at.settings.server.public_url}? A page over https can frame nothing by http "
+            "(mixed content), and a public one may be kept from a private address (private network access)."
         )
         return Finding(layer, "unknown", "No launch arrived: nothing that the host's page did reached us.", mend)
     return Finding(layer, "unknown", "Not seen in the last hours.")
