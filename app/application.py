@@ -20,6 +20,7 @@ from app.config import Settings
 from app.connections import Connections
 from app.core.stored import StoredScores
 from app.db import Database
+from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.errors import ConfigError, Problem
@@ -40,6 +41,7 @@ from app.preview.book import Book
 from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
+from app.rollback import answering
 from app.rollouts import Rollouts
 from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
@@ -97,7 +99,8 @@ def build(
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions = Permissions(connections, behalf, clock)
     ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
-    stored, cores = StoredScores(database, keyring.seal), ground.cores()
+    not_shown = dropped(database, answering(settings))
+    stored, cores = StoredScores(database, keyring.seal, not_shown), ground.cores()
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below

@@ -16,7 +16,7 @@ from pathlib import Path
 from app.config import Settings
 from app.config.sections import first_line, section_of, with_section
 from app.errors import ConfigError, Problem, StoreUnavailable
-from app.revisions import Change, Revision, Revisions, differences
+from app.revisions import Also, Change, Revision, Revisions, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ class Publisher:
         """A connection as it is written; empty where it has no section of its own."""
         return section_of(before.text, "connections", name)
 
-    def publish(self, draft: Draft, by: str, before: Revision) -> tuple[Revision, bool]:
+    def publish(self, draft: Draft, by: str, before: Revision, also: Also | None = None) -> tuple[Revision, bool]:
         """The new revision, and whether the file says the same. Raises Superseded, StoreUnavailable."""
         behind = self._read() not in (before.text, draft.text)
-        revision = self._revisions.publish(draft.text, by, "page", over=draft.over)
+        revision = self._revisions.publish(draft.text, by, "page", over=draft.over, also=also)
         return revision, not behind and self._write(draft.text)
 
     def in_step(self, revision: Revision) -> bool:

@@ -25,6 +25,7 @@ KIND = "configuration"  # of the announcement
 MOST_CHANGES = 100  # that are written into one audit row
 _MOST_LETTERS = 200  # of a value in it
 Source = Literal["file", "page"]
+Also = Callable[[Connection, int], None]  # given the number of the new revision
 
 # What a process reads once, when it starts.
 AT_START = ("server.bind", "server.port", "server.workers", "server.threads", "server.tls_", "server.drain", "store.")
@@ -67,14 +68,19 @@ class Revisions:
         with self._database.read() as conn:
             return [_read(row) for row in conn.execute(_newest_first().limit(limit))]
 
-    def publish(self, text: str, by: str, source: Source, over: int | None = None) -> Revision:
-        """Make this the configuration of every process; validate it first.
+    def publish(
+        self, text: str, by: str, source: Source, over: int | None = None, also: Also | None = None
+    ) -> Revision:
+        """Make this the configuration of every process; validate it first. `also` is done in the same transaction.
 
         Also a text that is the configuration already: what it refers to (secrets, keys) is read again then.
         Raises Superseded where the newest revision is not `over`, which the text was made from.
         """
         with self._database.begin() as conn:
-            return self._publish(conn, text, by, source, over)
+            revision = self._publish(conn, text, by, source, over)
+            if also:
+                also(conn, revision.number)
+            return revision
 
     def start_with(self, text: str, by: str) -> Revision:
         """What a process begins with, whose file says `text`: the newest revision, or the file where it was changed."""

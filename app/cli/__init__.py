@@ -15,6 +15,7 @@ from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.reload import reload
 from app.cli.revoke import revoke
+from app.cli.rollback import rollback
 from app.cli.rollout import rollout
 from app.cli.secret import secret
 from app.cli.serve import serve
@@ -92,6 +93,6 @@ def db_upgrade(path: Path) -> None:
 
 
 for command in (
-    admin, check, jobs, package, preview, reload, revoke, rollout, secret, serve, token, warm, why, worker,
+    admin, check, jobs, package, preview, reload, revoke, rollback, rollout, secret, serve, token, warm, why, worker,
 ):  # fmt: skip
     main.add_command(command)
