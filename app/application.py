@@ -20,6 +20,7 @@ from app.config import Settings
 from app.connections import Connections
 from app.core.stored import StoredScores
 from app.db import Database
+from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.errors import ConfigError, Problem
@@ -37,13 +38,16 @@ from app.net.permits import Permits
 from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
+from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
+from app.rollback import answering
 from app.rollouts import Rollouts
 from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
 from app.session import Sessions
 from app.signin import SignIns
+from app.vault import Vault
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
@@ -96,7 +100,8 @@ def build(
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions = Permissions(connections, behalf, clock)
     ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
-    stored, cores = StoredScores(database, keyring.seal), ground.cores()
+    not_shown = dropped(database, answering(settings))
+    stored, cores = StoredScores(database, keyring.seal, not_shown), ground.cores()
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
@@ -108,7 +113,7 @@ def build(
     figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
-    rollouts = Rollouts(database, audit, epochs, clock)
+    rollouts, revisions = Rollouts(database, audit, epochs, clock), Revisions(database, audit, clock)
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
     )
@@ -127,7 +132,9 @@ def build(
         admins=Admins(database, audit, clock),
         figures=figures,
         rollouts=rollouts,
-        revisions=Revisions(database, audit, clock),
+        revisions=revisions,
+        publisher=Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close()),
+        vault=Vault(settings.file.parent, database, audit),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,

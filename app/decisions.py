@@ -141,7 +141,7 @@ class Decisions:
         """Scores, audit rows and the end of the leases in one transaction; what changed meanwhile is outdated."""
         now = self._clock()
         scored = [
-            _stored(key, answer, features[key], capability.ttl, now)
+            _stored(key, answer, features[key], capability.ttl, now, self._cores[capability.core].identity)
             for key, answer in answers.items()
             if isinstance(answer, Score)
         ]
@@ -165,9 +165,9 @@ class Decisions:
         return outcomes | {each.key: each for each in scored}, at
 
 
-def _stored(key: Key, score: Score, features: Features, ttl: float, now: float) -> Stored:
+def _stored(key: Key, score: Score, features: Features, ttl: float, now: float, core: str) -> Stored:
     fresh_s = min(ttl, score.valid_for_s) * random.uniform(1 - FRESH_SPREAD, 1)  # noqa: S311 no secret
-    return Stored(decision_id(now), key, score, key.carried or features_hash(features), now, now + fresh_s)
+    return Stored(decision_id(now), key, score, key.carried or features_hash(features), now, now + fresh_s, core)
 
 
 def _kept_until(why: Failure | Insufficient, now: float) -> float:

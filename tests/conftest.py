@@ -28,14 +28,15 @@ FLAGS = (
     "--test-third-party-cookie-phaseout",  # no test may need a third-party cookie
 )  # fmt: skip
 
+_SYSTEM = Path("/usr/bin/chromium")
+PATH = os.environ.get("CHROMIUM_PATH") or (str(_SYSTEM) if _SYSTEM.exists() else None)  # None: Playwright's own
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The one browser of a test process: Playwright starts but once in each. Take a context of your own."""
-    system = Path("/usr/bin/chromium")
-    path = os.environ.get("CHROMIUM_PATH") or (str(system) if system.exists() else None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=PATH, args=list(FLAGS))
         yield browser
         browser.close()
 

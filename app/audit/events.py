@@ -73,6 +73,10 @@ EVENTS: Mapping[str, Event] = {
     "rollout.set": _event("admin", "connection admin reach", "component percent viewers starts_at"),
     "configuration.changed": _event("admin", "admin revision", "source changes"),
     "configuration.refused": _event("admin", "reason", "admin revision reference"),  # a process could not take it over
+    "configuration.restored": _event("admin", "admin capability revision", "to"),
+    "secret.set": _event("admin", "admin name"),  # kept in a file of this machine; by its name, never its value
+    "secret.removed": _event("admin", "admin name"),
+    "package.given": _event("admin", "connection admin", "host"),  # somebody took what a host's admin installs
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),

@@ -15,7 +15,9 @@ from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.reload import reload
 from app.cli.revoke import revoke
+from app.cli.rollback import rollback
 from app.cli.rollout import rollout
+from app.cli.secret import secret
 from app.cli.serve import serve
 from app.cli.token import token
 from app.cli.warm import warm
@@ -90,5 +92,7 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-for command in (admin, check, jobs, package, preview, reload, revoke, rollout, serve, token, warm, why, worker):
+for command in (
+    admin, check, jobs, package, preview, reload, revoke, rollback, rollout, secret, serve, token, warm, why, worker,
+):  # fmt: skip
     main.add_command(command)

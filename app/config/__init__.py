@@ -12,6 +12,7 @@ from app.config.table import (
     ServerSettings,
     Settings,
     StoreSettings,
+    store_of,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "StoreSettings",
     "example",
     "is_high",
+    "store_of",
 ]

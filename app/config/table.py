@@ -132,6 +132,7 @@ class Settings:
     capabilities: Mapping[str, CapabilitySettings]
     connections: Mapping[str, ConnectionSettings]
     admin: AdminSettings = field(default_factory=AdminSettings)
+    file: Path = field(default=Path("inlay.toml"), compare=False)  # what it was read from, or would be
 
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
@@ -152,7 +153,8 @@ class Settings:
     @classmethod
     def parse(cls, content: str, where: str = "inlay.toml", folder: Path | None = None) -> Settings:
         """Read a text. Relative paths in it start at `folder`, which is the working directory by default."""
-        reader = Reader(content, where, folder or Path.cwd())
+        folder = folder or Path.cwd()
+        reader = Reader(content, where, folder)
         if reader.problems:  # not TOML: every section would only be missed
             raise ConfigError(reader.problems)
         for key in reader.tree:
@@ -165,11 +167,25 @@ class Settings:
             capabilities=reader.sections(CapabilitySettings, "capabilities"),
             connections=reader.sections(ConnectionSettings, "connections"),
             admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
+            file=folder / Path(where).name,
         )
         check(settings, reader)
         if reader.problems:
             raise ConfigError(reader.problems)
         return settings
+
+
+def store_of(path: Path) -> StoreSettings:
+    """`[store]` alone, of a file whose rest need not hold yet. Raises ConfigError."""
+    try:
+        reader = Reader(path.read_text(encoding="utf-8"), str(path), path.resolve().parent)
+    except (OSError, UnicodeDecodeError):
+        Settings.load(path)  # which says why not
+        raise
+    settings = reader.section(StoreSettings, reader.tree.get("store", {}), "store")
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return settings
 
 
 SECTIONS: Mapping[str, type] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,11 @@ class Item(NamedTuple):
     features: Mapping[str, Any]
 
 
+def identity(core: CoreSettings) -> str:
+    """Names a core by its name and address: another address is another version of it, as far as we can know."""
+    return hashlib.sha256(f"{core.name}\n{core.url}".encode()).hexdigest()[:16]
+
+
 class CoreClient:
     """Speaks the native protocol (`openapi-core.json`) with one core. Shared by all threads.
 
@@ -43,7 +49,7 @@ class CoreClient:
         retry: Retry = Retry(),  # noqa: B008 - a frozen value
         breaker: Breaker = Breaker(),  # noqa: B008 - a frozen value
     ) -> None:
-        self.name = settings.name
+        self.name, self.identity = settings.name, identity(settings)
         self._url = settings.url.rstrip("/")
         self.deadline_s = settings.deadline
         self._keys = settings.api_keys

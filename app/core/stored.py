@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Row as DatabaseRow
-from sqlalchemy import Select, Text, func, insert, literal_column, not_, select, update
+from sqlalchemy import Select, Text, func, insert, literal_column, not_, or_, select, update
 
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.db import Database, schema
@@ -47,13 +48,27 @@ class Stored:
     features_hash: str
     stored_at: float
     fresh_until: float
+    core: str = ""  # which core gave it, by its identity
 
 
 class StoredScores:
-    """The table of scores. `seal` encrypts the snapshot of the input, in the context of its decision."""
+    """The table of scores. `seal` encrypts the snapshot of the input, in the context of its decision.
 
-    def __init__(self, database: Database, seal: Callable[[bytes, str], bytes]) -> None:
-        self._database, self._seal = database, seal
+    What a capability's `dropped` cores said is found by its decision only.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        seal: Callable[[bytes, str], bytes],
+        dropped: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> None:
+        self._database, self._seal, self._dropped = database, seal, dropped
+        self._dropped_text = {capability: " ".join(sorted(cores)) for capability, cores in dropped.items()}
+
+    def is_shown(self, stored: Stored) -> bool:
+        """Whether its core still answers, or answered before without a complaint."""
+        return stored.core not in self._dropped.get(stored.key.capability, ())
 
     def latest(self, keys: Sequence[Key], conn: DatabaseConnection | None = None) -> dict[Key, Stored]:
         """The newest score of each key that has one; within the caller's transaction where one is given.
@@ -67,7 +82,7 @@ class StoredScores:
         found: dict[Key, Stored] = {}
         for are_carried in (False, True):
             if asked := [key for key in keys if bool(key.carried) is are_carried]:
-                rows = [_parts(key) for key in asked]
+                rows = [(*_parts(key), self._dropped_text.get(key.capability, "")) for key in asked]
                 newest = _NEWEST[conn.dialect.name, are_carried]
                 for row in conn.execute(newest, parameters(conn, _PARTS, rows)):
                     key = _key(row)
@@ -84,7 +99,7 @@ class StoredScores:
         """The last `limit` values of a key, oldest first."""
         newest_first = (
             select(scores.c.created_at, scores.c.value)
-            .where(*_is(key))
+            .where(*_is(key), scores.c.core.not_in(self._dropped.get(key.capability, ())))
             .order_by(scores.c.created_at.desc(), scores.c.id.desc())
             .limit(limit)
         )
@@ -120,7 +135,7 @@ _READ = [column for column in scores.c if column.name != "snapshot"]
 _CARRIED = func.substr(
     literal_column("features_hash"), literal_column("1"), literal_column(str(len(CARRIED)))
 ) == literal_column(f"'{CARRIED}'")  # without parameters, as the index has it: else no database would use it
-_PARTS = dict.fromkeys(("connection", "capability", "type", "id", "carried", "arm"), Text())
+_PARTS = dict.fromkeys(("connection", "capability", "type", "id", "carried", "arm", "dropped"), Text())
 
 
 def _newest(dialect: str, carried: bool) -> Select[Any]:
@@ -135,6 +150,7 @@ def _newest(dialect: str, carried: bool) -> Select[Any]:
             mine.c.record_type == asked["type"],
             mine.c.record_id == asked["id"],
             mine.c.arm == asked["arm"],
+            or_(mine.c.core == "", not_(asked["dropped"].contains(mine.c.core))),
             _CARRIED if carried else not_(_CARRIED),
             *([mine.c.features_hash == asked["carried"]] if carried else []),
         )
@@ -187,6 +203,7 @@ def _row(stored: Stored) -> dict[str, Any]:
         "features_hash": stored.features_hash,
         "created_at": stored.stored_at,
         "arm": stored.key.arm,
+        "core": stored.core,
     }
 
 
@@ -208,4 +225,4 @@ def _read(row: DatabaseRow[Any], key: Key) -> Stored:
         valid_for_s=max(row.valid_until - row.created_at, 0.0),
         confidence=row.confidence,
     )
-    return Stored(row.id, key, score, row.features_hash, row.created_at, row.valid_until)
+    return Stored(row.id, key, score, row.features_hash, row.created_at, row.valid_until, row.core)

@@ -151,6 +151,7 @@ scores = Table(
     Column("snapshot", LargeBinary),
     Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
     Column("arm", Text, nullable=False, server_default=text("''")),  # of a canary; "" where there is none
+    Column("core", Text, nullable=False, server_default=text("''")),  # which core gave it: CoreClient.identity
     # the capability comes late: an event outdates a record's scores of all capabilities
     Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
 )

@@ -44,6 +44,16 @@ rollouts = Table(
     PrimaryKeyConstraint("connection", "component", "starts_at"),
 )
 
+# Cores that a roll-back took away from a capability: what they said is not shown.
+dropped_cores = Table(
+    "dropped_cores",
+    metadata,
+    Column("capability", Text, nullable=False),
+    Column("core", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    PrimaryKeyConstraint("capability", "core"),
+)
+
 # The configuration as it was published; it holds no secrets, only references to them.
 revisions = Table(
     "revisions",

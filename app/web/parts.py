@@ -24,11 +24,13 @@ from app.metrics import Metrics
 from app.node import Node
 from app.notices import NoticeBoard
 from app.permissions import Permissions
+from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
 from app.rollouts import Rollouts
 from app.session import Sessions
 from app.signin import SignIns
+from app.vault import Vault
 from app.warming import Warmer
 from app.web.assets import Assets
 from app.web.catalog import Catalog
@@ -58,6 +60,8 @@ class Parts:
     admin_sign_in: AdminSignIn
     rollouts: Rollouts
     revisions: Revisions
+    publisher: Publisher
+    vault: Vault
     figures: Figures
     events: Events
     notices: NoticeBoard

@@ -115,6 +115,14 @@ def test_an_address_that_browsers_refuse_without_a_word(world: World, public_url
     assert word in found.what
 
 
+def test_an_address_that_some_browser_let_through_is_not_what_fails(world: World) -> None:
+    world.exchange()
+    settings = replace(world.settings, server=replace(world.settings.server, public_url="https://10.1.2.3"))
+    found = {each.layer: each for each in findings(world, settings)}
+    assert failing(list(found.values())) is None
+    assert "launches arrive" in found[Layer.ADDRESS].what
+
+
 def test_a_switch_names_who_turned_it(world: World) -> None:
     world.parts.rollouts.set(Rollout(CONNECTION, "", Reach.OFF, 0.0), "Ada")
     found = worst(world)

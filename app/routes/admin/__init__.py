@@ -1,5 +1,6 @@
 """The admin's pages: one module a place, each behind the same door."""
 
-from app.routes.admin import configuration, enter, figures, overview, rollout, sign_in, why
+from app.routes.admin import configuration, editing, enter, figures, overview, rollback, rollout, secrets, sign_in, why
 
-BLUEPRINTS = tuple(each.blueprint for each in (enter, sign_in, overview, figures, rollout, why, configuration))
+_PAGES = (enter, sign_in, overview, figures, rollout, why, rollback, configuration, editing, secrets)
+BLUEPRINTS = tuple(each.blueprint for each in _PAGES)
