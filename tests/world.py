@@ -392,7 +392,7 @@ def world(
             audience=GUEST["audience"],
         )
         (folder / "inlay.toml").write_text(config)
-        settings, clock = Settings.parse(config, str(folder / "inlay.toml")), Clock()
+        settings, clock = Settings.parse(config, str(folder / "inlay.toml"), folder), Clock()
         named = {each.name: each for each in connections}
         settings = replace(settings, connections={**settings.connections, **named})
         with running(settings, clock) as (parts, runner):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.audit import EVENTS
+from app.config.retention import FAMILIES
 
 # A name in an audit log can never be mended. Add here, with a thought; never change or remove a line.
 NAMES_FOR_EVER = """
@@ -34,3 +35,7 @@ def test_what_is_refused_says_why() -> None:
         if name.endswith((".refused", ".failed")):
             assert "reason" in event.required, name
             assert "reference" in event.fields, name
+
+
+def test_retention_is_of_the_families_that_there_are() -> None:
+    assert {event.family for event in EVENTS.values()} == set(FAMILIES)
