@@ -123,6 +123,15 @@ def leaf(values: Sequence[Any]) -> bytes:
     return hashlib.sha256(json.dumps(list(values), separators=(",", ":"), default=_bytes).encode()).digest()
 
 
+def leaf_of(values: Sequence[Any] | None, seal: Seal | None) -> bytes:
+    """The leaf of a row as its seal counts columns; empty for a row that is not there."""
+    if values is None:
+        return b""
+    if seal is None or seal.columns == COLUMNS:
+        return leaf(values)
+    return leaf([values[COLUMNS.index(name)] for name in seal.columns if name in COLUMNS])
+
+
 def listed(leaves: Iterable[tuple[int, bytes]]) -> bytes:
     """A listing: each row's number, and the beginning of its leaf."""
     return b"".join(seq.to_bytes(_SEQ_BYTES, "big") + each[:_LEAF_BYTES] for seq, each in leaves)

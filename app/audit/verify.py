@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from app.audit.anchors import Place
-from app.audit.seal import COLUMNS, Seal, SealUnreadable, Signer, entries, is_leaf, leaf
+from app.audit.seal import COLUMNS, Seal, SealUnreadable, Signer, entries, is_leaf, leaf_of
 from app.audit.verify_seals import Chain, Checked, Finding, SealCheck
 from app.db import Database
 from app.db.schema import audit
@@ -122,7 +122,7 @@ class _Batch:
         for seq, values in self._rows():
             said = expected.pop(seq, None)
             chain = (values[_CONNECTION] or "", values[_FAMILY]) if values is not None else None
-            whole = _leaf(values, said[0] if said else None) if values is not None else b""
+            whole = leaf_of(values, said[0] if said else None)
             if chain in sums:
                 sums[chain].update(whole)
             if said is not None and said[0].chain == chain and is_leaf(whole, said[1]):
@@ -209,16 +209,10 @@ def _expected(checked: Checked) -> dict[int, tuple[Seal, bytes]]:
         return {}
 
 
-def _leaf(values: Sequence[Any], seal: Seal | None) -> bytes:
-    if seal is None or seal.columns == COLUMNS:
-        return leaf(values)
-    return leaf([values[COLUMNS.index(name)] for name in seal.columns if name in COLUMNS])
-
-
 def _home(values: Sequence[Any], seq: int, missed: Mapping[int, tuple[Seal, bytes]]) -> int | None:
     """The number under which these values were sealed, if it is another one of this batch."""
     for other, (seal, said) in missed.items():
-        if other != seq and is_leaf(_leaf([other, *values[1:]], seal), said):
+        if other != seq and is_leaf(leaf_of([other, *values[1:]], seal), said):
             return other
     return None
 

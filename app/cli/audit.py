@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from app.audit.anchors import anchored
 from app.audit.export_seals import lines
 from app.audit.verify import Report, verify
+from app.cli.audit_purge import purge
 from app.cli._config import CONFIG, JSON, load, named, opened, words
 from app.config import Settings
 from app.db import Database
@@ -78,6 +79,9 @@ def export_seals(path: Path, output: TextIO) -> None:
     with words(), opened(settings) as database:
         for line in lines(database, seal_keys(settings)):
             output.write(f"{line}\n")
+
+
+audit.add_command(purge)
 
 
 def _configured(settings: Settings, database: Database) -> list[Path]:

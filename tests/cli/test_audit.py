@@ -50,3 +50,25 @@ def test_seals_are_exported_as_lines(world: World) -> None:
     kinds = [json.loads(line)["kind"] for line in run(world, "seals", "export").stdout.splitlines()]
     assert kinds[0] == "key"
     assert kinds.count("seal") >= 2
+
+
+def test_purge_says_first_what_would_go(world: World) -> None:
+    world.looked_at()
+    world.parts.sealer.run()
+    hold = 'issuer = "00DAB0000000001EAA"\nretention = { access = "1d", decision = "sox" }'
+    changes = {'issuer = "00DAB0000000001EAA"': hold}
+    config = str(written(world, changes))
+
+    def purge(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["audit", "purge", "-c", config, *arguments])
+
+    first = purge()
+    assert first.exit_code == 0, first.output
+    assert "acme access: " in first.stdout
+    assert "acme decision" not in first.stdout
+    assert "Nothing was removed" in first.stdout
+    assert world.audited("launch.accepted")[0]["connection"] == "acme"
+    assert "Purged." in purge("--yes").stdout
+    assert {each["connection"] for each in world.audited("launch.accepted")} == {"acme-pages"}
+    assert run(world, "verify").exit_code == 0
+    assert "Nothing is due." in purge().stdout
