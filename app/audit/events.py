@@ -77,6 +77,7 @@ EVENTS: Mapping[str, Event] = {
     "audit.searched": _event("admin", "admin filters", "connection"),
     "audit.exported": _event("admin", "admin filters how", "connection"),
     "audit.purged": _event("admin", "admin family rows seals rule", "connection"),
+    "audit.resumed": _event("admin", "since"),  # it could not be written since then; what needed a row was refused
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
