@@ -67,7 +67,7 @@ from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, ahead, scoring, warmer
+from app.wiring import Documents, Ground, Libraries, ahead, scoring, sealer, warmer
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -80,6 +80,7 @@ def begin_jobs(built: Parts) -> None:
     """See to what comes back by itself. Raises StoreUnavailable."""
     built.notices.begin(built.connections)
     built.ahead.begin()
+    built.sealer.begin()
 
 
 def build(
@@ -107,8 +108,8 @@ def build(
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, limits = Libraries(ground), Limits(clock)
     subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
-    ahead_of_all = ahead(ground, connections, warm)
-    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all)
+    ahead_of_all, seals = ahead(ground, connections, warm), sealer(settings, database, clock)
+    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals)
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
@@ -139,6 +140,7 @@ def build(
         events=Events(database, connections, stored, audit, clock),
         notices=libraries.board,
         ahead=ahead_of_all,
+        sealer=seals,
         warmer=warm,
         renderer=renderer,
         fragments=fragments,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from app.ahead import Ahead
 from app.analysis import Analyses
 from app.analysis_work import AnalysisWork
+from app.audit.anchors import Anchors
 from app.audit.log import AuditLog
+from app.audit.sealer import Sealer
 from app.backlog import Backlog
 from app.behalf import Behalf
 from app.config import Settings
@@ -29,7 +31,7 @@ from app.db.subscriptions import Subscriptions
 from app.decisions import Decisions
 from app.documents import Reader
 from app.history import History
-from app.keys import Keyring
+from app.keys import Keyring, SealKeys
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.redis import RedisDoor
@@ -87,6 +89,17 @@ def warmer(ground: Ground, connections: Connections, stored: StoredScores, score
 def ahead(ground: Ground, connections: Connections, warmer: Warmer) -> Ahead:
     """What comes back by itself."""
     return Ahead(connections, warmer, ground.database, ground.clock)
+
+
+def seal_keys(settings: Settings) -> SealKeys:
+    """What signs the audit's seals."""
+    return SealKeys.from_secrets([each.reveal_bytes() for each in settings.server.keys])
+
+
+def sealer(settings: Settings, database: Database, clock: Callable[[], float]) -> Sealer:
+    """Who seals the audit."""
+    store = settings.store
+    return Sealer(database, seal_keys(settings), Anchors(store.anchors), store.seal_every, clock)
 
 
 class Libraries:

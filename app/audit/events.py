@@ -77,6 +77,11 @@ EVENTS: Mapping[str, Event] = {
     "secret.set": _event("admin", "admin name"),  # kept in a file of this machine; by its name, never its value
     "secret.removed": _event("admin", "admin name"),
     "package.given": _event("admin", "connection admin", "host"),  # somebody took what a host's admin installs
+    # who looked at the log itself, and what was taken out of it
+    "audit.searched": _event("admin", "admin filters", "connection"),
+    "audit.exported": _event("admin", "admin filters how", "connection"),
+    "audit.purged": _event("admin", "admin family rows seals rule", "connection"),
+    "audit.resumed": _event("admin", "since"),  # it could not be written since then; what needed a row was refused
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),

@@ -9,6 +9,7 @@ import click
 
 from app.cli._config import CONFIG, load, upgraded
 from app.cli.admin import admin
+from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.jobs import jobs
 from app.cli.package import package
@@ -93,6 +94,21 @@ def db_upgrade(path: Path) -> None:
 
 
 for command in (
-    admin, check, jobs, package, preview, reload, revoke, rollback, rollout, secret, serve, token, warm, why, worker,
-):  # fmt: skip
+    admin,
+    audit,
+    check,
+    jobs,
+    package,
+    preview,
+    reload,
+    revoke,
+    rollback,
+    rollout,
+    secret,
+    serve,
+    token,
+    warm,
+    why,
+    worker,
+):
     main.add_command(command)

@@ -3,6 +3,7 @@
 from app.config.connection import ConnectionSettings
 from app.config.example import example
 from app.config.references import Secret
+from app.config.retention import Retention
 from app.config.rules import Rule, is_high
 from app.config.schedules import Schedule
 from app.config.table import (
@@ -20,6 +21,7 @@ __all__ = [
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",
+    "Retention",
     "Rule",
     "Schedule",
     "Secret",

@@ -25,6 +25,7 @@ from app.config.kinds import (
 )
 from app.config.reader import row
 from app.config.references import Secret, secret
+from app.config.retention import RETENTION, Retention
 from app.config.rules import RULE, Rule
 from app.config.schedules import SCHEDULE, Schedule
 
@@ -108,3 +109,8 @@ class ConnectionSettings:
     warm: Schedule | None = row(  # noqa: RUF009 makes a field
         SCHEDULE, 'When scores are computed ahead: how often, as "6h", or each day at a time of UTC, as "03:00".', None
     )
+    # how long its audit is kept
+    retention: Mapping[str, Retention] = row(
+        RETENTION, "How long audit rows are kept, by family: a law's time, or one's own; others: for ever.", {}
+    )
+    legal_hold: bool = row(FLAG, "Whether nothing of its audit may be purged, whatever retention says.", False)

@@ -28,7 +28,8 @@ from app.config.kinds import (
     text,
 )
 from app.config.reader import Reader, row
-from app.config.references import PATH, REDIS, STORE, Secret, secret
+from app.config.references import FILE, PATH, REDIS, STORE, Secret, secret
+from app.config.retention import RETENTION, Retention
 from app.errors import ConfigError, Problem
 
 
@@ -65,6 +66,14 @@ class StoreSettings:
     url: str = row(STORE, "The database; a URL with a password goes by reference.", "sqlite:///inlay.db", shown=False)
     redis: str = row(REDIS, "A Redis that several nodes share scores by; losing it loses nothing.", "", shown=False)
     memory_mb: int = row(integer(1, 65_536), "Megabytes of scores that each worker remembers at most.", 64)
+    seal_every: float = row(DURATION, "How often what the audit wrote is sealed against changes.", "5m")
+    anchors: Path = row(
+        FILE, "Where each seal is noted outside the database; best where its administrators cannot write.",
+        "inlay-anchors.jsonl",
+    )  # fmt: skip
+    retention: Mapping[str, Retention] = row(
+        RETENTION, "How long audit rows of no connection are kept, by family; others: for ever.", {}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

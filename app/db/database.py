@@ -28,6 +28,8 @@ _PRAGMAS = (
 )
 # a database behind a dead network, or a forgotten lock, must not hold a thread for minutes
 _POSTGRES_ARGS = {"connect_timeout": 2, "tcp_user_timeout": 5000}
+# a right that was taken away, a table that is gone: mistakes of an operator's, which SQLite calls OperationalError
+_CLOSED = frozenset({"42501", "42P01"})
 _POSTGRES_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000"
 
 
@@ -41,6 +43,7 @@ class Database:
     def __init__(self, url: str, patience_s: float | None = None) -> None:
         parsed = make_url(url)
         self.gate = Gate()
+        self.write_failed_at: float | None = None  # since when no write has succeeded, after one that failed
         if parsed.get_backend_name() == "sqlite":
             _create_private(parsed.database)
             self.engine = create_engine(parsed, connect_args={"timeout": _BUSY_S}, **_POOL)
@@ -70,7 +73,7 @@ class Database:
 
         Raises StoreUnavailable when the database is away.
         """
-        with self.gate.entered(), _translated(), self._writer.begin() as conn:
+        with self.gate.entered(), self._noted(), _translated(), self._writer.begin() as conn:
             yield conn
 
     @contextlib.contextmanager
@@ -78,6 +81,15 @@ class Database:
         """A connection to read from; what it sees is of one moment (on SQLite) and it keeps nothing."""
         with self.gate.entered(), _translated(), self.engine.connect() as conn:
             yield conn
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreUnavailable:
+            self.write_failed_at = self.write_failed_at or time.time()
+            raise
+        self.write_failed_at = None
 
     def close(self) -> None:
         self.engine.dispose()
@@ -92,6 +104,8 @@ def _translated() -> Iterator[None]:
     except DatabaseError as error:
         if type(error) is DatabaseError:  # a damaged file; its subclasses are mistakes of ours
             raise StoreUnavailable(reason="store-damaged") from error
+        if getattr(error.orig, "sqlstate", None) in _CLOSED:
+            raise StoreUnavailable(reason="store-closed") from error
         raise
 
 

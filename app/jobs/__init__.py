@@ -10,9 +10,10 @@ from functools import partial
 
 from app.ahead import Ahead
 from app.analysis_work import AnalysisWork
+from app.audit.sealer import Sealer
 from app.connections import Connections
 from app.identities import Identities
-from app.jobs import analyse, changes, rescore, revoke, schedule, score, subscribe, warm
+from app.jobs import analyse, changes, rescore, revoke, schedule, score, seal, subscribe, warm
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.scoring import Scoring
@@ -28,6 +29,7 @@ def handlers(
     work: AnalysisWork,
     subscriber: Subscriber,
     ahead: Ahead,
+    sealer: Sealer,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
@@ -37,6 +39,7 @@ def handlers(
         "revoke": partial(revoke.handle, identities),
         "schedule": partial(schedule.handle, ahead),
         "score": partial(score.handle, ahead),
+        "seal": partial(seal.handle, sealer),
         "subscribe": partial(subscribe.handle, subscriber),
         "warm": partial(warm.handle, ahead),
     }

@@ -12,6 +12,7 @@ from app.admins.sign_in import AdminSignIn
 from app.ahead import Ahead
 from app.analysis import Analyses
 from app.audit.log import AuditLog
+from app.audit.sealer import Sealer
 from app.config import Settings
 from app.connections import Connections
 from app.db import Database
@@ -66,6 +67,7 @@ class Parts:
     events: Events
     notices: NoticeBoard
     ahead: Ahead
+    sealer: Sealer
     warmer: Warmer
     renderer: Renderer
     fragments: Fragments
