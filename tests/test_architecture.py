@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "identities notices admins rollouts revisions vault",
         "session decisions reading publishing",
         "behalf rollback",
-        "permissions history pace outcomes once refresher backlog",
+        "permissions history pace telling outcomes once refresher backlog",
         "scoring analysis analysis_work",
         "review events health signin subscriber warming diagnosis",
         "ahead",
