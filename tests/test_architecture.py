@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "permissions history pace outcomes once refresher backlog",
         "scoring analysis analysis_work",
         "review events health signin subscriber warming diagnosis",
-        "ahead",
+        "ahead leaving",
         "jobs views wiring",
         "web",
         "preview",

@@ -11,6 +11,7 @@ from app.cli._config import CONFIG, load, upgraded
 from app.cli.admin import admin
 from app.cli.check import check
 from app.cli.jobs import jobs
+from app.cli.leave import leave
 from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.reload import reload
@@ -93,6 +94,7 @@ def db_upgrade(path: Path) -> None:
 
 
 for command in (
-    admin, check, jobs, package, preview, reload, revoke, rollback, rollout, secret, serve, token, warm, why, worker,
+    admin, check, jobs, leave, package, preview, reload, revoke, rollback, rollout, secret, serve, token, warm, why,
+    worker,
 ):  # fmt: skip
     main.add_command(command)

@@ -12,9 +12,10 @@ from app.ahead import Ahead
 from app.analysis_work import AnalysisWork
 from app.connections import Connections
 from app.identities import Identities
-from app.jobs import analyse, changes, rescore, revoke, schedule, score, subscribe, warm
+from app.jobs import analyse, changes, leave, rescore, revoke, schedule, score, subscribe, warm
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
+from app.leaving import Leaving
 from app.scoring import Scoring
 from app.subscriber import Subscriber
 
@@ -28,11 +29,13 @@ def handlers(
     work: AnalysisWork,
     subscriber: Subscriber,
     ahead: Ahead,
+    leaving: Leaving,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
+        "leave": partial(leave.handle, leaving),
         "rescore": partial(rescore.handle, connections, scoring),
         "revoke": partial(revoke.handle, identities),
         "schedule": partial(schedule.handle, ahead),

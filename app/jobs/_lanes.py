@@ -18,7 +18,7 @@ class Lane:
 LANES = (
     Lane("quick", ("changes", "revoke", "schedule", "subscribe")),  # a call or two each
     Lane("scores", ("rescore", "score")),  # somebody looks, or has looked
-    Lane("ahead", ("warm",)),  # long runs, for those who may look
+    Lane("ahead", ("leave", "warm")),  # long runs, for those who may look
     Lane("documents", ("analyse",), 2),  # seconds to minutes each
 )
 
