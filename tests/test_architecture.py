@@ -80,6 +80,11 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/core/checks.py": ("tests/core/test_parse.py", "refusals are those of the answers that it checks"),
     "app/core/analyses.py": ("tests/core/test_parse_analysis.py", "values that only the parse makes"),
     "app/cli/rollback.py": ("tests/test_rollback.py", "it is how the test rolls back"),
+    "app/jobs/leave.py": ("tests/routes/admin/test_leaving.py", "the page begins it"),
+    "app/leaving/": (
+        "tests/leaving/test_leaving.py",
+        "one face: a connection goes in, files and an empty place come out",
+    ),
     "app/db/dropped_cores.py": ("tests/test_rollback.py", "rows that show in what viewers see"),
     "app/db/lists.py": ("tests/db/test_leases.py", "what statements do with a list shows whether it was read"),
     "app/db/reviews.py": ("tests/test_review.py", "rows that only the station reads"),

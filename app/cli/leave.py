@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -81,7 +82,7 @@ def _leave(leaving: Leaving, name: str, folder: Path, give_up: bool, as_json: bo
         if wait_s := leaving.wait_s(standing):
             click.echo(f"Waiting {wait_s:.0f} s until every server has taken it over ...", err=True)
             time.sleep(wait_s)
-        with click.progressbar(length=0, label=name, file=click.get_text_stream("stderr")) as bar:
+        with click.progressbar(length=0, label=name, file=sys.stderr) as bar:
             standing = leaving.go_on(name, lambda _table, rows: bar.update(rows), give_up=give_up)
         click.echo(_SAID[standing.step], err=True)
         again = False

@@ -25,7 +25,7 @@ MAX_QUESTION = 1_024
 MAX_NOTICES = 1_000
 MAX_STATE = 128
 _MAX_LINK = 8_000
-_MADE, _GONE = 201, 410
+_MADE, _ENDED, _GONE = 201, 204, 410
 _LIFECYCLE = {
     "reauthorizationRequired": NoticeKind.RENEW,
     "subscriptionRemoved": NoticeKind.REMOVED,
@@ -95,8 +95,8 @@ def renew(
 
 def end(call: Call, connection: ConnectionSettings, token: str, subscription: str) -> None:
     """https://learn.microsoft.com/graph/api/subscription-delete"""
-    response = sound(_api(call, connection, token).send("DELETE", f"/subscriptions/{subscription}"))
-    if response.status not in {204, 404}:
+    response = _api(call, connection, token).send("DELETE", f"/subscriptions/{subscription}")
+    if response.status not in {_ENDED, 404}:
         raise _failure(response)
 
 

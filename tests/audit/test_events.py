@@ -10,8 +10,9 @@ from app.audit import EVENTS
 NAMES_FOR_EVER = """
 admin.entered admin.left admin.linked admin.refused analysis.given answer.given configuration.changed
 configuration.refused configuration.restored connection.leaving connection.left core.failed core.refused
-document.refused event.accepted event.refused export.given host.failed identity.ended job.dropped job.replayed launch.accepted launch.refused package.given permission.refused
-request.refused review.given review.undone rollout.set secret.removed secret.set session.ended session.opened session.refused session.renewed session.revoked
+document.refused event.accepted event.refused export.given host.failed identity.ended job.dropped job.replayed
+launch.accepted launch.refused package.given permission.refused request.refused review.given review.undone
+rollout.set secret.removed secret.set session.ended session.opened session.refused session.renewed session.revoked
 signin.answered signin.cancelled signin.completed signin.connected signin.refused signin.started subscription.begun
 subscription.renewed view.shown
 """
