@@ -32,6 +32,7 @@ from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
 from app.jobs import Runner, handlers
 from app.keys import Keyring
+from app.leaving import Leaving
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
@@ -109,12 +110,17 @@ def build(
     libraries, limits = Libraries(ground), Limits(clock)
     subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
     ahead_of_all, seals = ahead(ground, connections, warm), sealer(settings, database, clock)
-    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals)
+    rollouts, revisions = Rollouts(database, audit, epochs, clock), Revisions(database, audit, clock)
+    publisher = Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close())
+    leaving = Leaving(
+        connections, identities, subscriber, rollouts, publisher, keyring, database, audit, clock,
+        settings.admin.sign_in,
+    )  # fmt: skip
+    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving)
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     figures = Figures(StoredFigures(database), metrics, clock)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
-    rollouts, revisions = Rollouts(database, audit, epochs, clock), Revisions(database, audit, clock)
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
     )
@@ -134,7 +140,8 @@ def build(
         figures=figures,
         rollouts=rollouts,
         revisions=revisions,
-        publisher=Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close()),
+        publisher=publisher,
+        leaving=leaving,
         vault=Vault(settings.file.parent, database, audit),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
         events=Events(database, connections, stored, audit, clock),

@@ -25,7 +25,9 @@ def test_what_is_kept_is_what_the_configuration_reads(vault: Vault, world: World
     path = world.folder / "secrets" / "acme_secret"
     assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("4D1C2B3A5E6F", 0o600)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    text = (world.folder / "inlay.toml").read_text().replace(f"file:{world.folder}/consumer", "file:secrets/acme_secret")
+    text = (
+        (world.folder / "inlay.toml").read_text().replace(f"file:{world.folder}/consumer", "file:secrets/acme_secret")
+    )
     read = Settings.parse(text, "inlay.toml", world.folder)
     assert read.connections["acme"].secrets[0].reveal() == "4D1C2B3A5E6F"
     assert referred(text) == {"acme_secret": "connections.acme.secrets"}
@@ -68,7 +70,9 @@ def test_what_others_could_read_is_refused_with_its_mend(vault: Vault, world: Wo
     path = world.folder / "secrets" / "acme_secret"
     path.chmod(0o640)
     assert "chmod 600" in vault.all()[0].problem
-    text = (world.folder / "inlay.toml").read_text().replace(f"file:{world.folder}/consumer", "file:secrets/acme_secret")
+    text = (
+        (world.folder / "inlay.toml").read_text().replace(f"file:{world.folder}/consumer", "file:secrets/acme_secret")
+    )
     with pytest.raises(ConfigError, match="chmod 600"):
         Settings.parse(text, "inlay.toml", world.folder)
     path.parent.chmod(0o755)

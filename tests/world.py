@@ -115,6 +115,7 @@ class HostApi:
     dead: set[str] = field(default_factory=set)  # tokens that are no longer valid
     throttled: set[str] = field(default_factory=set)  # tokens that have used up their calls of this hour
     status: int = 200  # anything else: the API is out of order
+    refuses: bool = False  # tokens are neither given out nor forgotten
     calls: list[str] = field(default_factory=list)  # kinds of calls, in order
 
     def answer(self, path: str, query: dict[str, list[str]], token: str) -> tuple[int, Any]:
@@ -184,7 +185,7 @@ def host_api() -> Iterator[HostApi]:
             self.rfile.read(int(self.headers["Content-Length"]))
             api.calls.append("token")
             self.reply(
-                200,
+                503 if api.refuses else 200,
                 {"access_token": f"integration-{len(api.calls)}", "token_type": "Bearer", "expires_in": 600},
             )
 

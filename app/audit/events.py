@@ -74,6 +74,8 @@ EVENTS: Mapping[str, Event] = {
     "configuration.changed": _event("admin", "admin revision", "source changes"),
     "configuration.refused": _event("admin", "reason", "admin revision reference"),  # a process could not take it over
     "configuration.restored": _event("admin", "admin capability revision", "to"),
+    "connection.leaving": _event("admin", "connection admin"),  # from now on it is closed, step by step
+    "connection.left": _event("admin", "connection admin rows tokens"),  # erased, and forgotten at the host
     "secret.set": _event("admin", "admin name"),  # kept in a file of this machine; by its name, never its value
     "secret.removed": _event("admin", "admin name"),
     "package.given": _event("admin", "connection admin", "host"),  # somebody took what a host's admin installs

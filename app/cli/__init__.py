@@ -12,6 +12,7 @@ from app.cli.admin import admin
 from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.jobs import jobs
+from app.cli.leave import leave
 from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.reload import reload
@@ -98,6 +99,7 @@ for command in (
     audit,
     check,
     jobs,
+    leave,
     package,
     preview,
     reload,

@@ -44,6 +44,18 @@ rollouts = Table(
     PrimaryKeyConstraint("connection", "component", "starts_at"),
 )
 
+# Connections that leave, or left: how far that is, and what came of it.
+leavings = Table(
+    "leavings",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("at", Double, nullable=False),  # of that step
+    Column("told", Text, nullable=False),  # JSON
+)
+
 # Cores that a roll-back took away from a capability: what they said is not shown.
 dropped_cores = Table(
     "dropped_cores",

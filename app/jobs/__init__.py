@@ -13,9 +13,10 @@ from app.analysis_work import AnalysisWork
 from app.audit.sealer import Sealer
 from app.connections import Connections
 from app.identities import Identities
-from app.jobs import analyse, changes, rescore, revoke, schedule, score, seal, subscribe, warm
+from app.jobs import analyse, changes, leave, rescore, revoke, schedule, score, seal, subscribe, warm
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
+from app.leaving import Leaving
 from app.scoring import Scoring
 from app.subscriber import Subscriber
 
@@ -30,11 +31,13 @@ def handlers(
     subscriber: Subscriber,
     ahead: Ahead,
     sealer: Sealer,
+    leaving: Leaving,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
+        "leave": partial(leave.handle, leaving),
         "rescore": partial(rescore.handle, connections, scoring),
         "revoke": partial(revoke.handle, identities),
         "schedule": partial(schedule.handle, ahead),

@@ -18,7 +18,7 @@ class Lane:
 LANES = (
     Lane("quick", ("changes", "revoke", "schedule", "subscribe")),  # a call or two each
     Lane("scores", ("rescore", "score")),  # somebody looks, or has looked
-    Lane("ahead", ("seal", "warm")),  # long runs that nobody waits for
+    Lane("ahead", ("leave", "seal", "warm")),  # long runs that nobody waits for
     Lane("documents", ("analyse",), 2),  # seconds to minutes each
 )
 

@@ -21,6 +21,7 @@ from app.db.framings import Framings
 from app.events import Events
 from app.figures import Figures
 from app.hosts._keys import KeySource
+from app.leaving import Leaving
 from app.metrics import Metrics
 from app.node import Node
 from app.notices import NoticeBoard
@@ -69,6 +70,7 @@ class Parts:
     ahead: Ahead
     sealer: Sealer
     warmer: Warmer
+    leaving: Leaving
     renderer: Renderer
     fragments: Fragments
     reviews: Reviews

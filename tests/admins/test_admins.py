@@ -77,9 +77,7 @@ def test_every_step_is_audited(admins: Admins, world: World) -> None:
         (Role.DESIGNER, False, False, False, False, True),
     ],
 )
-def test_what_a_role_may_do(
-    role: Role, watch: bool, change: bool, operate: bool, audit: bool, design: bool
-) -> None:
+def test_what_a_role_may_do(role: Role, watch: bool, change: bool, operate: bool, audit: bool, design: bool) -> None:
     admin = Admin("Ada", role)
     assert [admin.may(act) for act in Act] == [watch, change, operate, audit, design]
 

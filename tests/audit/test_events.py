@@ -22,6 +22,8 @@ audit.searched
 configuration.changed
 configuration.refused
 configuration.restored
+connection.leaving
+connection.left
 core.failed
 core.refused
 document.refused

@@ -232,6 +232,8 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/admin/connections/<connection>/rollout"): as_admin("GET", "/admin/connections/{}/rollout"),
     ("POST", "/admin/connections/<connection>/rollout"): as_admin("POST", "/admin/connections/{}/rollout"),
     ("GET", "/admin/connections/<connection>/why"): as_admin("GET", "/admin/connections/{}/why"),
+    ("GET", "/admin/connections/<connection>/leaving"): as_admin("GET", "/admin/connections/{}/leaving"),
+    ("POST", "/admin/connections/<connection>/leaving"): as_admin("POST", "/admin/connections/{}/leaving"),
     ("GET", "/admin/rollback"): as_admin("GET", "/admin/rollback"),
     ("POST", "/admin/rollback"): as_admin("POST", "/admin/rollback"),
     ("GET", "/admin/configuration"): as_admin("GET", "/admin/configuration"),

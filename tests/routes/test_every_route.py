@@ -59,6 +59,8 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/why"): Kind.ADMIN,
     ("GET", "/admin/configuration"): Kind.ADMIN,
+    ("GET", "/admin/connections/<connection>/leaving"): Kind.ADMIN,
+    ("POST", "/admin/connections/<connection>/leaving"): Kind.ADMIN,
     ("GET", "/admin/rollback"): Kind.ADMIN,
     ("POST", "/admin/rollback"): Kind.ADMIN,
     ("GET", "/admin/configuration/edit"): Kind.ADMIN,

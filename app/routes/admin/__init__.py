@@ -1,6 +1,18 @@
 """The admin's pages: one module a place, each behind the same door."""
 
-from app.routes.admin import configuration, editing, enter, figures, overview, rollback, rollout, secrets, sign_in, why
+from app.routes.admin import (
+    configuration,
+    editing,
+    enter,
+    figures,
+    leaving,
+    overview,
+    rollback,
+    rollout,
+    secrets,
+    sign_in,
+    why,
+)
 
-_PAGES = (enter, sign_in, overview, figures, rollout, why, rollback, configuration, editing, secrets)
+_PAGES = (enter, sign_in, overview, figures, rollout, why, rollback, leaving, configuration, editing, secrets)
 BLUEPRINTS = tuple(each.blueprint for each in _PAGES)

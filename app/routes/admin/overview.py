@@ -61,6 +61,7 @@ def one(admin: Admin, connection: str) -> Response:
         admin,
         title=connection,
         line=_line(known, lately(p.database, now).get(connection, Lately())),
+        operates=admin.may(Act.OPERATE),
         refusals=refusals(p.database, connection, now),
         framings=[each for each in p.framings.all() if each.connection == connection],
         when=_when,

@@ -1,4 +1,4 @@
-"""Which core gave a score, and which cores were taken back."""
+"""Which core gave a score, which cores were taken back, and which connections leave."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,4 +15,13 @@ def upgrade() -> None:
         sa.Column("core", sa.Text, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
         sa.PrimaryKeyConstraint("capability", "core"),
+    )
+    op.create_table(
+        "leavings",
+        sa.Column("connection", sa.Text, primary_key=True),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("folder", sa.Text, nullable=False),
+        sa.Column("step", sa.Text, nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("told", sa.Text, nullable=False),
     )

@@ -1,0 +1,249 @@
+"""A connection leaves: what must be kept is written down, the rest is gone, and nobody else's is touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import Double, Integer, LargeBinary, Table, func, insert, select, text
+
+from app.application import create_app
+from app.config import Settings
+from app.db.schema import metadata
+from app.errors import BadRequest, HostUnavailable, NotFound
+from app.hosts._sign_in import HostTokens
+from app.leaving import SETTLE_S, Does, Leaving, Standing, Step
+from app.leaving.rules import RULES
+from tests.cli.written import written
+from tests.hosts._proofs import CLOCK
+from tests.world import LEAD, World, launch_data, running
+
+GONE, STAYS = "acme-carried", "acme-pages"
+
+
+def row(table: Table, connection: str, number: int) -> dict[str, object]:
+    """Some row of this connection, whatever the table."""
+    values: dict[str, object] = {}
+    for column in table.columns:
+        kind = column.type
+        if isinstance(kind, Double):
+            values[column.name] = CLOCK + number
+        elif isinstance(kind, Integer):
+            values[column.name] = number
+        elif isinstance(kind, LargeBinary):
+            values[column.name] = b"sealed by nobody"
+        else:
+            values[column.name] = f"{column.name}-{connection}-{number}"
+    named = {
+        "connection": connection, "key": f"{connection}|lead_score||x|{number}", "event": "answer.given",
+        "payload": json.dumps({"connection": connection, "n": number}), "detail": "{}", "factors": "[]",
+        "dead_at": None, "reach": "off", "viewers": "[]", "signed_in": False,
+        "epoch": 10_000 + number + 500 * (connection == GONE),
+    }  # fmt: skip
+    values |= {name: value for name, value in named.items() if name in values}
+    if table.name == "quotas":
+        values["name"] = f"host:{connection}"
+    for serial in {"audit": "seq", "jobs": "id"}.items():
+        if table.name == serial[0]:
+            del values[serial[1]]
+    return values
+
+
+def fill(world: World, rows: int = 3) -> None:
+    """Every table that has a rule gets rows of two connections."""
+    with world.parts.database.begin() as conn:
+        for name, rule in RULES.items():
+            if rule.does is not Does.NOBODYS and name != "leavings":
+                for connection in (GONE, STAYS):
+                    few = 1 if name == "quotas" else rows
+                    conn.execute(
+                        insert(metadata.tables[name]), [row(metadata.tables[name], connection, n) for n in range(few)]
+                    )
+
+
+def left(world: World, connection: str) -> dict[str, int]:
+    with world.parts.database.read() as conn:
+        return {
+            name: conn.execute(
+                select(func.count()).where(RULES[name].which(metadata.tables[name], connection))
+            ).scalar_one()
+            for name in RULES
+        }
+
+
+def through(leaving: Leaving, world: World, name: str, until: Step = Step.ERASED) -> Standing:
+    standing = leaving.standing(name)
+    assert standing is not None
+    while standing.step is not until:
+        world.clock.now += leaving.wait_s(standing)
+        standing = leaving.go_on(name)
+    return standing
+
+
+def test_every_table_has_its_rule() -> None:
+    """Whoever adds a table decides here what becomes of it."""
+    assert set(RULES) == set(metadata.tables)
+    assert all(
+        RULES[name].does is not Does.NOBODYS for name, table in metadata.tables.items() if "connection" in table.c
+    )
+
+
+def test_what_must_be_kept_is_exported_the_rest_is_erased_and_nobody_else_is_touched(world: World) -> None:
+    written(world)
+    fill(world)
+    others = left(world, STAYS)
+    leaving, folder = world.parts.leaving, world.folder / "out"
+    leaving.begin(GONE, "Ada", folder)
+    standing = through(leaving, world, GONE)
+    stayed = {name: rows for name, rows in left(world, GONE).items() if rows}
+    assert set(stayed) == {"audit", "leavings"}
+    assert left(world, STAYS) == others
+    for name, facts in standing.told["exported"].items():
+        content = (folder / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == facts["sha256"]
+        lines = [json.loads(line) for line in content.decode().splitlines()]
+        assert len(lines) == facts["rows"] >= 3
+        assert {line["connection"] for line in lines} == {GONE}
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+    assert set(standing.told["exported"]) == {"audit.jsonl", "scores.jsonl", "reviews.jsonl"}
+    assert [row["admin"] for row in world.audited("connection.left")] == ["Ada"]
+
+
+def test_what_was_really_shown_is_exported_with_what_the_core_was_told(world: World) -> None:
+    written(world)
+    answer = world.exchange(connection=GONE, features={LEAD: {"activity": 3}})
+    assert answer.status_code == 200, answer.text
+    world.parts.leaving.begin(GONE, "Ada", world.folder / "out")
+    through(world.parts.leaving, world, GONE)
+    [score] = [json.loads(line) for line in (world.folder / "out/scores.jsonl").read_text().splitlines()]
+    assert (score["value"], score["snapshot"]) == (72.0, {"activity": 3})
+    assert score["factors"][0]["label"]
+    events = {json.loads(line)["event"] for line in (world.folder / "out/audit.jsonl").read_text().splitlines()}
+    assert events >= {"launch.accepted", "view.shown", "connection.leaving", "session.revoked"}
+    token = answer.json["access_token"]
+    world.parts.epochs.look()  # as each process does four times a second
+    assert world.batch(token, [f"score-badge {LEAD} -"]).status_code == 401  # whoever still has a panel open
+    text_now = world.parts.publisher.now().text
+    assert f"[connections.{GONE}]" not in text_now
+    assert f"[connections.{STAYS}]" in text_now
+
+
+def test_it_goes_on_where_it_was_interrupted(world: World) -> None:
+    """Each step by another process, which knows what the table says and no more."""
+    written(world)
+    fill(world)
+    folder = world.folder / "out"
+    world.parts.leaving.begin(GONE, "Ada", folder)
+    for before, after in pairwise(Step):
+        with world.another() as other:
+            again = other.parts.leaving.begin(GONE, "Bob", world.folder / "elsewhere")
+            assert (again.step, again.by, again.folder) == (before, "Ada", folder.resolve())
+            assert through(other.parts.leaving, other, GONE, after).step is after
+    assert {name for name, rows in left(world, GONE).items() if rows} == {"audit", "leavings"}
+    assert len(world.audited("connection.leaving")) == len(world.audited("connection.left")) == 1
+
+
+def test_an_export_that_was_cut_off_is_written_anew(world: World) -> None:
+    written(world)
+    fill(world)
+    folder = world.folder / "out"
+    world.parts.leaving.begin(GONE, "Ada", folder)
+    through(world.parts.leaving, world, GONE, Step.REMOVED)
+    folder.mkdir(mode=0o700)
+    (folder / "audit.part").write_text("half a li")
+    (folder / "scores.jsonl").write_text("of before\n")
+    standing = through(world.parts.leaving, world, GONE, Step.EXPORTED)
+    assert not (folder / "audit.part").exists()
+    assert (
+        hashlib.sha256((folder / "scores.jsonl").read_bytes()).hexdigest()
+        == (standing.told["exported"]["scores.jsonl"]["sha256"])
+    )
+
+
+def test_what_came_late_goes_when_it_is_called_again(world: World) -> None:
+    written(world)
+    world.parts.leaving.begin(GONE, "Ada", world.folder / "out")
+    through(world.parts.leaving, world, GONE)
+    fill(world, 2)
+    world.parts.leaving.go_on(GONE)
+    assert left(world, GONE)["scores"] == left(world, GONE)["figures"] == 0
+
+
+def test_a_dry_run_changes_nothing_and_says_what_is_in_the_way(world: World) -> None:
+    written(world)
+    fill(world)
+    before = left(world, GONE)
+    plan = world.parts.leaving.plan(GONE)
+    assert {each.table: each.rows for each in plan.lines} == before
+    assert plan.obstacles == []
+    assert left(world, GONE) == before
+    assert "acme-pages reads its records through acme" in world.parts.leaving.plan("acme").obstacles[0]
+    with pytest.raises(BadRequest):
+        world.parts.leaving.begin("acme", "Ada", world.folder / "out")
+    with pytest.raises(NotFound):
+        world.parts.leaving.plan("nobody")
+
+
+def test_it_waits_until_every_process_knows(world: World) -> None:
+    written(world)
+    leaving = world.parts.leaving
+    leaving.begin(GONE, "Ada", world.folder / "out")
+    removed = through(leaving, world, GONE, Step.REMOVED)
+    assert leaving.wait_s(removed) == pytest.approx(SETTLE_S)
+    world.clock.now -= 86_400.0  # a clock that is set back holds nothing up
+    assert leaving.wait_s(removed) == pytest.approx(SETTLE_S)
+    world.clock.now += 2 * 86_400.0
+    assert leaving.wait_s(removed) == 0.0
+
+
+@contextmanager
+def alone(world: World) -> Iterator[World]:
+    """A deployment with one connection, whose viewers sign in."""
+    path = written(world)
+    config = path.read_text().split("[connections.acme-pages]")[0]
+    path.write_text(config.replace('client_id = "inlay"', 'client_id = "inlay"\nsign_in_client_id = "viewers"', 1))
+    settings = Settings.load(path)
+    with running(settings, world.clock) as (parts, runner):
+        yield World(
+            settings, world.folder, world.core, world.api, world.clock, parts, runner, create_app(parts).test_client()
+        )
+
+
+def test_the_host_is_told_to_forget_the_viewers_tokens(world: World) -> None:
+    with alone(world) as here:
+        here.signed_in(HostTokens("signed-in", here.clock.now + 600, "refresh-1"))
+        assert left(here, "acme")["identities"] == 1
+        here.api.calls.clear()
+        here.parts.leaving.begin("acme", "Ada", here.folder / "out")
+        standing = through(here.parts.leaving, here, "acme", Step.REVOKED)
+        assert standing.told["tokens"] == 1
+        assert here.api.calls == ["token"]  # a POST to its address for that
+        assert through(here.parts.leaving, here, "acme").step is Step.ERASED
+        assert b"refresh-1" not in (here.folder / "inlay.db").read_bytes()
+
+
+def test_a_host_that_is_away_holds_it_up_unless_that_is_given_up(world: World) -> None:
+    with alone(world) as here:
+        here.signed_in(HostTokens("signed-in", here.clock.now + 600, "refresh-1"))
+        here.parts.leaving.begin("acme", "Ada", here.folder / "out")
+        through(here.parts.leaving, here, "acme", Step.CLOSED)
+        here.api.refuses = True
+        with pytest.raises(HostUnavailable):
+            here.parts.leaving.go_on("acme")
+        assert here.parts.leaving.standing("acme").step is Step.CLOSED  # type: ignore[union-attr]
+        assert here.parts.leaving.go_on("acme", give_up=True).step is Step.REVOKED
+
+
+def test_a_panel_that_is_open_goes_blank_at_once(world: World) -> None:
+    with alone(world) as here:
+        token = str(launch_data(here.launch())["token"])
+        here.parts.leaving.begin("acme", "Ada", here.folder / "out")
+        through(here.parts.leaving, here, "acme", Step.CLOSED)
+        here.parts.epochs.look()  # as each process does four times a second
+        assert here.badge(token).status_code == 401
+        with here.parts.database.read() as conn:
+            assert conn.execute(text("SELECT reach FROM rollouts")).scalars().all() == ["off"]
