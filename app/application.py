@@ -128,7 +128,7 @@ def build(
         rollouts=rollouts,
         revisions=Revisions(database, audit, clock),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
-        events=Events(database, connections, stored, audit, clock),
+        events=Events(database, connections, stored, figures, audit, clock),
         notices=libraries.board,
         ahead=ahead_of_all,
         warmer=warm,

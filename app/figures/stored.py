@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -48,7 +48,7 @@ class StoredFigures:
         self._database = database
 
     def add(self, rows: Iterable[Figure], viewers: Collection[tuple[str, str]], now: float) -> None:
-        """Add to the spans of now: to each figure's own, its connection's and that of all; and that we were here."""
+        """Add to the spans of now: to each figure's own and to what it is part of; and that we were here."""
         sums = _summed(rows)
         day = int(now // DAY_S)
         with self._database.begin() as conn:
@@ -92,6 +92,51 @@ class StoredFigures:
         with self._database.read() as conn:
             return int(conn.execute(select(func.count()).select_from(asked.subquery())).scalar_one())
 
+    def split(
+        self, by: Literal["connection", "component"], names: Collection[str], since: float, connection: str = ""
+    ) -> dict[str, dict[str, Point]]:
+        """The days' sums since then: of each connection, or of each component (of one connection, or anywhere)."""
+        c = figures.c
+        key, other = (c.connection, c.component) if by == "connection" else (c.component, c.connection)
+        query = select(key, c.name, c.at, c.count, c.sketch).where(
+            c.grain == "1d", other == connection, key != "", c.name.in_(list(names)), c.at >= since
+        )
+        found: dict[str, dict[str, Point]] = defaultdict(dict)
+        with self._database.read() as conn:
+            for of, name, at, count, text in conn.execute(query):
+                before = found[of].get(name, Point(at, 0, None))
+                sketch = before.sketch or Sketch() if text else before.sketch
+                if text and sketch is not None:
+                    sketch.merge(Sketch.read(text))
+                found[of][name] = Point(before.at, before.count + count, sketch)
+        return found
+
+    def active_each(self, connection: str, first_day: int, days: int, span: int) -> list[int]:
+        """How many viewers there were in each of the spans of so many days."""
+        c = active_viewers.c
+        number = ((c.day - first_day) // span).label("number")
+        asked = select(number, c.connection, c.viewer).where(
+            c.day >= first_day, c.day < first_day + days
+        )
+        if connection:
+            asked = asked.where(c.connection == connection)
+        if span > 1:  # of one day each viewer has one row
+            asked = asked.distinct()
+        inner = asked.subquery()
+        counted = select(inner.c.number, func.count()).group_by(inner.c.number)
+        with self._database.read() as conn:
+            found = {int(at): int(n) for at, n in conn.execute(counted)}
+        return [found.get(each, 0) for each in range(-(-days // span))]
+
+    def up_each(self, first_day: int, days: int) -> list[int]:
+        """In how many minutes of each of these days anybody was ready."""
+        c = beats.c
+        day = c.minute // 1_440
+        query = select(day, func.count()).where(c.minute >= first_day * 1_440, c.minute < (first_day + days) * 1_440)
+        with self._database.read() as conn:
+            found = {int(at): int(n) for at, n in conn.execute(query.group_by(day))}
+        return [found.get(first_day + each, 0) for each in range(days)]
+
     def minutes_up(self, since: float, until: float) -> tuple[int, int]:
         """In how many minutes anybody was ready, of how many since the first that we know of."""
         c = beats.c
@@ -116,12 +161,17 @@ def _summed(rows: Iterable[Figure]) -> dict[tuple[str, str, str], tuple[int, Ske
     counts: dict[tuple[str, str, str], int] = defaultdict(int)
     sketches: dict[tuple[str, str, str], Sketch] = {}
     for row in rows:
-        for connection, component in {(row.connection, row.component), (row.connection, ""), ("", "")}:
+        for connection, component in _sums(row.connection, row.component):
             key = (connection, component, row.name)
             counts[key] += row.count
             if row.sketch is not None:
                 sketches.setdefault(key, Sketch()).merge(row.sketch)
     return {key: (count, sketches.get(key)) for key, count in counts.items()}
+
+
+def _sums(connection: str, component: str) -> set[tuple[str, str]]:
+    """What one figure counts for: itself, its connection, its component anywhere, and all."""
+    return {(connection, component), (connection, ""), ("", component), ("", "")}
 
 
 def _add(
