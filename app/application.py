@@ -13,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
+from app.alerts.kept import KeptAlerts
+from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
@@ -75,6 +77,7 @@ def begin_jobs(built: Parts) -> None:
     """See to what comes back by itself. Raises StoreUnavailable."""
     built.notices.begin(built.connections)
     built.ahead.begin()
+    built.watch.begin()
 
 
 def build(
@@ -102,9 +105,10 @@ def build(
     libraries, limits = Libraries(ground), Limits(clock)
     subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
     ahead_of_all = ahead(ground, connections, warm)
-    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all)
-    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     figures = Figures(StoredFigures(database), metrics, clock)
+    watch = Watch(settings, KeptAlerts(database), figures.stored, audit, door, clock)
+    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, watch)
+    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     rollouts = Rollouts(database, audit, epochs, clock)
@@ -131,6 +135,7 @@ def build(
         events=Events(database, connections, stored, figures, audit, clock),
         notices=libraries.board,
         ahead=ahead_of_all,
+        watch=watch,
         warmer=warm,
         renderer=renderer,
         fragments=fragments,

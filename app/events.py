@@ -6,10 +6,6 @@ The generic form is signed as Standard Webhooks has it (https://www.standardwebh
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +25,7 @@ from app.errors import BadRequest, InlayError
 from app.figures import Figures
 from app.figures.names import CONVERTED, NOT_CONVERTED, became
 from app.keys import same
+from app.keys.webhooks import decoded, digest
 from app.launch import MAX_RECORDS, Record
 
 CHANGED, OUTCOME = "record.changed", "record.outcome"
@@ -137,14 +134,12 @@ def verify(secrets: Sequence[Secret], headers: Mapping[str, str], body: bytes, n
         raise EventRefused(reason="event-headers-missing")
     if abs(now - int(stamp[:16])) > TOLERANCE_S:
         raise EventRefused(reason="event-time-wrong")
-    message = b".".join((event_id.encode(), stamp.encode(), body))
-    offered = [_decode(each[3:]) for each in names.get("webhook-signature", "").split(" ") if each.startswith("v1,")]
+    offered = [decoded(each[3:]) for each in names.get("webhook-signature", "").split(" ") if each.startswith("v1,")]
     holds = False
     for secret in secrets:
-        key = _secret_bytes(secret)
-        expected = hmac.new(key, message, hashlib.sha256).digest()
+        expected = digest(secret, event_id, stamp, body)
         for signature in offered[:8]:
-            holds |= same(expected, signature) and bool(key)  # the empty key is one that everybody has
+            holds |= same(expected, signature) and bool(expected)
     if not holds:
         raise EventRefused(reason="event-signature-wrong")
     return event_id
@@ -191,17 +186,3 @@ def read_event(body: bytes) -> Mapping[str, Any]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadRequest('An event is {"type": "...", "data": {...}}.', reason="event-malformed") from error
     raise BadRequest(f"The types of events are {CHANGED} and {OUTCOME}.", reason="event-type-unknown")
-
-
-def _secret_bytes(secret: Secret) -> bytes:
-    """The key itself: base64 behind `whsec_` as the standard writes it, else the text as it is. What is no
-    base64 is an empty key, which signs nothing."""
-    text = secret.reveal()
-    return _decode(text.removeprefix("whsec_")) if text.startswith("whsec_") else text.encode()
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""

@@ -73,6 +73,7 @@ EVENTS: Mapping[str, Event] = {
     "rollout.set": _event("admin", "connection admin reach", "component percent viewers starts_at"),
     "configuration.changed": _event("admin", "admin revision", "source changes"),
     "configuration.refused": _event("admin", "reason", "admin revision reference"),  # a process could not take it over
+    "alert.tested": _event("admin", "admin"),
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),

@@ -9,6 +9,7 @@ import click
 
 from app.cli._config import CONFIG, load, upgraded
 from app.cli.admin import admin
+from app.cli.alerts import alerts
 from app.cli.check import check
 from app.cli.jobs import jobs
 from app.cli.package import package
@@ -90,5 +91,5 @@ def db_upgrade(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
-for command in (admin, check, jobs, package, preview, reload, revoke, rollout, serve, token, warm, why, worker):
+for command in (admin, alerts, check, jobs, package, preview, reload, revoke, rollout, serve, token, warm, why, worker):
     main.add_command(command)

@@ -123,6 +123,14 @@ class AdminSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """`[alerts]`: who is told when something is wrong. With Prometheus, take instead: inlay alerts prometheus"""
+
+    webhook: str = row(URL, "Where alerts are posted to, as Standard Webhooks has it.", "", example="https://hooks.example.com/inlay")  # fmt: skip
+    secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that they are signed with, several to rotate.", [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, read once. Ask for them by name: `settings.connections["crm"].origins`."""
 
@@ -132,10 +140,11 @@ class Settings:
     capabilities: Mapping[str, CapabilitySettings]
     connections: Mapping[str, ConnectionSettings]
     admin: AdminSettings = field(default_factory=AdminSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
-        return hash((self.server, self.store, self.admin, *(tuple(each.values()) for each in families)))
+        return hash((self.server, self.store, self.admin, self.alerts, *(tuple(each.values()) for each in families)))
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:
@@ -165,6 +174,7 @@ class Settings:
             capabilities=reader.sections(CapabilitySettings, "capabilities"),
             connections=reader.sections(ConnectionSettings, "connections"),
             admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
+            alerts=reader.section(AlertSettings, reader.tree.get("alerts", {}), "alerts"),
         )
         check(settings, reader)
         if reader.problems:
@@ -179,4 +189,5 @@ SECTIONS: Mapping[str, type] = {
     "capabilities": CapabilitySettings,
     "connections": ConnectionSettings,
     "admin": AdminSettings,
+    "alerts": AlertSettings,
 }

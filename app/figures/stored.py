@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -45,13 +45,13 @@ class StoredFigures:
     """The tables of figures. Every method raises StoreUnavailable."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def add(self, rows: Iterable[Figure], viewers: Collection[tuple[str, str]], now: float) -> None:
         """Add to the spans of now: to each figure's own and to what it is part of; and that we were here."""
         sums = _summed(rows)
         day = int(now // DAY_S)
-        with self._database.begin() as conn:
+        with self.database.begin() as conn:
             insert_all_new(conn, beats, [{"minute": int(now // 60)}], ["minute"])
             if viewers:
                 named = [{"connection": of, "day": day, "viewer": _digest(of, who)} for of, who in sorted(viewers)]
@@ -73,7 +73,7 @@ class StoredFigures:
             .order_by(c.at)
         )  # fmt: skip
         found: dict[str, list[Point]] = {name: [] for name in names}
-        with self._database.read() as conn:
+        with self.database.read() as conn:
             for row in conn.execute(query):
                 name, at, count, sketch = row
                 found[name].append(Point(at, count, Sketch.read(sketch) if sketch else None))
@@ -89,59 +89,14 @@ class StoredFigures:
         asked = select(c.connection, c.viewer).where(c.day >= first_day, c.day < first_day + days).distinct()
         if connection:
             asked = asked.where(c.connection == connection)
-        with self._database.read() as conn:
+        with self.database.read() as conn:
             return int(conn.execute(select(func.count()).select_from(asked.subquery())).scalar_one())
-
-    def split(
-        self, by: Literal["connection", "component"], names: Collection[str], since: float, connection: str = ""
-    ) -> dict[str, dict[str, Point]]:
-        """The days' sums since then: of each connection, or of each component (of one connection, or anywhere)."""
-        c = figures.c
-        key, other = (c.connection, c.component) if by == "connection" else (c.component, c.connection)
-        query = select(key, c.name, c.at, c.count, c.sketch).where(
-            c.grain == "1d", other == connection, key != "", c.name.in_(list(names)), c.at >= since
-        )
-        found: dict[str, dict[str, Point]] = defaultdict(dict)
-        with self._database.read() as conn:
-            for of, name, at, count, text in conn.execute(query):
-                before = found[of].get(name, Point(at, 0, None))
-                sketch = before.sketch or Sketch() if text else before.sketch
-                if text and sketch is not None:
-                    sketch.merge(Sketch.read(text))
-                found[of][name] = Point(before.at, before.count + count, sketch)
-        return found
-
-    def active_each(self, connection: str, first_day: int, days: int, span: int) -> list[int]:
-        """How many viewers there were in each of the spans of so many days."""
-        c = active_viewers.c
-        number = ((c.day - first_day) // span).label("number")
-        asked = select(number, c.connection, c.viewer).where(
-            c.day >= first_day, c.day < first_day + days
-        )
-        if connection:
-            asked = asked.where(c.connection == connection)
-        if span > 1:  # of one day each viewer has one row
-            asked = asked.distinct()
-        inner = asked.subquery()
-        counted = select(inner.c.number, func.count()).group_by(inner.c.number)
-        with self._database.read() as conn:
-            found = {int(at): int(n) for at, n in conn.execute(counted)}
-        return [found.get(each, 0) for each in range(-(-days // span))]
-
-    def up_each(self, first_day: int, days: int) -> list[int]:
-        """In how many minutes of each of these days anybody was ready."""
-        c = beats.c
-        day = c.minute // 1_440
-        query = select(day, func.count()).where(c.minute >= first_day * 1_440, c.minute < (first_day + days) * 1_440)
-        with self._database.read() as conn:
-            found = {int(at): int(n) for at, n in conn.execute(query.group_by(day))}
-        return [found.get(first_day + each, 0) for each in range(days)]
 
     def minutes_up(self, since: float, until: float) -> tuple[int, int]:
         """In how many minutes anybody was ready, of how many since the first that we know of."""
         c = beats.c
         first, last = int(since // 60), int(until // 60)
-        with self._database.read() as conn:
+        with self.database.read() as conn:
             known, earliest = conn.execute(
                 select(func.count(), func.min(c.minute)).where(c.minute >= first, c.minute < last)
             ).one()
@@ -150,7 +105,7 @@ class StoredFigures:
     def prune(self, now: float) -> None:
         """Forget what is kept no longer."""
         c = figures.c
-        with self._database.begin() as conn:
+        with self.database.begin() as conn:
             for grain, seconds in KEPT.items():
                 conn.execute(delete(figures).where(c.grain == grain, c.at < now - seconds))
             conn.execute(delete(active_viewers).where(active_viewers.c.day < int(now // DAY_S) - VIEWERS_KEPT_D))

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from functools import partial
 
 from app.ahead import Ahead
+from app.alerts.watch import Watch
 from app.analysis_work import AnalysisWork
 from app.connections import Connections
 from app.identities import Identities
-from app.jobs import analyse, changes, rescore, revoke, schedule, score, subscribe, warm
+from app.jobs import alert, analyse, changes, rescore, revoke, schedule, score, subscribe, warm, watch
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.scoring import Scoring
@@ -28,9 +29,11 @@ def handlers(
     work: AnalysisWork,
     subscriber: Subscriber,
     ahead: Ahead,
+    alerts: Watch,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
+        "alert": partial(alert.handle, alerts),
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
         "rescore": partial(rescore.handle, connections, scoring),
@@ -39,4 +42,5 @@ def handlers(
         "score": partial(score.handle, ahead),
         "subscribe": partial(subscribe.handle, subscriber),
         "warm": partial(warm.handle, ahead),
+        "watch": partial(watch.handle, alerts),
     }

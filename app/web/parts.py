@@ -10,6 +10,7 @@ from flask import current_app
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
 from app.ahead import Ahead
+from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.config import Settings
@@ -62,6 +63,7 @@ class Parts:
     events: Events
     notices: NoticeBoard
     ahead: Ahead
+    watch: Watch
     warmer: Warmer
     renderer: Renderer
     fragments: Fragments

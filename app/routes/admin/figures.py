@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from app.admins import Act, Admin
 from app.figures.names import ANSWERS
-from app.figures.summary import SHARES, Day, plotted, summary
+from app.figures.summary import SHARES, Day, summary
 from app.routes.admin._door import page, require, shown
 from app.web.parts import parts
 
