@@ -36,6 +36,7 @@ class Act(StrEnum):
     CHANGE = "change"
     AUDIT = "audit"  # read what viewers saw
     DESIGN = "design"
+    OPERATE = "operate"  # do what concerns the deployment itself: jobs, the webhook
 
 
 _MAY = {

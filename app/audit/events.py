@@ -81,7 +81,7 @@ EVENTS: Mapping[str, Event] = {
     "subscription.begun": _event("event", "connection"),
     "subscription.renewed": _event("event", "connection"),
     # what an admin did with work that had failed
-    "job.replayed": _event("event", "kind jobs", "connection"),
-    "job.dropped": _event("event", "kind jobs", "connection"),
+    "job.replayed": _event("event", "kind jobs", "connection admin"),
+    "job.dropped": _event("event", "kind jobs", "connection admin"),
     "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

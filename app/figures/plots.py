@@ -6,18 +6,19 @@ import math
 from collections.abc import Sequence
 
 WIDTH, HEIGHT = 600, 120
+_STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 _GAP = 0.25  # of a bar's place stays empty
 _LEAST_BAR = 1.5  # so that one of a thousand is seen
 
 
 def ceiling(series: Sequence[Sequence[float | None]], least: float = 0.0) -> float:
-    """The round number (1, 2 or 5 times a power of ten) at or above all values, for the end of the axis."""
+    """The round number at or above all values, for the end of the axis."""
     top = max((value for values in series for value in values if value is not None), default=0.0)
     top = max(top, least)
     if top <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(top))
-    return float(next(step * power for step in (1, 2, 5, 10) if step * power >= top * (1 - 1e-9)))
+    return float(next(step * power for step in _STEPS if step * power >= top * (1 - 1e-9)))
 
 
 def line(values: Sequence[float | None], top: float) -> str:

@@ -1,5 +1,18 @@
 """The admin's pages: one module a place, each behind the same door."""
 
-from app.routes.admin import configuration, enter, figures, overview, rollout, sign_in, why
+from app.routes.admin import (
+    alerts,
+    configuration,
+    enter,
+    figures,
+    imports,
+    jobs,
+    origins,
+    overview,
+    rollout,
+    sign_in,
+    why,
+)
 
-BLUEPRINTS = tuple(each.blueprint for each in (enter, sign_in, overview, figures, rollout, why, configuration))
+_PLACES = (enter, sign_in, overview, figures, rollout, why, alerts, jobs, imports, origins, configuration)
+BLUEPRINTS = tuple(each.blueprint for each in _PLACES)
