@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from click.testing import CliRunner
 
 from app.alerts.grafana import dashboard
 from app.alerts.prometheus import rules_file
 from app.alerts.rules import RULES
-from app.cli import main
 from app.metrics import METRICS, Metrics
 
 THEIRS = {"up"}  # Prometheus' own: whether it reached us
@@ -78,9 +76,3 @@ def test_the_dashboard_shows_every_rule_with_its_bound() -> None:
     places = {(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}
     assert len(places) == len(panels)
 
-
-def test_by_command() -> None:
-    shown = CliRunner().invoke(main, ["alerts", "prometheus", "--job", "panels"])
-    assert (shown.exit_code, shown.output) == (0, rules_file("panels"))
-    shown = CliRunner().invoke(main, ["alerts", "grafana"])
-    assert (shown.exit_code, json.loads(shown.output)) == (0, dashboard())

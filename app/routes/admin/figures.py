@@ -53,24 +53,31 @@ def figures(admin: Admin) -> Response:
         connections=mine,
         components=[*p.catalog],
         whole=whole,
-        summary=found,
         entitled=0 if component else sum(each.entitled for each in scope.values()),
-        saved=_saved(found, mine.get(connection)),
         lasting=_lasting(admin, connection),
-        plots=_plots(found),
-        strip=_strip(found.days),
-        levels=[(level, found.hits(level)) for level in LEVELS if found.hits(level) is not None],
         lines=lines(p.figures.stored, "connection", scope, p.clock(), component),
         components_lines=lines(p.figures.stored, "component", {}, p.clock(), connection),
         calls=[] if component else calls(p.figures.stored, found, cores, scope, p.clock()),
-        filled=filled(found, features),
         errors=commonest(p.database, connection, p.clock() - WEEK * DAY_S),
-        conversions=conversions(found),
         jobs=depth(p.database, p.clock()) if whole and not connection else {},
         first_view=_first_view(connection),
-        names={"answers": ANSWERS, "reviews": REVIEWS},
         when=lambda at: datetime.fromtimestamp(at, UTC),
+        **_read_off(found, features, mine.get(connection)),
     )
+
+
+def _read_off(found: Summary, features: list[str], settings: ConnectionSettings | None) -> dict[str, Any]:
+    """What the page shows that needs no further question."""
+    return {
+        "summary": found,
+        "saved": _saved(found, settings),
+        "plots": _plots(found),
+        "strip": _strip(found.days),
+        "levels": [(level, found.hits(level)) for level in LEVELS if found.hits(level) is not None],
+        "filled": filled(found, features),
+        "conversions": conversions(found),
+        "names": {"answers": ANSWERS, "reviews": REVIEWS},
+    }
 
 
 def _features(settings: ConnectionSettings) -> tuple[str, ...]:
