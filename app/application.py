@@ -13,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
+from app.alerts.kept import KeptAlerts
+from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
@@ -82,6 +84,7 @@ def begin_jobs(built: Parts) -> None:
     built.notices.begin(built.connections)
     built.ahead.begin()
     built.sealer.begin()
+    built.watch.begin()
 
 
 def build(
@@ -116,9 +119,10 @@ def build(
         connections, identities, subscriber, rollouts, publisher, keyring, database, audit, clock,
         settings.admin.sign_in,
     )  # fmt: skip
-    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving)
-    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     figures = Figures(StoredFigures(database), metrics, clock)
+    watch = Watch(settings, KeptAlerts(database), figures.stored, audit, door, clock)
+    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)
+    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
@@ -144,10 +148,11 @@ def build(
         leaving=leaving,
         vault=Vault(settings.file.parent, database, audit),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
-        events=Events(database, connections, stored, audit, clock),
+        events=Events(database, connections, stored, figures, audit, clock),
         notices=libraries.board,
         ahead=ahead_of_all,
         sealer=seals,
+        watch=watch,
         warmer=warm,
         renderer=renderer,
         fragments=fragments,

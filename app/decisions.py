@@ -8,10 +8,11 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.answer import spoken_of
 from app.audit.log import AuditLog, Entry, new_reference
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
@@ -23,10 +24,9 @@ from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
 from app.db import Database, leases
 from app.db.epochs import announced_since
 from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable
+from app.metrics import Metrics
 
 Features = Mapping[str, Any]
-
-
 Decided = Stored | Miss
 Said = Score | Insufficient | InlayError  # of one record, by the core, or instead of it
 FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
@@ -46,10 +46,11 @@ class Decisions:
         stored: StoredScores,
         database: Database,
         audit: AuditLog,
+        metrics: Metrics,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._cores, self._stored = connections, cores, stored
-        self._database, self._audit, self._clock = database, audit, clock
+        self._database, self._audit, self._metrics, self._clock = database, audit, metrics, clock
 
     def deadline_s(self, capability: CapabilitySettings) -> float:
         """How long the core may take to answer."""
@@ -85,6 +86,7 @@ class Decisions:
         features: dict[Key, Features] = {}
         try:
             features = self._features(connection, capability, keys, carried)
+            self._count(connection, capability, features.values())
             answers |= self._ask(capability, features)
             lost = HostUnavailable(reason="record-not-readable")
             answers |= {key: lost for key in keys if key not in features}
@@ -115,6 +117,13 @@ class Decisions:
             features |= {unread[record]: row for record, row in rows.items() if record in unread}
         return features
 
+    def _count(self, connection: Connection, capability: CapabilitySettings, rows: Collection[Features]) -> None:
+        """How well the declared fields are filled: what a host leaves empty makes scores worse."""
+        for row in rows:
+            for name in capability.fields:
+                outcome = "missing" if row.get(name) in (None, "") else "filled"
+                self._metrics.count("features", connection=connection.name, feature=name, outcome=outcome)
+
     def _ask(self, capability: CapabilitySettings, features: Mapping[Key, Features]) -> dict[Key, Said]:
         if not features:
             return {}
@@ -125,7 +134,7 @@ class Decisions:
         answers = self._cores[capability.core].score_batch(capability.name, items, purpose="panel")
         declared = frozenset(capability.fields)
         return {
-            key: _spoken_of(answer, declared) if isinstance(answer, Score) else answer
+            key: spoken_of(answer, declared) if isinstance(answer, Score) else answer
             for key, answer in zip(features, answers, strict=True)
         }
 
@@ -203,15 +212,6 @@ def _failed(connection: Connection, capability: CapabilitySettings, failure: Fai
             "path": getattr(error, "path", ""),
         },
     )
-
-
-def _spoken_of(score: Score, declared: frozenset[str]) -> Score:
-    """A reason that names a field of other words than ours says not of what it speaks: nobody could tell from
-    whom to hide it."""
-    factors = tuple(
-        factor if declared.issuperset(factor.fields) else replace(factor, fields=()) for factor in score.factors
-    )
-    return replace(score, factors=factors)
 
 
 def _settled(stored: Stored, changed: frozenset[str]) -> Stored:

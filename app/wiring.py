@@ -74,7 +74,8 @@ def scoring(
     changes, store = Changes(epochs), ground.settings.store
     shared = SharedScores(RedisDoor(store.redis, ground.metrics), epochs.life) if store.redis else None
     levels = Levels(stored, shared, changes, ground.metrics, store.memory_mb * 1_000_000)
-    decisions, misses = Decisions(connections, cores, stored, database, audit, clock), Misses(changes, clock)
+    decisions = Decisions(connections, cores, stored, database, audit, ground.metrics, clock)
+    misses = Misses(changes, clock)
     once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
     looks, flights = History(stored, audit), Flights[Key, Outcome]()
     refresher, backlog = Refresher(connections, levels, database, clock), Backlog(once.missed, database, clock)

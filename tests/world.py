@@ -308,7 +308,8 @@ class World:
 
     def event(self, *records: str, connection: str = "acme", **changes: Any) -> Any:
         """An event as a host signs it, by the library that the standard offers."""
-        body = json.dumps({"type": "record.changed", "data": {"records": list(records)}})
+        said = {"type": "record.changed", "data": {"records": list(records)}}
+        body = json.dumps(changes.pop("said", said))
         moment = datetime.fromtimestamp(changes.pop("at", self.clock.now), UTC)
         name = changes.pop("name", secrets.token_hex(8))
         signature = Webhook(changes.pop("secret", EVENT_SECRET)).sign(name, moment, body)

@@ -37,6 +37,7 @@ class Act(StrEnum):
     OPERATE = "operate"  # the whole deployment: its configuration, its secrets, which connections there are
     AUDIT = "audit"  # read what viewers saw
     DESIGN = "design"
+    OPERATE = "operate"  # do what concerns the deployment itself: jobs, the webhook
 
 
 _MAY = {

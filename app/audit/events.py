@@ -84,6 +84,7 @@ EVENTS: Mapping[str, Event] = {
     "audit.exported": _event("admin", "admin filters how", "connection"),
     "audit.purged": _event("admin", "admin family rows seals rule", "connection"),
     "audit.resumed": _event("admin", "since"),  # it could not be written since then; what needed a row was refused
+    "alert.tested": _event("admin", "admin"),
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
@@ -91,7 +92,7 @@ EVENTS: Mapping[str, Event] = {
     "subscription.begun": _event("event", "connection"),
     "subscription.renewed": _event("event", "connection"),
     # what an admin did with work that had failed
-    "job.replayed": _event("event", "kind jobs", "connection"),
-    "job.dropped": _event("event", "kind jobs", "connection"),
+    "job.replayed": _event("event", "kind jobs", "connection admin"),
+    "job.dropped": _event("event", "kind jobs", "connection admin"),
     "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

@@ -45,7 +45,9 @@ def _last_looks() -> Select[Any]:
 # made once: to put a statement together takes longer than to run it, and every launch waits for these
 _ADD, _LAST_LOOKS = insert(audit), _last_looks()
 # refused where a row would be, and adds none
-_TRY = insert(audit).from_select(["at", "event", "family"], select(literal(0.0), literal(""), literal("")).where(false()))
+_TRY = insert(audit).from_select(
+    ["at", "event", "family"], select(literal(0.0), literal(""), literal("")).where(false())
+)
 
 
 class UnknownEvent(TypeError):

@@ -9,6 +9,7 @@ import click
 
 from app.cli._config import CONFIG, load, upgraded
 from app.cli.admin import admin
+from app.cli.alerts import alerts
 from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.jobs import jobs
@@ -96,6 +97,7 @@ def db_upgrade(path: Path) -> None:
 
 for command in (
     admin,
+    alerts,
     audit,
     check,
     jobs,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,8 +16,8 @@ from sqlalchemy import func, select
 from app.audit.anchors import anchored
 from app.audit.export_seals import lines
 from app.audit.verify import Report, verify
-from app.cli.audit_purge import purge
 from app.cli._config import CONFIG, JSON, load, named, opened, words
+from app.cli.audit_purge import purge
 from app.config import Settings
 from app.db import Database
 from app.db.schema import audit as rows
@@ -36,7 +35,10 @@ def audit() -> None:
 @CONFIG
 @click.option("-k", "--connection", "name", help="Only this connection's rows.")
 @click.option(
-    "--anchors", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
+    "--anchors",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
     help="A file of anchors; again for more, where several machines seal.  [default: as configured]",
 )
 @click.option("--no-anchors", is_flag=True, help="Ask no file of anchors: seals that are gone at the end do not show.")

@@ -37,6 +37,7 @@ def check(settings: Settings, reader: Reader) -> None:
         if (core.auth == "api-key") != bool(core.api_keys) and reader.sound("cores", name, "api_keys"):
             mend = 'Set both auth = "api-key" and api_keys, or neither.'
             reader.problem(("cores", name), "auth and api_keys do not agree.", mend)
+    _pair(reader, ("alerts",), "webhook", "secrets")
     _plain_http(settings, reader)
     _admins(settings, reader)
 
@@ -125,6 +126,7 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
     for name, connection in settings.connections.items():
         for key in ("jwks_url", "host_url", "token_url", "authority"):
             urls["connections", name, key] = getattr(connection, key)
+    urls["alerts", "webhook"] = settings.alerts.webhook
     for path, url in urls.items():
         if url and not _guarded(url, server.allow_private):
             mend = f"Use https, or list {urlsplit(url).netloc} in server.allow_private."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limits import RateLimitItem
 
 from app.config.kinds import (
+    DURATION,
     FIELD,
     FLAG,
     ORIGIN,
@@ -19,6 +20,7 @@ from app.config.kinds import (
     URL,
     WORD,
     choice,
+    integer,
     many,
     table,
     text,
@@ -48,6 +50,9 @@ class ConnectionSettings:
     limit_reviews: RateLimitItem = row(RATE, "Verdicts of all viewers.", "1200/minute")  # noqa: RUF009 makes a field
     limit_calls: RateLimitItem | None = row(RATE, "Calls to the host by background work, in all.", None)  # noqa: RUF009 makes a field
     limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
+    # what its figures are measured by
+    entitled: int = row(integer(0, 10_000_000), "How many people may look here, as the customer counts; 0: unsaid.", 0)
+    view_saves: float = row(DURATION, "The time that one view saves a viewer, as the customer found; 0s: unsaid.", "0s")
     # what proves a launch
     issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")
     audience: str = row(

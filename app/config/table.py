@@ -132,6 +132,14 @@ class AdminSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """`[alerts]`: who is told when something is wrong. With Prometheus, take instead: inlay alerts prometheus"""
+
+    webhook: str = row(URL, "Where alerts are posted to, as Standard Webhooks has it.", "", example="https://hooks.example.com/inlay")  # fmt: skip
+    secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that they are signed with, several to rotate.", [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, read once. Ask for them by name: `settings.connections["crm"].origins`."""
 
@@ -142,10 +150,11 @@ class Settings:
     connections: Mapping[str, ConnectionSettings]
     admin: AdminSettings = field(default_factory=AdminSettings)
     file: Path = field(default=Path("inlay.toml"), compare=False)  # what it was read from, or would be
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
-        return hash((self.server, self.store, self.admin, *(tuple(each.values()) for each in families)))
+        return hash((self.server, self.store, self.admin, self.alerts, *(tuple(each.values()) for each in families)))
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:
@@ -177,6 +186,7 @@ class Settings:
             connections=reader.sections(ConnectionSettings, "connections"),
             admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
             file=folder / Path(where).name,
+            alerts=reader.section(AlertSettings, reader.tree.get("alerts", {}), "alerts"),
         )
         check(settings, reader)
         if reader.problems:
@@ -204,4 +214,5 @@ SECTIONS: Mapping[str, type] = {
     "capabilities": CapabilitySettings,
     "connections": ConnectionSettings,
     "admin": AdminSettings,
+    "alerts": AlertSettings,
 }

@@ -69,6 +69,7 @@ class CoreClient:
     ) -> Score | Insufficient:
         """The score of one record. Raises CoreUnavailable, or AnswerRefused."""
         asked = _question(capability, Item(subject, features), purpose)
+        self._metrics.count("core_records", core=self.name)
         response = self.ask("POST", "/v1/score", lambda left_s: asked | _deadline(left_s), deadline_s)
         if not response.ok:
             return self._no_score(response)
@@ -89,6 +90,7 @@ class CoreClient:
         if not items:
             return []
         asked = [_question(capability, Item(*item), purpose) for item in items]
+        self._metrics.count("core_records", n=len(items), core=self.name)
         response = self.ask(
             "POST",
             "/v1/score:batch",

@@ -107,6 +107,12 @@ class StoredScores:
             rows = conn.execute(newest_first).all()
         return [(datetime.fromtimestamp(at, UTC), value) for at, value in reversed(rows)]
 
+    def before(self, conn: DatabaseConnection, key: Key, at: float) -> float | None:
+        """The value of a key's newest score that was made before `at`; None where there was none."""
+        newest = select(scores.c.value).where(*_is(key), scores.c.created_at < at)
+        value = conn.execute(newest.order_by(scores.c.created_at.desc()).limit(1)).scalar()
+        return None if value is None else float(value)
+
     def save(self, conn: DatabaseConnection, new: Sequence[Stored], snapshots: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep new scores with the input they were computed from (`snapshots`, by decision), encrypted."""
         rows = [_row(each) | {"snapshot": self._sealed(each, snapshots[each.decision])} for each in new]

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from app.ahead import Ahead
+from app.alerts.watch import Watch
 from app.analysis_work import AnalysisWork
 from app.audit.sealer import Sealer
 from app.connections import Connections
 from app.identities import Identities
-from app.jobs import analyse, changes, leave, rescore, revoke, schedule, score, seal, subscribe, warm
+from app.jobs import alert, analyse, changes, leave, rescore, revoke, schedule, score, seal, subscribe, warm, watch
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.leaving import Leaving
@@ -32,9 +33,11 @@ def handlers(
     ahead: Ahead,
     sealer: Sealer,
     leaving: Leaving,
+    alerts: Watch,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
+        "alert": partial(alert.handle, alerts),
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
         "leave": partial(leave.handle, leaving),
@@ -45,4 +48,5 @@ def handlers(
         "seal": partial(seal.handle, sealer),
         "subscribe": partial(subscribe.handle, subscriber),
         "warm": partial(warm.handle, ahead),
+        "watch": partial(watch.handle, alerts),
     }

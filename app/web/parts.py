@@ -10,6 +10,7 @@ from flask import current_app
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
 from app.ahead import Ahead
+from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.audit.sealer import Sealer
@@ -69,6 +70,7 @@ class Parts:
     notices: NoticeBoard
     ahead: Ahead
     sealer: Sealer
+    watch: Watch
     warmer: Warmer
     leaving: Leaving
     renderer: Renderer

@@ -76,6 +76,7 @@ class Ready:
         if not holds:
             return None
         self._metrics.count("cache", level="ready", outcome="hit")
+        self._metrics.count("remembered", connection=kept.session.connection, component=kept.session.component)
         return kept.whole
 
     def keep(

@@ -13,6 +13,7 @@ admin.entered
 admin.left
 admin.linked
 admin.refused
+alert.tested
 analysis.given
 answer.given
 audit.exported

@@ -24,7 +24,9 @@ def test_verify_names_the_row_and_says_it_by_its_exit_code(world: World) -> None
     assert good.exit_code == 0, good.output
     assert "stand as sealed" in good.stdout
     with world.parts.database.begin() as conn:
-        conn.execute(text("UPDATE audit SET viewer = 'somebody else' WHERE event = 'view.shown' AND connection = 'acme'"))
+        conn.execute(
+            text("UPDATE audit SET viewer = 'somebody else' WHERE event = 'view.shown' AND connection = 'acme'")
+        )
     bad = run(world, "verify")
     assert bad.exit_code == 1
     assert "NOT AS SEALED, first at row " in bad.stdout

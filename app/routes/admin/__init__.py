@@ -1,11 +1,15 @@
 """The admin's pages: one module a place, each behind the same door."""
 
 from app.routes.admin import (
+    alerts,
     configuration,
     editing,
     enter,
     figures,
+    imports,
+    jobs,
     leaving,
+    origins,
     overview,
     rollback,
     rollout,
@@ -14,5 +18,21 @@ from app.routes.admin import (
     why,
 )
 
-_PAGES = (enter, sign_in, overview, figures, rollout, why, rollback, leaving, configuration, editing, secrets)
+_PAGES = (
+    enter,
+    sign_in,
+    overview,
+    figures,
+    rollout,
+    why,
+    alerts,
+    jobs,
+    imports,
+    origins,
+    rollback,
+    leaving,
+    configuration,
+    editing,
+    secrets,
+)
 BLUEPRINTS = tuple(each.blueprint for each in _PAGES)
