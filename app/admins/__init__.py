@@ -34,10 +34,9 @@ class Role(StrEnum):
 class Act(StrEnum):
     WATCH = "watch"  # see how connections are, and who uses them
     CHANGE = "change"  # what is theirs to look after
-    OPERATE = "operate"  # the whole deployment: its configuration, its secrets, which connections there are
+    OPERATE = "operate"  # the whole deployment: its configuration, secrets, jobs, alerts, which connections there are
     AUDIT = "audit"  # read what viewers saw
     DESIGN = "design"
-    OPERATE = "operate"  # do what concerns the deployment itself: jobs, the webhook
 
 
 _MAY = {

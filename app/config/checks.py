@@ -122,7 +122,7 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
     if server.public_url and not _guarded(server.public_url, ()):
         mend = "Use https. Plain http is for localhost only."
         reader.problem(("server", "public_url"), "is plain http on a name that is not this machine.", mend)
-    urls = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
+    urls: dict[tuple[str, ...], str] = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
     for name, connection in settings.connections.items():
         for key in ("jwks_url", "host_url", "token_url", "authority"):
             urls["connections", name, key] = getattr(connection, key)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_cores"
-down_revision = "0011_figures"
+down_revision = "0014_alerts"
 
 
 def upgrade() -> None:
