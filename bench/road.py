@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask
@@ -16,4 +17,5 @@ def application() -> Flask:
     parts, _ = build(Settings.load(Path(os.environ["BENCH_CONFIG"])))
     parts.epochs.follow()
     parts.figures.start()
+    Finalize(None, parts.close, exitpriority=10)  # a worker ends as multiprocessing does
     return create_app(parts, hot=False)
