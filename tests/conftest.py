@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,12 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", f"--disable-features={','.join(ABSENT)}",
     "--test-third-party-cookie-phaseout",  # no test may need a third-party cookie
 )  # fmt: skip
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now lives until the end: no collection of garbage looks at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
