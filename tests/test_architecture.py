@@ -321,10 +321,7 @@ def test_the_list_of_hosts_knows_all_that_there_are() -> None:
 
 def test_nothing_is_kept_in_global_variables() -> None:
     none(
-        f"{module.path}:{node.lineno}"
-        for module in modules()
-        for node in nodes(module)
-        if isinstance(node, ast.Global)
+        f"{module.path}:{node.lineno}" for module in modules() for node in nodes(module) if isinstance(node, ast.Global)
     )
 
 
