@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,12 @@ FLAGS = (
 
 _SYSTEM = Path("/usr/bin/chromium")
 PATH = os.environ.get("CHROMIUM_PATH") or (str(_SYSTEM) if _SYSTEM.exists() else None)  # None: Playwright's own
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now lives until the end: no collection of garbage looks at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

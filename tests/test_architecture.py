@@ -175,24 +175,43 @@ class Module:
                 yield found, rest[0] if rest else "__init__", rest[1] if len(rest) > 1 else ""
 
 
-def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in nodes(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@cache
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """Its whole tree, walked once for all laws."""
+    return tuple(ast.walk(module.tree))
 
 
 @cache
 def imports_of(module: Module) -> tuple[Import, ...]:
     found: list[Import] = []
-    late = {id(inner) for outer in functions(module.tree) for inner in ast.walk(outer)}
-    for node in ast.walk(module.tree):
+    inside: list[tuple[ast.stmt, bool]] = [(node, False) for node in module.tree.body]
+    while inside:
+        node, late = inside.pop()
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module.path}:{node.lineno}: write imports in full, not relative"
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
+            late = late or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            inside += ((each, late) for each in statements(node))
             continue
-        found += [Import(node.lineno, name, id(node) in late) for name in names]
-    return tuple(found)
+        found += [Import(node.lineno, name, late) for name in names]
+    return tuple(sorted(found, key=lambda each: each.line))
+
+
+def statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Those directly within it; no expression holds one."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for each in getattr(node, field, ()) if not isinstance(node, ast.expr) else ():
+            if isinstance(each, ast.stmt):
+                yield each
+            else:  # an `except`, a `case`
+                yield from statements(each)
 
 
 @cache
@@ -201,6 +220,12 @@ def modules(folder: str = "app") -> tuple[Module, ...]:
     return tuple(
         Module(str(path.relative_to(ROOT)), ast.parse(text := path.read_text()), text.count("\n")) for path in paths
     )
+
+
+def teardown_module() -> None:
+    """A million nodes of trees, which the tests of other files would carry."""
+    for kept in (modules, nodes, imports_of):
+        kept.cache_clear()
 
 
 def layer(room: str) -> int:
@@ -307,10 +332,7 @@ def test_the_list_of_hosts_knows_all_that_there_are() -> None:
 
 def test_nothing_is_kept_in_global_variables() -> None:
     none(
-        f"{module.path}:{node.lineno}"
-        for module in modules()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Global)
+        f"{module.path}:{node.lineno}" for module in modules() for node in nodes(module) if isinstance(node, ast.Global)
     )
 
 
@@ -429,7 +451,7 @@ def last_name(node: ast.expr) -> str:
 def test_secrets_are_compared_in_constant_time_only() -> None:
     wrong = []
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in nodes(module):
             if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
                 continue
             sides = [node.left, *node.comparators]
@@ -445,7 +467,7 @@ def test_the_constant_time_comparison_has_its_rooms() -> None:
         f"{module.path}:{node.lineno}"
         for module in modules()
         if module.room not in COMPARING
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.Attribute | ast.Name) and last_name(node) == "compare_digest"
     )
 
@@ -458,7 +480,7 @@ def test_only_the_command_line_and_the_guests_print() -> None:
         f"{module.path}:{node.lineno}"
         for module in modules()
         if module.room not in GUESTS | {"cli"}
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     )
 
@@ -476,7 +498,7 @@ def test_modules_and_functions_stay_small() -> None:
     long = {module.path: f"{module.lines} lines" for module in modules() if module.lines > MAX_LINES} | {
         f"{module.path}:{node.name}": f"{length} lines"
         for module in modules()
-        for node in functions(module.tree)
+        for node in functions(module)
         if (length := (node.end_lineno or 0) - node.lineno + 1) > MAX_FUNCTION
     }
     none(f"{name}: {size}" for name, size in long.items() if name not in TOO_LONG)

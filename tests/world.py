@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -405,15 +405,15 @@ def _store(folder: Path, url: str, redis: str) -> str:
     """The lines of `[store]`, of a database that is there and has a life of its own."""
     if not url and not (folder / "inlay.db").exists():
         shutil.copy(migrated(), folder / "inlay.db")
-    database = Database(url or f"sqlite:///{folder}/inlay.db")
-    if url:
-        upgrade(database)
-    if redis:  # the copies of one file would believe each other's scores
-        with database.begin() as conn:
-            conn.execute(text("UPDATE epoch SET life = :life"), {"life": secrets.token_hex(8)})
-    database.close()
+    if url or redis:
+        with closing(Database(url or f"sqlite:///{folder}/inlay.db")) as database:
+            if url:
+                upgrade(database)
+            if redis:  # the copies of one file would believe each other's scores
+                with database.begin() as conn:
+                    conn.execute(text("UPDATE epoch SET life = :life"), {"life": secrets.token_hex(8)})
     (folder / "store").touch(mode=0o600)
-    (folder / "store").write_text(str(database.engine.url.render_as_string(hide_password=False)))
+    (folder / "store").write_text(url or f"sqlite:///{folder}/inlay.db")
     return f'url = "file:{folder}/store"' + (f'\nredis = "{redis}"' if redis else "")
 
 

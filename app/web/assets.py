@@ -7,6 +7,7 @@ import hashlib
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.errors import NotFound
@@ -71,6 +72,7 @@ class Assets(Mapping[str, Asset]):
         return len(self._assets)
 
 
+@lru_cache(256)  # a revision of the configuration builds the application anew from the same files
 def _asset(body: bytes, name: str, kept: str = _FOREVER) -> Asset:
     return Asset(
         body=body,

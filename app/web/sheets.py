@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
 
 
+@lru_cache(64)  # a revision of the configuration builds the application anew from the same sheets
 def small_css(text: str) -> str:
     """The same style sheet without comments and idle white space; strings stay as they are."""
     parts = []
