@@ -75,6 +75,25 @@ class Sheet:
         return found or ({suggested.name: str(suggested.settings["title"])} if suggested else {})
 
 
+    def features(self) -> dict[str, list[str]]:
+        """What each chosen capability reads, by the core's names."""
+        known = self.tree.get("capabilities", {})
+        return {name: list(known.get(name, {}).get("fields", [])) for name in self.capabilities}
+
+    def renamed(self) -> dict[str, dict[str, str]]:
+        """For each chosen capability: its features that have another name at the host. Raises ValueError."""
+        lines = [line.partition("=") for line in self.values.get("fields", "").splitlines() if line.strip()]
+        for name, _, field_ in lines:
+            if not name.strip() or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]{0,127}", field_.strip()):
+                raise ValueError(name)
+        names = {name.strip(): field_.strip() for name, _, field_ in lines}
+        found = {
+            capability: {each: names[each] for each in features if names.get(each, each) != each}
+            for capability, features in self.features().items()
+        }
+        return {capability: each for capability, each in found.items() if each}
+
+
 class Additions:
     """Sheets, filled in step by step. Nothing of them is kept but secrets."""
 
@@ -86,6 +105,8 @@ class Additions:
         sheet = Sheet(host, setup, self._publisher.now(), components=setup.components)
         sheet.values = {each.name: each.offer() for each in setup.questions if each.offer}
         sheet.capabilities = list(sheet.offered_capabilities())
+        asked = dict.fromkeys(each for features in sheet.features().values() for each in features)
+        sheet.values["fields"] = "\n".join(f"{each} = {setup.fields.get(each, each)}" for each in asked)
         return sheet
 
     def read(self, host: Host, setup: Setup, form: Mapping[str, list[str]], by: str) -> Sheet:
@@ -98,6 +119,11 @@ class Additions:
         typed |= {name: value for name, value in self._opened(setup, form).items() if not typed[name]}
         answers = self._answers(sheet, typed)
         self._name(sheet, typed, answers)
+        sheet.values["fields"] = next(iter(form.get("fields", [])), "").replace("\r\n", "\n")[: 8 * _MOST]
+        try:
+            sheet.renamed()
+        except ValueError:
+            sheet.errors["fields"] = "Write a line for each: feature = Field"
         for each in ("components", "capabilities"):
             if not getattr(sheet, each):
                 sheet.errors[each] = "Choose at least one."
@@ -208,6 +234,8 @@ def _section(sheet: Sheet, answers: Mapping[str, str], public_url: str) -> str:
     if sheet.records_from:
         settings["records_from"] = sheet.records_from
     text = _table(f"connections.{sheet.name}", {"host": sheet.host.name, **settings})
+    for capability, names in sheet.renamed().items():
+        text += "\n" + _table(f"connections.{sheet.name}.fields.{capability}", names)
     suggested, tree = sheet.setup.suggested, sheet.tree
     if suggested and suggested.name in sheet.capabilities and suggested.name not in tree.get("capabilities", {}):
         core = next(iter(tree.get("cores", {})), "main")
@@ -222,7 +250,7 @@ def _table(header: str, settings: Mapping[str, Any]) -> str:
 def _blame(sheet: Sheet, problem: Problem, secret_of: Any) -> None:
     """Put a problem beside the field that it is about."""
     said = f"{problem.what} {problem.mend}"
-    fields = ["name", "components", "capabilities", "records_from"]
+    fields = ["name", "components", "capabilities", "records_from", "fields"]
     asked = {each.name: secret_of(sheet.name, each) for each in sheet.setup.questions}
     for name in (*asked, *fields):
         named = f"connections.{sheet.name}.{name}" in problem.what

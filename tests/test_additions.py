@@ -11,6 +11,7 @@ from app import packages
 from app.additions import Additions, Sheet
 from app.hosts import HOSTS
 from app.keys import Keyring
+from app.vault import Vault
 from tests.cli.written import written
 from tests.hosts.answers import ANSWERS, SECRET
 from tests.world import World
@@ -106,7 +107,21 @@ def test_the_capability_that_nobody_has_written_yet_comes_along(additions: Addit
     assert (begun.capabilities, begun.components) == (["contract_review"], ("document-sidebar",))
 
 
-def test_a_folder_that_may_not_be_written_is_said_beside_the_secret(additions: Additions, tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written_is_said_beside_the_secret(world: World, tmp_path: Path) -> None:
     (tmp_path / "plain").touch()
-    additions._vault.folder = tmp_path / "plain" / "secrets"  # noqa: SLF001 as on a machine that forbids it
+    forbidden = Vault(tmp_path / "plain", world.parts.database, world.parts.audit)
+    additions = Additions(world.parts.publisher, forbidden, Keyring.from_secrets([b"k" * 40]), "https://x.example")
     assert "Let this user write there" in read(additions, "office", name="word-2").errors["client_secret"]
+
+
+def test_features_get_the_names_that_they_have_at_the_host(additions: Additions) -> None:
+    begun = additions.begin(HOSTS["salesforce"], read(additions, "salesforce", name="org-1").setup)
+    assert begun.values["fields"] == "activity = activity\ncompany_size = NumberOfEmployees\nrevenue = AnnualRevenue"
+    typed = f"{begun.values['fields']}\nstranger = Other__c".replace("= activity", "= Activity__c").replace("\n", "\r\n")
+    sheet = read(additions, "salesforce", name="org-2", fields=typed)
+    assert sheet.draft is not None
+    assert sheet.draft.settings.connections["org-2"].fields == {
+        "lead_score": {"activity": "Activity__c", "company_size": "NumberOfEmployees", "revenue": "AnnualRevenue"}
+    }
+    for wrong in ("activity", "activity = a b", "= Field", 'activity = x"\n[admin]'):
+        assert "feature = Field" in read(additions, "salesforce", name="org-3", fields=wrong).errors["fields"]

@@ -58,6 +58,7 @@ class Setup:
     components: tuple[str, ...]
     shows: Literal["score", "analysis"] = "score"
     suggested: Suggested | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)  # features that are a standard field there: its name
     stand_in: Mapping[str, str] = field(default_factory=dict)  # for what comes later, as long as it is not known
 
 

@@ -32,6 +32,21 @@ def _settings(answers: Answers, _: str) -> Mapping[str, Any]:
     }
 
 
+# https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
+_STANDARD = {
+    "company": "Company",
+    "company_size": "NumberOfEmployees",
+    "country": "Country",
+    "employees": "NumberOfEmployees",
+    "industry": "Industry",
+    "lead_source": "LeadSource",
+    "revenue": "AnnualRevenue",
+    "annual_revenue": "AnnualRevenue",
+    "source": "LeadSource",
+    "status": "Status",
+    "title": "Title",
+}
+
 SETUP = Setup(
     title="Salesforce",
     about="Panels on record pages, for desktops and phones.",
@@ -55,5 +70,6 @@ SETUP = Setup(
     settings=_settings,
     name=lambda answers: first_label(answers["host_url"], "salesforce"),
     components=("score-badge", "score-card"),
+    fields=_STANDARD,
     stand_in={"client_id": "to-come-with-the-app"},
 )

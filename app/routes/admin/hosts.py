@@ -96,6 +96,7 @@ def _sheet(admin: Admin, sheet: Sheet, *, status: int = 200) -> Response:
         setup=sheet.setup,
         host=sheet.host.name,
         tags=list(p.catalog),
+        reads=sheet.host.reads,
         offered=sheet.offered_capabilities(),
         readers=[each.name for each in p.connections if p.connections.can_read(each)],
         packages=made,
