@@ -67,7 +67,7 @@ class Sheet:
         """Name -> title, of those that a connection of this host can show."""
         known = self.tree.get("capabilities", {})
         found = {
-            name: str(each.get("title", name))
+            name: str(each.get("title", "Score"))
             for name, each in known.items()
             if each.get("kind", "score") == self.setup.shows
         }

@@ -68,9 +68,9 @@ def web_address(typed: str) -> str:
     try:
         parts = urlsplit(whole.strip())
         return str(ORIGIN.read(f"{parts.scheme}://{parts.netloc}".lower(), _NOWHERE))
-    except ValueError as error:
-        mend = "Write it as the browser's address bar shows it."
-        raise RefusedValueError(f"{typed!r} is no address.", getattr(error, "mend", mend)) from None
+    except ValueError:
+        mend = "Write one exact address, as the browser's address bar shows it."
+        raise RefusedValueError(f"{typed!r} is no address.", mend) from None
 
 
 def full_url(typed: str) -> str:

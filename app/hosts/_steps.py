@@ -93,4 +93,4 @@ def _filled(html: str, page: str, connection: str, public_url: str) -> str:
     html = html.replace("https://&lt;your Inlay&gt;", public_url).replace("https://panels.example.com", public_url)
     html = html.replace("&lt;your Inlay's host name&gt;", urlsplit(public_url).netloc)
     html = html.replace("&lt;connection&gt;", connection)
-    return re.sub(rf"(Inlay |inlay-(?:[a-z]+-)?|/oauth/){example}\b", rf"\g<1>{connection}", html)
+    return re.sub(rf"(Inlay |inlay-(?:[a-z]+-)?|/oauth/|--target-org ){example}\b", rf"\g<1>{connection}", html)
