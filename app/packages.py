@@ -1,4 +1,4 @@
-"""Packages of a connection: made for this deployment, and held against what their host demands before anybody has them."""
+"""Packages of a connection: made for this deployment, and held against what their host demands."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ def states(**named: object) -> dict[str, str]:
 def test_the_lines_turn_green_one_after_the_other() -> None:
     seen: list[str] = []
     for event, key in (
-        ("package.given", "package"), ("launch.accepted", "launch"), ("analysis.given", "score"), ("view.shown", "view"),
+        ("package.given", "package"), ("launch.accepted", "launch"),
+        ("analysis.given", "score"), ("view.shown", "view"),
     ):  # fmt: skip
         assert states(seen=frozenset(seen))[key] == "wait"
         seen.append(event)

@@ -43,7 +43,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> Iterator[Si
     folder, first = tmp_path_factory.mktemp("first-day"), free_block(3)
     keys = shutil.copytree(secrets, folder / "keys")
     shutil.copy(keys / "consumer_secret", keys / "client_secret")  # an org's app has one secret, for both
-    made = Site(folder, f"http://localhost:{first}", f"http://127.0.0.1:{first + 1}", f"http://127.0.0.1:{first + 2}", keys)
+    made = Site(
+        folder, f"http://localhost:{first}", f"http://127.0.0.1:{first + 1}", f"http://127.0.0.1:{first + 2}", keys
+    )
     crm = CrmConfig(made.crm, made.inlay, made.core, str(keys), str(folder), connection="salesforce")
     crm.save(folder / "crm.json")
     file = folder / "inlay.toml"

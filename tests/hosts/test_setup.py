@@ -35,7 +35,11 @@ def asked(host: str, name: str) -> Question:
 def made(host: str, **changes: str) -> dict[str, Any]:
     typed = ANSWERS[host] | changes
     answers = {
-        each.name: f"file:secrets/{each.name}" if each.secret else each.read(typed[each.name]) if typed[each.name] else ""
+        each.name: f"file:secrets/{each.name}"
+        if each.secret
+        else each.read(typed[each.name])
+        if typed[each.name]
+        else ""
         for each in setup(host).questions
     }
     return dict(setup(host).settings(answers, URL))

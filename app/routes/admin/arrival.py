@@ -67,7 +67,9 @@ def _lines(admin: Admin, connection: str) -> list[Line]:
     holds = connection in p.connections
     if not admin.may(Act.WATCH, connection) or not (published or holds):
         raise NotFound("There is no such connection, or it is not yours to look after.")
-    refused = last_reason(p.database, "configuration.refused", "revision", newest.number) if newest and not holds else ""
+    refused = (
+        last_reason(p.database, "configuration.refused", "revision", newest.number) if newest and not holds else ""
+    )
     worst = None
     if holds:
         plan, now = p.rollouts.plan(connection), p.clock()

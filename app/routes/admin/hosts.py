@@ -8,11 +8,13 @@ from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
 
 from app import packages
-from app.additions import Additions, Sheet
+from app.additions import Additions
+from app.additions.sheet import Sheet
 from app.admins import Act, Admin
 from app.errors import ConfigError, NotFound, Superseded
 from app.hosts import HOSTS
 from app.hosts._host import Host
+from app.hosts._package import Package
 from app.hosts._setup import Setup
 from app.hosts._steps import steps
 from app.keys import Keyring
@@ -60,7 +62,7 @@ def answer(admin: Admin, name: str) -> Response:
     return _sheet(admin, sheet)
 
 
-def given(admin: Admin, made: dict[str, packages.Package], connection: str, wanted: str) -> Response:
+def given(admin: Admin, made: dict[str, Package], connection: str, wanted: str) -> Response:
     """A package as a file; who took it is written down."""
     content = packages.download(made, wanted)
     parts().audit.write("package.given", connection=connection, detail={"admin": admin.name})

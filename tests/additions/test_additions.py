@@ -1,4 +1,4 @@
-"""A host is added: for each of them the answers become a connection that holds, and no typed secret is lost or shown."""
+"""A host is added: for each the answers become a connection that holds, and no typed secret is lost or shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from app import packages
-from app.additions import Additions, Sheet
+from app.additions import Additions
+from app.additions.sheet import Sheet
 from app.hosts import HOSTS
 from app.keys import Keyring
 from app.vault import Vault
@@ -88,7 +89,9 @@ def test_each_wrong_field_is_said_beside_it_and_what_was_typed_stays(additions: 
     assert sheet.errors.keys() == {"site", "tenants", "name"}
     assert (sheet.values["site"], sheet.values["tenants"], sheet.name) == ("my site", "contoso", "Contoso!")
     assert "8eaef023" in sheet.errors["tenants"]
-    assert read(additions, "sharepoint", name="contoso", client_secret="").errors == {"client_secret": "This is needed."}
+    assert read(additions, "sharepoint", name="contoso", client_secret="").errors == {
+        "client_secret": "This is needed."
+    }
 
 
 def test_what_only_the_whole_sees_is_said_beside_its_field_too(additions: Additions) -> None:
@@ -117,7 +120,9 @@ def test_a_folder_that_may_not_be_written_is_said_beside_the_secret(world: World
 def test_features_get_the_names_that_they_have_at_the_host(additions: Additions) -> None:
     begun = additions.begin(HOSTS["salesforce"], read(additions, "salesforce", name="org-1").setup)
     assert begun.values["fields"] == "activity = activity\ncompany_size = NumberOfEmployees\nrevenue = AnnualRevenue"
-    typed = f"{begun.values['fields']}\nstranger = Other__c".replace("= activity", "= Activity__c").replace("\n", "\r\n")
+    typed = f"{begun.values['fields']}\nstranger = Other__c".replace("= activity", "= Activity__c").replace(
+        "\n", "\r\n"
+    )
     sheet = read(additions, "salesforce", name="org-2", fields=typed)
     assert sheet.draft is not None
     assert sheet.draft.settings.connections["org-2"].fields == {

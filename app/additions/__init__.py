@@ -12,86 +12,24 @@ import binascii
 import os
 import re
 import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.config import Settings
+from app.additions.sheet import Sheet, section
 from app.config.kinds import WORD, RefusedValueError
-from app.config.reader import literal
 from app.config.sections import with_section
 from app.errors import ConfigError, Problem
 from app.hosts._host import Host
 from app.hosts._setup import Question, Setup
 from app.keys import Keyring, SealBroken
-from app.publishing import Draft, Publisher
-from app.revisions import Revision
+from app.publishing import Publisher
 from app.vault import Vault, reference
 
 _MOST = 4096  # letters of an answer
 _STAND_IN = "0" * 64
 _CONTEXT = "host-sheet"
-
-
-@dataclass(slots=True)
-class Sheet:
-    """A form as it stands: what was typed, what is wrong with it, and what came of it."""
-
-    host: Host
-    setup: Setup
-    before: Revision
-    values: dict[str, str] = field(default_factory=dict, repr=False)  # to show again; no secret but an offered one
-    components: Sequence[str] = ()
-    capabilities: Sequence[str] = ()
-    records_from: str = ""
-    sealed: dict[str, str] = field(default_factory=dict, repr=False)  # secrets that were typed and are not kept yet
-    kept: set[str] = field(default_factory=set)  # questions whose secret is in its file
-    missing: list[Question] = field(default_factory=list)  # that the host makes later
-    errors: dict[str, str] = field(default_factory=dict)  # by field; "" is the whole
-    section: str = ""  # of the configuration
-    settings: Settings | None = None  # with the connection in it; with stand-ins where something is missing
-    draft: Draft | None = None  # to publish, once nothing is missing
-
-    @property
-    def name(self) -> str:
-        return self.values.get("name", "")
-
-    @property
-    def tree(self) -> dict[str, Any]:
-        return tomllib.loads(self.before.text)
-
-    def offered_capabilities(self) -> dict[str, str]:
-        """Name -> title, of those that a connection of this host can show."""
-        known = self.tree.get("capabilities", {})
-        found = {
-            name: str(each.get("title", "Score"))
-            for name, each in known.items()
-            if each.get("kind", "score") == self.setup.shows
-        }
-        suggested = self.setup.suggested
-        return found or ({suggested.name: str(suggested.settings["title"])} if suggested else {})
-
-
-    def features(self) -> dict[str, list[str]]:
-        """What each chosen capability reads, by the core's names."""
-        known = self.tree.get("capabilities", {})
-        return {name: list(known.get(name, {}).get("fields", [])) for name in self.capabilities}
-
-    def renamed(self) -> dict[str, dict[str, str]]:
-        """For each chosen capability: its features that have another name at the host. Raises ValueError."""
-        lines = [line.partition("=") for line in self.values.get("fields", "").splitlines() if line.strip()]
-        for name, _, field_ in lines:
-            if not name.strip() or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]{0,127}", field_.strip()):
-                raise ValueError(name)
-        names = {name.strip(): field_.strip() for name, _, field_ in lines}
-        found = {
-            capability: {each: names[each] for each in features if names.get(each, each) != each}
-            for capability, features in self.features().items()
-        }
-        return {capability: each for capability, each in found.items() if each}
 
 
 class Additions:
@@ -124,9 +62,9 @@ class Additions:
             sheet.renamed()
         except ValueError:
             sheet.errors["fields"] = "Write a line for each: feature = Field"
-        for each in ("components", "capabilities"):
-            if not getattr(sheet, each):
-                sheet.errors[each] = "Choose at least one."
+        for chosen in ("components", "capabilities"):
+            if not getattr(sheet, chosen):
+                sheet.errors[chosen] = "Choose at least one."
         if not sheet.errors:
             self._secrets(sheet, typed, answers, by)
         if not sheet.errors:
@@ -194,7 +132,7 @@ class Additions:
         """Keep what was typed, and refer to it; only what the connection will refer to."""
         asked = [each for each in sheet.setup.questions if each.secret]
         answers |= {each.name: reference(self.secret_of(sheet.name, each)) for each in asked}
-        used = _section(sheet, answers, self._public_url)
+        used = section(sheet, answers, self._public_url)
         for each in asked:
             kept_as = self.secret_of(sheet.name, each)
             if reference(kept_as) not in used:
@@ -213,7 +151,7 @@ class Additions:
                 sheet.errors[each.name] = "This is needed."
 
     def _draft(self, sheet: Sheet, answers: Mapping[str, str]) -> None:
-        sheet.section = _section(sheet, answers, self._public_url)
+        sheet.section = section(sheet, answers, self._public_url)
         whole = with_section(sheet.before.text, sheet.section, "connections", sheet.name)
         try:
             if not sheet.missing:
@@ -225,26 +163,6 @@ class Additions:
         except ConfigError as error:
             for problem in error.problems:
                 _blame(sheet, problem, self.secret_of)
-
-
-def _section(sheet: Sheet, answers: Mapping[str, str], public_url: str) -> str:
-    """The connection as TOML, and the capability that it needs where nobody has written it yet."""
-    settings = dict(sheet.setup.settings(answers, public_url))
-    settings |= {"components": list(sheet.components), "capabilities": list(sheet.capabilities)}
-    if sheet.records_from:
-        settings["records_from"] = sheet.records_from
-    text = _table(f"connections.{sheet.name}", {"host": sheet.host.name, **settings})
-    for capability, names in sheet.renamed().items():
-        text += "\n" + _table(f"connections.{sheet.name}.fields.{capability}", names)
-    suggested, tree = sheet.setup.suggested, sheet.tree
-    if suggested and suggested.name in sheet.capabilities and suggested.name not in tree.get("capabilities", {}):
-        core = next(iter(tree.get("cores", {})), "main")
-        text = _table(f"capabilities.{suggested.name}", {"core": core, **suggested.settings}) + "\n" + text
-    return text
-
-
-def _table(header: str, settings: Mapping[str, Any]) -> str:
-    return f"[{header}]\n" + "".join(f"{name} = {literal(value)}\n" for name, value in settings.items())
 
 
 def _blame(sheet: Sheet, problem: Problem, secret_of: Any) -> None:
