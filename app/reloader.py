@@ -120,6 +120,10 @@ class Reloader:
             self._refuse(newest, error)
             return
         before, self._now = self._now, new
+        # beside: the next revision may come before the last request of this one is answered
+        threading.Thread(target=self._let_go, args=(before,), name="revision-end", daemon=True).start()
+
+    def _let_go(self, before: _Running) -> None:
         before.runner.stop()
         self._ended.wait(FINISH_S)
         before.parts.close()

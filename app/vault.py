@@ -61,7 +61,7 @@ class Vault:
             raise _refused(name, what, "Hand over the secret itself, on stdin or at the prompt.")
         with self._database.begin() as conn:
             self._audit.write("secret.set", conn=conn, detail={"admin": by, "name": name})
-            self._make_folder()
+            _make_folder(self.folder)
             _replace(path, content)
         return reference(name)
 
@@ -79,15 +79,17 @@ class Vault:
             raise _refused(name, "is no name.", "Use letters, digits, - and _, a letter first.")
         return self.folder / name
 
-    def _make_folder(self) -> None:
-        try:
-            self.folder.mkdir(mode=0o700, exist_ok=True)
-            mode = self.folder.stat().st_mode
-        except OSError as error:
-            what = f"cannot be made: {error.strerror}."
-            raise _refused(str(self.folder), what, "Let this user write there, or refer to a file elsewhere.") from None
-        if mode & _OTHERS:
-            raise _refused(str(self.folder), "is open to other users.", f"Run: chmod 700 {self.folder}")
+
+def make_key(folder: Path, name: str) -> str:
+    """A new key of 32 random bytes beside a configuration that is about to be written; the reference to it.
+
+    One that is there stays. Raises ConfigError.
+    """
+    path = folder / FOLDER / name
+    if not path.exists():
+        _make_folder(path.parent)
+        _replace(path, secrets.token_hex(32).encode())
+    return reference(name)
 
 
 def reference(name: str) -> str:
@@ -117,6 +119,17 @@ def _kept(path: Path) -> Kept:
     found = path.stat()
     problem = f"Other users can read it. Run: chmod 600 {path}" if found.st_mode & _OTHERS else ""
     return Kept(path.name, found.st_mtime, problem)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        mode = folder.stat().st_mode
+    except OSError as error:
+        what = f"cannot be made: {error.strerror}."
+        raise _refused(str(folder), what, "Let this user write there, or refer to a file elsewhere.") from None
+    if mode & _OTHERS:
+        raise _refused(str(folder), "is open to other users.", f"Run: chmod 700 {folder}")
 
 
 def _replace(path: Path, content: bytes) -> None:

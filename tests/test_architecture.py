@@ -22,13 +22,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config metrics db net launch",
         "keys audit core hosts documents figures",
         "connections answer bearer",
-        "identities notices admins rollouts revisions vault",
+        "identities notices admins rollouts revisions vault packages",
         "session decisions reading publishing",
-        "behalf rollback",
+        "behalf rollback additions",
         "permissions history pace telling outcomes once refresher backlog",
         "scoring analysis analysis_work",
         "review events health alerts signin subscriber warming diagnosis",
-        "ahead leaving",
+        "ahead leaving arrivals",
         "jobs views wiring",
         "web",
         "preview",
@@ -103,6 +103,12 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/hosts/_pages.py": ("tests/routes/test_pages.py", "values, seen in what is served"),
     "app/hosts/_document.py": ("tests/hosts/test_graph_documents.py", "values of a reading"),
     "app/core/shapes.py": ("tests/core/test_parse.py", "values that only the parse makes"),
+    "app/packages.py": ("tests/cli/test_package.py", "what the command makes, and the pages too"),
+    "app/publishing.py": ("tests/routes/admin/test_editing.py", "a text goes in at a page, and is published or not"),
+    **{
+        f"app/hosts/{host}setup.py": ("tests/hosts/test_setup.py", "one test holds what every host's answers make")
+        for host in ("_entra_", "guest/", "office/", "oidc/", "salesforce/", "servicenow/", "sharepoint/", "teams/")
+    },
     "app/config/": ("tests/config/test_table.py", "one face: a file goes in, settings or problems come out"),
     "app/db/migrations/": ("tests/db/test_migrations.py", "one test runs them all and compares the result"),
 }

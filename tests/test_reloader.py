@@ -62,6 +62,16 @@ def test_what_is_answered_from_memory_is_the_new_revisions_too(served: Reloader,
     assert [client.get(badge, **asked).headers["Inlay-State"] for _ in range(2)] == ["off"] * 2
 
 
+def test_the_next_revision_waits_for_no_request_of_the_one_before(
+    served: Reloader, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.reloader.FINISH_S", 30.0)
+    for number in range(3):
+        text = f"{config.read_text()}\n# {number}\n"
+        revisions(served).publish(text, "Ada", "page")
+        until(served, text)
+
+
 def test_requests_go_on_while_it_is_taken_over(served: Reloader, config: Path) -> None:
     client, text = Client(served), config.read_text()
     changed = text.replace('title = "Lead score"', 'title = "Another title"')

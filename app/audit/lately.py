@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,6 +89,18 @@ def refusals(database: Database, connection: str, now: float, limit: int = 20) -
         newest = select(c.seq, c.reference).where(c.seq.in_([row.seq for row in rows]))
         references = {row.seq: row.reference or "" for row in conn.execute(newest)}
     return [Refusal(row.event, row.reason or "", row.n, row.last, references[row.seq]) for row in rows]
+
+
+def last_reason(database: Database, event: str, field: str, value: int) -> str:
+    """The reason of the newest row of an event whose detail says so; empty where there is none of late.
+
+    Raises StoreUnavailable.
+    """
+    c = audit.c
+    query = select(c.reason, c.detail).where(c.event == event).order_by(c.at.desc()).limit(20)
+    with database.read() as conn:
+        rows = conn.execute(query).all()
+    return next((row.reason or "" for row in rows if json.loads(row.detail or "{}").get(field) == value), "")
 
 
 def _of(connection: str) -> ColumnElement[bool]:

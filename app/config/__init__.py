@@ -1,7 +1,7 @@
 """The configuration: one TOML file, read once, strict; secrets only by reference; refused as a whole."""
 
 from app.config.connection import ConnectionSettings
-from app.config.example import example
+from app.config.example import beginning, example
 from app.config.references import Secret
 from app.config.retention import Retention
 from app.config.rules import Rule, is_high
@@ -28,6 +28,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "beginning",
     "example",
     "is_high",
     "store_of",

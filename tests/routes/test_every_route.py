@@ -72,7 +72,7 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/admin/hosts/add/<name>"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/arrival"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/arrival.json"): Kind.ADMIN,
-    ("GET", "/admin/connections/<connection>/package/<name>"): Kind.ADMIN,
+    ("POST", "/admin/connections/<connection>/package"): Kind.ADMIN,
     ("GET", "/admin/figures"): Kind.ADMIN,
     ("GET", "/admin/alerts"): Kind.ADMIN,
     ("POST", "/admin/alerts/test"): Kind.ADMIN,

@@ -2,10 +2,12 @@
 
 from app.routes.admin import (
     alerts,
+    arrival,
     configuration,
     editing,
     enter,
     figures,
+    hosts,
     imports,
     jobs,
     leaving,
@@ -34,5 +36,7 @@ _PAGES = (
     configuration,
     editing,
     secrets,
+    hosts,
+    arrival,
 )
 BLUEPRINTS = tuple(each.blueprint for each in _PAGES)

@@ -37,6 +37,7 @@ class Tab(NamedTuple):
 TABS = (
     Tab("Overview", HOME, Act.WATCH),
     Tab("Figures", "/admin/figures", Act.WATCH),
+    Tab("Add a host", "/admin/hosts/add", Act.OPERATE),
     Tab("Alerts", "/admin/alerts", Act.WATCH),
     Tab("Jobs", "/admin/jobs", Act.WATCH),
     Tab("Configuration", "/admin/configuration", Act.CHANGE),
@@ -192,7 +193,7 @@ def _answered(admin: Admin, act: Act, view: Callable[[], Any]) -> Any:
 def _offered(admin: Admin, tab: Tab) -> bool:
     if tab.path == "/preview" and not parts().settings.server.preview:
         return False
-    if tab.path in ("/admin/configuration", "/admin/jobs"):  # of the whole deployment
+    if tab.path in ("/admin/configuration", "/admin/jobs", "/admin/hosts/add"):  # of the whole deployment
         return admin.may(tab.act)
     return admin.may_somewhere(tab.act)
 

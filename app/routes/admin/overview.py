@@ -44,6 +44,7 @@ def overview(admin: Admin) -> Response:
         admin,
         title="Overview",
         lines=lines,
+        operates=admin.may(Act.OPERATE),
         jobs=depth(p.database, p.clock()) if admin.may(Act.WATCH) else {},
         framings=[each for each in p.framings.all() if admin.may(Act.WATCH, each.connection)][:10],
         when=_when,
