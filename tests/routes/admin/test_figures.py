@@ -16,7 +16,7 @@ def test_what_happened_is_counted(world: World) -> None:
     ada = AdminPages(world)
     said = words(ada.get(f"{PATH}?connection=acme-pages"))
     assert "People today 1 Views 1 Launches 1 Reviews 0" in said
-    assert "0 of 1 answers that were made; 1 launches were refused" in said
+    assert "Launches refused, 30 days 1 Answers not available 0 of 1" in said
     assert "1 people in 7 days" in said
     assert "Views 2 Launches 2" in words(ada.get(PATH))
 
