@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config metrics db net launch",
         "keys audit core hosts documents figures",
         "connections answer bearer",
-        "identities notices admins rollouts revisions vault",
+        "identities notices admins restoring rollouts revisions vault",
         "session decisions reading publishing",
         "behalf rollback",
         "permissions history pace telling outcomes once refresher backlog",
@@ -79,6 +79,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/behalf.py": ("tests/test_permissions.py", "permissions are what it asks for first"),
     "app/core/checks.py": ("tests/core/test_parse.py", "refusals are those of the answers that it checks"),
     "app/core/analyses.py": ("tests/core/test_parse_analysis.py", "values that only the parse makes"),
+    "app/cli/db.py": ("tests/test_restoring.py", "backups are made and restored by it"),
     "app/cli/rollback.py": ("tests/test_rollback.py", "it is how the test rolls back"),
     "app/jobs/leave.py": ("tests/routes/admin/test_leaving.py", "the page begins it"),
     "app/leaving/": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -90,6 +91,15 @@ class Database:
             self.write_failed_at = self.write_failed_at or time.time()
             raise
         self.write_failed_at = None
+
+    def copy_to(self, file: Path) -> None:
+        """The SQLite database as of one moment, in an empty file, while others write. Raises StoreUnavailable."""
+        with _translated(), contextlib.closing(self.engine.raw_connection()) as raw:
+            cursor = raw.cursor()  # without a transaction around it, which it does not take
+            try:
+                cursor.execute("VACUUM INTO ?", (str(file),))
+            except sqlite3.OperationalError as error:  # the driver's own: SQLAlchemy is not between
+                raise StoreUnavailable(reason="store-not-copied") from error
 
     def close(self) -> None:
         self.engine.dispose()
