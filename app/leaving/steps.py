@@ -212,6 +212,8 @@ class Leaving:
             for each in self._connections
             if each.settings.records_from == name
         ]
+        if name in self._connections and self._connections.get(name).settings.legal_hold:
+            found.append("It is under a legal hold: nothing of it may be erased. Lift legal_hold first.")
         if self._admins_through == name:
             found.append("Admins sign in through it: name another under [admin] sign_in first.")
         if not found and name in self._connections:

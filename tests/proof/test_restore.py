@@ -28,6 +28,11 @@ def run(*command: str) -> None:
     assert told.returncode == 0, told.stderr
 
 
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
 def schema_of(url: str) -> str:
     return str(make_url(url).query["options"]).partition("search_path=")[2].split()[0]
 
@@ -50,26 +55,29 @@ def restore_postgres(dump: Path, old: str, new: str) -> None:
 def test_postgres_is_dumped_under_load_and_restored(tmp_path: Path, step_s: float) -> None:
     dump = tmp_path / "dump.sql"
     with postgres_url() as old, postgres_url() as new:
-        with make_world(tmp_path / "old", store=old) as world:
+        with make_world(_new(tmp_path / "old"), store=old) as world:
             before = backed_up_while_used(
                 world,
                 lambda: run("pg_dump", f"--schema={schema_of(old)}", "--no-owner", f"--file={dump}", plain(old)),
                 VIEWERS,
             )
         restore_postgres(dump, old, new)
-        with restored(tmp_path / "new", new, step_s) as (there, found):
+        with restored(_new(tmp_path / "new"), new, step_s) as (there, found):
             check(there, found, before, step_s)
 
 
 def test_each_of_many_backups_of_a_busy_file_has_all_that_was_answered_before_it(tmp_path: Path) -> None:
     used: list[tuple[float, str]] = []
     began: list[float] = []
-    with make_world(tmp_path / "old") as world:
+    with make_world(_new(tmp_path / "old")) as world:
         before = in_use(world)
         _busy(world, used, lambda: _back_up(world, tmp_path, began))
     assert len(used) > 100
     for number, at in enumerate(began):
-        with restored(tmp_path / f"new-{number}", f"sqlite:///{tmp_path}/backup-{number}.db", 0.0) as (there, found):
+        with restored(_new(tmp_path / f"new-{number}"), f"sqlite:///{tmp_path}/backup-{number}.db", 0.0) as (
+            there,
+            found,
+        ):
             check(there, found, before, 0.0)
             there.clock.now -= 1
             earlier = [token for answered, token in used if answered < at]
