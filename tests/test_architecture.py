@@ -101,6 +101,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/web/stations.py": ("tests/routes/test_reviews.py", "one face of two stations, seen from the road"),
     "app/web/denials.py": ("tests/web/test_fragments.py", "seen in what a viewer is refused"),
     "app/wiring.py": ("tests/test_application.py", "the parts that the application builds"),
+    "app/hosts/_mends.py": ("tests/diagnosis/test_diagnosis.py", "words, seen where they are said"),
     "app/hosts/_pages.py": ("tests/routes/test_pages.py", "values, seen in what is served"),
     "app/hosts/_document.py": ("tests/hosts/test_graph_documents.py", "values of a reading"),
     "app/core/shapes.py": ("tests/core/test_parse.py", "values that only the parse makes"),
