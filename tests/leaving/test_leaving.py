@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -167,15 +168,27 @@ def test_an_export_that_was_cut_off_is_written_anew(world: World) -> None:
     folder = world.folder / "out"
     world.parts.leaving.begin(GONE, "Ada", folder)
     through(world.parts.leaving, world, GONE, Step.REMOVED)
-    folder.mkdir(mode=0o700)
-    (folder / "audit.part").write_text("half a li")
+    (folder / ".part-1").mkdir(parents=True, mode=0o700)
+    (folder / ".part-1" / "audit.part").write_text("half a li")
     (folder / "scores.jsonl").write_text("of before\n")
-    standing = through(world.parts.leaving, world, GONE, Step.EXPORTED)
-    assert not (folder / "audit.part").exists()
-    assert (
-        hashlib.sha256((folder / "scores.jsonl").read_bytes()).hexdigest()
-        == (standing.told["exported"]["scores.jsonl"]["sha256"])
-    )
+    standing = through(world.parts.leaving, world, GONE)
+    for name, facts in standing.told["exported"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == facts["sha256"]
+    assert {each.name for each in folder.iterdir()} == {"audit.jsonl", "scores.jsonl", "reviews.jsonl"}
+
+
+def test_of_two_who_do_it_at_once_neither_spoils_the_others_export(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.leaving.steps.SETTLE_S", 0.0)
+    written(world)
+    fill(world, 40)
+    world.parts.leaving.begin(GONE, "Ada", world.folder / "out")
+    with world.another() as other, ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda one: through(one.parts.leaving, one, GONE).step, (world, other)))
+    assert done == [Step.ERASED, Step.ERASED]
+    assert len((world.folder / "out/scores.jsonl").read_text().splitlines()) == 40
+    assert len(world.audited("connection.left")) == 1
 
 
 def test_what_came_late_goes_when_it_is_called_again(world: World) -> None:
