@@ -50,6 +50,7 @@ def erase(database: Database, name: str, told: Progress) -> dict[str, int]:
     for table, rule in tables():
         if rule.does in (Does.ERASED, Does.EXPORTED_ERASED):
             erased[table.name] = _erased(database, table, rule.which(table, name), told)
+    database.settle_file()
     return erased
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Boolean, Double, Integer, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Boolean, Double, Integer, LargeBinary, Table, func, insert, select, text, update
 
 from app.application import create_app
 from app.config import Settings
@@ -145,6 +145,23 @@ def test_what_was_really_shown_is_exported_with_what_the_core_was_told(world: Wo
     text_now = world.parts.publisher.now().text
     assert f"[connections.{GONE}]" not in text_now
     assert f"[connections.{STAYS}]" in text_now
+
+
+def test_what_is_erased_is_not_left_in_the_file(world: World) -> None:
+    written(world)
+    fill(world)
+    keep = b"value-of-one-who-stays"
+    with world.parts.database.begin() as conn:
+        scores = metadata.tables["scores"]
+        for connection, told in ((GONE, "value-of-one-who-left"), (STAYS, keep.decode())):
+            mine = update(scores).where(scores.c.connection == connection).values(features_hash=told * 50)
+            conn.execute(mine)
+    world.parts.leaving.begin(GONE, "Ada", world.folder / "out")
+    through(world.parts.leaving, world, GONE)
+    files = [each for each in world.folder.iterdir() if each.name.startswith("inlay.db")]
+    content = b"".join(each.read_bytes() for each in files)
+    assert keep in content
+    assert b"value-of-one-who-left" not in content
 
 
 def test_it_goes_on_where_it_was_interrupted(world: World) -> None:
