@@ -20,9 +20,7 @@ from app.audit.log import AuditLog
 from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
-from app.core.stored import StoredScores
 from app.db import Database
-from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.errors import ConfigError, Problem
@@ -34,7 +32,6 @@ from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
 from app.jobs import Runner, handlers
 from app.keys import Keyring
-from app.leaving import Leaving
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
@@ -44,7 +41,6 @@ from app.preview.book import Book
 from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
-from app.rollback import answering
 from app.rollouts import Rollouts
 from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
@@ -70,7 +66,7 @@ from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, ahead, scoring, sealer, warmer
+from app.wiring import Documents, Ground, Libraries, ahead, leaver, scoring, sealer, warmer
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -105,8 +101,7 @@ def build(
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions = Permissions(connections, behalf, clock)
     ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
-    not_shown = dropped(database, answering(settings))
-    stored, cores = StoredScores(database, keyring.seal, not_shown), ground.cores()
+    stored, cores = ground.scores(), ground.cores()
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
@@ -115,10 +110,7 @@ def build(
     ahead_of_all, seals = ahead(ground, connections, warm), sealer(settings, database, clock)
     rollouts, revisions = Rollouts(database, audit, epochs, clock), Revisions(database, audit, clock)
     publisher = Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close())
-    leaving = Leaving(
-        connections, identities, subscriber, rollouts, publisher, keyring, database, audit, clock,
-        settings.admin.sign_in,
-    )  # fmt: skip
+    leaving = leaver(ground, connections, identities, subscriber, rollouts, publisher)
     figures = Figures(StoredFigures(database), metrics, clock)
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, door, clock)
     kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)

@@ -26,19 +26,25 @@ from app.core.stored import Key, StoredScores
 from app.core.stored_analyses import StoredAnalyses
 from app.core.stored_readings import StoredReadings
 from app.db import Database
+from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs
 from app.db.subscriptions import Subscriptions
 from app.decisions import Decisions
 from app.documents import Reader
 from app.history import History
+from app.identities import Identities
 from app.keys import Keyring, SealKeys
+from app.leaving import Leaving
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.redis import RedisDoor
 from app.notices import NoticeBoard
 from app.once import Once, Outcome
 from app.outcomes import Outcomes
+from app.publishing import Publisher
 from app.refresher import Refresher
+from app.rollback import answering
+from app.rollouts import Rollouts
 from app.scoring import Scoring
 from app.session import Sessions
 from app.subscriber import Subscriber
@@ -60,6 +66,10 @@ class Ground:
 
     def cores(self) -> dict[str, CoreClient]:
         return {name: CoreClient(each, self.door, self.metrics) for name, each in self.settings.cores.items()}
+
+    def scores(self) -> StoredScores:
+        """Without those of cores that were taken back."""
+        return StoredScores(self.database, self.keyring.seal, dropped(self.database, answering(self.settings)))
 
 
 def scoring(
@@ -101,6 +111,20 @@ def sealer(settings: Settings, database: Database, clock: Callable[[], float]) -
     """Who seals the audit."""
     store = settings.store
     return Sealer(database, seal_keys(settings), Anchors(store.anchors), store.seal_every, clock)
+
+
+def leaver(
+    ground: Ground,
+    connections: Connections,
+    identities: Identities,
+    subscriber: Subscriber,
+    rollouts: Rollouts,
+    publisher: Publisher,
+) -> Leaving:
+    """How a connection leaves."""
+    database, keyring, admins_through = ground.database, ground.keyring, ground.settings.admin.sign_in
+    told = (database, ground.audit, ground.clock, admins_through)
+    return Leaving(connections, identities, subscriber, rollouts, publisher, keyring, *told)
 
 
 class Libraries:

@@ -76,6 +76,7 @@ EVENTS: Mapping[str, Event] = {
     "configuration.restored": _event("admin", "admin capability revision", "to"),
     "connection.leaving": _event("admin", "connection admin"),  # from now on it is closed, step by step
     "connection.left": _event("admin", "connection admin rows tokens"),  # erased, and forgotten at the host
+    "database.restored": _event("admin", "sessions ahead_s"),  # from a backup; what was since then is lost
     "secret.set": _event("admin", "admin name"),  # kept in a file of this machine; by its name, never its value
     "secret.removed": _event("admin", "admin name"),
     "package.given": _event("admin", "connection admin", "host"),  # somebody took what a host's admin installs

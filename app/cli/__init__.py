@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from app.cli._config import CONFIG, load, upgraded, words
+from app.cli._config import CONFIG, words
 from app.cli.admin import admin
 from app.cli.alerts import alerts
 from app.cli.audit import audit
 from app.cli.check import check
+from app.cli.db import db
 from app.cli.jobs import jobs
 from app.cli.leave import leave
 from app.cli.package import package
@@ -85,24 +86,12 @@ def demo(
     )
 
 
-@main.group()
-def db() -> None:
-    """The database."""
-
-
-@db.command("upgrade")
-@CONFIG
-def db_upgrade(path: Path) -> None:
-    """Bring the schema up to date; safe to run twice, and from two machines at once."""
-    upgraded(load(path))
-    click.echo("The database is up to date.")
-
-
 for command in (
     admin,
     alerts,
     audit,
     check,
+    db,
     jobs,
     leave,
     package,

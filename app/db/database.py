@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ _PRAGMAS = (
     # WAL may be lost then; the price of FULL is one fsync a write, and only first views write.
     "synchronous = FULL",
     "foreign_keys = ON",
+    "secure_delete = ON",  # else what is deleted stays in the file until its place is needed
     "journal_size_limit = 67108864",
 )
 # a database behind a dead network, or a forgotten lock, must not hold a thread for minutes
@@ -90,6 +92,21 @@ class Database:
             self.write_failed_at = self.write_failed_at or time.time()
             raise
         self.write_failed_at = None
+
+    def copy_to(self, file: Path) -> None:
+        """The SQLite database as of one moment, in an empty file, while others write. Raises StoreUnavailable."""
+        with _translated(), contextlib.closing(self.engine.raw_connection()) as raw:
+            cursor = raw.cursor()  # without a transaction around it, which it does not take
+            try:
+                cursor.execute("VACUUM INTO ?", (str(file),))
+            except sqlite3.OperationalError as error:  # the driver's own: SQLAlchemy is not between
+                raise StoreUnavailable(reason="store-not-copied") from error
+
+    def settle_file(self) -> None:
+        """Have SQLite's log of writes emptied into its file, as far as readers allow, so that it says nothing older."""
+        if self.is_sqlite:
+            with _translated(), contextlib.closing(self.engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self.engine.dispose()

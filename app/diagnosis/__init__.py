@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from app.db.framings import Framing
 from app.diagnosis.evidence import Evidence, Trouble, evidence
 from app.diagnosis.reasons import Layer, Meaning, meaning
 from app.hosts import HOSTS
+from app.hosts._mends import mends
 from app.rollouts import Reach, Rollout
 
 LOOK_BACK_S = 6 * 3600.0
@@ -82,12 +83,18 @@ def diagnose(at: Scene) -> list[Finding]:
     for finding in (*_static(at), *_framing(at), *_signing_in(at), *_told(at)):
         if finding.layer not in found or (found[finding.layer].state != "bad" and finding.state == "bad"):
             found[finding.layer] = finding
-    return [found.get(layer) or _quiet(layer, at) for layer in Layer]
+    return [_in_its_words(found.get(layer) or _quiet(layer, at), at.connection.host) for layer in Layer]
 
 
 def failing(findings: Sequence[Finding]) -> Finding | None:
     """The layer to mend first."""
     return next((each for each in findings if each.state == "bad"), None)
+
+
+def _in_its_words(finding: Finding, host: str) -> Finding:
+    """With where to mend it in the host's own screens."""
+    there = mends(host).get(finding.layer)
+    return replace(finding, mend=f"{finding.mend} There: {there}") if finding.mend and there else finding
 
 
 def _static(at: Scene) -> Iterator[Finding]:

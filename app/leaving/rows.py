@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Table, delete, func, select, tuple_, update
 
 from app.db import Database
 from app.db.reviews import Row as Review
@@ -50,6 +50,7 @@ def erase(database: Database, name: str, told: Progress) -> dict[str, int]:
     for table, rule in tables():
         if rule.does in (Does.ERASED, Does.EXPORTED_ERASED):
             erased[table.name] = _erased(database, table, rule.which(table, name), told)
+    database.settle_file()
     return erased
 
 
@@ -117,12 +118,8 @@ def _erased(database: Database, table: Table, which: ColumnElement[bool], told: 
             found = [tuple(row) for row in conn.execute(select(*key).where(which).limit(EACH))]
             if not found:
                 return gone
-            these = or_(*(_is(key, each) for each in found)) if len(key) > 1 else key[0].in_([one for (one,) in found])
+            these = tuple_(*key).in_(found) if len(key) > 1 else key[0].in_([one for (one,) in found])
             blank = update(table).values(connection="", key="", kind="erased")  # whoever counts on finds each number
             conn.execute((blank if table.name == "changes" else delete(table)).where(these))
         gone += len(found)
         told(table.name, len(found))
-
-
-def _is(key: list[Any], values: tuple[Any, ...]) -> ColumnElement[bool]:
-    return tuple_(*key) == tuple_(*values)

@@ -71,9 +71,11 @@ def _nobodys(why: str) -> Rule:
 
 RULES: Mapping[str, Rule] = {
     # kept
-    "audit": Rule(Does.EXPORTED_KEPT, "what was shown to whom; stays until the audit's retention removes it", _own),
+    "audit": Rule(Does.EXPORTED_KEPT, "what was shown to whom; sealed, so it stays as it is", _own),
     "scores": Rule(Does.EXPORTED_ERASED, "decisions, with what the core was told", _own),
     "reviews": Rule(Does.EXPORTED_ERASED, "viewers' verdicts, in their own words", _own),
+    "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
+    "audit_tombstones": Rule(Does.KEPT, "what stands for rows that retention removed", _own),
     # viewers and their tokens
     "sessions": _erased("ended first, in every process"),
     "identities": _erased("viewers' tokens; the host is told to forget them first"),
@@ -91,12 +93,16 @@ RULES: Mapping[str, Rule] = {
     "readings": _erased("which analysis is which document's"),
     "figures": _erased("its counts; those of all connections together stay"),
     "refused_framings": _erased("origins that tried"),
+    "alerts": _erased("alarms about it"),
     "rollouts": _erased("who was shown panels; the audit says who decided it"),
     "changes": _erased("which records changed; a number stays of each, since processes count them", _announced),
     # what stays
     "leavings": Rule(Does.KEPT, "that it left, by whom, and what came of it", _own),
     "epoch": _nobodys("a count"),
     "beats": _nobodys("when we were ready"),
+    "audit_sealer": _nobodys("how far the audit is sealed"),
+    "audit_keys": _nobodys("public keys of the audit's seals"),
+    "alert_messages": _nobodys("what was sent to the alarms' receiver; goes when it is old"),
     "revisions": _nobodys("the configuration as it was, with references to secrets and no secret"),
     "dropped_cores": _nobodys("cores that were taken back"),
     "admin_links": _nobodys("admins', for a quarter of an hour"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,63 +19,28 @@ from app.db import Database
 from app.db.identities import REVOKE
 from app.db.schema_admin import leavings
 from app.db.schema_jobs import jobs
-from app.errors import BadRequest, ConfigError, HostUnavailable, InlayError, NotFound, Problem
+from app.errors import BadRequest, ConfigError, HostUnavailable, InlayError, NotFound, Problem, Superseded
 from app.identities import Identities
 from app.keys import Keyring
 from app.leaving.rows import Progress, counted, erase, export
-from app.leaving.rules import Does, tables
+from app.leaving.rules import tables
+from app.leaving.standing import Line, Plan, Standing, Step, read
 from app.publishing import Draft, Publisher
 from app.revisions import Revision
 from app.rollouts import Reach, Rollout, Rollouts
 from app.session import revoke as end_sessions
 from app.subscriber import Subscriber
 
+_PART = ".part-"  # how folders begin that are being written
 SETTLE_S = 20.0  # after which every process has the new configuration, and its last requests are done
+
+
+def _nothing() -> None:
+    """There is nothing to do."""
 
 
 def _untold(_table: str, _rows: int) -> None:
     """Nobody watches."""
-
-
-class Step(StrEnum):
-    """What was done last; in this order."""
-
-    BEGUN = "begun"
-    CLOSED = "closed"  # panels show nothing, sessions are over
-    REVOKED = "revoked"  # the host forgot the tokens and tells us of no more changes
-    REMOVED = "removed"  # the configuration has no such connection
-    EXPORTED = "exported"
-    ERASED = "erased"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What becomes of one table's rows."""
-
-    table: str
-    rows: int
-    does: Does
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a connection's leaving is. `told` says what was exported and erased."""
-
-    connection: str
-    by: str
-    folder: Path
-    step: Step
-    at: float  # of that step
-    told: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What leaving would do, and what is in its way."""
-
-    lines: list[Line]
-    obstacles: list[str]
 
 
 class Leaving:
@@ -109,7 +75,7 @@ class Leaving:
     def standing(self, name: str) -> Standing | None:
         with self._database.read() as conn:
             row = conn.execute(select(leavings).where(leavings.c.connection == name)).first()
-        return None if row is None else _read(row)
+        return None if row is None else read(row)
 
     def begin(self, name: str, by: str, folder: Path) -> Standing:
         """Write down that it leaves; the same again goes on with what was begun, into the folder of then.
@@ -146,13 +112,12 @@ class Leaving:
         if now.step is Step.CLOSED:
             return self._done(now, Step.REVOKED, tokens=self._revoke(name, give_up))
         if now.step is Step.REVOKED:
-            self._remove(name, now.by)
-            return self._done(now, Step.REMOVED)
+            return self._done(now, Step.REMOVED) if self._remove(name, now.by) else now
         if now.step is Step.REMOVED:
-            return self._done(
-                now, Step.EXPORTED, exported=export(self._database, self._keyring, name, now.folder, told)
-            )
+            return self._export(now, told)
         erased = erase(self._database, name, told)
+        for part in now.folder.glob(f"{_PART}*"):  # of those who were interrupted
+            shutil.rmtree(part, ignore_errors=True)
         if now.step is Step.ERASED:  # called again: what came late goes too
             return now
         return self._done(now, Step.ERASED, erased=erased)
@@ -191,10 +156,29 @@ class Leaving:
             rows = conn.execute(select(c.id, c.payload).where(c.kind == REVOKE).order_by(c.id)).all()
         return [_Job(row.id, json.loads(row.payload)) for row in rows]
 
-    def _remove(self, name: str, by: str) -> None:
+    def _export(self, now: Standing, told: Progress) -> Standing:
+        """Of two who do this at once one's files count: the other may have read what the first had begun to erase."""
+        part = now.folder / f"{_PART}{secrets.token_hex(4)}"
+        exported = export(self._database, self._keyring, now.connection, part, told)
+
+        def place() -> None:
+            for name in exported:
+                (part / name).replace(now.folder / name)
+
+        try:
+            return self._done(now, Step.EXPORTED, place, exported=exported)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def _remove(self, name: str, by: str) -> bool:
+        """Whether it is gone; if not, somebody published meanwhile, and it is to be tried over that."""
         draft, before = self._without(name)
-        if draft.changes:
-            self._publisher.publish(draft, by, before)
+        try:
+            if draft.changes:
+                self._publisher.publish(draft, by, before)
+        except Superseded:
+            return False
+        return True
 
     def _without(self, name: str) -> tuple[Draft, Revision]:
         """The configuration without this connection, and as it is. Raises ConfigError."""
@@ -212,6 +196,8 @@ class Leaving:
             for each in self._connections
             if each.settings.records_from == name
         ]
+        if name in self._connections and self._connections.get(name).settings.legal_hold:
+            found.append("It is under a legal hold: nothing of it may be erased. Lift legal_hold first.")
         if self._admins_through == name:
             found.append("Admins sign in through it: name another under [admin] sign_in first.")
         if not found and name in self._connections:
@@ -227,11 +213,16 @@ class Leaving:
             raise NotFound("This connection is not leaving.", reason="leaving-unknown")
         return standing
 
-    def _done(self, before: Standing, step: Step, **told: Any) -> Standing:
+    def _done(self, before: Standing, step: Step, last: Callable[[], None] = _nothing, **told: Any) -> Standing:
+        """Write it down, unless somebody else has gone on meanwhile; `last` is done only by whoever writes it down."""
         values = {"step": step, "at": self._clock(), "told": json.dumps({**before.told, **told})}
+        c = leavings.c
         with self._database.begin() as conn:
-            conn.execute(update(leavings).where(leavings.c.connection == before.connection).values(values))
-            if step is Step.ERASED:
+            mine = update(leavings).where(c.connection == before.connection, c.step == before.step).values(values)
+            written = conn.execute(mine).rowcount == 1
+            if written:
+                last()
+            if written and step is Step.ERASED:
                 rows = sum(told["erased"].values())
                 facts = {"admin": before.by, "rows": rows, "tokens": before.told.get("tokens", 0)}
                 self._audit.write("connection.left", conn=conn, connection=before.connection, detail=facts)
@@ -242,7 +233,3 @@ class Leaving:
 class _Job:
     id: int
     payload: Mapping[str, Any] = field(repr=False)
-
-
-def _read(row: Any) -> Standing:
-    return Standing(row.connection, row.by, Path(row.folder), Step(row.step), row.at, json.loads(row.told))

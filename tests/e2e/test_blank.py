@@ -123,7 +123,7 @@ CASES = {  # connection -> layer, a word of what happened, a word of its mend
     "origin": ("origin", "origin-unlisted", "Add it to origins"),
     "redirect": ("sign-in", "never came back", "/oauth/redirect/callback"),
     "popup": ("sign-in", "kept the sign-in window from opening", "allow-popups"),
-    "crm": ("permission", "host-says-no", "Give the viewer the right there"),
+    "crm": ("permission", "host-says-no", "There: The viewer's profile or permission sets"),
     "core": ("core", "connect", "inlay check asks it"),
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 from app.admins import Role
 from tests.cli.written import written
 from tests.routes.admin._browser import AdminPages, words
@@ -21,7 +23,7 @@ def test_one_button_puts_it_back(world: World) -> None:
     assert ada.post(PATH, {"capability": "lead_score", "to": "1"}).status_code == 303
     newest = world.parts.revisions.newest()
     assert newest is not None
-    assert (newest.number, newest.by, newest.text) == (3, "Ada", text)
+    assert (newest.number, newest.by, tomllib.loads(newest.text)) == (3, "Ada", tomllib.loads(text))
     assert world.audited("configuration.restored")[-1]["admin"] == "Ada"
 
 
