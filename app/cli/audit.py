@@ -18,6 +18,7 @@ from app.audit.export_seals import lines
 from app.audit.verify import Report, verify
 from app.cli._config import CONFIG, JSON, load, named, opened, words
 from app.cli.audit_purge import purge
+from app.cli.audit_search import export, search_
 from app.config import Settings
 from app.db import Database
 from app.db.schema import audit as rows
@@ -83,7 +84,8 @@ def export_seals(path: Path, output: TextIO) -> None:
             output.write(f"{line}\n")
 
 
-audit.add_command(purge)
+for command in (export, purge, search_):
+    audit.add_command(command)
 
 
 def _configured(settings: Settings, database: Database) -> list[Path]:

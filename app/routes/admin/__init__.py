@@ -2,6 +2,7 @@
 
 from app.routes.admin import (
     alerts,
+    audit,
     configuration,
     editing,
     enter,
@@ -31,6 +32,7 @@ _PAGES = (
     origins,
     rollback,
     leaving,
+    audit,
     configuration,
     editing,
     secrets,

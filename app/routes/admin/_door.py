@@ -39,6 +39,7 @@ TABS = (
     Tab("Figures", "/admin/figures", Act.WATCH),
     Tab("Alerts", "/admin/alerts", Act.WATCH),
     Tab("Jobs", "/admin/jobs", Act.WATCH),
+    Tab("Audit", "/admin/audit", Act.AUDIT),
     Tab("Configuration", "/admin/configuration", Act.CHANGE),
     Tab("Preview", "/preview", Act.DESIGN),
 )
