@@ -12,6 +12,8 @@ def test_what_a_spreadsheet_might_run_is_text(text: str) -> None:
     assert cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize(("value", "said"), [("Lead/1", "Lead/1"), (None, ""), (0, "0"), ("a\0b", "ab"), ("a=b", "a=b")])
+@pytest.mark.parametrize(
+    ("value", "said"), [("Lead/1", "Lead/1"), (None, ""), (0, "0"), ("a\0b", "ab"), ("a=b", "a=b")]
+)
 def test_what_is_none_stays(value: object, said: str) -> None:
     assert cell(value) == said

@@ -42,9 +42,9 @@ def audit() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of anchors; again for more, where several machines seal.  [default: as configured]",
 )
-@click.option("--no-anchors", is_flag=True, help="Ask no file of anchors: seals that are gone at the end do not show.")
+@click.option("--no-anchors", is_flag=True, help="Ask no file of anchors: a chain cut off at its end does not show.")
 @JSON
-def verify_(path: Path, name: str | None, files: tuple[Path, ...], no_anchors: bool, as_json: bool) -> None:  # fmt: skip
+def verify_(path: Path, name: str | None, files: tuple[Path, ...], no_anchors: bool, as_json: bool) -> None:
     """See whether every row stands as it was sealed, and every seal in its chain. Changes nothing.
 
     Exit code 0: all does; 1: something was changed, removed, inserted or put elsewhere, and the first such row is

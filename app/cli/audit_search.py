@@ -87,9 +87,9 @@ def _counted(rows: Iterator[Row[Any]], *, hidden: bool) -> Iterable[Row[Any]]:
 def _note(database: Database, event: str, query: Query, **more: str) -> None:
     """No row, no look. Raises StoreUnavailable."""
     names = query.connections or ()
-    of = {"connection": next(iter(names))} if len(names) == 1 else {}
+    connection = next(iter(names)) if len(names) == 1 else None
     detail = {"admin": _BY, "filters": query.said(), **more}
-    AuditLog(database, time.time, Metrics()).write(event, detail=detail, **of)
+    AuditLog(database, time.time, Metrics()).write(event, connection=connection, detail=detail)
 
 
 def _query(

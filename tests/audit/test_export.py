@@ -42,7 +42,13 @@ def test_what_somebody_broke_is_told_as_it_is(sealed: Sealed) -> None:
 
 
 def test_memory_does_not_grow_with_what_is_exported(sealed: Sealed) -> None:
-    row = {"at": 5.0, "event": "view.shown", "family": "decision", "connection": "crm", "detail": '{"a": "' + "x" * 400 + '"}'}
+    row = {
+        "at": 5.0,
+        "event": "view.shown",
+        "family": "decision",
+        "connection": "crm",
+        "detail": '{"a": "' + "x" * 400 + '"}',
+    }
     with sealed.database.begin() as conn:
         conn.execute(insert(audit), [row | {"seq": n} for n in range(1, 8_001)])
         assert conn.execute(select(text("count(*)")).select_from(audit)).scalar_one() == 8_000

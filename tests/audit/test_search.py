@@ -73,7 +73,9 @@ ASKED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("scope", [None, ("crm",), ("erp", "hr"), ("gone",), ()])
 @pytest.mark.parametrize("asked", ASKED)
-def test_what_is_found_is_what_was_asked_for(log: Database, asked: dict[str, Any], scope: tuple[str, ...] | None) -> None:
+def test_what_is_found_is_what_was_asked_for(
+    log: Database, asked: dict[str, Any], scope: tuple[str, ...] | None
+) -> None:
     assert numbers(log, Query(scope, **asked)) == expected(connections=scope, **asked)
 
 

@@ -15,7 +15,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, insert, select, text
 
-from app.db import Database, migrations, schema, schema_admin, schema_documents, schema_figures, schema_jobs, schema_seals
+from app.db import (
+    Database,
+    migrations,
+    schema,
+    schema_admin,
+    schema_documents,
+    schema_figures,
+    schema_jobs,
+    schema_seals,
+)
 from app.db.migrations import is_current, upgrade
 from app.db.schema import epoch
 from tests.databases import database_url

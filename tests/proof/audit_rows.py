@@ -1,4 +1,4 @@
-"""Millions of audit rows, made by the database itself: connections, viewers and records that are busy, and rare ones."""
+"""Millions of audit rows, made by the database itself: of busy connections, viewers and records, and of rare ones."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ SELECT i, {at} + i * 0.37,
 FROM {numbers}
 """
 _NUMBERS = {
-    "sqlite": "(WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT i FROM n)",
-    "postgresql": "generate_series({first}, {last}) AS n(i)",
+    "sqlite": "(WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) "
+    "SELECT i FROM n)",
+    "postgresql": "generate_series(CAST({first} AS BIGINT), {last}) AS n(i)",
 }
 _STEP = 500_000  # rows of one statement
 

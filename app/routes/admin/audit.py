@@ -99,5 +99,6 @@ def _choices(admin: Admin) -> list[str]:
 
 def _note(event: str, admin: Admin, query: Query, **more: Any) -> None:
     names = list(query.connections or ())
-    of = {"connection": names[0]} if len(names) == 1 else {}
-    parts().audit.write(event, detail={"admin": admin.name, "filters": query.said(), **more}, **of)
+    connection = names[0] if len(names) == 1 else None
+    detail = {"admin": admin.name, "filters": query.said(), **more}
+    parts().audit.write(event, connection=connection, detail=detail)

@@ -100,6 +100,11 @@ def test_of_one_s_own_connections_only(seen: World) -> None:
     assert ada.get(f"{PATH}?connection=acme-pages").status_code == 404
     assert ada.post(f"{PATH}/export", {"form": "csv", "connection": "acme-pages"}).status_code == 404
     assert "acme-pages" not in ada.get(PATH).text
-    for asked in ({}, {"record": LEAD}, {"event": "view.shown"}, {"version": seen.audited("answer.given")[0]["version"]}):
+    for asked in (
+        {},
+        {"record": LEAD},
+        {"event": "view.shown"},
+        {"version": seen.audited("answer.given")[0]["version"]},
+    ):
         lines = ada.post(f"{PATH}/export", {"form": "jsonl", **asked}).text.splitlines()
         assert {json.loads(line)["connection"] for line in lines} == {"acme"}
