@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "errors node",
-        "config metrics db net launch",
+        "config metrics db net launch cells",
         "keys audit core hosts documents figures",
         "connections answer bearer",
         "identities notices admins restoring rollouts revisions vault packages",
@@ -96,6 +96,11 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/jobs/alert.py": ("tests/alerts/test_watch.py", "what it does is what the receiver hears"),
     "app/jobs/watch.py": ("tests/alerts/test_watch.py", "what it does is what the tables say then"),
     "app/db/schema_admin.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
+    "app/audit/trust.py": ("tests/audit/test_verify.py", "whose seals are believed is what verifying shows"),
+    "app/audit/verify_seals.py": ("tests/audit/test_verify.py", "seals and rows are verified as one"),
+    "app/cli/audit_purge.py": ("tests/cli/test_audit.py", "one command with several words"),
+    "app/cli/audit_search.py": ("tests/cli/test_audit.py", "the same"),
+    "app/db/schema_seals.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/routes/admin/__init__.py": ("tests/test_application.py", "a list"),
     "app/db/schema_documents.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/web/stations.py": ("tests/routes/test_reviews.py", "one face of two stations, seen from the road"),

@@ -159,7 +159,7 @@ class AuditLog:
         written = json.dumps(detail, sort_keys=True) if detail else None
         if REDACTED in cleaned.values() or (written and REDACTED in written):
             self._metrics.count("redacted", event=event)
-        row = {name: cleaned.get(name) for name in _COLUMNS}
+        row = {name: cleaned.get(name) for name in _COLUMNS} | {"version": cleaned.get("version")}
         return row | {"at": self._clock(), "event": event, "family": known.family, "detail": written}
 
     @contextmanager

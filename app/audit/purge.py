@@ -47,7 +47,7 @@ class Due:
 
 
 def rules(settings: Settings) -> Rules:
-    """How long each chain is kept, as it is configured now. What is not named, or is under a legal hold, is not here."""
+    """How long each chain is kept, as configured now. What is not named, or is under a legal hold, is not here."""
     of = {name: each.retention for name, each in settings.connections.items() if not each.legal_hold}
     of[""] = settings.store.retention
     return {(name, family): each for name, retention in of.items() for family, each in retention.items()}

@@ -33,7 +33,8 @@ GO_S = 5.0  # how long a run goes on before others of its lane have their turn
 SETTLE_S = 10.0
 _ATTEMPTS = 1_000  # what comes back by itself must not die of a bad night
 _XIDS = text(
-    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    "SELECT pg_snapshot_xmin(now.now)::text::bigint, pg_snapshot_xmax(now.now)::text::bigint "
+    "FROM pg_current_snapshot() AS now(now)"
 )
 _ONE = audit_sealer.c.id == 1
 

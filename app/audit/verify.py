@@ -164,10 +164,11 @@ class _Batch:
 
     def _add(self, kind: str, seq: int, seal: Seal | None, what: str, values: Sequence[Any] | None = None) -> None:
         if seal is not None:
-            where = (*seal.chain, seal.number)
+            connection, family = seal.chain
         else:
-            where = ((values[_CONNECTION] or "", values[_FAMILY]) if values is not None else ("", "")) + (None,)
-        self.report.add(Finding(kind, *where, seq, what.format(seq)))
+            connection, family = (values[_CONNECTION] or "", values[_FAMILY]) if values is not None else ("", "")
+        number = seal.number if seal is not None else None
+        self.report.add(Finding(kind, connection, family, number, seq, what.format(seq)))
 
     def _rows(self) -> Iterator[tuple[int, Sequence[Any] | None]]:
         """Each row's number and values; None for values that the database cannot read."""

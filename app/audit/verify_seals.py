@@ -72,10 +72,8 @@ class SealCheck:
             self._say("seal-changed", chain, number, f"seal {number} is not the one that seal {seal.number} follows")
         self._ends[chain] = (seal.number, hashed(row.body))
         self._compare(seal)
-        purged = any(
-            each.connection == seal.connection and each.family == seal.family and each.number <= seal.number <= each.last
-            for each in self._tombstones
-        )  # fmt: skip
+        stones = [each for each in self._tombstones if (each.connection, each.family) == seal.chain]
+        purged = any(each.number <= seal.number <= each.last for each in stones)
         return Checked(seal, None if purged else self._listing(seal, row.listing), purged)
 
     def end(self, connection: str | None) -> None:

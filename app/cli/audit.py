@@ -18,6 +18,7 @@ from app.audit.export_seals import lines
 from app.audit.verify import Report, verify
 from app.cli._config import CONFIG, JSON, load, named, opened, words
 from app.cli.audit_purge import purge
+from app.cli.audit_search import export, search_
 from app.config import Settings
 from app.db import Database
 from app.db.schema import audit as rows
@@ -41,9 +42,9 @@ def audit() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of anchors; again for more, where several machines seal.  [default: as configured]",
 )
-@click.option("--no-anchors", is_flag=True, help="Ask no file of anchors: seals that are gone at the end do not show.")
+@click.option("--no-anchors", is_flag=True, help="Ask no file of anchors: a chain cut off at its end does not show.")
 @JSON
-def verify_(path: Path, name: str | None, files: tuple[Path, ...], no_anchors: bool, as_json: bool) -> None:  # fmt: skip
+def verify_(path: Path, name: str | None, files: tuple[Path, ...], no_anchors: bool, as_json: bool) -> None:
     """See whether every row stands as it was sealed, and every seal in its chain. Changes nothing.
 
     Exit code 0: all does; 1: something was changed, removed, inserted or put elsewhere, and the first such row is
@@ -83,7 +84,8 @@ def export_seals(path: Path, output: TextIO) -> None:
             output.write(f"{line}\n")
 
 
-audit.add_command(purge)
+for command in (export, purge, search_):
+    audit.add_command(command)
 
 
 def _configured(settings: Settings, database: Database) -> list[Path]:

@@ -67,10 +67,7 @@ class StoreSettings:
     redis: str = row(REDIS, "A Redis that several nodes share scores by; losing it loses nothing.", "", shown=False)
     memory_mb: int = row(integer(1, 65_536), "Megabytes of scores that each worker remembers at most.", 64)
     seal_every: float = row(DURATION, "How often what the audit wrote is sealed against changes.", "5m")
-    anchors: Path = row(
-        FILE, "Where each seal is noted outside the database; best where its administrators cannot write.",
-        "inlay-anchors.jsonl",
-    )  # fmt: skip
+    anchors: Path = row(FILE, "Where seals are noted outside the database, for verify.", "inlay-anchors.jsonl")  # noqa: RUF009 makes a field
     retention: Mapping[str, Retention] = row(
         RETENTION, "How long audit rows of no connection are kept, by family; others: for ever.", {}
     )

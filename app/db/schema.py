@@ -194,6 +194,7 @@ audit = Table(
     Column("reference", Text),
     Column("reason", Text),
     Column("detail", Text),
+    Column("version", Text),  # of the model, of an answer; also in the detail, where nothing finds it
     Index(
         "audit_view",
         "session",
@@ -205,6 +206,20 @@ audit = Table(
     Index("audit_look", "connection", "viewer", "record", "seq"),
     Index("audit_event", "event", "at"),
     Index("audit_reference", "reference"),
+    # each way to search, the newest first; a search without any of these words goes by `audit_at`
+    Index("audit_at", "at"),
+    Index("audit_connection", "connection", "at"),
+    Index("audit_kind", "connection", "event", "at"),
+    Index("audit_viewer", "viewer", "at"),
+    Index("audit_record", "record", "at"),
+    Index(
+        "audit_version",
+        "connection",
+        "version",
+        "at",
+        sqlite_where=text("version IS NOT NULL"),
+        postgresql_where=text("version IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
 )
 

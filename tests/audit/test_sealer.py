@@ -33,7 +33,13 @@ def test_each_connection_and_family_has_its_chain(sealed: Sealed) -> None:
     sealed.write("Lead/3")
     sealed.seal()
     found = sorted((*each.chain, each.number, each.count) for each in seals(sealed))
-    assert found == [("", "admin", 1, 2), ("", "admin", 2, 1), ("crm", "access", 1, 2), ("crm", "access", 2, 1), ("erp", "access", 1, 1)]  # fmt: skip
+    assert found == [
+        ("", "admin", 1, 2),
+        ("", "admin", 2, 1),
+        ("crm", "access", 1, 2),
+        ("crm", "access", 2, 1),
+        ("erp", "access", 1, 1),
+    ]
 
 
 def test_a_batch_has_its_size(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> None:

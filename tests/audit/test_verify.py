@@ -9,7 +9,7 @@ import pytest
 from app.keys import SealKeys
 from tests.audit.sealing import OTHER, SECRET, Sealed
 
-# what is done behind the log's back to rows 1 to 5 (permission.refused) and 6 (admin.left) -> what is said, of which row
+# what is done behind the log's back to rows 1 to 5 (permission.refused) and 6 (admin.left) -> what is said of which
 TAMPERED = {
     "a value": ("UPDATE audit SET viewer = 'bob' WHERE seq = 3", ("changed", 3)),
     "a time": ("UPDATE audit SET at = at + 0.001 WHERE seq = 3", ("changed", 3)),

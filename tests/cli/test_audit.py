@@ -74,3 +74,28 @@ def test_purge_says_first_what_would_go(world: World) -> None:
     assert {each["connection"] for each in world.audited("launch.accepted")} == {"acme-pages"}
     assert run(world, "verify").exit_code == 0
     assert "Nothing is due." in purge().stdout
+
+
+def test_search_finds_and_is_audited(world: World) -> None:
+    world.looked_at()
+    found = run(world, "search", "--event", "view.shown", "-k", "acme")
+    assert found.exit_code == 0, found.output
+    assert len(found.stdout.splitlines()) == 1
+    assert "record=Lead/00QAB000003LeadAA2" in found.stdout
+    [row] = world.audited("audit.searched")
+    assert (row["admin"], row["connection"], row["filters"]["event"]) == ("command line", "acme", "view.shown")
+    first = json.loads(run(world, "search", "--limit", "1", "--json").stdout)
+    second = json.loads(run(world, "search", "--limit", "1", "--json", "--after", first["after"]).stdout)
+    assert second["rows"][0]["seq"] < first["rows"][0]["seq"]
+    assert run(world, "search", "--event", "view.shwon").exit_code == 2
+    assert "Nothing was found" in run(world, "search", "--since", "2999-01-01").stderr
+
+
+def test_export_writes_a_file_and_is_audited(world: World) -> None:
+    world.looked_at()
+    to = world.folder / "audit.jsonl"
+    done = run(world, "export", "--format", "jsonl", "-o", str(to), "--event", "view.shown")
+    assert done.exit_code == 0, done.output
+    assert {json.loads(line)["connection"] for line in to.read_text().splitlines()} == {"acme", "acme-pages"}
+    assert world.audited("audit.exported")[0]["how"] == "jsonl"
+    assert run(world, "export").stdout.startswith('\ufeff"seq","at"')

@@ -236,6 +236,8 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("POST", "/admin/connections/<connection>/leaving"): as_admin("POST", "/admin/connections/{}/leaving"),
     ("GET", "/admin/rollback"): as_admin("GET", "/admin/rollback"),
     ("POST", "/admin/rollback"): as_admin("POST", "/admin/rollback"),
+    ("GET", "/admin/audit"): as_admin("GET", "/admin/audit?connection={}"),
+    ("POST", "/admin/audit/export"): as_admin("POST", "/admin/audit/export"),
     ("GET", "/admin/configuration"): as_admin("GET", "/admin/configuration"),
     ("GET", "/admin/configuration/edit"): as_admin("GET", "/admin/configuration/edit?connection={}"),
     ("POST", "/admin/configuration/edit"): as_admin("POST", "/admin/configuration/edit"),

@@ -58,6 +58,8 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("POST", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/why"): Kind.ADMIN,
+    ("GET", "/admin/audit"): Kind.ADMIN,
+    ("POST", "/admin/audit/export"): Kind.ADMIN,
     ("GET", "/admin/configuration"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/leaving"): Kind.ADMIN,
     ("POST", "/admin/connections/<connection>/leaving"): Kind.ADMIN,

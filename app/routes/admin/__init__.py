@@ -3,6 +3,7 @@
 from app.routes.admin import (
     alerts,
     arrival,
+    audit,
     configuration,
     editing,
     enter,
@@ -33,6 +34,7 @@ _PAGES = (
     origins,
     rollback,
     leaving,
+    audit,
     configuration,
     editing,
     secrets,

@@ -40,6 +40,7 @@ TABS = (
     Tab("Add a host", "/admin/hosts/add", Act.OPERATE),
     Tab("Alerts", "/admin/alerts", Act.WATCH),
     Tab("Jobs", "/admin/jobs", Act.WATCH),
+    Tab("Audit", "/admin/audit", Act.AUDIT),
     Tab("Configuration", "/admin/configuration", Act.CHANGE),
     Tab("Preview", "/preview", Act.DESIGN),
 )
