@@ -53,7 +53,7 @@ class Shelf:
                 self._put(f"vendor/{path.name}", path.read_bytes())
         own = static / "preview"
         self._own = {path.name: small_css(path.read_text("utf-8")) for path in own.glob("*.css")}
-        self._own |= {f"{name}.js": (own / f"{name}.js").read_text("utf-8") for name in ("probe", "host")}
+        self._own |= {f"{name}.js": (own / f"{name}.js").read_text("utf-8") for name in ("probe", "host", "closed")}
         self._own["app.js"] = joined((own / f"{name}.js").read_text("utf-8") for name in MODULES)
 
     def __getitem__(self, path: str) -> File:
