@@ -15,8 +15,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from app.errors import NotFound
-from app.web.scripts import loader, served
-from app.web.sheets import small_css
+from app.web.sources import loader, served, small_css
 
 WIRE = "/preview/wire"
 _ADDRESSES = ("/components/", "/components:batch", "/session/renew", "/session", "/reviews", "/exports")

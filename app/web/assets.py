@@ -11,8 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.errors import NotFound
-from app.web.scripts import loader, served
-from app.web.sheets import small_css
+from app.web.sources import loader, served, small_css
 
 LOADER = "embed/inlay.js"
 _FOREVER = "public, max-age=31536000, immutable"

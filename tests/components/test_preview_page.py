@@ -215,7 +215,9 @@ def test_a_closed_root_is_closed_and_a_sandbox_has_no_origin(page: Page, url: st
     page.goto(f"{url}/preview/score-badge/ready?mount=closed&tools=outline")
     host = page.frame_locator(".page")
     expect(page.locator("#stage .size")).to_contain_text("24 px", timeout=9000)
-    assert host.locator("inlay-score-badge").evaluate("e => [e.shadowRoot, !!inlayRoot(e).querySelector('[data-inlay]')]") == [
+    assert host.locator("inlay-score-badge").evaluate(
+        "e => [e.shadowRoot, !!inlayRoot(e).querySelector('[data-inlay]')]"
+    ) == [
         None,
         True,
     ]
