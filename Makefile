@@ -1,7 +1,7 @@
 # Inlay. `make` prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint golden bench proof clean
+.PHONY: help setup demo test lint style golden bench proof clean
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -19,16 +19,19 @@ setup:  ## Make .venv and install Inlay into it (quick when it is there)
 demo: setup  ## Start everything on this machine: PORT=8000, LEADS=file.csv, DOCUMENTS=folder
 	@exec $(BIN)/inlay demo --port $(PORT) $(if $(LEADS),--leads "$(LEADS)") $(if $(DOCUMENTS),--documents "$(DOCUMENTS)")
 
-test: lint  ## Lint and all tests; finds or installs a Chromium, finds or starts a PostgreSQL and a Redis
+test: style  ## Lint and all tests; finds or installs a Chromium, finds or starts a PostgreSQL and a Redis
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && echo "Chromium: $$CHROMIUM_PATH" && \
 	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
 
-lint: setup  ## Style, types, the house's laws, checksums of vendored files
+lint: style  ## Style, types, the house's laws, checksums of vendored files
+	@$(BIN)/python -m pytest -q tests/test_architecture.py
+
+# Without the house's laws, which are tests.
+style: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/python scripts/vendor.py --check
-	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 golden: setup  ## Accept how components look now: markup, ARIA trees, pixels
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && GOLDEN=accept \

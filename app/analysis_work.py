@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from app.connections import Connection, Connections
 from app.core.analyses import Analysis
 from app.core.analyst import Analyst, Question
 from app.core.stored_analyses import Content, StoredAnalyses
-from app.core.stored_readings import ReadingKey, Step, StoredReadings
+from app.core.stored_readings import ReadingKey, StoredReadings
 from app.documents import Document, Quotes, Reader, locate
 from app.documents.extent import stated_pages
 from app.documents.limits import MB
@@ -39,11 +38,10 @@ from app.metrics import Metrics
 from app.outcomes import Found, Outcomes
 from app.pace import Paces, Run
 from app.session import Sessions
+from app.telling import Telling
 
 RETRY_S = 30.0  # after a failure that may pass, until a viewer's look begins anew
 NONSENSE_S = 600.0  # after an answer that was refused: the same question would be answered the same
-BEAT_S = 10.0  # between two signs of life while nothing is told: a core may take minutes for its answer
-TELL_S = 0.25  # between two notes of how far it is
 PERMIT_S = 10.0
 
 
@@ -96,8 +94,7 @@ class AnalysisWork:
             return
         connection, capability = asked
         try:
-            with self._beating(order):
-                outcome = self._done(order, connection, capability)
+            outcome = self._done(order, connection, capability)
         except DocumentRefused as error:
             self._outcomes.fail(*order.named(error), problem=error.code)
             outcome = "refused"
@@ -127,23 +124,33 @@ class AnalysisWork:
 
     def _done(self, order: Order, connection: Connection, capability: CapabilitySettings) -> str:
         run = Run.begin(self._paces, time.monotonic, connection.name, capability.name)
-        self._tell(order, run.fetching())
+        telling = Telling(self._readings, order.key, order.version, run.now, self._clock)
+        with telling.going_on():
+            known, found = self._found(order, connection, capability, run, telling)
+        self._outcomes.keep(order.key, order.version, capability, found)  # the last word: nothing is told after it
+        if known:
+            return "known"
+        run.kept()
+        return "analysed"
+
+    def _found(
+        self, order: Order, connection: Connection, capability: CapabilitySettings, run: Run, telling: Telling
+    ) -> tuple[bool, Found]:
+        """What the core says of the file, and whether it had said it before."""
         file = self._file(order, connection)
         order.version = file.facts.version or file.facts.etag
-        self._tell(order, run.fetched(file.facts.media_type, len(file.content), stated_pages(file.content)))
+        telling.is_of(order.version)
+        pages = stated_pages(file.content)
+        telling.happens(lambda: run.fetched(file.facts.media_type, len(file.content), pages))
         analyst = self._analysts[capability.core]
         recipe = analyst.recipe(capability.name, capability.playbook)
         content = Content(connection.name, hashlib.sha256(file.content).hexdigest(), recipe)
         known = self._stored.find(content)
         if known is not None:
-            found = Found(known.content, known.analysis, known.pages)
-            self._outcomes.keep(order.key, order.version, capability, found)
-            return "known"
-        document = self._text(order, run, file)
-        analysis = self._asked(order, run, capability, analyst, document)
-        self._outcomes.keep(order.key, order.version, capability, Found(content, analysis, len(document.pages)))
-        run.kept()
-        return "analysed"
+            return True, Found(known.content, known.analysis, known.pages)
+        document = self._text(run, telling, file)
+        analysis = self._asked(run, telling, capability, analyst, document)
+        return False, Found(content, analysis, len(document.pages))
 
     def _file(self, order: Order, connection: Connection) -> DocumentFile:
         most, record = self._reader.limits.file_mb * MB, order.key.record
@@ -159,17 +166,19 @@ class AnalysisWork:
 
             return self._behalf.ask(self._sessions.of_work(order.session), connection, question, PERMIT_S)
 
-    def _text(self, order: Order, run: Run, file: DocumentFile) -> Document:
-        tell = self._teller(order)
+    def _text(self, run: Run, telling: Telling, file: DocumentFile) -> Document:
         with self._timed("read"):
             document = self._reader.read(
-                file.content, file.facts.name, file.facts.media_type, lambda at: tell(run.reading(at))
+                file.content,
+                file.facts.name,
+                file.facts.media_type,
+                lambda at: telling.happens(lambda: run.reading(at)),
             )
-        self._tell(order, run.read(len(document.pages), len(document.text)))
+        telling.happens(lambda: run.read(len(document.pages), len(document.text)))
         return document
 
     def _asked(
-        self, order: Order, run: Run, capability: CapabilitySettings, analyst: Analyst, document: Document
+        self, run: Run, telling: Telling, capability: CapabilitySettings, analyst: Analyst, document: Document
     ) -> Analysis:
         told = {
             "name": document.name,
@@ -179,44 +188,10 @@ class AnalysisWork:
             "pages": [{"number": each.number, "start": each.start, "end": each.end} for each in document.pages],
         }
         question = Question(capability.name, capability.playbook, told)
-        tell = self._teller(order)
         with self._timed("analyse"):
-            return analyst.analyse(question, _Passages(document), lambda *done: tell(run.analysing(*done)))
-
-    @contextlib.contextmanager
-    def _beating(self, order: Order) -> Iterator[None]:
-        """Whoever looks meanwhile knows that somebody is at it, for as long as this process lives."""
-        over = threading.Event()
-
-        def beat_on() -> None:
-            while not over.wait(BEAT_S):
-                with contextlib.suppress(StoreUnavailable):
-                    self._readings.beat(order.key, self._clock())
-
-        beside = threading.Thread(target=beat_on, name="beat", daemon=True)
-        beside.start()
-        try:
-            yield
-        finally:
-            over.set()
-            beside.join()
-
-    def _teller(self, order: Order) -> Callable[[Step], None]:
-        """Notes how far it is, so often and no more: each note is a write."""
-        told, told_at = "", 0.0
-
-        def tell(step: Step) -> None:
-            nonlocal told, told_at
-            counted = f"{step.stage} {step.total}"
-            if counted != told or time.monotonic() - told_at >= TELL_S:
-                told, told_at = counted, time.monotonic()
-                self._tell(order, step)
-
-        return tell
-
-    def _tell(self, order: Order, step: Step) -> None:
-        with contextlib.suppress(StoreUnavailable):  # it is only told; the end will need the database
-            self._readings.tell(order.key, order.version, step, self._clock())
+            return analyst.analyse(
+                question, _Passages(document), lambda *counted: telling.happens(lambda: run.analysing(*counted))
+            )
 
     def _count(self, capability: CapabilitySettings, outcome: str) -> None:
         self._metrics.count("analyses", capability=capability.name, outcome=outcome)

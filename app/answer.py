@@ -69,6 +69,15 @@ def visible_factors(score: Score, hidden: frozenset[str]) -> tuple[Factor, ...]:
     return tuple(factor for factor in score.factors if factor.fields and hidden.isdisjoint(factor.fields))
 
 
+def spoken_of(score: Score, declared: frozenset[str]) -> Score:
+    """A reason that names a field of other words than ours says not of what it speaks: nobody could tell from
+    whom to hide it."""
+    factors = tuple(
+        factor if declared.issuperset(factor.fields) else replace(factor, fields=()) for factor in score.factors
+    )
+    return replace(score, factors=factors)
+
+
 def cut(score: Score, hidden: frozenset[str]) -> tuple[Score, int]:
     """The score with its visible factors only, and how many were left out."""
     seen = visible_factors(score, hidden)

@@ -13,13 +13,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
+from app.alerts.kept import KeptAlerts
+from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
 from app.carried import Carried
 from app.config import Settings
 from app.connections import Connections
-from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs, forgetting
 from app.db.framings import Framings
@@ -39,6 +40,7 @@ from app.net.permits import Permits
 from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
+from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
 from app.rollouts import Rollouts
@@ -46,6 +48,7 @@ from app.routes import BLUEPRINTS, PREVIEW
 from app.scoring import Scoring
 from app.session import Sessions
 from app.signin import SignIns
+from app.vault import Vault
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
@@ -54,6 +57,7 @@ from app.web.entrance import Entrance
 from app.web.failures import problem, translated
 from app.web.fragments import Fragments
 from app.web.headers import COMMON, over_tls
+from app.web.hot import Hot
 from app.web.limits import Limits
 from app.web.parts import Parts, parts
 from app.web.prepared import COMPRESS_FROM_BYTES, COMPRESS_LEVEL, takes_gzip
@@ -64,7 +68,7 @@ from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, ahead, keyring_of, scoring, subject_keys, warmer
+from app.wiring import Documents, Ground, Libraries, ahead, keyring_of, leaver, scoring, sealer, subject_keys, warmer
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -78,6 +82,8 @@ def begin_jobs(built: Parts) -> None:
     """See to what comes back by itself. Raises StoreUnavailable."""
     built.notices.begin(built.connections)
     built.ahead.begin()
+    built.sealer.begin()
+    built.watch.begin()
 
 
 def build(
@@ -99,20 +105,23 @@ def build(
     sessions = Sessions(database, keyring, Carried(keyring, subjects), audit, epochs, identities, clock)
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions = Permissions(connections, behalf, clock)
-    ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
-    stored, cores = StoredScores(database, subjects), ground.cores()
+    ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
+    stored, cores = ground.scores(), ground.cores()
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, limits = Libraries(ground), Limits(clock)
     subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
-    ahead_of_all = ahead(ground, connections, warm)
-    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all)
-    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
+    ahead_of_all, seals = ahead(ground, connections, warm), sealer(settings, database, clock)
+    rollouts, revisions = Rollouts(database, audit, epochs, clock), Revisions(database, audit, clock)
+    publisher = Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close())
+    leaving = leaver(ground, connections, identities, subscriber, rollouts, publisher)
     figures = Figures(StoredFigures(database), metrics, clock)
+    watch = Watch(settings, KeptAlerts(database), figures.stored, audit, door, clock)
+    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)
+    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
-    rollouts = Rollouts(database, audit, epochs, clock)
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
     )
@@ -133,11 +142,16 @@ def build(
         admins=Admins(database, audit, clock),
         figures=figures,
         rollouts=rollouts,
-        revisions=Revisions(database, audit, clock),
+        revisions=revisions,
+        publisher=publisher,
+        leaving=leaving,
+        vault=Vault(settings.file.parent, database, audit),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
-        events=Events(database, connections, stored, audit, clock),
+        events=Events(database, connections, stored, figures, audit, clock),
         notices=libraries.board,
         ahead=ahead_of_all,
+        sealer=seals,
+        watch=watch,
         warmer=warm,
         renderer=renderer,
         fragments=fragments,
@@ -186,8 +200,11 @@ def checked(settings: Settings, renderer: Renderer) -> Renderer:
     return renderer
 
 
-def create_app(built: Parts) -> Flask:
-    """The Flask application around the parts: addresses, failures, headers."""
+def create_app(built: Parts, *, hot: bool = True) -> Flask:
+    """The Flask application around the parts: addresses, failures, headers.
+
+    Without `hot` every answer comes from the road: for whoever compares the two.
+    """
     server = built.settings.server
     app = Server("inlay", built.metrics)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
@@ -200,6 +217,8 @@ def create_app(built: Parts) -> Flask:
             app.register_blueprint(blueprint)
     app.register_error_handler(Exception, _refused)
     app.after_request(_finished)
+    if hot:
+        app.wsgi_app = Hot(app.wsgi_app, built.ready, built.metrics)  # type: ignore[method-assign]
     app.wsgi_app = Bodies(app.wsgi_app, server.threads)  # type: ignore[method-assign]
     if server.trusted_proxies:
         hops = server.trusted_proxies

@@ -94,4 +94,5 @@ class Behalf:
                 self._paused[session.connection, session.viewer.subject] = (until, error.reason)
 
     def _count(self, connection: Connection, outcome: str) -> None:
-        self._metrics.count("host_calls", host=connection.settings.host, outcome=outcome)
+        host, name = connection.settings.host, connection.name
+        self._metrics.count("host_calls", host=host, connection=name, outcome=outcome)

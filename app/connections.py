@@ -164,12 +164,14 @@ class Connections:
                 self._tokens.drop(source.settings, token)
                 answer = ask(self._tokens.get(source.settings))
         except SessionExpired as dead:
-            self._metrics.count("host_calls", host=source.settings.host, outcome="identity-refused")
+            self._metrics.count(
+                "host_calls", host=source.settings.host, connection=source.name, outcome="identity-refused"
+            )
             raise HostUnavailable(reason="integration-identity-refused") from dead
         except (HostUnavailable, OutboundError) as away:
-            self._metrics.count("host_calls", host=source.settings.host, outcome=away.code)
+            self._metrics.count("host_calls", host=source.settings.host, connection=source.name, outcome=away.code)
             raise HostUnavailable(reason=away.reason, retry_after_s=away.retry_after_s) from away
-        self._metrics.count("host_calls", host=source.settings.host, outcome="ok")
+        self._metrics.count("host_calls", host=source.settings.host, connection=source.name, outcome="ok")
         return answer
 
 

@@ -8,10 +8,11 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.answer import spoken_of
 from app.audit.log import AuditLog, Entry, new_reference
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
@@ -23,6 +24,7 @@ from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
 from app.db import Database, leases
 from app.db.epochs import ERASED, announced_since
 from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable, Unavailable
+from app.metrics import Metrics
 
 Features = Mapping[str, Any]
 Decided = Stored | Miss
@@ -44,10 +46,11 @@ class Decisions:
         stored: StoredScores,
         database: Database,
         audit: AuditLog,
+        metrics: Metrics,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._cores, self._stored = connections, cores, stored
-        self._database, self._audit, self._clock = database, audit, clock
+        self._database, self._audit, self._metrics, self._clock = database, audit, metrics, clock
 
     def deadline_s(self, capability: CapabilitySettings) -> float:
         """How long the core may take to answer."""
@@ -83,6 +86,7 @@ class Decisions:
         features: dict[Key, Features] = {}
         try:
             features = self._features(connection, capability, keys, carried)
+            self._count(connection, capability, features.values())
             answers |= self._ask(capability, features)
             lost = HostUnavailable(reason="record-not-readable")
             answers |= {key: lost for key in keys if key not in features}
@@ -113,6 +117,13 @@ class Decisions:
             features |= {unread[record]: row for record, row in rows.items() if record in unread}
         return features
 
+    def _count(self, connection: Connection, capability: CapabilitySettings, rows: Collection[Features]) -> None:
+        """How well the declared fields are filled: what a host leaves empty makes scores worse."""
+        for row in rows:
+            for name in capability.fields:
+                outcome = "missing" if row.get(name) in (None, "") else "filled"
+                self._metrics.count("features", connection=connection.name, feature=name, outcome=outcome)
+
     def _ask(self, capability: CapabilitySettings, features: Mapping[Key, Features]) -> dict[Key, Said]:
         if not features:
             return {}
@@ -123,7 +134,7 @@ class Decisions:
         answers = self._cores[capability.core].score_batch(capability.name, items, purpose="panel")
         declared = frozenset(capability.fields)
         return {
-            key: _spoken_of(answer, declared) if isinstance(answer, Score) else answer
+            key: spoken_of(answer, declared) if isinstance(answer, Score) else answer
             for key, answer in zip(features, answers, strict=True)
         }
 
@@ -139,7 +150,8 @@ class Decisions:
         """Scores, audit rows and the end of the leases in one transaction; what changed meanwhile is outdated."""
         now = self._clock()
         given = {key: answer for key, answer in answers.items() if isinstance(answer, Score)}
-        scored = [_stored(key, answer, features[key], capability.ttl, now) for key, answer in given.items()]
+        core = self._cores[capability.core].identity
+        scored = [_stored(key, answer, features[key], capability.ttl, now, core) for key, answer in given.items()]
         failures, entries = _failures(connection, capability, answers)
         sealed = self._stored.sealed(scored, {each.decision: features[each.key] for each in scored})
         with self._database.begin() as conn:
@@ -164,9 +176,9 @@ class Decisions:
         return outcomes | {each.key: each for each in scored}, at
 
 
-def _stored(key: Key, score: Score, features: Features, ttl: float, now: float) -> Stored:
+def _stored(key: Key, score: Score, features: Features, ttl: float, now: float, core: str) -> Stored:
     fresh_s = min(ttl, score.valid_for_s) * random.uniform(1 - FRESH_SPREAD, 1)  # noqa: S311 no secret
-    return Stored(decision_id(now), key, score, key.carried or features_hash(features), now, now + fresh_s)
+    return Stored(decision_id(now), key, score, key.carried or features_hash(features), now, now + fresh_s, core)
 
 
 def _kept_until(why: Failure | Insufficient, now: float) -> float:
@@ -202,15 +214,6 @@ def _failed(connection: Connection, capability: CapabilitySettings, failure: Fai
             "path": getattr(error, "path", ""),
         },
     )
-
-
-def _spoken_of(score: Score, declared: frozenset[str]) -> Score:
-    """A reason that names a field of other words than ours says not of what it speaks: nobody could tell from
-    whom to hide it."""
-    factors = tuple(
-        factor if declared.issuperset(factor.fields) else replace(factor, fields=()) for factor in score.factors
-    )
-    return replace(score, factors=factors)
 
 
 def _settled(stored: Stored, changed: frozenset[str]) -> Stored:

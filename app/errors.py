@@ -6,6 +6,7 @@
     │   ├── TooLarge      413   too-large
     │   ├── WrongMediaType 415  wrong-media-type
     │   ├── NotFound      404   not-found
+    │   ├── Superseded    409   superseded
     │   ├── NotLaunched   400   not-launched
     │   └── ApprovalNeeded 403  approval-needed
     ├── LaunchRefused     403   refused
@@ -96,6 +97,11 @@ class WrongMediaType(BadRequest):
 
 class NotFound(BadRequest):
     code, status, title = "not-found", 404, "There is nothing at this address."
+
+
+class Superseded(BadRequest):
+    code, status = "superseded", 409
+    title = "Somebody else has published meanwhile. Look at what they changed, then change yours again."
 
 
 class NotLaunched(BadRequest):

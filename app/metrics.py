@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
@@ -47,7 +47,10 @@ METRICS: Mapping[str, Metric] = {
     "analysis_seconds": Metric("seconds", ("stage",), "How long the stages of a document's work took."),
     "reviews": Metric("count", ("capability", "verdict"), "Verdicts that viewers gave."),
     "core_calls": Metric("count", ("core", "outcome"), "Questions to scoring cores."),
-    "host_calls": Metric("count", ("host", "outcome"), "Questions to hosts."),
+    "core_records": Metric("count", ("core",), "Records that scoring cores were asked about."),
+    "host_calls": Metric("count", ("host", "connection", "outcome"), "Questions to hosts."),
+    "features": Metric("count", ("connection", "feature", "outcome"), "Features of scored records, filled or missing."),
+    "remembered": Metric("count", ("connection", "component"), "Answers to viewers that were in memory whole."),
     "cache": Metric("count", ("level", "outcome"), "Looks into the caches of answers."),
     "cache_bytes": Metric("gauge", ("level",), "Bytes of answers in memory, as they are estimated."),
     "redis_failures": Metric("count", ("outcome",), "Questions to Redis that brought nothing, or were not asked."),
@@ -80,6 +83,8 @@ class Metrics:
         self._counters: dict[tuple[str, ...], int] = {}
         self._histograms: dict[tuple[str, ...], int] = {}
         self._gauges: dict[Row, list[float]] = {}
+        # what a dead process left in the cells was never ours to tell
+        self._told = {row: numbers[0] for row, numbers in self._cells.read()}
 
     def count(self, name: str, n: float = 1, **labels: str) -> None:
         """Add `n` to a counter: `metrics.count("launches", host=host.name, outcome="accepted")`."""
@@ -112,6 +117,14 @@ class Metrics:
         row = self._row(name, "gauge", value, labels)
         if row is not None:
             self._gauges[row] = [value]
+
+    def growth(self, names: Collection[str]) -> dict[Row, int]:
+        """By how much counters of this process grew since this was asked last. Each growth is told once, to one."""
+        with self._lock:
+            now = {row: numbers[0] for row, numbers in self._cells.read() if row[0] in names}
+            grown = {row: int(value - self._told.get(row, 0.0)) for row, value in now.items()}
+            self._told |= now
+        return {row: n for row, n in grown.items() if n}
 
     def render(self) -> tuple[bytes, str]:
         """The text for `/metrics` and its content type."""

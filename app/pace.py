@@ -20,20 +20,21 @@ from app.reading import Progress, Stage
 # Seconds of a free machine and amounts, as measured with the built-in core on two cores, and for how many units they
 # count at first. Each process learns its own from here.
 _FIRST: Mapping[str, tuple[float, float]] = {
-    "start": (0.25, 3.0),  # seconds of a parser until it reads its first page
-    "page": (0.02, 20.0),  # seconds to read a page
+    "start": (0.13, 3.0),  # seconds of a parser until it reads its first page
+    "page": (0.01, 20.0),  # seconds to read a page
     "bytes": (12_000.0, 20.0),  # of a file, for each of its pages
     "characters": (2_800.0, 20.0),  # on a page
     "pages": (8.0, 1.0),  # of a document
     "slower": (1.2, 0.3),  # seconds that a second of work takes
 }
 _FETCH_S = 0.1  # for a file to come
-_CORE_S, _CHARACTER_S = 0.03, 4e-6  # seconds of the core for whatever it is asked, and for each character
+_CORE_S, _CHARACTER_S = 0.01, 2.2e-6  # seconds of the core for whatever it is asked, and for each character
 _KEPT = 0.8  # of what was learned before, with each new document
 _RECENT = 8  # documents that what is clocked is learned from
 _MOST = 4.0  # times more or less than was expected: what says so is believed so far, and again by the next document
 _TRUST = 3.0  # the pace learned weighs as much as so many pages of the document at hand
 _TRUST_S = 0.03  # and how slow the machine was before, as so many seconds of its work
+_NOTHING = Advance(0, 0, 0, 0.0)
 _LEAST = 0.05  # of what a stage was expected to take is always left until it is over
 
 
@@ -87,7 +88,7 @@ def _first(what: str) -> tuple[float, float]:
 
 @dataclass(slots=True)
 class Run:
-    """One document's work. Told what happens, it says how far it is; one thread uses it."""
+    """One document's work. Told what happens, it says at any time how far it is; one thread at a time uses it."""
 
     paces: Paces
     clock: Callable[[], float]
@@ -96,54 +97,44 @@ class Run:
     stage_at: float
     slower: float  # a second of a free machine takes so many now
     media_type: str = ""
+    size: int = -1  # bytes of the file; before it is here
     before_s: float = 0.0  # work done before this stage
     start_s: float = 0.0  # work of the parser before its first page; 0 until then
     read_s: float = 0.0  # work of the parser in all
-    size: int = 0
-    pages: int = 0
-    characters: int = 0
+    pages: float = 0.0
+    at: Advance = _NOTHING
+    characters: int = -1  # of text; before all of it is read
+    counted: tuple[int, int] = (0, 0)  # what the core has done, of how many
 
     @classmethod
     def begin(cls, paces: Paces, clock: Callable[[], float], connection: str, capability: str) -> Run:
-        return cls(paces, clock, connection, capability, clock(), paces.get("slower"))
-
-    def fetching(self) -> Step:
         """The file is asked for; nothing is known of it."""
-        pages = self.paces.get("pages")
-        fetch_s = _FETCH_S * self.paces.quick("fetch", self.connection)
-        left = fetch_s + self.paces.get("start") + self._pages_s(pages)
-        return self._step(Stage.READING, 0, 0, 0.0, left)
+        run = cls(paces, clock, connection, capability, clock(), paces.get("slower"))
+        run.pages = paces.get("pages")
+        return run
 
-    def fetched(self, media_type: str, size: int, pages: int = 0) -> Step:
+    def fetched(self, media_type: str, size: int, pages: int = 0) -> None:
         """The file is here, nothing of it is read. `pages`: as it says itself; 0: it does not say."""
         now = self.clock()
         self.before_s = now - self.stage_at
         self.paces.clocked("fetch", self.before_s / _FETCH_S, self.connection)
         self.media_type, self.size, self.stage_at = media_type, size, now
         self.pages = pages or max(1, round(size / self.paces.get("bytes", media_type)))
-        return self._step(Stage.READING, 0, 0, 0.0, self._start_s() + self._pages_s(self.pages))
 
-    def reading(self, at: Advance) -> Step:
+    def reading(self, at: Advance) -> None:
         """The parser is so far."""
         spent = self.clock() - self.stage_at
         work = spent if at.processor_s is None else min(at.processor_s, spent)
         if work > 0.0:
             self.slower = (_TRUST_S * self.paces.get("slower") + spent) / (_TRUST_S + work)
-        self.read_s = work
-        if not at.total:
-            left = max(self._start_s() - work, _LEAST * self._start_s()) + self._pages_s(self.pages)
-            return self._step(Stage.READING, 0, 0, work, left)
-        if not self.start_s:  # the first word of the parser
-            self.start_s = work
-            self.paces.learn("start", work, 1, self.media_type)
-        self.pages = at.total
-        weight = _TRUST + at.done
-        page_s = (_TRUST * self.paces.get("page", self.media_type) + work - self.start_s) / weight
-        characters = (_TRUST * self.paces.get("characters") + at.characters) / weight * at.total
-        left = (at.total - at.done) * page_s + self._core_s(characters)
-        return self._step(Stage.READING, at.done, at.total, work, left)
+        self.read_s, self.at = work, at
+        if at.total:
+            self.pages = at.total
+            if not self.start_s:  # the first word of the parser
+                self.start_s = work
+                self.paces.learn("start", work, 1, self.media_type)
 
-    def read(self, pages: int, characters: int) -> Step:
+    def read(self, pages: int, characters: int) -> None:
         """All of it is read; the core is asked next."""
         now = self.clock()
         if self.start_s:
@@ -154,32 +145,56 @@ class Run:
         self.paces.learn("pages", pages, 1)
         self.before_s += self.read_s
         self.pages, self.characters, self.stage_at = pages, characters, now
-        return self._step(Stage.ANALYSING, 0, 0, 0.0, self._core_s(characters))
 
-    def analysing(self, done: int, total: int) -> Step:
+    def analysing(self, done: int, total: int) -> None:
         """The core has done so many of so many."""
-        work, expected = self._core_work(), self._core_s(self.characters)
+        self.counted = done, total
+
+    def kept(self) -> None:
+        """The core has answered, and what it said is kept."""
+        self.paces.clocked("core", self._since() / self.slower / _usual_core_s(self.characters), self.capability)
+
+    def now(self) -> Step:
+        """How far it is at this moment."""
+        if self.size < 0:
+            return self._fetching()
+        return self._reading() if self.characters < 0 else self._analysing()
+
+    def _fetching(self) -> Step:
+        expected, work = _FETCH_S * self.paces.quick("fetch", self.connection), self._since()
+        left = max(expected - work, _LEAST * expected)
+        return self._step(Stage.READING, 0, 0, work, left + self._start_s() + self._pages_s())
+
+    def _reading(self) -> Step:
+        at, work = self.at, self.read_s
+        if not at.total:
+            left = max(self._start_s() - work, _LEAST * self._start_s()) + self._pages_s()
+            return self._step(Stage.READING, 0, 0, work, left)
+        weight = _TRUST + at.done
+        page_s = (_TRUST * self.paces.get("page", self.media_type) + work - self.start_s) / weight
+        characters = (_TRUST * self.paces.get("characters") + at.characters) / weight * at.total
+        left = (at.total - at.done) * page_s + self._core_s(characters)
+        return self._step(Stage.READING, at.done, at.total, work, left)
+
+    def _analysing(self) -> Step:
+        """Its processor is not ours to look at: as much slower as the parser was."""
+        (done, total), work, expected = self.counted, self._since() / self.slower, self._core_s(self.characters)
         left = max(expected - work, _LEAST * expected)
         if 0 < done <= total:  # its own count against what was learned, the more the further it is
             counted, weight = work / done * (total - done), done / total
             left = weight * counted + (1 - weight) * max(expected - work, 0.5 * counted)
         return self._step(Stage.ANALYSING, done, total, work, left)
 
-    def kept(self) -> None:
-        """The core has answered, and what it said is kept."""
-        self.paces.clocked("core", self._core_work() / _usual_core_s(self.characters), self.capability)
-
-    def _core_work(self) -> float:
-        """Its processor is not ours to look at: as much slower as the parser was."""
-        return (self.clock() - self.stage_at) / self.slower
+    def _since(self) -> float:
+        return self.clock() - self.stage_at
 
     def _start_s(self) -> float:
         return self.paces.get("start", self.media_type)
 
-    def _pages_s(self, pages: float) -> float:
-        """To read so many, and the core's time for them."""
-        core_s = self._core_s(pages * self.paces.get("characters"))
-        return pages * self.paces.get("page", self.media_type) + core_s
+    def _pages_s(self) -> float:
+        """To read all pages, and the core's time for them."""
+        core_s = self._core_s(self.pages * self.paces.get("characters"))
+        return self.pages * self.paces.get("page", self.media_type) + core_s
 
     def _core_s(self, characters: float) -> float:
         return _usual_core_s(characters) * self.paces.quick("core", self.capability)

@@ -1,7 +1,8 @@
 """The application of the configuration that holds now: a new revision swaps it whole, and requests at hand keep theirs.
 
-Every process does this by itself, within a second or two of a revision's announcement. A revision that cannot be built
-here (a secret that is missing on this machine) changes nothing here, and the audit says so.
+Every process does this by itself, a worker without requests too, within a second or two of a revision's announcement.
+A revision that cannot be built here (a secret that is missing on this machine) changes nothing here, and the audit
+says so.
 """
 
 from __future__ import annotations
@@ -49,9 +50,13 @@ class _Running:
 class Reloader:
     """One process' application. Call it as WSGI does."""
 
-    def __init__(self, config: Path, node: Node) -> None:
-        """Raises ConfigError, StoreUnavailable."""
-        self._config, self._node, self._metrics = config, node, Metrics(node)
+    def __init__(self, config: Path, node: Node, *, works: bool = False) -> None:
+        """It `works` on jobs in any case, or else where `[server] jobs` says so.
+
+        Raises ConfigError, StoreUnavailable.
+        """
+        self._config, self._node, self.metrics = config, node, Metrics(node)
+        self._works = works
         self._news, self._ended = threading.Event(), threading.Event()
         text = config.read_text(encoding="utf-8")
         self._now = self._started(_first(text, config))
@@ -64,6 +69,12 @@ class Reloader:
     def _stop_jobs(self) -> None:
         self._now.runner.stop()
 
+    def finish(self, within_s: float) -> bool:
+        """Begin no more jobs, take over no more revisions; whether the jobs at hand ended in time."""
+        self._ended.set()
+        self._news.set()
+        return self._now.runner.stop(within_s)
+
     def close(self) -> None:
         self._ended.set()
         self._news.set()
@@ -72,12 +83,12 @@ class Reloader:
     def _started(self, revision: Revision) -> _Running:
         """All parts of a configuration, at work. Raises ConfigError, StoreUnavailable."""
         settings = Settings.parse(revision.text, str(self._config), self._config.resolve().parent)
-        parts, runner = build(settings, node=self._node, metrics=self._metrics)
+        parts, runner = build(settings, node=self._node, metrics=self.metrics)
         parts.epochs.subscribe(self._hear)
         parts.epochs.follow()
         with suppress(StoreUnavailable):  # then it is begun by the next worker that finds it
             begin_jobs(parts)
-        if settings.server.jobs:
+        if self._works or settings.server.jobs:
             runner.start()
         parts.figures.start()
         return _Running(revision, parts, runner, create_app(parts))
@@ -109,6 +120,10 @@ class Reloader:
             self._refuse(newest, error)
             return
         before, self._now = self._now, new
+        # beside: the next revision may come before the last request of this one is answered
+        threading.Thread(target=self._let_go, args=(before,), name="revision-end", daemon=True).start()
+
+    def _let_go(self, before: _Running) -> None:
         before.runner.stop()
         self._ended.wait(FINISH_S)
         before.parts.close()

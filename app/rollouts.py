@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from app.audit.log import AuditLog
 from app.db import Database
@@ -95,6 +95,14 @@ class Rollouts:
                 held = _in_force(plan, now)
                 found += [one for one in plan if one is held or one.starts_at > now]
         return found
+
+    def began(self, connection: str) -> float | None:
+        """When panels of this connection were first rolled out to anybody; None where nobody decided that."""
+        mine = (rollouts.c.connection == connection, rollouts.c.reach != str(Reach.OFF))
+        query = select(func.min(rollouts.c.starts_at)).where(*mine, rollouts.c.starts_at <= self._clock())
+        with self._database.read() as conn:
+            at = conn.execute(query).scalar()
+        return None if at is None else float(at)
 
     def set(self, wanted: Rollout, by: str) -> Rollout:
         """Decide. From now on unless it says a later time; what was planned for after that is forgotten.

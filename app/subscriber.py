@@ -73,6 +73,20 @@ class Subscriber:
         now = self._clock()
         self._again(name, min([now + LOOK_EACH_S, *(end - RENEW_BEFORE_S for end in ends)]), 0)
 
+    def end(self, name: str) -> None:
+        """The host tells us no more of this connection's libraries. Raises HostUnavailable: call it again."""
+        connection = self._connections.get(name) if name in self._connections else None
+        for drive, known in self._subscriptions.of(name).items():
+            if connection and connection.host.notices and known.id and known.ends_at > self._clock():
+                self._end(connection, connection.host.notices, known.id)
+            with self._database.begin() as conn:
+                self._subscriptions.drop(conn, name, drive)
+
+    def _end(self, connection: Connection, notices: Notices, subscription: str) -> None:
+        self._connections.with_own_token(
+            connection, lambda token: notices.end(self._call, connection.settings, token, subscription)
+        )
+
     def follow(self, name: str, drive: str) -> int:
         """Outdate what changed in a library since we looked; how many documents. Raises HostUnavailable."""
         known = self._subscriptions.of(name).get(drive) if name in self._connections else None

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from app.ahead import Ahead
 from app.analysis import Analyses
 from app.analysis_work import AnalysisWork
+from app.audit.anchors import Anchors
 from app.audit.log import AuditLog
+from app.audit.sealer import Sealer
 from app.backlog import Backlog
 from app.behalf import Behalf
 from app.config import Settings
@@ -27,6 +29,7 @@ from app.core.stored import Key, StoredScores
 from app.core.stored_analyses import StoredAnalyses
 from app.core.stored_readings import StoredReadings
 from app.db import Database
+from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs, forgetting
 from app.db.schema import epoch
 from app.db.subscriptions import Subscriptions
@@ -34,11 +37,14 @@ from app.decisions import Decisions
 from app.documents import Reader
 from app.erasure import Erasure
 from app.history import History
-from app.keys import Keyring
+from app.identities import Identities
+from app.keys import Keyring, SealKeys
 from app.keys.kms import KmsWrapper
 from app.keys.store import KeyStore
 from app.keys.subjects import SubjectKeys
 from app.keys.wrapping import ListWrapper, Wrapper
+from app.leaving import Leaving
+from app.leaving.rows import Opener
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.kms import kms
@@ -46,7 +52,10 @@ from app.net.redis import RedisDoor
 from app.notices import NoticeBoard
 from app.once import Once, Outcome
 from app.outcomes import Outcomes
+from app.publishing import Publisher
 from app.refresher import Refresher
+from app.rollback import answering
+from app.rollouts import Rollouts
 from app.scoring import Scoring
 from app.session import Sessions
 from app.subscriber import Subscriber
@@ -96,6 +105,7 @@ class Ground:
     database: Database
     epochs: Epochs
     keyring: Keyring
+    subjects: SubjectKeys
     audit: AuditLog
     metrics: Metrics
     door: Door
@@ -103,6 +113,10 @@ class Ground:
 
     def cores(self) -> dict[str, CoreClient]:
         return {name: CoreClient(each, self.door, self.metrics) for name, each in self.settings.cores.items()}
+
+    def scores(self) -> StoredScores:
+        """Without those of cores that were taken back."""
+        return StoredScores(self.database, self.subjects, dropped(self.database, answering(self.settings)))
 
 
 def scoring(
@@ -117,7 +131,8 @@ def scoring(
     changes, store = Changes(epochs), ground.settings.store
     shared = SharedScores(RedisDoor(store.redis, ground.metrics), epochs.life) if store.redis else None
     levels = Levels(stored, shared, changes, ground.metrics, store.memory_mb * 1_000_000)
-    decisions, misses = Decisions(connections, cores, stored, database, audit, clock), Misses(changes, clock)
+    decisions = Decisions(connections, cores, stored, database, audit, ground.metrics, clock)
+    misses = Misses(changes, clock)
     once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
     looks, flights = History(stored, audit), Flights[Key, Outcome]()
     epochs.subscribe(forgetting(levels.forget, lambda *_: looks.forget()))
@@ -133,6 +148,31 @@ def warmer(ground: Ground, connections: Connections, stored: StoredScores, score
 def ahead(ground: Ground, connections: Connections, warmer: Warmer) -> Ahead:
     """What comes back by itself."""
     return Ahead(connections, warmer, ground.database, ground.clock)
+
+
+def seal_keys(settings: Settings) -> SealKeys:
+    """What signs the audit's seals."""
+    return SealKeys.from_secrets([each.reveal_bytes() for each in settings.server.keys])
+
+
+def sealer(settings: Settings, database: Database, clock: Callable[[], float]) -> Sealer:
+    """Who seals the audit."""
+    store = settings.store
+    return Sealer(database, seal_keys(settings), Anchors(store.anchors), store.seal_every, clock)
+
+
+def leaver(
+    ground: Ground,
+    connections: Connections,
+    identities: Identities,
+    subscriber: Subscriber,
+    rollouts: Rollouts,
+    publisher: Publisher,
+) -> Leaving:
+    """How a connection leaves."""
+    database, keyring, admins_through = ground.database, ground.keyring, ground.settings.admin.sign_in
+    told = (database, ground.audit, ground.clock, admins_through)
+    return Leaving(connections, identities, subscriber, rollouts, publisher, Opener(keyring, ground.subjects), *told)
 
 
 class Libraries:

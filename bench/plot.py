@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from bench.goals import BADGE_LIMIT
+from bench.goals import BADGE_LIMIT, THROUGH_LIMIT
 from bench.report import FORMS
-from bench.rows import BADGE, BASE
+from bench.rows import BADGE, BASE, THROUGH
 from bench.server import CONNECTIONS
 
 WIDTH, LEFT, RIGHT = 900, 290, 130
 LINE, BAR, HEAD = 24, 14, 58  # heights
+_LIMITS = {BADGE: BADGE_LIMIT, THROUGH: THROUGH_LIMIT}
 _STYLE = """
 svg { font: 13px system-ui, sans-serif; color-scheme: light dark; background: light-dark(#fff, #16181d) }
 text { fill: light-dark(#222, #e4e6ea) } .title { font-weight: 600; font-size: 15px }
@@ -76,12 +77,12 @@ def _charts(result: Mapping[str, Any]) -> Iterable[Chart]:
             row["row"],
             row["x_flask_constant"],
             f"{row['x_flask_constant']:.2f} x",
-            limit=BADGE_LIMIT if row["row"] == BADGE else 0.0,
+            limit=_LIMITS.get(row["row"], 0.0),
             ours="constant" not in row["row"],
         )
         for row in main
     ]
-    yield Chart("CPU for one request", f"x {BASE}; the mark is the limit of a cached badge", ratios)
+    yield Chart("CPU for one request", f"x {BASE}; the marks are the limits of a cached badge", ratios)
     levels = [
         Bar(
             f"{row['row']}, {row['connections']} at a time",

@@ -16,6 +16,7 @@ from bench.proofs import COMPONENT
 from bench.stack import Stack, open_session
 
 BASE, BADGE = "Flask constant", "badge"
+THROUGH = f"{BADGE}, through Flask"
 MISSES_A_ROUND = 100
 _SESSION = 200  # records that one session may name
 
@@ -25,7 +26,7 @@ class Row:
     """One kind of request to one of the servers. `rare`: so many a round and one by one, since each is another."""
 
     name: str
-    server: str  # inlay | bare
+    server: str  # inlay | road | bare
     request: bytes | Iterator[bytes]
     status: int = 200
     everywhere: bool = False  # also one by one, and at 64 connections
@@ -43,8 +44,10 @@ def rows(stack: Stack, rounds: int) -> list[Row]:
         Row("WSGI constant", "bare", get(RAW)),
         Row(BASE, "bare", get(CONSTANT), everywhere=True),
         Row(BADGE, "inlay", badge, everywhere=True),
+        Row(THROUGH, "road", badge, everywhere=True),
         Row("badge, 304", "inlay", get(*_at(one), {"If-None-Match": etag}), 304),
         *(Row(name, "inlay", request, everywhere=True) for name, request in batches.items()),
+        *(Row(f"{name}, through Flask", "road", request) for name, request in batches.items()),
         *(
             Row(f"{name}, unchanged", "inlay", post(many["access_token"], many["fragments"][:count], etags=True))
             for name, count in (("batch of 50", 50), ("batch of 200", len(stack.records)))

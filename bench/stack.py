@@ -34,7 +34,7 @@ _BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What is running. `pid` and `port` have the names `inlay` and `bare`, and `nginx` where there is one."""
+    """What is running. `pid` and `port` have the names `inlay`, `road` and `bare`, and `nginx` where there is one."""
 
     places: Places
     records: list[str]
@@ -48,7 +48,7 @@ class Stack:
 @contextmanager
 def started(state: Path, workers: int) -> Iterator[Stack]:
     """Core, CRM and Inlay as the demo starts them; beside them a slow core, the bare server, nginx, the host page."""
-    ports = free_ports("inlay", "crm", "core", "slow", "host", "bare", "nginx")
+    ports = free_ports("inlay", "crm", "core", "slow", "host", "bare", "road", "nginx")
     keys.make(state / "keys")
     places = Places(
         inlay=f"http://localhost:{ports['inlay']}",
@@ -62,6 +62,7 @@ def started(state: Path, workers: int) -> Iterator[Stack]:
     records = [f"Lead/{key}" for key in list(invented.generate().rows)[:RECORDS]]
     with Children() as children:
         running = {"inlay": _inlay(children, places, state, workers)}
+        running["road"] = _road(children, ports["road"], workers, state)
         signer = Signer(places)
         fragment, style = _badge(children.http, places, signer, records[0])
         pages = {"places": asdict(places), "records": records, "fragment": fragment, "style": style}
@@ -114,6 +115,14 @@ def _inlay(children: Children, places: Places, state: Path, workers: int) -> Chi
     for each in (crm, slow, inlay):
         each.wait_ready(children.http, until)
     return inlay
+
+
+def _road(children: Children, port: int, workers: int, state: Path) -> Child:
+    """The same node's answers through Flask: another server on the same configuration and the same database."""
+    os.environ["BENCH_CONFIG"] = str(state / "inlay.toml")
+    road = _granian(children, "bench.road", port, workers, state, "/readyz")
+    road.wait_ready(children.http, time.monotonic() + _READY_S)
+    return road
 
 
 def _beside(children: Children, ports: dict[str, int], workers: int, state: Path, pages: dict[str, Any]) -> Child:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,14 +29,21 @@ FLAGS = (
     "--test-third-party-cookie-phaseout",  # no test may need a third-party cookie
 )  # fmt: skip
 
+_SYSTEM = Path("/usr/bin/chromium")
+PATH = os.environ.get("CHROMIUM_PATH") or (str(_SYSTEM) if _SYSTEM.exists() else None)  # None: Playwright's own
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now lives until the end: no collection of garbage looks at it again."""
+    gc.collect()
+    gc.freeze()
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The one browser of a test process: Playwright starts but once in each. Take a context of your own."""
-    system = Path("/usr/bin/chromium")
-    path = os.environ.get("CHROMIUM_PATH") or (str(system) if system.exists() else None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=PATH, args=list(FLAGS))
         yield browser
         browser.close()
 

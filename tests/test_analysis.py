@@ -233,7 +233,7 @@ def test_lists_wait_behind_what_somebody_opened(stage: Shelf) -> None:
 
 def test_a_core_that_takes_minutes_is_asked_once(stage: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who looks meanwhile sees that somebody is at it."""
-    monkeypatch.setattr("app.analysis_work.BEAT_S", 0.02)
+    monkeypatch.setattr("app.telling.BEAT_S", 0.02)
     stage.core.slow_s = 2.0
     session = stage.session()
     stage.read(session)

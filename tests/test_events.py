@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 
 from app.config import Secret
 from app.errors import BadRequest
-from app.events import EventRefused, changed_records, verify
+from app.events import EventRefused, changed_records, outcome_told, read_event, verify
 
 KEY, NEXT = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
 NOW = 1_795_000_000.0
@@ -82,7 +82,7 @@ def test_a_time_of_many_digits_is_far_away() -> None:
 @pytest.mark.parametrize("data", [{"record": "Lead/1"}, {"records": ["Lead/1", "Lead/1"]}])
 def test_it_names_records(data: object) -> None:
     body = json.dumps({"type": "record.changed", "data": data}).encode()
-    assert [str(each) for each in changed_records(body)] == ["Lead/1"]
+    assert [str(each) for each in changed_records(read_event(body))] == ["Lead/1"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,33 @@ def test_it_names_records(data: object) -> None:
 )
 def test_anything_else_is_a_bad_request(body: bytes) -> None:
     with pytest.raises(BadRequest):
-        changed_records(body)
+        changed_records(read_event(body))
+
+
+def outcome(**changes: object) -> bytes:
+    data = {"record": "Lead/1", "outcome": "converted", "at": "2026-11-18T00:00:00Z"} | changes
+    return json.dumps({"type": "record.outcome", "data": data}).encode()
+
+
+def test_an_outcome_says_what_and_when() -> None:
+    told = outcome_told(read_event(outcome()), NOW)
+    assert (str(told.record), told.outcome, told.at) == ("Lead/1", "converted", 1_794_960_000.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcome": "sold"},
+        {"at": "2026-11-18T00:00:00"},  # of which zone?
+        {"at": "2036-01-01T00:00:00Z"},
+        {"at": 5},
+        {"at": None},
+        {"record": "<script>"},
+    ],
+)
+def test_an_outcome_that_says_anything_else_is_a_bad_request(changes: dict[str, object]) -> None:
+    with pytest.raises(BadRequest):
+        outcome_told(read_event(outcome(**changes)), NOW)
 
 
 @pytest.mark.parametrize("secret", ["whsec_", "whsec_not-base64!", "whsec_C2FVsBQIhrscChlQIMV-b5sSYspob7o"])

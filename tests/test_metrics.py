@@ -49,6 +49,16 @@ def test_the_twin_keeps_a_tally() -> None:
     assert metrics.counted == {("cache", "memory", "hit"): 4, ("epoch",): 4}
 
 
+def test_growth_is_told_once() -> None:
+    metrics = Metrics(strict=True)
+    metrics.count("csp_reports", 2, outcome="taken")
+    metrics.count("epoch_failures")
+    assert metrics.growth({"csp_reports"}) == {("csp_reports", "taken"): 2}
+    assert metrics.growth({"csp_reports"}) == {}
+    metrics.count("csp_reports", outcome="taken")
+    assert metrics.growth({"csp_reports"}) == {("csp_reports", "taken"): 1}
+
+
 def test_two_parts_do_not_share_numbers() -> None:
     one, other = Metrics(), Metrics()
     one.count("csp_reports")
@@ -56,5 +66,6 @@ def test_two_parts_do_not_share_numbers() -> None:
 
 
 def test_no_label_could_hold_a_person_or_a_record() -> None:
-    allowed = {"host", "outcome", "capability", "state", "core", "level", "kind", "event", "route", "stage", "verdict"}
+    words = "host outcome capability state core level kind event route stage verdict connection component feature"
+    allowed = {*words.split()}
     assert {label for metric in METRICS.values() for label in metric.labels} <= allowed

@@ -125,3 +125,10 @@ def test_a_count_costs_a_microsecond_or_two() -> None:
             metrics.count("cache", level="fragment", outcome="hit")
         best = min(best, (time.thread_time() - began) / 2_000)
     assert best < 10e-6
+
+
+def test_growth_is_a_process_own_and_not_what_a_dead_one_left(tmp_path: Path) -> None:
+    killed(counting(tmp_path))
+    ours = Metrics(Node(tmp_path), strict=True)
+    ours.count("launches", 2, host="h", outcome="accepted")
+    assert ours.growth({"launches"}) == {("launches", "h", "accepted"): 2}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from app.core.stored_readings import ReadingRow, Step
+from app.core.stored_readings import ReadingRow, holds_s
 from app.documents.reader import Advance
 from app.pace import Paces, Run, progress
 from app.reading import Stage
@@ -48,28 +48,34 @@ class Work:
         def times() -> float:
             return next(busy) if busy else 1.0
 
-        def tell(step: Step) -> None:
-            told.append((done, step.share))
+        def tell() -> None:
+            told.append((done, run.now().share))
 
         def read(page: int, total: int) -> Advance:
             return Advance(page, total, page * CHARACTERS, processor if self.says_processor else None)
 
-        tell(run.fetching())
+        tell()
         work(self.fetch_s, 1.0)
-        tell(run.fetched("application/pdf", self.pages * BYTES, self.pages if self.says_pages else 0))
+        run.fetched("application/pdf", self.pages * BYTES, self.pages if self.says_pages else 0)
+        tell()
         for _ in range(TICKS):
             processor += work(self.start_s / TICKS, times())
-            tell(run.reading(read(0, 0)))
+            run.reading(read(0, 0))
+            tell()
         for page in range(self.pages + 1):
-            tell(run.reading(read(page, self.pages)))
+            run.reading(read(page, self.pages))
+            tell()
             if page < self.pages:
                 processor += work(self.page_s, times())
-        tell(run.read(self.pages, self.pages * CHARACTERS))
+        run.read(self.pages, self.pages * CHARACTERS)
+        tell()
         core_s = self.core_s + self.pages * CHARACTERS * self.character_s
         for part in range(1, PARTS + 1):
             work(core_s / PARTS, times())
             if self.steps and part % (PARTS // self.steps) == 0 and part < PARTS:
-                tell(run.analysing(part * self.steps // PARTS, self.steps))
+                run.analysing(part * self.steps // PARTS, self.steps)
+            if part < PARTS:
+                tell()
         run.kept()
         return [(at / done, share) for at, share in told]
 
@@ -148,22 +154,36 @@ def test_a_short_document_says_little_about_long_ones() -> None:
     assert paces.get("page", "application/pdf") < 1.6 * before
 
 
-def test_between_two_notes_it_grows_with_time_and_waits_before_the_end() -> None:
+def test_between_two_notes_it_grows_with_time_and_waits_for_the_next() -> None:
     row = replace(ROW, stage="reading", share=0.5, share_at=10.0, left_s=4.0)
-    shown = [row.share_by(at) for at in (9.0, 10.0, 11.0, 12.0, 14.0, 20.0, 1000.0)]
-    assert shown == sorted(shown)
-    assert shown[:4] == pytest.approx([0.5, 0.5, 0.625, 0.75])
-    assert shown[-1] < 1.0
-    assert shown[4] < 0.97
+    shown = [row.share_by(at) for at in (9.0, 10.0, 10.4, 10.0 + holds_s(4.0), 14.0, 1000.0)]
+    assert shown == pytest.approx([0.5, 0.5, 0.55, 0.6, 0.6, 0.6])
+    assert row.most == shown[-1]
 
 
 def test_a_busy_machine_is_expected_to_stay_busy() -> None:
     """How fast the share grows until the next note: what is left takes as much longer as what was done."""
-    run = Run.begin(Paces(), iter([0.0, 0.1, 2.1]).__next__, "contoso", "review")
-    free = run.fetched("application/pdf", 100_000, 10)
-    step = run.reading(Advance(0, 0, 0, 0.2))
-    assert step.share > free.share
-    assert step.left_s > 2 * free.left_s
+    now = 0.0
+    run = Run.begin(Paces(), lambda: now, "contoso", "review")
+    now = 0.1
+    run.fetched("application/pdf", 100_000, 10)
+    free = run.now()
+    now = 1.1
+    run.reading(Advance(0, 0, 0, 0.1))
+    assert run.now().share > free.share
+    assert run.now().left_s > 2 * free.left_s
+
+
+def test_a_core_that_says_nothing_is_clocked() -> None:
+    now = 0.0
+    run = Run.begin(Paces(), lambda: now, "contoso", "review")
+    run.fetched("application/pdf", 100_000, 10)
+    run.read(10, 1_000_000)
+    shares = []
+    for now in (0.5, 1.0, 2.0, 60.0):
+        shares.append(run.now().share)
+    assert shares == sorted(set(shares))
+    assert shares[-1] < 1
 
 
 def test_what_has_not_begun_has_no_progress() -> None:

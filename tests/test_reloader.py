@@ -13,7 +13,7 @@ from app.node import Node
 from app.reloader import Reloader
 from app.revisions import Revisions
 from tests.cli.written import written
-from tests.world import World
+from tests.world import LEAD, World, launch_data
 
 
 @pytest.fixture
@@ -48,6 +48,28 @@ def test_a_published_revision_is_taken_over_within_seconds(served: Reloader, con
     revisions(served).publish(changed, "Ada", "page")
     until(served, changed)
     assert "new.my.salesforce.com" in client.get("/launch/acme").headers["Content-Security-Policy"]
+
+
+def test_what_is_answered_from_memory_is_the_new_revisions_too(served: Reloader, config: Path, world: World) -> None:
+    client, text = Client(served), config.read_text()
+    launch = client.post("/launch/acme?component=score-badge", data={"signed_request": world.signed()})
+    asked = {"headers": {"Authorization": f"Bearer {launch_data(launch)['token']}"}}
+    badge = f"/components/score-badge?record={LEAD}"
+    assert [client.get(badge, **asked).headers["Inlay-State"] for _ in range(2)] == ["ready"] * 2
+    changed = text.replace('host = "salesforce"', 'host = "salesforce"\nrollout = false', 1)
+    revisions(served).publish(changed, "Ada", "page")
+    until(served, changed)
+    assert [client.get(badge, **asked).headers["Inlay-State"] for _ in range(2)] == ["off"] * 2
+
+
+def test_the_next_revision_waits_for_no_request_of_the_one_before(
+    served: Reloader, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.reloader.FINISH_S", 30.0)
+    for number in range(3):
+        text = f"{config.read_text()}\n# {number}\n"
+        revisions(served).publish(text, "Ada", "page")
+        until(served, text)
 
 
 def test_requests_go_on_while_it_is_taken_over(served: Reloader, config: Path) -> None:

@@ -115,3 +115,17 @@ def test_every_decision_is_audited_without_the_viewers_names(made: Rollouts, wor
     [row] = world.audited("rollout.set")
     assert (row["admin"], row["reach"], row["component"], row["viewers"]) == ("Ada", "viewers", "score-card", 1)
     assert "zoe" not in str(row)
+
+
+def test_when_it_was_first_rolled_out_to_anybody(made: Rollouts, world: World) -> None:
+    assert made.began("acme") is None
+    decide(made, Reach.OFF)
+    decide(made, Reach.ALL, starts_at=world.clock.now + 7200)
+    assert made.began("acme") is None
+    world.clock.now += 3600
+    decide(made, Reach.PERCENT, "score-badge", percent=10.0)
+    first = world.clock.now
+    world.clock.now += 86_400
+    decide(made, Reach.ALL)
+    assert made.began("acme") == first
+    assert made.began("acme-pages") is None

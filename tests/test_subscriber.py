@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.answer import State
+from app.db.subscriptions import Subscriptions
 from app.errors import HostUnavailable
 from app.hosts._graph_notices import LIFE_S
 from app.subscriber import LOOK_EACH_S, RENEW_BEFORE_S
@@ -160,3 +161,17 @@ def test_too_many_changes_go_on_where_they_stopped(stage: Watched, monkeypatch: 
     with pytest.raises(HostUnavailable):
         watch.follow("sharepoint", DRIVE)
     assert watch.follow("sharepoint", DRIVE) == 2
+
+
+def test_what_leaves_is_told_no_more(stage: Watched) -> None:
+    """The host knows nothing of it afterwards; one that it knew nothing of before has ended as well."""
+    subscriber, known = stage.world.parts.leaving._subscriber, Subscriptions(stage.world.parts.database)
+    stage.begin()
+    stage.library.refuses = (503, {})
+    with pytest.raises(HostUnavailable):
+        subscriber.end("sharepoint")
+    assert set(known.of("sharepoint")) == {DRIVE}
+    stage.library.refuses = None
+    subscriber.end("sharepoint")
+    assert (stage.library.subscriptions, known.of("sharepoint")) == ({}, {})
+    subscriber.end("sharepoint")

@@ -44,7 +44,9 @@ class Telling(Library):
             return 403, {}, {}
         if self.refuses:
             return self.refuses[0], self.refuses[1], {}
-        return self.subscribed(path, json.loads(body)) if "/subscriptions" in path else self.delta(path)
+        return (
+            self.subscribed(path, json.loads(body) if body else None) if "/subscriptions" in path else self.delta(path)
+        )
 
     def exchange(self, form: dict[str, str]) -> tuple[int, dict[str, str], Any]:
         if form["grant_type"] == "client_credentials":
@@ -52,8 +54,10 @@ class Telling(Library):
             return 200, {}, {"access_token": "own-token", "token_type": "Bearer", "expires_in": 3599}
         return super().exchange(form)
 
-    def subscribed(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
+    def subscribed(self, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, str], Any]:
         name = path.rpartition("/")[2]
+        if body is None:
+            return (204 if self.subscriptions.pop(name, None) else 404), {}, b""
         if name == "subscriptions":
             self.made += 1
             name = f"sub-{self.made}"

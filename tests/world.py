@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -115,6 +115,7 @@ class HostApi:
     dead: set[str] = field(default_factory=set)  # tokens that are no longer valid
     throttled: set[str] = field(default_factory=set)  # tokens that have used up their calls of this hour
     status: int = 200  # anything else: the API is out of order
+    refuses: bool = False  # tokens are neither given out nor forgotten
     calls: list[str] = field(default_factory=list)  # kinds of calls, in order
 
     def answer(self, path: str, query: dict[str, list[str]], token: str) -> tuple[int, Any]:
@@ -184,7 +185,7 @@ def host_api() -> Iterator[HostApi]:
             self.rfile.read(int(self.headers["Content-Length"]))
             api.calls.append("token")
             self.reply(
-                200,
+                503 if api.refuses else 200,
                 {"access_token": f"integration-{len(api.calls)}", "token_type": "Bearer", "expires_in": 600},
             )
 
@@ -307,7 +308,8 @@ class World:
 
     def event(self, *records: str, connection: str = "acme", **changes: Any) -> Any:
         """An event as a host signs it, by the library that the standard offers."""
-        body = json.dumps({"type": "record.changed", "data": {"records": list(records)}})
+        said = {"type": "record.changed", "data": {"records": list(records)}}
+        body = json.dumps(changes.pop("said", said))
         moment = datetime.fromtimestamp(changes.pop("at", self.clock.now), UTC)
         name = changes.pop("name", secrets.token_hex(8))
         signature = Webhook(changes.pop("secret", EVENT_SECRET)).sign(name, moment, body)
@@ -392,7 +394,7 @@ def world(
             audience=GUEST["audience"],
         )
         (folder / "inlay.toml").write_text(config)
-        settings, clock = Settings.parse(config, str(folder / "inlay.toml")), Clock()
+        settings, clock = Settings.parse(config, str(folder / "inlay.toml"), folder), Clock()
         named = {each.name: each for each in connections}
         settings = replace(settings, connections={**settings.connections, **named})
         with running(settings, clock) as (parts, runner):
@@ -403,15 +405,15 @@ def _store(folder: Path, url: str, redis: str) -> str:
     """The lines of `[store]`, of a database that is there and has a life of its own."""
     if not url and not (folder / "inlay.db").exists():
         shutil.copy(migrated(), folder / "inlay.db")
-    database = Database(url or f"sqlite:///{folder}/inlay.db")
-    if url:
-        upgrade(database)
-    if redis:  # the copies of one file would believe each other's scores
-        with database.begin() as conn:
-            conn.execute(text("UPDATE epoch SET life = :life"), {"life": secrets.token_hex(8)})
-    database.close()
+    if url or redis:
+        with closing(Database(url or f"sqlite:///{folder}/inlay.db")) as database:
+            if url:
+                upgrade(database)
+            if redis:  # the copies of one file would believe each other's scores
+                with database.begin() as conn:
+                    conn.execute(text("UPDATE epoch SET life = :life"), {"life": secrets.token_hex(8)})
     (folder / "store").touch(mode=0o600)
-    (folder / "store").write_text(str(database.engine.url.render_as_string(hide_password=False)))
+    (folder / "store").write_text(url or f"sqlite:///{folder}/inlay.db")
     own = f'url = "file:{folder}/store"\nkey_store = "sqlite:///{folder}/inlay-keys.db"'
     return own + (f'\nredis = "{redis}"' if redis else "")
 

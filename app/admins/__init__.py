@@ -33,7 +33,8 @@ class Role(StrEnum):
 
 class Act(StrEnum):
     WATCH = "watch"  # see how connections are, and who uses them
-    CHANGE = "change"
+    CHANGE = "change"  # what is theirs to look after
+    OPERATE = "operate"  # the whole deployment: its configuration, secrets, jobs, alerts, which connections there are
     AUDIT = "audit"  # read what viewers saw
     DESIGN = "design"
 

@@ -78,6 +78,19 @@ EVENTS: Mapping[str, Event] = {
     "keys.rotated": _event("admin", "key subjects values", "admin"),
     "decision.explained": _event("access", "connection decision how", "viewer session record admin language"),
     "explanation.refused": _event("access", "reason", "connection viewer session decision record admin reference"),
+    "configuration.restored": _event("admin", "admin capability revision", "to"),
+    "connection.leaving": _event("admin", "connection admin"),  # from now on it is closed, step by step
+    "connection.left": _event("admin", "connection admin rows tokens"),  # erased, and forgotten at the host
+    "database.restored": _event("admin", "sessions ahead_s"),  # from a backup; what was since then is lost
+    "secret.set": _event("admin", "admin name"),  # kept in a file of this machine; by its name, never its value
+    "secret.removed": _event("admin", "admin name"),
+    "package.given": _event("admin", "connection admin", "host"),  # somebody took what a host's admin installs
+    # who looked at the log itself, and what was taken out of it
+    "audit.searched": _event("admin", "admin filters", "connection"),
+    "audit.exported": _event("admin", "admin filters how", "connection"),
+    "audit.purged": _event("admin", "admin family rows seals rule", "connection"),
+    "audit.resumed": _event("admin", "since"),  # it could not be written since then; what needed a row was refused
+    "alert.tested": _event("admin", "admin"),
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id"),
@@ -85,7 +98,7 @@ EVENTS: Mapping[str, Event] = {
     "subscription.begun": _event("event", "connection"),
     "subscription.renewed": _event("event", "connection"),
     # what an admin did with work that had failed
-    "job.replayed": _event("event", "kind jobs", "connection"),
-    "job.dropped": _event("event", "kind jobs", "connection"),
+    "job.replayed": _event("event", "kind jobs", "connection admin"),
+    "job.dropped": _event("event", "kind jobs", "connection admin"),
     "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.db import Database
 from app.db.schema import audit
@@ -55,6 +56,20 @@ def lately(database: Database, now: float) -> dict[str, Lately]:
     return {name: Lately(counts[name], last[name]) for name in counts}
 
 
+def commonest(database: Database, connection: str, since: float, limit: int = 8) -> list[Refusal]:
+    """Why things were refused or failed most often since then; of all connections where none is named.
+
+    Raises StoreUnavailable.
+    """
+    c = audit.c
+    mine = [c.event.in_([*_BAD, "permission.refused"]), c.at >= since, *([_of(connection)] if connection else [])]
+    times = func.count().label("n")
+    query = select(c.event, c.reason, times, func.max(c.at).label("last")).where(*mine).group_by(c.event, c.reason)
+    with database.read() as conn:
+        rows = conn.execute(query.order_by(times.desc(), c.event, c.reason).limit(limit)).all()
+    return [Refusal(row.event, row.reason or "", row.n, row.last, "") for row in rows]
+
+
 def refusals(database: Database, connection: str, now: float, limit: int = 20) -> list[Refusal]:
     """Why things were refused or failed, the newest first. Raises StoreUnavailable."""
     c = audit.c
@@ -63,7 +78,7 @@ def refusals(database: Database, connection: str, now: float, limit: int = 20) -
         .where(
             c.event.in_([*_BAD, "permission.refused"]),
             c.at >= now - DAY_S,
-            c.connection == connection,
+            _of(connection),
         )
         .group_by(c.event, c.reason)
         .order_by(func.max(c.at).desc())
@@ -74,3 +89,20 @@ def refusals(database: Database, connection: str, now: float, limit: int = 20) -
         newest = select(c.seq, c.reference).where(c.seq.in_([row.seq for row in rows]))
         references = {row.seq: row.reference or "" for row in conn.execute(newest)}
     return [Refusal(row.event, row.reason or "", row.n, row.last, references[row.seq]) for row in rows]
+
+
+def last_reason(database: Database, event: str, field: str, value: int) -> str:
+    """The reason of the newest row of an event whose detail says so; empty where there is none of late.
+
+    Raises StoreUnavailable.
+    """
+    c = audit.c
+    query = select(c.reason, c.detail).where(c.event == event).order_by(c.at.desc()).limit(20)
+    with database.read() as conn:
+        rows = conn.execute(query).all()
+    return next((row.reason or "" for row in rows if json.loads(row.detail or "{}").get(field) == value), "")
+
+
+def _of(connection: str) -> ColumnElement[bool]:
+    """Of this connection, but not by the index of that: it leads to all its views, of which there are millions."""
+    return func.coalesce(audit.c.connection, "") == connection

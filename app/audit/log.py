@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, text
+from sqlalchemy import Connection, Select, bindparam, false, func, insert, literal, select, text
 
 from app.audit.events import EVENTS
 from app.audit.redaction import REDACTED, clean, clean_text
@@ -44,6 +44,10 @@ def _last_looks() -> Select[Any]:
 
 # made once: to put a statement together takes longer than to run it, and every launch waits for these
 _ADD, _LAST_LOOKS = insert(audit), _last_looks()
+# refused where a row would be, and adds none
+_TRY = insert(audit).from_select(
+    ["at", "event", "family"], select(literal(0.0), literal(""), literal("")).where(false())
+)
 
 
 class UnknownEvent(TypeError):
@@ -118,6 +122,15 @@ class AuditLog:
             self._shown.update({(row.session, row.decision): True for row in new})
         return len(new)
 
+    def require_writable(self) -> None:
+        """Raises StoreUnavailable while no row can be written. After a failure only a row that was written tells:
+        a full disk is seen by nothing less."""
+        since = self._database.write_failed_at
+        with self._database.begin() as conn:
+            conn.execute(_TRY)
+            if since is not None:
+                self.write("audit.resumed", conn=conn, detail={"since": since})
+
     def last_looks(
         self, connection: str, viewer: str, records: Sequence[str], not_session: str
     ) -> dict[str, tuple[str, float]]:
@@ -146,7 +159,7 @@ class AuditLog:
         written = json.dumps(detail, sort_keys=True) if detail else None
         if REDACTED in cleaned.values() or (written and REDACTED in written):
             self._metrics.count("redacted", event=event)
-        row = {name: cleaned.get(name) for name in _COLUMNS}
+        row = {name: cleaned.get(name) for name in _COLUMNS} | {"version": cleaned.get("version")}
         return row | {"at": self._clock(), "event": event, "family": known.family, "detail": written}
 
     @contextmanager

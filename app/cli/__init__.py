@@ -7,25 +7,31 @@ from pathlib import Path
 
 import click
 
-from app.cli._config import CONFIG, load, upgraded
+from app.cli._config import CONFIG, words
 from app.cli.admin import admin
+from app.cli.alerts import alerts
 from app.cli.audit import audit
 from app.cli.check import check
+from app.cli.db import db
 from app.cli.jobs import jobs
 from app.cli.keys import keys
+from app.cli.leave import leave
 from app.cli.package import package
 from app.cli.preview import preview
 from app.cli.reload import reload
 from app.cli.revoke import revoke
+from app.cli.rollback import rollback
 from app.cli.rollout import rollout
+from app.cli.secret import secret
 from app.cli.serve import serve
 from app.cli.token import token
 from app.cli.warm import warm
 from app.cli.why import why
 from app.cli.worker import worker
-from app.config import example
+from app.config import Settings, beginning
 from app.demo.run import run as run_demo
-from app.hosts import HOSTS
+from app.errors import ConfigError, Problem
+from app.vault import make_key
 
 
 @click.group()
@@ -35,19 +41,21 @@ def main() -> None:
 
 @main.command()
 @CONFIG
-def init(path: Path) -> None:
-    """Write a commented configuration, and say what comes next. Never overwrites one."""
-    try:
+@click.option("--url", default="https://inlay.example.com", show_default=True, help="Where browsers will reach it.")
+def init(path: Path, url: str) -> None:
+    """Write a commented configuration that can be served at once, and say what comes next. Never overwrites one."""
+    with words():
+        if path.exists():
+            raise ConfigError([Problem(str(path), "File exists.", "Name another with -c.")])
+        text = beginning(url.rstrip("/"), make_key(path.resolve().parent, "deployment_key"))
+        Settings.parse(text, str(path), path.resolve().parent)  # an address that will not do is said now
         with path.open("x", encoding="utf-8") as file:
-            file.write(example())
-    except OSError as error:  # it is there already, or its folder is not
-        click.echo(f"{path} cannot be written: {error.strerror}. Name another with -c.", err=True)
-        sys.exit(1)
-    click.echo(f"Wrote {path}. Next:")
-    click.echo(f"  1. Fill in public_url, a core, a capability and a connection (host: {' or '.join(sorted(HOSTS))}).")
-    click.echo('  2. Make the key that keys refers to: export INLAY_KEY="$(openssl rand -hex 32)"')
-    click.echo(f"  3. See what is still wrong: inlay check -c {path}")
-    click.echo(f"  4. Start it: inlay serve -c {path}")
+            file.write(text)
+    click.echo(f"Wrote {path}, and a key in {path.parent / 'secrets' / 'deployment_key'}. Next:")
+    click.echo(f"  1. Start it: inlay serve -c {path}")
+    click.echo(f"  2. Come in: inlay admin link -c {path}")
+    click.echo("  3. In its pages: Configuration (which core, which capabilities), then Add a host.")
+    click.echo(f"What is wrong at any time: inlay check -c {path}")
 
 
 @main.command()
@@ -79,30 +87,22 @@ def demo(
     )
 
 
-@main.group()
-def db() -> None:
-    """The database."""
-
-
-@db.command("upgrade")
-@CONFIG
-def db_upgrade(path: Path) -> None:
-    """Bring the schema up to date; safe to run twice, and from two machines at once."""
-    upgraded(load(path))
-    click.echo("The database is up to date.")
-
-
 for command in (
     admin,
+    alerts,
     audit,
     check,
+    db,
     jobs,
     keys,
+    leave,
     package,
     preview,
     reload,
     revoke,
+    rollback,
     rollout,
+    secret,
     serve,
     token,
     warm,

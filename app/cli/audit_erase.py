@@ -58,6 +58,14 @@ def _subject(settings: Settings, name: str, text: str) -> Subject:
         record = Record.parse(text)
     except BadRequest as error:
         raise ConfigError([Problem("--subject", f"{text!r} is no record.", str(error))]) from None
+    held = [
+        each.name
+        for each in settings.connections.values()
+        if each.legal_hold and source in (each.name, each.records_from)
+    ]
+    if held:
+        what = f"{' and '.join(held)} is under a legal hold: nothing of it may be erased."
+        raise ConfigError([Problem(f"[connections.{held[0]}] legal_hold", what, "Lift it first.")])
     family = (source, *(each.name for each in settings.connections.values() if each.records_from == source))
     return Subject(source, family, record.type, record.id)
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Connection
 
-from app.audit.log import AuditLog, Entry
+from app.audit.dead_jobs import Done
+from app.audit.dead_jobs import drop as drop_jobs
+from app.audit.dead_jobs import replay as replay_jobs
+from app.audit.log import AuditLog
 from app.cli._config import CONFIG, JSON, load, opened, words
 from app.db import Database, dead_jobs
 from app.db.dead_jobs import Chosen, Depth, Kept
@@ -24,7 +26,6 @@ from app.metrics import Metrics
 _IDS = click.argument("ids", type=int, nargs=-1, metavar="[ID]...")
 _KIND = click.option("--kind", default="", help="All dead jobs of this kind.")
 _ALL = click.option("--all", "all_", is_flag=True, help="All dead jobs.")
-Done = Mapping[tuple[str, str], int]
 
 
 @click.group()
@@ -89,7 +90,7 @@ def show(ids: Sequence[int], path: Path, as_json: bool) -> None:
 @JSON
 def replay(ids: Sequence[int], kind: str, all_: bool, path: Path, as_json: bool) -> None:
     """Run dead jobs again, with all their attempts. Running workers take them at once. Audited."""
-    _change(path, ids, kind, all_, as_json, "replayed", lambda conn, one: dead_jobs.replay(conn, one, time.time()))
+    _change(path, ids, kind, all_, as_json, "replayed", lambda of, audit, one: replay_jobs(of, audit, one, time.time()))
 
 
 @jobs.command()
@@ -100,7 +101,7 @@ def replay(ids: Sequence[int], kind: str, all_: bool, path: Path, as_json: bool)
 @JSON
 def drop(ids: Sequence[int], kind: str, all_: bool, path: Path, as_json: bool) -> None:
     """Forget dead jobs: what they were to do is not done. Audited."""
-    _change(path, ids, kind, all_, as_json, "dropped", dead_jobs.drop)
+    _change(path, ids, kind, all_, as_json, "dropped", drop_jobs)
 
 
 def _change(
@@ -110,17 +111,14 @@ def _change(
     all_: bool,
     as_json: bool,
     word: str,
-    change: Callable[[Connection, Chosen], Done],
+    change: Callable[[Database, AuditLog, Chosen], Done],
 ) -> None:
     """Do it with those that are meant, and the audit with it. Exit code 1: one of the ids is not dead."""
     settings = load(path)
     with words(), opened(settings) as database:
         chosen = _chosen(ids, kind, all_)
         missing = _not_dead(database, ids)
-        audit = AuditLog(database, time.time, Metrics())
-        with database.begin() as conn:
-            done = change(conn, chosen)
-            audit.write_all((Entry(f"job.{word}", _entry(key, n)) for key, n in done.items()), conn=conn)
+        done = change(database, AuditLog(database, time.time, Metrics()), chosen)
     if as_json:
         rows = [{"kind": key[0], "connection": key[1], "jobs": n} for key, n in done.items()]
         click.echo(json.dumps({word: rows, "not_dead": missing}, indent=2))
@@ -151,11 +149,6 @@ def _say_missing(ids: Sequence[int], what: str) -> None:
     if ids:
         click.echo(f"{what} {', '.join(map(str, ids))}.", err=True)
         sys.exit(1)
-
-
-def _entry(key: tuple[str, str], n: int) -> dict[str, Any]:
-    kind, connection = key
-    return {"kind": kind, "jobs": n} | ({"connection": connection} if connection else {})
 
 
 def _row(each: Kept, *, names: bool) -> dict[str, Any]:

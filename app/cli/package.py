@@ -8,10 +8,9 @@ import secrets
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,14 @@ from urllib.parse import urlsplit
 
 import click
 
+from app import packages
 from app.cli._config import CONFIG, CONNECTION, JSON, load, named, words
 from app.config import ConnectionSettings, Settings
 from app.errors import ConfigError, Problem
 from app.hosts import HOSTS
-from app.hosts._package import FOLDER, MAX_ARCHIVE, Deployment, Package, PackageRules, archive
-from app.hosts._package_findings import Finding, held, scan
+from app.hosts._package import FOLDER, MAX_ARCHIVE, Package, PackageRules, archive
+from app.hosts._package_findings import Finding, scan
+from app.packages import files_of, problems, rules_of
 
 _MAX_FILES = 2_000
 
@@ -62,14 +63,10 @@ def build(host: str, path: Path, name: str, folder: Path, contact: str, as_json:
     """
     with _stood_in(path), words():
         settings = load(path)
-        rules = _rules(host)
-        connection = _connection(settings, name, host)
-        made = rules.build(_deployment(settings, connection, contact))
-        found = [
-            *_example(settings, path),
-            *(each for one in made for each in _checked(_files(one), rules, connection)),
-        ]
-    good = not _problems(found)
+        rules_of(host)
+        made, seen = packages.made(settings, _connection(settings, name, host), contact)
+        found = [*_example(settings, path), *seen]
+    good = not problems(found)
     written = [str(_write(folder, one)) for one in made] if good else []
     if as_json:
         click.echo(json.dumps({"ok": good, "written": written, "findings": [asdict(each) for each in found]}, indent=2))
@@ -94,7 +91,7 @@ def verify(file: Path, host: str, as_json: bool) -> None:
         files = read(file)
         name, rules = _meant(files, host)
     found = [*_suffix(file, name, rules), *scan(files), *rules.verify(files)]
-    good = not _problems(found)
+    good = not problems(found)
     if as_json:
         click.echo(json.dumps({"ok": good, "host": name, "findings": [asdict(each) for each in found]}, indent=2))
     else:
@@ -165,16 +162,9 @@ def _texts(value: Any) -> Iterator[str]:
         yield from _texts(each)
 
 
-def _rules(host: str) -> PackageRules:
-    known = _all()
-    if host not in known:
-        raise ConfigError([Problem("HOST", f"there is no package for {host!r}.", f"Use one of: {', '.join(known)}.")])
-    return known[host]
-
-
 def _meant(files: Mapping[str, bytes], host: str) -> tuple[str, PackageRules]:
     if host:
-        return host, _rules(host)
+        return host, rules_of(host)
     for name, rules in _all().items():
         if rules.recognises(files):
             return name, rules
@@ -190,29 +180,12 @@ def _connection(settings: Settings, name: str, host: str) -> ConnectionSettings:
     return connection
 
 
-def _deployment(settings: Settings, connection: ConnectionSettings, contact: str) -> Deployment:
-    capabilities = {name: settings.capabilities[name] for name in connection.capabilities}
-    return Deployment(settings.server.public_url.rstrip("/"), connection, capabilities, version("inlay"), contact)
-
-
-def _files(made: Package) -> dict[str, bytes]:
-    return {file.path: file.content for file in made.files}
-
-
-def _checked(files: Mapping[str, bytes], rules: PackageRules, connection: ConnectionSettings) -> list[Finding]:
-    return [*held(files, connection), *scan(files), *rules.verify(files)]
-
-
 def _example(settings: Settings, path: Path) -> list[Finding]:
     """Nothing is wrong with a package for the address that `inlay init` writes, but it is nobody's."""
     url = settings.server.public_url
     if not str(urlsplit(url).hostname).endswith(".example.com"):
         return []
     return [Finding(path.name, 0, f"public_url is {url}, an example.", "Write where your Inlay is reached.", "note")]
-
-
-def _problems(found: Sequence[Finding]) -> bool:
-    return any(each.level == "problem" for each in found)
 
 
 def _suffix(file: Path, name: str, rules: PackageRules) -> list[Finding]:
@@ -231,7 +204,7 @@ def _write(folder: Path, made: Package) -> Path:
         target.write_bytes(archive(made))
         return target
     for old in sorted(target.rglob("*"), reverse=True) if target.exists() else ():
-        if old.is_file() and old.relative_to(target).as_posix() not in _files(made):
+        if old.is_file() and old.relative_to(target).as_posix() not in files_of(made):
             old.unlink()
     for file in made.files:
         path = target / file.path

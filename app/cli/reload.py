@@ -11,10 +11,7 @@ from app.application import build
 from app.audit import AuditLog
 from app.cli._config import CONFIG, load, opened, words
 from app.metrics import Metrics
-from app.revisions import Revisions, differences
-
-# What a process reads once, when it starts.
-AT_START = ("server.bind", "server.port", "server.workers", "server.threads", "server.tls_", "server.drain", "store.")
+from app.revisions import Revisions, differences, late
 
 
 @click.command()
@@ -37,5 +34,8 @@ def reload(path: Path) -> None:
         click.echo(f"  {change}")
     same = "" if changes or not before else " Its text is the same; files that it refers to are read again."
     click.echo(f"Revision {revision.number} is published.{same}")
-    if late := [each.path for each in changes if each.path.startswith(AT_START)]:
-        click.echo(f"Only a restart takes over: {', '.join(late)}.", err=True)
+    if restart := late(changes):
+        click.echo(f"Only a restart takes over: {', '.join(restart)}.", err=True)
+    if changes and before and before.source == "page":
+        what = f"Revision {before.number} was published from a page by {before.by}, and this file says otherwise"
+        click.echo(f"{what}: the changes above undo it.", err=True)

@@ -1,8 +1,9 @@
 """The configuration: one TOML file, read once, strict; secrets only by reference; refused as a whole."""
 
 from app.config.connection import ConnectionSettings
-from app.config.example import example
+from app.config.example import beginning, example
 from app.config.references import Secret
+from app.config.retention import Retention
 from app.config.rules import Rule, is_high
 from app.config.schedules import Schedule
 from app.config.table import (
@@ -12,6 +13,7 @@ from app.config.table import (
     ServerSettings,
     Settings,
     StoreSettings,
+    store_of,
 )
 
 __all__ = [
@@ -19,12 +21,15 @@ __all__ = [
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",
+    "Retention",
     "Rule",
     "Schedule",
     "Secret",
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "beginning",
     "example",
     "is_high",
+    "store_of",
 ]

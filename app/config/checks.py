@@ -39,6 +39,7 @@ def check(settings: Settings, reader: Reader) -> None:
             mend = 'Set both auth = "api-key" and api_keys, or neither.'
             reader.problem(("cores", name), "auth and api_keys do not agree.", mend)
     _key_store(settings, reader)
+    _pair(reader, ("alerts",), "webhook", "secrets")
     _plain_http(settings, reader)
     _admins(settings, reader)
 
@@ -143,10 +144,11 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
     if server.public_url and not _guarded(server.public_url, ()):
         mend = "Use https. Plain http is for localhost only."
         reader.problem(("server", "public_url"), "is plain http on a name that is not this machine.", mend)
-    urls = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
+    urls: dict[tuple[str, ...], str] = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
     for name, connection in settings.connections.items():
         for key in ("jwks_url", "host_url", "token_url", "authority"):
             urls["connections", name, key] = getattr(connection, key)
+    urls["alerts", "webhook"] = settings.alerts.webhook
     for path, url in urls.items():
         if url and not _guarded(url, server.allow_private):
             mend = f"Use https, or list {urlsplit(url).netloc} in server.allow_private."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limits import RateLimitItem
 
 from app.config.kinds import (
+    DURATION,
     FIELD,
     FLAG,
     ORIGIN,
@@ -19,12 +20,14 @@ from app.config.kinds import (
     URL,
     WORD,
     choice,
+    integer,
     many,
     table,
     text,
 )
 from app.config.reader import row
 from app.config.references import Secret, secret
+from app.config.retention import RETENTION, Retention
 from app.config.rules import RULE, Rule
 from app.config.schedules import SCHEDULE, Schedule
 
@@ -47,6 +50,9 @@ class ConnectionSettings:
     limit_reviews: RateLimitItem = row(RATE, "Verdicts of all viewers.", "1200/minute")  # noqa: RUF009 makes a field
     limit_calls: RateLimitItem | None = row(RATE, "Calls to the host by background work, in all.", None)  # noqa: RUF009 makes a field
     limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
+    # what its figures are measured by
+    entitled: int = row(integer(0, 10_000_000), "How many people may look here, as the customer counts; 0: unsaid.", 0)
+    view_saves: float = row(DURATION, "The time that one view saves a viewer, as the customer found; 0s: unsaid.", "0s")
     # what proves a launch
     issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")
     audience: str = row(
@@ -108,3 +114,8 @@ class ConnectionSettings:
     warm: Schedule | None = row(  # noqa: RUF009 makes a field
         SCHEDULE, 'When scores are computed ahead: how often, as "6h", or each day at a time of UTC, as "03:00".', None
     )
+    # how long its audit is kept
+    retention: Mapping[str, Retention] = row(
+        RETENTION, "How long audit rows are kept, by family: a law's time, or one's own; others: for ever.", {}
+    )
+    legal_hold: bool = row(FLAG, "Whether nothing of its audit may be purged, whatever retention says.", False)

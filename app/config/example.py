@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING
+from urllib.parse import urlsplit
 
 from app.config.reader import literal, rows
 from app.config.table import SECTIONS
@@ -28,3 +30,19 @@ def example(host: str = "your-host") -> str:
             lines += [f"# {each.sentence}", f"{'' if must else '# '}{name} = {literal(value)}"]
         parts.append("\n".join(lines) + "\n")
     return "".join(parts)
+
+
+def beginning(url: str, key: str) -> str:
+    """What a deployment begins with: the example, reached by `url`, with a key of its own, and no connection yet.
+
+    Its connection is a comment there, so that it can be served at once and filled in by the admin's pages.
+    """
+    before, header, section = example().partition("[connections.crm]\n")
+    lines, rest = section.partition("\n\n")[::2]
+    text = before + "".join(f"# {line.removeprefix('# ')}\n" for line in f"{header}{lines}".splitlines()) + f"\n{rest}"
+    text = re.sub(r"^public_url = .*", f"public_url = {literal(url)}", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^keys = .*", f"keys = [{literal(key)}]", text, count=1, flags=re.MULTILINE)
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.port:  # nothing stands in front of us
+        text = re.sub(r"^# port = .*", f"port = {parts.port}", text, count=1, flags=re.MULTILINE)
+    return text

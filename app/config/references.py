@@ -37,6 +37,14 @@ def _path(raw: Any, folder: Path) -> Path:
     return path
 
 
+def _file(raw: Any, folder: Path) -> Path:
+    expect(raw, str, "a path", "inlay-anchors.jsonl")
+    path = folder / str(raw)
+    if not raw or path.is_dir() or not path.parent.is_dir():
+        raise RefusedValueError(f"{path} cannot be a file: its folder is not there.", "Name a file in one that is.")
+    return path
+
+
 def _secret_file(path: Path) -> str:
     try:
         mode, content = path.stat().st_mode, path.read_text(encoding="utf-8")
@@ -116,5 +124,6 @@ def _redis(raw: Any, folder: Path) -> str:
 
 
 PATH = Kind("tls.pem", _path)
+FILE = Kind("inlay-anchors.jsonl", _file)  # need not be there yet
 STORE = Kind("sqlite:///inlay.db", _store)
 REDIS = Kind("redis://127.0.0.1:6379/0", _redis)

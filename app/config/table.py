@@ -28,7 +28,8 @@ from app.config.kinds import (
     text,
 )
 from app.config.reader import Reader, row
-from app.config.references import PATH, REDIS, STORE, Secret, beside, secret
+from app.config.references import FILE, PATH, REDIS, STORE, Secret, beside, secret
+from app.config.retention import RETENTION, Retention
 from app.errors import ConfigError, Problem
 
 
@@ -79,6 +80,11 @@ class StoreSettings:
     )
     redis: str = row(REDIS, "A Redis that several nodes share scores by; losing it loses nothing.", "", shown=False)
     memory_mb: int = row(integer(1, 65_536), "Megabytes of scores that each worker remembers at most.", 64)
+    seal_every: float = row(DURATION, "How often what the audit wrote is sealed against changes.", "5m")
+    anchors: Path = row(FILE, "Where seals are noted outside the database, for verify.", "inlay-anchors.jsonl")  # noqa: RUF009 makes a field
+    retention: Mapping[str, Retention] = row(
+        RETENTION, "How long audit rows of no connection are kept, by family; others: for ever.", {}
+    )
 
     @property
     def keys_url(self) -> str:
@@ -142,6 +148,14 @@ class AdminSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """`[alerts]`: who is told when something is wrong. With Prometheus, take instead: inlay alerts prometheus"""
+
+    webhook: str = row(URL, "Where alerts are posted to, as Standard Webhooks has it.", "", example="https://hooks.example.com/inlay")  # fmt: skip
+    secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that they are signed with, several to rotate.", [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, read once. Ask for them by name: `settings.connections["crm"].origins`."""
 
@@ -151,10 +165,12 @@ class Settings:
     capabilities: Mapping[str, CapabilitySettings]
     connections: Mapping[str, ConnectionSettings]
     admin: AdminSettings = field(default_factory=AdminSettings)
+    file: Path = field(default=Path("inlay.toml"), compare=False)  # what it was read from, or would be
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
-        return hash((self.server, self.store, self.admin, *(tuple(each.values()) for each in families)))
+        return hash((self.server, self.store, self.admin, self.alerts, *(tuple(each.values()) for each in families)))
 
     def homes(self, connection: ConnectionSettings) -> dict[str, str]:
         """Where a connection's data is and goes: each place with its region, which is empty where nobody says it."""
@@ -179,7 +195,8 @@ class Settings:
     @classmethod
     def parse(cls, content: str, where: str = "inlay.toml", folder: Path | None = None) -> Settings:
         """Read a text. Relative paths in it start at `folder`, which is the working directory by default."""
-        reader = Reader(content, where, folder or Path.cwd())
+        folder = folder or Path.cwd()
+        reader = Reader(content, where, folder)
         if reader.problems:  # not TOML: every section would only be missed
             raise ConfigError(reader.problems)
         for key in reader.tree:
@@ -192,11 +209,26 @@ class Settings:
             capabilities=reader.sections(CapabilitySettings, "capabilities"),
             connections=reader.sections(ConnectionSettings, "connections"),
             admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
+            file=folder / Path(where).name,
+            alerts=reader.section(AlertSettings, reader.tree.get("alerts", {}), "alerts"),
         )
         check(settings, reader)
         if reader.problems:
             raise ConfigError(reader.problems)
         return settings
+
+
+def store_of(path: Path) -> StoreSettings:
+    """`[store]` alone, of a file whose rest need not hold yet. Raises ConfigError."""
+    try:
+        reader = Reader(path.read_text(encoding="utf-8"), str(path), path.resolve().parent)
+    except (OSError, UnicodeDecodeError):
+        Settings.load(path)  # which says why not
+        raise
+    settings = reader.section(StoreSettings, reader.tree.get("store", {}), "store")
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return settings
 
 
 SECTIONS: Mapping[str, type] = {
@@ -206,4 +238,5 @@ SECTIONS: Mapping[str, type] = {
     "capabilities": CapabilitySettings,
     "connections": ConnectionSettings,
     "admin": AdminSettings,
+    "alerts": AlertSettings,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,11 @@ class Item(NamedTuple):
     features: Mapping[str, Any]
 
 
+def identity(core: CoreSettings) -> str:
+    """Names a core by its name and address: another address is another version of it, as far as we can know."""
+    return hashlib.sha256(f"{core.name}\n{core.url}".encode()).hexdigest()[:16]
+
+
 class CoreClient:
     """Speaks the native protocol (`openapi-core.json`) with one core. Shared by all threads.
 
@@ -43,7 +49,7 @@ class CoreClient:
         retry: Retry = Retry(),  # noqa: B008 - a frozen value
         breaker: Breaker = Breaker(),  # noqa: B008 - a frozen value
     ) -> None:
-        self.name = settings.name
+        self.name, self.identity = settings.name, identity(settings)
         self._url = settings.url.rstrip("/")
         self.deadline_s = settings.deadline
         self._keys = settings.api_keys
@@ -63,6 +69,7 @@ class CoreClient:
     ) -> Score | Insufficient:
         """The score of one record. Raises CoreUnavailable, or AnswerRefused."""
         asked = _question(capability, Item(subject, features), purpose)
+        self._metrics.count("core_records", core=self.name)
         response = self.ask("POST", "/v1/score", lambda left_s: asked | _deadline(left_s), deadline_s)
         if not response.ok:
             return self._no_score(response)
@@ -83,6 +90,7 @@ class CoreClient:
         if not items:
             return []
         asked = [_question(capability, Item(*item), purpose) for item in items]
+        self._metrics.count("core_records", n=len(items), core=self.name)
         response = self.ask(
             "POST",
             "/v1/score:batch",

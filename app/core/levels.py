@@ -76,7 +76,11 @@ class Levels:
         return fresh
 
     def _believed(self, entries: Mapping[Key, Kept]) -> dict[Key, Stored]:
-        return {key: each.stored for key, each in entries.items() if each.epoch >= self._changes.since(key)}
+        return {
+            key: each.stored
+            for key, each in entries.items()
+            if each.epoch >= self._changes.since(key) and self._stored.is_shown(each.stored)
+        }
 
     def _remember(self, entries: Mapping[Key, Kept]) -> None:
         self._memory.put_many(entries)

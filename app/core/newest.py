@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Text, func, literal_column, not_, select
+from sqlalchemy import Select, Text, func, literal_column, not_, or_, select
 
 from app.db.lists import listed
 from app.db.schema import CARRIED, scores
@@ -13,7 +13,7 @@ READ = [column for column in scores.c if column.name not in {"snapshot", "erased
 IS_CARRIED = func.substr(
     literal_column("features_hash"), literal_column("1"), literal_column(str(len(CARRIED)))
 ) == literal_column(f"'{CARRIED}'")  # without parameters, as the index has it: else no database would use it
-PARTS = dict.fromkeys(("connection", "capability", "type", "id", "carried", "arm"), Text())
+PARTS = dict.fromkeys(("connection", "capability", "type", "id", "carried", "arm", "dropped"), Text())
 
 
 def _newest(dialect: str, carried: bool) -> Select[Any]:
@@ -28,6 +28,7 @@ def _newest(dialect: str, carried: bool) -> Select[Any]:
             mine.c.record_type == asked["type"],
             mine.c.record_id == asked["id"],
             mine.c.arm == asked["arm"],
+            or_(mine.c.core == "", not_(asked["dropped"].contains(mine.c.core))),
             IS_CARRIED if carried else not_(IS_CARRIED),
             *([mine.c.features_hash == asked["carried"]] if carried else []),
         )

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.core.stored import Key, Stored
 
-VERSION = 1  # of the form; it is part of the names, so that two versions of us can run side by side
+VERSION = 2  # of the form; it is part of the names, so that two versions of us can run side by side
 KEPT_S = 3600.0  # after a score is no longer fresh: it may still be shown, and what it was is seldom asked later
 SPREAD = 0.15  # how much earlier at most an entry goes, so that what was stored together does not go together
 
@@ -83,6 +83,7 @@ def encoded(kept: Kept) -> bytes:
         stored.features_hash,
         stored.stored_at,
         stored.fresh_until,
+        stored.core,
         score.value,
         str(score.meaning),
         score.confidence,
@@ -98,8 +99,8 @@ def encoded(kept: Kept) -> bytes:
 def decoded(key: Key, value: bytes) -> Kept | None:
     """What `encoded` wrote; None for anything else."""
     try:
-        epoch, decision, features, at, until, *score, factors = json.loads(value)
-        return Kept(Stored(decision, key, _score(score, factors), features, at, until), int(epoch))
+        epoch, decision, features, at, until, core, *score, factors = json.loads(value)
+        return Kept(Stored(decision, key, _score(score, factors), features, at, until, core), int(epoch))
     except (ValueError, TypeError, OverflowError):
         return None
 

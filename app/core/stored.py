@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy import Connection as DatabaseConnection
@@ -50,6 +51,7 @@ class Stored:
     features_hash: str
     stored_at: float
     fresh_until: float
+    core: str = ""  # which core gave it, by its identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,20 @@ class Sealer(Protocol):
 
 
 class StoredScores:
-    """The table of scores. What was read of a record, and the reasons that may quote it, lie there by its own key."""
+    """The table of scores. What was read of a record, and the reasons that may quote it, lie there by its own key.
 
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database, self._sealer = database, sealer
+    What a capability's `dropped` cores said is found by its decision only.
+    """
+
+    def __init__(
+        self, database: Database, sealer: Sealer, dropped: Mapping[str, frozenset[str]] = MappingProxyType({})
+    ) -> None:
+        self._database, self._sealer, self._dropped = database, sealer, dropped
+        self._dropped_text = {capability: " ".join(sorted(cores)) for capability, cores in dropped.items()}
+
+    def is_shown(self, stored: Stored) -> bool:
+        """Whether its core still answers, or answered before without a complaint."""
+        return stored.core not in self._dropped.get(stored.key.capability, ())
 
     def latest(self, keys: Sequence[Key], conn: DatabaseConnection | None = None) -> dict[Key, Stored]:
         """The newest score of each key that has one; within the caller's transaction where one is given.
@@ -87,7 +99,7 @@ class StoredScores:
         found: dict[Key, Stored] = {}
         for are_carried in (False, True):
             if asked := [key for key in keys if bool(key.carried) is are_carried]:
-                rows = [_parts(key) for key in asked]
+                rows = [(*_parts(key), self._dropped_text.get(key.capability, "")) for key in asked]
                 newest = NEWEST[conn.dialect.name, are_carried]
                 read = self._read(conn.execute(newest, parameters(conn, PARTS, rows)).all())
                 found |= {each.key: each for each in read}
@@ -116,13 +128,19 @@ class StoredScores:
         """The last `limit` values of a key, oldest first."""
         newest_first = (
             select(scores.c.created_at, scores.c.value)
-            .where(*_is(key))
+            .where(*_is(key), scores.c.core.not_in(self._dropped.get(key.capability, ())))
             .order_by(scores.c.created_at.desc(), scores.c.id.desc())
             .limit(limit)
         )
         with self._database.read() as conn:
             rows = conn.execute(newest_first).all()
         return [(datetime.fromtimestamp(at, UTC), value) for at, value in reversed(rows)]
+
+    def before(self, conn: DatabaseConnection, key: Key, at: float) -> float | None:
+        """The value of a key's newest score that was made before `at`; None where there was none."""
+        newest = select(scores.c.value).where(*_is(key), scores.c.created_at < at)
+        value = conn.execute(newest.order_by(scores.c.created_at.desc()).limit(1)).scalar()
+        return None if value is None else float(value)
 
     def sealed(self, new: Sequence[Stored], snapshots: Mapping[str, Mapping[str, Any]]) -> Sealed:
         """What only their subjects' keys open: the input that scores were computed from (`snapshots`, by decision),
@@ -217,6 +235,7 @@ def _row(stored: Stored) -> dict[str, Any]:
         "features_hash": stored.features_hash,
         "created_at": stored.stored_at,
         "arm": stored.key.arm,
+        "core": stored.core,
     }
 
 
@@ -236,4 +255,4 @@ def _stored(row: DatabaseRow[Any], reasons: Sequence[Mapping[str, Any]]) -> Stor
         valid_for_s=max(row.valid_until - row.created_at, 0.0),
         confidence=row.confidence,
     )
-    return Stored(row.id, _key(row), score, row.features_hash, row.created_at, row.valid_until)
+    return Stored(row.id, _key(row), score, row.features_hash, row.created_at, row.valid_until, row.core)

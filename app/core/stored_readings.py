@@ -6,7 +6,7 @@ beat is lost, and whoever looks next begins it anew.
 
 from __future__ import annotations
 
-import time
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -25,7 +25,7 @@ JOB = "analyse"
 ANNOUNCED = "analysis"  # the kind of change that says: a record's reading is another
 LOST_S = 60.0  # without a beat; waiting in the queue counts as none, and the queue holds a job of a record once
 _ALWAYS_LEFT = 0.15  # of what was thought to be left, before the end is known
-_COMMIT_S = 0.01  # at least, from reading a row until everybody sees what was written to it
+_HOLDS_S, _HOLDS = 0.1, 0.2  # seconds that a note is believed for, or so much of what was left then
 _UNIQUE = ("connection", "record_type", "record_id", "capability")
 _OVER: Mapping[str, Any] = {"work_version": None, "stage": None, "done": 0, "total": 0, "share": 0.0}
 _SOUND: Mapping[str, Any] = {"failed_version": None, "problem": None, "reference": None, "retry_at": 0.0}
@@ -67,13 +67,23 @@ class ReadingRow:
         return self.work_version == version and now - self.beat_at < LOST_S
 
     def share_by(self, now: float) -> float:
-        """The share of the work's time by now, of what was known at `share_at`: it grows as time goes by, and ever
-        slower where the work takes longer than was thought."""
+        """The share of the work's time by now, of what was known at `share_at`: it grows as time goes by, until the
+        next note is due, and then waits for that."""
         if self.left_s <= 0.0 or self.share >= 1.0:
             return self.share
-        gone = max(now - self.share_at, 0.0)
+        gone = min(max(now - self.share_at, 0.0), holds_s(self.left_s))
         spent = self.share / (1.0 - self.share) * self.left_s + gone
         return max(self.share, spent / (spent + max(self.left_s - gone, _ALWAYS_LEFT * self.left_s)))
+
+    @property
+    def most(self) -> float:
+        """The share that is never passed before another note."""
+        return self.share_by(math.inf)
+
+
+def holds_s(left_s: float) -> float:
+    """How long what was told is believed, by what was left. Whoever works tells again well before."""
+    return max(_HOLDS_S, _HOLDS * left_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,6 @@ class StoredReadings:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._commit_s = _COMMIT_S
 
     def of(self, keys: Sequence[ReadingKey]) -> dict[ReadingKey, ReadingRow]:
         """The rows of these keys; one query for each (connection, capability, type)."""
@@ -119,23 +128,21 @@ class StoredReadings:
     def tell(self, key: ReadingKey, version: str, step: Step, now: float) -> None:
         """How far the work on this version is, which is a beat too; an older failure is forgotten.
 
-        The share never goes back: viewers have seen what the row said until now, and see it until the commit, which
-        takes as long again as the last ones did.
+        The share never goes back, however long the commit takes: what is told is shown only once it has passed all
+        that the note before may show; until then that one stays.
         """
-        began = time.monotonic()
-        told = {"work_version": version, "stage": step.stage, "done": step.done, "total": step.total, "beat_at": now}
+        told: dict[str, Any] = {"stage": step.stage, "done": step.done, "total": step.total, **_worked(version, now)}
         with self._database.begin() as conn:
             row = conn.execute(select(*_COLUMNS).where(*_is(key)).with_for_update()).first()
-            seen_by = now + self._commit_s
-            seen = ReadingRow(*row).share_by(seen_by) if row is not None and row.stage else 0.0
-            shown = _never_back(step, seen, now, seen_by)
-            conn.execute(update(readings).where(*_is(key)).values({**told, **_SOUND, **shown}))
-        took = time.monotonic() - began
-        self._commit_s = max(_COMMIT_S, 1.5 * took, 0.9 * self._commit_s)
+            before = ReadingRow(*row) if row is not None and row.stage else None
+            if before is None or step.share >= before.most:
+                told |= {"share": step.share, "share_at": now, "left_s": step.left_s}
+            conn.execute(update(readings).where(*_is(key)).values(told))
 
-    def beat(self, key: ReadingKey, now: float) -> None:
+    def beat(self, key: ReadingKey, version: str, now: float) -> None:
+        """Somebody works on this version; an older failure is forgotten."""
         with self._database.begin() as conn:
-            conn.execute(update(readings).where(*_is(key)).values(beat_at=now))
+            conn.execute(update(readings).where(*_is(key)).values(_worked(version, now)))
 
     def settle(self, conn: DatabaseConnection, key: ReadingKey, values: Mapping[str, Any]) -> bool:
         """The work is done: `values` are decision, analysis, recipe, version and before. Whether there is a row."""
@@ -178,17 +185,11 @@ def order(
     enqueue(conn, JOB, payload, priority=priority, run_at=now, dedupe_key=name)
 
 
-def _never_back(step: Step, seen: float, now: float, seen_by: float) -> Mapping[str, float]:
-    """What is shown from now on, where `seen` was shown: if that was too much, it waits until the work is there."""
-    left = step.left_s
-    if step.share >= seen:
-        return {"share": step.share, "share_at": now, "left_s": left}
-    spent = step.share / (1.0 - step.share) * left
-    wait = min(seen * (spent + left) - spent, (1.0 - _ALWAYS_LEFT) * left)
-    return {"share": seen, "share_at": max(now + wait, seen_by), "left_s": left - wait}
-
-
 _COLUMNS = [readings.c[each.name] for each in fields(ReadingRow)]
+
+
+def _worked(version: str, now: float) -> Mapping[str, Any]:
+    return {**_SOUND, "work_version": version, "beat_at": now}
 
 
 def _named(key: ReadingKey) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -24,10 +25,13 @@ _PRAGMAS = (
     # WAL may be lost then; the price of FULL is one fsync a write, and only first views write.
     "synchronous = FULL",
     "foreign_keys = ON",
+    "secure_delete = ON",  # else what is deleted stays in the file until its place is needed
     "journal_size_limit = 67108864",
 )
 # a database behind a dead network, or a forgotten lock, must not hold a thread for minutes
 _POSTGRES_ARGS = {"connect_timeout": 2, "tcp_user_timeout": 5000}
+# a right that was taken away, a table that is gone: mistakes of an operator's, which SQLite calls OperationalError
+_CLOSED = frozenset({"42501", "42P01"})
 _POSTGRES_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000"
 
 
@@ -41,6 +45,7 @@ class Database:
     def __init__(self, url: str, patience_s: float | None = None) -> None:
         parsed = make_url(url)
         self.gate = Gate()
+        self.write_failed_at: float | None = None  # since when no write has succeeded, after one that failed
         if parsed.get_backend_name() == "sqlite":
             _create_private(parsed.database)
             self.engine = create_engine(parsed, connect_args={"timeout": _BUSY_S}, **_POOL)
@@ -70,7 +75,7 @@ class Database:
 
         Raises StoreUnavailable when the database is away.
         """
-        with self.gate.entered(), _translated(), self._writer.begin() as conn:
+        with self.gate.entered(), self._noted(), _translated(), self._writer.begin() as conn:
             yield conn
 
     @contextlib.contextmanager
@@ -101,6 +106,30 @@ class Database:
             event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA secure_delete = ON"))
             self.engine.dispose()
 
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreUnavailable:
+            self.write_failed_at = self.write_failed_at or time.time()
+            raise
+        self.write_failed_at = None
+
+    def copy_to(self, file: Path) -> None:
+        """The SQLite database as of one moment, in an empty file, while others write. Raises StoreUnavailable."""
+        with _translated(), contextlib.closing(self.engine.raw_connection()) as raw:
+            cursor = raw.cursor()  # without a transaction around it, which it does not take
+            try:
+                cursor.execute("VACUUM INTO ?", (str(file),))
+            except sqlite3.OperationalError as error:  # the driver's own: SQLAlchemy is not between
+                raise StoreUnavailable(reason="store-not-copied") from error
+
+    def settle_file(self) -> None:
+        """Have SQLite's log of writes emptied into its file, as far as readers allow, so that it says nothing older."""
+        if self.is_sqlite:
+            with _translated(), contextlib.closing(self.engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -114,6 +143,8 @@ def _translated() -> Iterator[None]:
     except DatabaseError as error:
         if type(error) is DatabaseError:  # a damaged file; its subclasses are mistakes of ours
             raise StoreUnavailable(reason="store-damaged") from error
+        if getattr(error.orig, "sqlstate", None) in _CLOSED:
+            raise StoreUnavailable(reason="store-closed") from error
         raise
 
 

@@ -151,6 +151,7 @@ scores = Table(
     Column("snapshot", LargeBinary),
     Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
     Column("arm", Text, nullable=False, server_default=text("''")),  # of a canary; "" where there is none
+    Column("core", Text, nullable=False, server_default=text("''")),  # which core gave it: CoreClient.identity
     Column("reasons", LargeBinary),  # the factors, which may quote the input: by the subject's key, as the snapshot
     Column("erased_at", Double),  # of its subject: that there was a decision stands, and by which model
     # the capability comes late: an event outdates a record's scores of all capabilities
@@ -204,6 +205,7 @@ audit = Table(
     Column("reference", Text),
     Column("reason", Text),
     Column("detail", Text),
+    Column("version", Text),  # of the model, of an answer; also in the detail, where nothing finds it
     Index(
         "audit_view",
         "session",
@@ -221,6 +223,20 @@ audit = Table(
         "seq",
         sqlite_where=text("decision IS NOT NULL"),
         postgresql_where=text("decision IS NOT NULL"),
+    ),
+    # each way to search, the newest first; a search without any of these words goes by `audit_at`
+    Index("audit_at", "at"),
+    Index("audit_connection", "connection", "at"),
+    Index("audit_kind", "connection", "event", "at"),
+    Index("audit_viewer", "viewer", "at"),
+    Index("audit_record", "record", "at"),
+    Index(
+        "audit_version",
+        "connection",
+        "version",
+        "at",
+        sqlite_where=text("version IS NOT NULL"),
+        postgresql_where=text("version IS NOT NULL"),
     ),
     sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
 )

@@ -44,6 +44,28 @@ rollouts = Table(
     PrimaryKeyConstraint("connection", "component", "starts_at"),
 )
 
+# Connections that leave, or left: how far that is, and what came of it.
+leavings = Table(
+    "leavings",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("at", Double, nullable=False),  # of that step
+    Column("told", Text, nullable=False),  # JSON
+)
+
+# Cores that a roll-back took away from a capability: what they said is not shown.
+dropped_cores = Table(
+    "dropped_cores",
+    metadata,
+    Column("capability", Text, nullable=False),
+    Column("core", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    PrimaryKeyConstraint("capability", "core"),
+)
+
 # The configuration as it was published; it holds no secrets, only references to them.
 revisions = Table(
     "revisions",

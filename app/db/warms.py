@@ -14,6 +14,25 @@ KEPT_S = 7 * 86_400.0  # a run that nobody went on with is forgotten then
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A list that is being scored ahead, or waits to be gone on with."""
+
+    connection: str
+    capability: str
+    list_hash: str
+    done: int
+    at: float  # when it last came further
+
+
+def begun(database: Database) -> list[Begun]:
+    """Every list that is not over, the one that moved last first. Raises StoreUnavailable."""
+    c = warms.c
+    query = select(c.connection, c.capability, c.list_hash, c.done, c.at).order_by(c.at.desc())
+    with database.read() as conn:
+        return [Begun(*row) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One list for one capability of one connection. `list_hash` is the SHA-256 hex of its records, in their order."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from app.db.framings import Framing
 from app.diagnosis.evidence import Evidence, Trouble, evidence
 from app.diagnosis.reasons import Layer, Meaning, meaning
 from app.hosts import HOSTS
+from app.hosts._mends import mends
 from app.rollouts import Reach, Rollout
 
 LOOK_BACK_S = 6 * 3600.0
@@ -82,12 +83,18 @@ def diagnose(at: Scene) -> list[Finding]:
     for finding in (*_static(at), *_framing(at), *_signing_in(at), *_told(at)):
         if finding.layer not in found or (found[finding.layer].state != "bad" and finding.state == "bad"):
             found[finding.layer] = finding
-    return [found.get(layer) or _quiet(layer, at) for layer in Layer]
+    return [_in_its_words(found.get(layer) or _quiet(layer, at), at.connection.host) for layer in Layer]
 
 
 def failing(findings: Sequence[Finding]) -> Finding | None:
     """The layer to mend first."""
     return next((each for each in findings if each.state == "bad"), None)
+
+
+def _in_its_words(finding: Finding, host: str) -> Finding:
+    """With where to mend it in the host's own screens."""
+    there = mends(host).get(finding.layer)
+    return replace(finding, mend=f"{finding.mend} There: {there}") if finding.mend and there else finding
 
 
 def _static(at: Scene) -> Iterator[Finding]:
@@ -105,18 +112,27 @@ def _static(at: Scene) -> Iterator[Finding]:
 
 
 def _address(at: Scene) -> Finding:
-    """What browsers refuse without a word to us."""
-    url = at.settings.server.public_url
+    """What browsers refuse before anything reaches us, so that nobody can tell us: read off the addresses alone.
+
+    A launch that came proves that at least one browser let its page through.
+    """
+    url, arrived = at.settings.server.public_url, at.seen.went_well.get("launch.accepted", 0.0)
     secure = [origin for origin in at.connection.origins if origin.startswith("https://")]
-    public = [origin for origin in secure if not _is_local(origin)]
-    if url.startswith("http://") and secure and not _is_local(url):
+    public = [origin for origin in at.connection.origins if not _is_local(origin)]
+    if url.startswith("http://") and secure:
         what = f"{secure[0]} is https and public_url is http: browsers refuse mixed content."
-        return Finding(Layer.ADDRESS, "bad", what, "Serve us by https: tls_certificate, or a proxy in front.")
-    if public and _is_local(url):
+        mend = "Serve us by https: tls_certificate, or a proxy in front."
+    elif public and _is_local(url):
         what = f"{public[0]} is public and {url} is private: browsers refuse, or ask first (private network access)."
-        mend = "Give us a public name with https, or allow that page by your browsers' policy for local networks."
-        return Finding(Layer.ADDRESS, "bad", what, mend)
-    return Finding(Layer.ADDRESS, "ok", f"{url} can be framed by the listed origins.")
+        mend = (
+            "Give us a public name with https, or allow that page by your browsers' policy for local networks "
+            "(Chrome and Edge: LocalNetworkAccessAllowedForUrls)."
+        )
+    else:
+        return Finding(Layer.ADDRESS, "ok", f"{url} can be framed by the listed origins.")
+    if arrived:
+        return Finding(Layer.ADDRESS, "ok", f"{what} Some let it through: launches arrive.", at=arrived)
+    return Finding(Layer.ADDRESS, "bad", what, mend)
 
 
 def _framing(at: Scene) -> Iterator[Finding]:
@@ -167,7 +183,11 @@ def _quiet(layer: Layer, at: Scene) -> Finding:
     if good:
         return Finding(layer, "ok", "Went well.", at=good)
     if layer is Layer.LAUNCH:
-        mend = "Is the package installed, is the panel on the page, and is the app allowed for its viewers there?"
+        mend = (
+            "Is the package installed, is the panel on the page, and is the app allowed for its viewers there? Does "
+            f"the page name exactly {at.settings.server.public_url}? A page over https can frame nothing by http "
+            "(mixed content), and a public one may be kept from a private address (private network access)."
+        )
         return Finding(layer, "unknown", "No launch arrived: nothing that the host's page did reached us.", mend)
     return Finding(layer, "unknown", "Not seen in the last hours.")
 

@@ -28,7 +28,7 @@ from app.documents.limits import MB, Limits
 from app.documents.refusals import BY_CODE, DocumentEmpty, DocumentMalformed, DocumentTooLong
 from app.errors import Busy, DocumentRefused, DocumentTooLarge, InlayError, Unavailable
 
-_TOLD_S = 0.2  # between two words on how far it is, while the process itself says nothing
+_TOLD_S = 0.05  # between two words on how far it is, while the process itself says nothing
 _ROOT = str(Path(__file__).resolve().parents[2])
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from app.documents.child import main; main()"
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from app.errors import StoreUnavailable
+from app.figures.measured import MEASURED, measured
 from app.figures.names import LAUNCHES
 from app.figures.sketch import Sketch
 from app.figures.stored import Figure, StoredFigures
@@ -74,6 +75,8 @@ class Figures:
 
     def flush(self) -> None:
         """Write what was counted until now. What cannot be written is kept for the next time."""
+        for each in measured(self._metrics.growth(MEASURED)):
+            self.count(each.connection, each.component, each.name, each.count)
         with self._lock:
             counts, self._counts = self._counts, defaultdict(int)
             sketches, self._sketches = self._sketches, {}

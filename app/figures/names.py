@@ -4,9 +4,15 @@ from __future__ import annotations
 
 LAUNCHES, REFUSED = "launches", "refused"  # accepted; not accepted
 VIEWS_SHOWN = "views"  # decisions that a session was shown for the first time
+REMEMBERED = "remembered"  # answers that were in memory whole, so that nothing was asked
 ROAD = "road"  # seconds from a request to its fragments, where they were not in memory
+AGE = "age"  # seconds since a score that is shown was computed
+HOST_CALLS, HOST_FAILED = "host-calls", "host-failed"
+JOBS_DEAD = "jobs-dead"
 
 _STATES = ("ready", "stale", "pending", "unavailable", "denied", "empty")
+LEVELS = ("memory", "redis", "database")  # of the caches of scores
+CONVERTED, NOT_CONVERTED = "converted", "not-converted"  # what a host may tell of a record
 
 
 def answered(state: str) -> str:
@@ -14,4 +20,38 @@ def answered(state: str) -> str:
     return f"answers-{state}"
 
 
-ANSWERS = tuple(answered(state) for state in _STATES)
+def reviewed(verdict: str) -> str:
+    """Verdicts of this kind that viewers gave."""
+    return f"reviews-{verdict}"
+
+
+def became(band: str, outcome: str) -> str:
+    """Records of which the host told this, by the band that they had been shown with."""
+    return f"outcome-{band}-{outcome}"
+
+
+def looks(level: str, outcome: str) -> str:
+    """Looks for scores into a level of the cache: hit or miss."""
+    return f"cache-{level}-{outcome}"
+
+
+def core_calls(core: str) -> str:
+    return f"core-calls:{core}"
+
+
+def core_failed(core: str) -> str:
+    return f"core-failed:{core}"
+
+
+def core_records(core: str) -> str:
+    return f"core-records:{core}"
+
+
+def feature(name: str, outcome: str) -> str:
+    """Records whose feature was filled, or missing."""
+    return f"feature-{outcome}:{name}"
+
+
+ANSWERS = tuple(map(answered, _STATES))
+REVIEWS = tuple(map(reviewed, ("accepted", "dismissed", "overridden")))
+LOOKS = tuple(looks(level, outcome) for level in LEVELS for outcome in ("hit", "miss"))

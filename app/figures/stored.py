@@ -45,13 +45,13 @@ class StoredFigures:
     """The tables of figures. Every method raises StoreUnavailable."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def add(self, rows: Iterable[Figure], viewers: Collection[tuple[str, str]], now: float) -> None:
-        """Add to the spans of now: to each figure's own, its connection's and that of all; and that we were here."""
+        """Add to the spans of now: to each figure's own and to what it is part of; and that we were here."""
         sums = _summed(rows)
         day = int(now // DAY_S)
-        with self._database.begin() as conn:
+        with self.database.begin() as conn:
             insert_all_new(conn, beats, [{"minute": int(now // 60)}], ["minute"])
             if viewers:
                 named = [{"connection": of, "day": day, "viewer": _digest(of, who)} for of, who in sorted(viewers)]
@@ -73,7 +73,7 @@ class StoredFigures:
             .order_by(c.at)
         )  # fmt: skip
         found: dict[str, list[Point]] = {name: [] for name in names}
-        with self._database.read() as conn:
+        with self.database.read() as conn:
             for row in conn.execute(query):
                 name, at, count, sketch = row
                 found[name].append(Point(at, count, Sketch.read(sketch) if sketch else None))
@@ -89,14 +89,14 @@ class StoredFigures:
         asked = select(c.connection, c.viewer).where(c.day >= first_day, c.day < first_day + days).distinct()
         if connection:
             asked = asked.where(c.connection == connection)
-        with self._database.read() as conn:
+        with self.database.read() as conn:
             return int(conn.execute(select(func.count()).select_from(asked.subquery())).scalar_one())
 
     def minutes_up(self, since: float, until: float) -> tuple[int, int]:
         """In how many minutes anybody was ready, of how many since the first that we know of."""
         c = beats.c
         first, last = int(since // 60), int(until // 60)
-        with self._database.read() as conn:
+        with self.database.read() as conn:
             known, earliest = conn.execute(
                 select(func.count(), func.min(c.minute)).where(c.minute >= first, c.minute < last)
             ).one()
@@ -105,7 +105,7 @@ class StoredFigures:
     def prune(self, now: float) -> None:
         """Forget what is kept no longer."""
         c = figures.c
-        with self._database.begin() as conn:
+        with self.database.begin() as conn:
             for grain, seconds in KEPT.items():
                 conn.execute(delete(figures).where(c.grain == grain, c.at < now - seconds))
             conn.execute(delete(active_viewers).where(active_viewers.c.day < int(now // DAY_S) - VIEWERS_KEPT_D))
@@ -116,12 +116,17 @@ def _summed(rows: Iterable[Figure]) -> dict[tuple[str, str, str], tuple[int, Ske
     counts: dict[tuple[str, str, str], int] = defaultdict(int)
     sketches: dict[tuple[str, str, str], Sketch] = {}
     for row in rows:
-        for connection, component in {(row.connection, row.component), (row.connection, ""), ("", "")}:
+        for connection, component in _sums(row.connection, row.component):
             key = (connection, component, row.name)
             counts[key] += row.count
             if row.sketch is not None:
                 sketches.setdefault(key, Sketch()).merge(row.sketch)
     return {key: (count, sketches.get(key)) for key, count in counts.items()}
+
+
+def _sums(connection: str, component: str) -> set[tuple[str, str]]:
+    """What one figure counts for: itself, its connection, its component anywhere, and all."""
+    return {(connection, component), (connection, ""), ("", component), ("", "")}
 
 
 def _add(

@@ -59,7 +59,8 @@ def _reached(public_url: str, watch: Watch) -> Finding:
         ours = response.ok and response.json() == {"status": "ok"}
     except AddressRefused:
         what = f"public_url {public_url} is a private address from here, so it was not asked."
-        return Finding("note", "server", what, "List it in allow_private to have it checked.")
+        mend = "Browsers keep pages of the internet from such an address: for those give it a public one, also inside."
+        return Finding("note", "server", what, f"{mend} List it in allow_private to have it checked.")
     except AnswerRefused:
         ours = False
     except OutboundError as error:

@@ -25,7 +25,7 @@ MAX_QUESTION = 1_024
 MAX_NOTICES = 1_000
 MAX_STATE = 128
 _MAX_LINK = 8_000
-_MADE, _GONE = 201, 410
+_MADE, _ENDED, _GONE = 201, 204, 410
 _LIFECYCLE = {
     "reauthorizationRequired": NoticeKind.RENEW,
     "subscriptionRemoved": NoticeKind.REMOVED,
@@ -93,6 +93,13 @@ def renew(
     return _subscribed(response)
 
 
+def end(call: Call, connection: ConnectionSettings, token: str, subscription: str) -> None:
+    """https://learn.microsoft.com/graph/api/subscription-delete"""
+    response = _api(call, connection, token).send("DELETE", f"/subscriptions/{subscription}")
+    if response.status not in {_ENDED, 404}:
+        raise _failure(response)
+
+
 def changes(call: Call, connection: ConnectionSettings, token: str, drive: str, link: str | None) -> Changed:
     """A link that is too old is told to start again: then everything that there is may have changed.
 
@@ -157,4 +164,6 @@ def _time(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-NOTICES = Notices(life_s=LIFE_S, question=question, read=read, subscribe=subscribe, renew=renew, changes=changes)
+NOTICES = Notices(
+    life_s=LIFE_S, question=question, read=read, subscribe=subscribe, renew=renew, end=end, changes=changes
+)

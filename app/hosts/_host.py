@@ -14,6 +14,7 @@ from app.hosts._oauth import Flow, Token
 from app.hosts._package import PackageRules
 from app.hosts._pages import HostPage
 from app.hosts._reasons import refused
+from app.hosts._setup import Setup
 from app.hosts._sign_in import SignIn
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
 from app.net.door import Request, Response
@@ -211,6 +212,7 @@ class Host:
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
     package: PackageRules | None = None  # what its admin installs
+    setup: Setup | None = None  # what a new connection is asked for
     pages: Mapping[str, HostPage] = field(default_factory=dict)  # what it opens by address, by name
 
     def __post_init__(self) -> None:

@@ -80,6 +80,12 @@ class Renew(Protocol):
     ) -> Subscribed | None: ...
 
 
+class End(Protocol):
+    """Have it told no more; what the host knows nothing of has ended. Raises as Subscribe does."""
+
+    def __call__(self, call: Call, connection: ConnectionSettings, token: str, subscription: str, /) -> None: ...
+
+
 class ReadChanges(Protocol):
     """What changed since `link`; empty: everything that there is; None: nothing, but the link from now on."""
 
@@ -109,4 +115,5 @@ class Notices:
     read: ReadNotices
     subscribe: Subscribe
     renew: Renew
+    end: End
     changes: ReadChanges

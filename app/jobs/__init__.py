@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from functools import partial
 
 from app.ahead import Ahead
+from app.alerts.watch import Watch
 from app.analysis_work import AnalysisWork
+from app.audit.sealer import Sealer
 from app.connections import Connections
 from app.identities import Identities
-from app.jobs import analyse, changes, rescore, revoke, schedule, score, subscribe, warm
+from app.jobs import alert, analyse, changes, leave, rescore, revoke, schedule, score, seal, subscribe, warm, watch
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
+from app.leaving import Leaving
 from app.scoring import Scoring
 from app.subscriber import Subscriber
 
@@ -28,15 +31,22 @@ def handlers(
     work: AnalysisWork,
     subscriber: Subscriber,
     ahead: Ahead,
+    sealer: Sealer,
+    leaving: Leaving,
+    alerts: Watch,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
+        "alert": partial(alert.handle, alerts),
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
+        "leave": partial(leave.handle, leaving),
         "rescore": partial(rescore.handle, connections, scoring),
         "revoke": partial(revoke.handle, identities),
         "schedule": partial(schedule.handle, ahead),
         "score": partial(score.handle, ahead),
+        "seal": partial(seal.handle, sealer),
         "subscribe": partial(subscribe.handle, subscriber),
         "warm": partial(warm.handle, ahead),
+        "watch": partial(watch.handle, alerts),
     }

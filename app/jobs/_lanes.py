@@ -16,9 +16,9 @@ class Lane:
 
 
 LANES = (
-    Lane("quick", ("changes", "revoke", "schedule", "subscribe")),  # a call or two each
+    Lane("quick", ("alert", "changes", "revoke", "schedule", "subscribe", "watch")),  # a call or two each
     Lane("scores", ("rescore", "score")),  # somebody looks, or has looked
-    Lane("ahead", ("warm",)),  # long runs, for those who may look
+    Lane("ahead", ("leave", "seal", "warm")),  # long runs that nobody waits for
     Lane("documents", ("analyse",), 2),  # seconds to minutes each
 )
 

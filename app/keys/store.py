@@ -61,6 +61,11 @@ class KeyStore:
     def of_ids(self, ids: Collection[str]) -> dict[str, KeyRow]:
         return {each.id: each for each in self._where(_c.id, ids)}
 
+    def of_connection(self, connection: str) -> list[str]:
+        """The ids of a connection's keys."""
+        with self.database.read() as conn:
+            return list(conn.execute(select(_c.id).where(_c.connection == connection)).scalars())
+
     def add(self, rows: Sequence[KeyRow]) -> None:
         """Keep those whose subjects have no key yet."""
         with self.database.begin() as conn:

@@ -88,6 +88,10 @@ class SubjectKeys:
         self.forget("", "")
         return gone
 
+    def destroy_all(self, connection: str) -> list[str]:
+        """A connection leaves: end what is sealed of all of its records."""
+        return self.destroy_ids(self._store.of_connection(connection))
+
     def held(self, connections: Iterable[str], record: str) -> list[str]:
         """The ids of the keys of this record in these connections."""
         return [each.id for each in self._store.of_subjects([subject_of(one, record) for one in connections]).values()]

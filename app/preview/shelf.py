@@ -15,8 +15,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from app.errors import NotFound
-from app.web.scripts import loader, served
-from app.web.sheets import small_css
+from app.web.sources import loader, served, small_css
 
 WIRE = "/preview/wire"
 _ADDRESSES = ("/components/", "/components:batch", "/session/renew", "/session", "/reviews", "/exports")
@@ -53,7 +52,7 @@ class Shelf:
                 self._put(f"vendor/{path.name}", path.read_bytes())
         own = static / "preview"
         self._own = {path.name: small_css(path.read_text("utf-8")) for path in own.glob("*.css")}
-        self._own |= {f"{name}.js": (own / f"{name}.js").read_text("utf-8") for name in ("probe", "host")}
+        self._own |= {f"{name}.js": (own / f"{name}.js").read_text("utf-8") for name in ("probe", "host", "closed")}
         self._own["app.js"] = joined((own / f"{name}.js").read_text("utf-8") for name in MODULES)
 
     def __getitem__(self, path: str) -> File:

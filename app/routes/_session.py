@@ -19,7 +19,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 def bearer() -> str:
     """The token of the Authorization header. Raises SessionInvalid."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = str(request.environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise SessionInvalid(reason="token-missing")
     return token
@@ -40,17 +40,17 @@ def session_of(token: str) -> Session:
         if not isinstance(error, SessionExpired):  # which happens to every panel that was left open
             _note_garbage(error)
         raise
-    if request.headers.get("Origin") not in origins_of(session):
+    if request.environ.get("HTTP_ORIGIN") not in origins_of(session, p.settings.server.public_url):
         _refuse_origin(session)
     p.limits.spend_viewer(p.connections.get(session.connection).settings, session.viewer.subject)
     return session
 
 
-def origins_of(session: Session) -> frozenset[str | None]:
+def origins_of(session: Session, public_url: str) -> frozenset[str | None]:
     """What the browser may say where a request of this session comes from."""
     if session.mode == "element":
         return frozenset((session.origin,))
-    return frozenset((None, "null", parts().settings.server.public_url))  # our own document, also an opaque one
+    return frozenset((None, "null", public_url))  # our own document, also an opaque one
 
 
 def _note_garbage(error: SessionInvalid) -> None:

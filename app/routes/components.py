@@ -38,32 +38,21 @@ def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses n
 
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
-    environ = request.environ
-    key = key_of(environ.get("HTTP_AUTHORIZATION", "").encode("utf-8", "surrogatepass"), environ)
-    return Prepared(parts().ready.recall(key, environ.get("HTTP_ORIGIN")) or _one(tag, key))
-
-
-def _one(tag: str, key: Key) -> Whole:
-    session = session_of(bearer())
-    [shown] = parts().fragments.show(session, [Item(tag, Record.parse(_record(request.query_string)))])
+    session, environ = session_of(bearer()), request.environ
+    [shown] = parts().fragments.show(session, [Item(tag, _record(environ["QUERY_STRING"]))])
     fragment = shown.fragment
     own = {"Content-Type": "text/html; charset=utf-8", "ETag": fragment.etag, "Inlay-State": fragment.state}
     if fragment.state == State.UNAVAILABLE:
         own["Retry-After"] = "1"
-    return _kept(session, key, [shown], fragment.body, own, fragment.status)
+    return _kept(session, key_of(environ), [shown], fragment.body, own, fragment.status)
 
 
 @blueprint.post("/components:batch")
 def batch() -> Response:
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
-    form = request.get_data()
-    key = key_of(form, request.environ)
-    return Prepared(parts().ready.recall(key, request.environ.get("HTTP_ORIGIN")) or _batch(form, key))
-
-
-def _batch(form: bytes, key: Key) -> Whole:
-    p, pairs = parts(), form.split(b"&")
+    p, form = parts(), request.get_data()
+    pairs = form.split(b"&")
     words = [_read(pair) for pair in pairs if not pair.startswith(ITEM)]
     session = session_of(next((value for name, value in words if name == "token"), ""))
     items = [_known_item(pair) if len(pair) <= MAX_PAIR else _item(pair) for pair in pairs if pair.startswith(ITEM)]
@@ -73,10 +62,12 @@ def _batch(form: bytes, key: Key) -> Whole:
     wanted = [value for name, value in words if name == "style"]
     styles = {tag: p.catalog.styles(tag) for tag in wanted if p.fragments.may_open(session, tag)}
     body = written(as_json(shown, [item.etag for item in items]), styles=styles)
-    return _kept(session, key, shown, body, {"Content-Type": "application/json"})
+    return _kept(session, key_of(request.environ, form), shown, body, {"Content-Type": "application/json"})
 
 
-def _kept(session: Session, key: Key, shown: list[Shown], body: bytes, own: dict[str, str], status: int = 200) -> Whole:
+def _kept(
+    session: Session, key: Key, shown: list[Shown], body: bytes, own: dict[str, str], status: int = 200
+) -> Response:
     """The whole answer, kept for the same question as long as all of it holds."""
     p = parts()
     server = p.settings.server
@@ -86,19 +77,19 @@ def _kept(session: Session, key: Key, shown: list[Shown], body: bytes, own: dict
         key,
         whole,
         session=session,
-        origins=origins_of(session),
+        origins=origins_of(session, server.public_url),
         connection=p.connections.get(session.connection).settings,
         epoch=min(each.epoch for each in shown),
         until=min(each.until for each in shown),
     )
-    return whole
+    return Prepared(whole)
 
 
 @lru_cache(4096)
-def _record(query: bytes) -> str:
-    """The `record` of a query: a panel asks with the same one every time."""
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return next((value for name, value in pairs if name == "record"), "")
+def _record(query: str) -> Record:
+    """The `record` of a query: a panel asks with the same one every time. Raises BadRequest."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return Record.parse(next((value for name, value in pairs if name == "record"), ""))
 
 
 def _read(pair: bytes) -> tuple[str, str]:

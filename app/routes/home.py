@@ -1,4 +1,4 @@
-"""The address itself: whoever opens it learns what answers here, and that there is nothing to see alone."""
+"""The address itself: whoever opens it learns what answers here, and which pages are for people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ blueprint = Blueprint("home", __name__)
 def home() -> Response:
     p = parts()
     style = p.catalog.tokens_css + p.assets.page_css
-    html = p.renderer.page("home.html", locale=request.accept_languages.best or "en", style=Markup(style))  # noqa: S704 ours
+    locale, preview = request.accept_languages.best or "en", p.settings.server.preview
+    html = p.renderer.page("home.html", locale=locale, style=Markup(style), preview=preview)  # noqa: S704 ours
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = still_policy((), style)
     return response

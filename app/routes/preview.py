@@ -20,7 +20,7 @@ from app.preview.book import Book
 from app.preview.scene import Scene
 from app.preview.shelf import File
 from app.routes._preview import book, origin
-from app.web.headers import NOBODY, style_hash
+from app.web.headers import NOBODY, OPEN_TO_PAGES, style_hash
 
 blueprint = Blueprint("preview", __name__, url_prefix="/preview")
 _PROBE_S, _BEAT_S = 0.1, 10.0  # how often files are looked at, and how often a silent stream says that it lives
@@ -104,6 +104,7 @@ def _sent(file: File) -> Response:
     response = Response(file.body, content_type=f"{file.media_type}; charset=utf-8")
     kept = "v" in request.args
     response.headers["Cache-Control"] = "private, max-age=86400, immutable" if kept else "no-cache"
+    response.headers.update(OPEN_TO_PAGES)  # a frame in a sandbox has another origin, also to us
     response.set_etag(file.etag.strip('"'))
     response.make_conditional(request)
     return response

@@ -73,8 +73,8 @@ def frame(tag: str, story: str) -> Response:
 
 @blueprint.get("/host/<host>/<look>/<tag>/<story>")
 def host(host: str, look: str, tag: str, story: str) -> Response:
-    """A host's page with the panel in it: as an iframe, as an element (`mount=element`), or as markup of the page
-    itself without any script (`mount=page`)."""
+    """A host's page with the panel in it: as an iframe, also without an origin (`mount=sandbox`), as an element, also
+    with a closed root (`element`, `closed`), or as markup of the page itself without any script (`page`)."""
     edition, scene = book().current(), _scene(tag, story)
     found, shown = _look(edition, host, look)
     mount = request.args.get("mount", "frame")
@@ -144,7 +144,7 @@ def _page(edition: Edition, template: str, own: str, scene: Scene, *, mount: str
     style = Markup(own) + edition.shelf.own("host.css")  # noqa: S704 of our own tables
     html = edition.renderer.page(
         template, style=style, nonce=nonce, probe=edition.shelf.own("probe.js"), mount=mount,
-        script=edition.shelf.own("host.js"), loader=versioned(edition, "embed/inlay.js"), tag=scene.tag,
+        script=edition.shelf.own("host.js"), closed=edition.shelf.own("closed.js"), loader=versioned(edition, "embed/inlay.js"), tag=scene.tag,
         story=scene.story, inline=described.is_inline(scene.tag), **panel, **params,
     )  # fmt: skip
     response = Response(html, mimetype="text/html")

@@ -10,9 +10,25 @@ from app.errors import SessionInvalid
 from app.preview.scene import Scene, from_token
 from app.preview.wire import LASTS_S, failing, said
 from app.routes._preview import book
-from app.web.headers import COMMON
+from app.web.headers import COMMON, OPEN_TO_PAGES, PREFLIGHT
 
 blueprint = Blueprint("preview_wire", __name__, url_prefix="/preview/wire")
+
+
+@blueprint.after_request
+def opened(response: Response) -> Response:
+    """To every page, as ours are: a frame in a sandbox has another origin, also to us."""
+    response.headers.update(OPEN_TO_PAGES)
+    return response
+
+
+@blueprint.route("/session", methods=["OPTIONS"])  # before the others: Flask adds its own, mute one to each
+@blueprint.route("/session/renew", methods=["OPTIONS"])
+@blueprint.route("/components/<tag>", methods=["OPTIONS"])
+@blueprint.route("/components:batch", methods=["OPTIONS"])
+@blueprint.route("/reviews", methods=["OPTIONS"])
+def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses names it
+    return Response(status=204, headers=dict(PREFLIGHT))
 
 
 def _opened(token: str) -> tuple[Scene, float]:

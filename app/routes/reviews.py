@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from app.bearer import Session
 from app.errors import BadRequest, Denied, Unavailable, WrongMediaType
+from app.figures.names import reviewed
 from app.launch import Record
 from app.reading import Reading
 from app.review import Said
@@ -41,6 +42,8 @@ def give() -> Response:
     said, record = Said.parse(form), Record.parse(form.get("record", ""))
     item = Item(form.get("component") or session.component, record)
     p.reviews.give(session, connection, item.tag, _reading(session, item), said)
+    if said.verdict is not None:
+        p.figures.count(connection.name, item.tag, reviewed(said.verdict))
     return Response(written(as_json(p.fragments.show(session, [item]))), mimetype="application/json")
 
 

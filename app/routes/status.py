@@ -21,7 +21,10 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """This process can audit, so it may show panels. A core that is away does not make it unready."""
+    """This process can audit, so it may show panels. A core that is away does not make it unready.
+
+    A database that can be read but not written (a full disk, a standby) is as good as none: nothing can be audited.
+    """
     if parts().node.is_draining:
         return _unready("draining", database="ok")
     try:
@@ -29,6 +32,10 @@ def readyz() -> Response:
             conn.exec_driver_sql("SELECT value FROM epoch")
     except StoreUnavailable:
         return _unready("unavailable", database="away")
+    try:
+        parts().audit.require_writable()
+    except StoreUnavailable:
+        return _unready("unavailable", database="not writable")
     if not parts().subject_keys.are_there():
         return _unready("unavailable", database="ok", keys="away")  # no input could be kept, so nothing new is shown
     return jsonify({"status": "ok", "database": "ok"})

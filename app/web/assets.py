@@ -7,11 +7,11 @@ import hashlib
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.errors import NotFound
-from app.web.scripts import loader, served
-from app.web.sheets import small_css
+from app.web.sources import loader, served, small_css
 
 LOADER = "embed/inlay.js"
 _FOREVER = "public, max-age=31536000, immutable"
@@ -71,6 +71,7 @@ class Assets(Mapping[str, Asset]):
         return len(self._assets)
 
 
+@lru_cache(256)  # a revision of the configuration builds the application anew from the same files
 def _asset(body: bytes, name: str, kept: str = _FOREVER) -> Asset:
     return Asset(
         body=body,

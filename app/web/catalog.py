@@ -15,7 +15,7 @@ from typing import Any
 
 from app.errors import BadRequest, ConfigError, NotFound, Problem
 from app.web.args import Arg, SchemaError, check_all, read_schema
-from app.web.sheets import small_css
+from app.web.sources import small_css
 
 REQUIRED_STORIES = (
     "ready", "loading", "stale", "error", "denied", "empty", "pending",

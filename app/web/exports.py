@@ -9,11 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from app.cells import BOM, cell
 from app.web.texts import Texts
-
-BOM = "\ufeff"  # without it spreadsheets read UTF-8 as something else
-# What a spreadsheet may take for a formula, and run: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
 
 
 def findings_csv(params: Mapping[str, Any], texts: Texts, locale: str) -> bytes:
@@ -32,7 +29,7 @@ def findings_csv(params: Mapping[str, Any], texts: Texts, locale: str) -> bytes:
             finding["suggestion"], verdicts.get(finding["verdict"], ""), words[finding["said"]], finding["reason"],
             finding["comment"], finding["by"], _time(finding["at"]), finding["category"], params["name"],
         ]  # fmt: skip
-        rows.writerow([_cell(value) for value in row])
+        rows.writerow([cell(value) for value in row])
     return (BOM + file.getvalue()).encode()
 
 
@@ -50,9 +47,3 @@ def _verdicts(t: Callable[[str], str]) -> dict[str | None, str]:
 
 def _time(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ") if at else ""
-
-
-def _cell(value: object) -> str:
-    """As text. What could be a formula begins with an apostrophe, which spreadsheets show as text."""
-    text = "" if value is None else str(value).replace("\x00", "")
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n") else text

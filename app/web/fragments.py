@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 
 from cachetools import FIFOCache, LRUCache
 
-from app.answer import State
+from app.answer import Answer, State
 from app.audit.log import AuditLog
 from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, StoreUnavailable
 from app.figures import Figures
-from app.figures.names import ROAD, VIEWS_SHOWN, answered
+from app.figures.names import AGE, ROAD, VIEWS_SHOWN, answered
 from app.launch import Record
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
@@ -77,7 +77,7 @@ class Fragments:
         """
         epoch, now = self._epochs.current(), self._clock()
         keys = [(session.id, session.expires_at, item.tag, str(item.record)) for item in items]
-        kept = self._recalled(keys, epoch, now)
+        kept = self._recalled(session, keys, epoch, now)
         missing = [item for item, known in zip(items, kept, strict=True) if known is None]
         began = time.perf_counter()
         answers = self._all_answers(session, missing) if missing else {}
@@ -111,10 +111,11 @@ class Fragments:
         with self._lock:
             self._kept[key] = kept
 
-    def _recalled(self, keys: Sequence[_Key], epoch: int, now: float) -> list[Shown | None]:
+    def _recalled(self, session: Session, keys: Sequence[_Key], epoch: int, now: float) -> list[Shown | None]:
         kept = [each if each and each.epoch == epoch and now < each.until else None for each in map(self._known, keys)]
         if hits := sum(each is not None for each in kept):
             self._metrics.count("cache", n=hits, level="fragment", outcome="hit")
+            self._metrics.count("remembered", n=hits, connection=session.connection, component=session.component)
         return kept
 
     def _known(self, key: _Key) -> Shown | None:
@@ -166,8 +167,12 @@ class Fragments:
 
     def _counted(self, session: Session, tag: str, answers: dict[Record, Told], new: int = 0) -> dict[Record, Told]:
         self._figures.count(session.connection, tag, VIEWS_SHOWN, new)
+        now = self._clock()
         for answer in answers.values():
             self._figures.count(session.connection, tag, answered(answer.state))
+            if isinstance(answer, Answer) and answer.score is not None:
+                age_s = now - answer.score.computed_at.timestamp()
+                self._figures.observe(session.connection, tag, AGE, max(age_s, 0.0))
         return answers
 
     def _station(self, tag: str) -> Station:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import NamedTuple
 
 from cachetools import LRUCache
@@ -23,6 +24,7 @@ from app.config import ConnectionSettings
 from app.errors import RateLimited
 
 MAX_WINDOWS = 50_000
+_NONE = [0.0, 0.0, 0.0]  # holds at no time
 
 
 class Windows(Storage):
@@ -42,13 +44,20 @@ class Windows(Storage):
         return ValueError
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        return int(self.add(key, expiry, amount))
+
+    def add(self, key: str, expiry: float, amount: int = 1) -> float:
+        """The same, without the library's wrapping around it, which is dearer than to count."""
         now = self._clock()
         with self._lock:
-            window = self._open.get(key)
-            if window is None or not window[0] <= now < window[1]:  # a clock set back must not lock anybody out
+            try:
+                window = self._open[key]
+            except KeyError:
+                window = _NONE
+            if not window[0] <= now < window[1]:  # a clock set back must not lock anybody out
                 window = self._open[key] = [now, now + expiry, 0]
             window[2] += amount
-            return int(window[2])
+            return window[2]
 
     def get(self, key: str) -> int:
         now = self._clock()
@@ -95,20 +104,18 @@ class Limits:
 
     def window_of(self, connection: ConnectionSettings, viewer: str) -> Window:
         """Where `spend_viewer` counts."""
-        rate = connection.limit_viewer
-        return Window(rate.key_for("requests", connection.name, viewer), rate.amount, rate.get_expiry())
+        return _window(connection.limit_viewer, connection.name, viewer)
 
     def admits(self, window: Window) -> bool:
         """Count one, as the library's fixed window does; whether that is within the rate."""
-        return self._windows.incr(window.key, window.seconds) <= window.amount
+        return self._windows.add(window.key, window.seconds) <= window.amount
 
     def spend_viewer(self, connection: ConnectionSettings, viewer: str) -> None:
         """Count a request of this viewer. Raises RateLimited."""
-        try:
-            self.spend(connection.limit_viewer, "requests", connection.name, viewer)
-        except RateLimited as error:
+        if not self.admits(self.window_of(connection, viewer)):
+            error = self._limited(connection.limit_viewer, *_whose(connection.name, viewer))
             error.connection, error.viewer = connection.name, viewer
-            raise
+            raise error
 
     def spend_connection(self, connection: ConnectionSettings, rate: RateLimitItem, kind: str) -> None:
         """Count one of this kind for the whole connection. Raises RateLimited."""
@@ -133,6 +140,15 @@ class Limits:
     def _limited(self, rate: RateLimitItem, kind: str, *whose: str) -> RateLimited:
         left_s = self._windows.left_s(rate.key_for(kind, *whose))
         return RateLimited(reason=f"too-many-{kind}", retry_after_s=left_s + 0.5)  # rounded, but never too early
+
+
+def _whose(connection: str, viewer: str) -> tuple[str, str, str]:
+    return "requests", connection, viewer
+
+
+@lru_cache(MAX_WINDOWS)
+def _window(rate: RateLimitItem, connection: str, viewer: str) -> Window:
+    return Window(rate.key_for(*_whose(connection, viewer)), rate.amount, rate.get_expiry())
 
 
 @contextmanager

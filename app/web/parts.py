@@ -10,8 +10,10 @@ from flask import current_app
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
 from app.ahead import Ahead
+from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
+from app.audit.sealer import Sealer
 from app.config import Settings
 from app.connections import Connections
 from app.core.stored import StoredScores
@@ -23,15 +25,18 @@ from app.explanation import Explanations
 from app.figures import Figures
 from app.hosts._keys import KeySource
 from app.keys.subjects import SubjectKeys
+from app.leaving import Leaving
 from app.metrics import Metrics
 from app.node import Node
 from app.notices import NoticeBoard
 from app.permissions import Permissions
+from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
 from app.rollouts import Rollouts
 from app.session import Sessions
 from app.signin import SignIns
+from app.vault import Vault
 from app.warming import Warmer
 from app.web.assets import Assets
 from app.web.catalog import Catalog
@@ -64,11 +69,16 @@ class Parts:
     admin_sign_in: AdminSignIn
     rollouts: Rollouts
     revisions: Revisions
+    publisher: Publisher
+    vault: Vault
     figures: Figures
     events: Events
     notices: NoticeBoard
     ahead: Ahead
+    sealer: Sealer
+    watch: Watch
     warmer: Warmer
+    leaving: Leaving
     renderer: Renderer
     fragments: Fragments
     reviews: Reviews

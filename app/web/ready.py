@@ -18,6 +18,7 @@ from cachetools import FIFOCache
 from app.bearer import Session
 from app.config import ConnectionSettings
 from app.db.epochs import Epochs
+from app.errors import StoreUnavailable
 from app.metrics import Metrics
 from app.session import Sessions
 from app.web.limits import Limits, Window
@@ -62,16 +63,20 @@ class Ready:
             kept = self._kept[key]
         except KeyError:
             return None
-        holds = (
-            kept.epoch == self._epochs.current()  # read first: what was announced is known to the session's look
-            and self._clock() < kept.until
-            and origin in kept.origins
-            and self._sessions.over(kept.session) is None
-            and self._limits.admits(kept.window)
-        )
+        try:
+            holds = (
+                kept.epoch == self._epochs.current()  # read first: what was announced is known to the session's look
+                and self._clock() < kept.until
+                and origin in kept.origins
+                and self._sessions.over(kept.session) is None
+                and self._limits.admits(kept.window)
+            )
+        except StoreUnavailable:
+            return None
         if not holds:
             return None
         self._metrics.count("cache", level="ready", outcome="hit")
+        self._metrics.count("remembered", connection=kept.session.connection, component=kept.session.component)
         return kept.whole
 
     def forget(self) -> None:
@@ -98,6 +103,7 @@ class Ready:
             self._kept[key] = _Kept(whole, session, origins, window, epoch, until)
 
 
-def key_of(proof: bytes, environ: WSGIEnvironment) -> Key:
-    """What a request's answer is kept under."""
+def key_of(environ: WSGIEnvironment, form: bytes | None = None) -> Key:
+    """What a request's answer is kept under; the token is in its `form`, or else in its header."""
+    proof = environ.get("HTTP_AUTHORIZATION", "").encode("utf-8", "surrogatepass") if form is None else form
     return hashlib.sha256(proof).digest(), environ["PATH_INFO"], environ["QUERY_STRING"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
@@ -48,10 +48,24 @@ class _NoSessions(SessionInterface):
         return self._none
 
 
+class _Address(Rule):
+    """A rule that learns to build addresses when it is first asked for one: werkzeug compiles a function for each rule
+    at once, which is half of what a start of the application takes, and panels' addresses are built elsewhere."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = cache(partial(super()._compile_builder, append_unknown))
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            return compiled()(rule, **values)
+
+        return build
+
+
 class Server(Flask):
     """The application, which also notes how long its requests took."""
 
     request_class = Asked
+    url_rule_class = _Address
     session_interface = _NoSessions()
 
     def __init__(self, name: str, metrics: Metrics) -> None:

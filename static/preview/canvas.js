@@ -10,19 +10,25 @@ let kept;
 
 const pageAddress = () => `/preview/host/${state.host}/${state.tag}/${state.story}?${sceneQuery({ mount: state.mount })}`;
 export const inner = () => page?.contentWindow?.inlayHost?.frame;
-export const panelWindow = () => (state.mount == "frame" ? inner()?.contentWindow : page?.contentWindow);
+// Into a sandbox without our origin nobody can look: there is no window then.
+export const panelWindow = () =>
+  state.mount == "sandbox" ? undefined : state.mount == "frame" ? inner()?.contentWindow : page?.contentWindow;
 export const panelDocument = () => panelWindow()?.document;
 export const hostWindow = () => page?.contentWindow;
+// The shadow root of an element of ours, also of one whose root is closed to everybody else.
+export const rootOf = (doc, tag) => {
+  const element = doc?.querySelector(`inlay-${tag}`);
+  return element?.shadowRoot || (element && doc.defaultView.inlayRoot?.(element));
+};
 // Where the component's own markup is: in the panel's page, or in the element's shadow root.
 export const root = () => {
   const doc = panelDocument();
-  return state.mount == "frame" ? doc : doc?.querySelector(`inlay-${state.tag}`)?.shadowRoot;
+  return state.mount == "frame" ? doc : rootOf(doc, state.tag);
 };
 
 const openOnes = () => [...(root()?.querySelectorAll("details") || [])].map((each) => each.open);
 const remember = () => {
-  const doc = panelDocument();
-  if (doc) kept = { panel: panelWindow().scrollY, host: hostWindow().scrollY, open: openOnes() };
+  if (hostWindow()?.document) kept = { panel: panelWindow()?.scrollY || 0, host: hostWindow().scrollY, open: openOnes() };
 };
 const restore = () => {
   if (!kept) return;
@@ -42,8 +48,8 @@ const dress = () => {
   else doc.documentElement.style.removeProperty("--wide");
   const slot = doc.querySelector("[data-slot] > :is(iframe, [connection])");
   if (slot) slot.style.zoom = state.zoom == "100" ? "" : state.zoom / 100;
-  for (const each of [page.contentWindow, inner()?.contentWindow])
-    if (each?.inlayWeather) Object.assign(each.inlayWeather, { latency: Number(state.latency), offline: !!state.offline });
+  const inlayWeather = { latency: Number(state.latency), offline: !!state.offline };
+  for (const each of [page.contentWindow, inner()?.contentWindow]) each?.postMessage({ inlayWeather }, "*");
 };
 const measured = () => {
   const panel = page.contentDocument?.querySelector("[data-slot] > :is(iframe, [connection], inlay-" + state.tag + ")");
@@ -60,7 +66,7 @@ const ready = () => {
   document.documentElement.dataset.shown ||= Math.round(performance.now());
   dress();
   restore();
-  for (const each of [page.contentWindow, inner()?.contentWindow]) lendKeys(each);
+  for (const each of [page.contentWindow, panelWindow()]) lendKeys(each);
   measured();
   drawTools();
   checkSoon();
@@ -71,6 +77,7 @@ const onPage = () => {
   dress();
   const frame = inner();
   if (!frame) return drawn(40);
+  if (state.mount == "sandbox") return ready();
   frame.addEventListener("load", () => {
     dress();
     setTimeout(ready, 30);

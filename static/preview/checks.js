@@ -1,7 +1,7 @@
 // What is wrong, by machine: axe, overflow at 320 px, breaches of the policy, errors. Kept by story, counted in the tree.
 import { h, toast } from "./dom.js";
 import { book, component, found, findings, log, sceneQuery, state } from "./state.js";
-import { panelWindow } from "./canvas.js";
+import { hostWindow } from "./canvas.js";
 
 export const axeUrl = () => `/preview/assets/vendor/axe.min.js?v=${book.version}`;
 const rows = (violations) =>
@@ -59,7 +59,7 @@ export const checkSoon = () => {
 };
 export const checkCurrent = async () => {
   const { tag, story } = state;
-  if (!component() || !panelWindow()) return;
+  if (!component() || !hostWindow()) return;
   const mine = ++running;
   const results = await inFrame(tag, story, sceneQuery(), Number(state.width) || 320);
   if (mine != running && (tag != state.tag || story != state.story)) return;

@@ -27,7 +27,7 @@ const ASKS = [
 ];
 export const drawMessages = (body) =>
   put(body,
-    h("div", { class: "asks" }, h("b", {}, "Say as the host"), ASKS.map(([title, act]) => h("button", { type: "button", onclick: act, disabled: state.mount != "frame" }, title))),
+    h("div", { class: "asks" }, h("b", {}, "Say as the host"), ASKS.map(([title, act]) => h("button", { type: "button", onclick: act, disabled: !["frame", "sandbox"].includes(state.mount) }, title))),
     h("div", { class: "bar" }, h("b", {}, "Heard"), clear()),
     h("ol", { class: "log" }, mine("message").map(({ data, to, at }) =>
       h("li", { "data-to": to }, h("time", {}, clock(at)), h("span", { class: "way" }, { panel: "host → panel", host: "panel → host", nobody: "refused" }[to] || to),

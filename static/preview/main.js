@@ -2,8 +2,8 @@
 import { put, toast, h } from "./dom.js";
 import { book, findings, heard, log, onChange, readAddress, refresh, set, state, story } from "./state.js";
 import { drawTree, step, pickState } from "./tree.js";
-import { drawTop, cycleLook } from "./top.js";
-import { drawCanvas, drawRail, reloadCanvas } from "./canvas.js";
+import { drawTop, cycleLook, OTHER } from "./top.js";
+import { drawCanvas, drawRail, inner, reloadCanvas } from "./canvas.js";
 import { drawStates, reloadStates } from "./states.js";
 import { drawMatrix } from "./matrix.js";
 import { drawContrast } from "./contrast.js";
@@ -47,7 +47,8 @@ const KEYS = {
   r: () => set({ locale: state.locale == "ar" ? "" : "ar" }),
   p: () => set({ locale: state.locale == "en-XA" ? "" : "en-XA" }),
   a: () => (set({ tab: "access" }), checkCurrent()),
-  e: () => set({ mount: state.mount == "frame" ? "element" : "frame" }),
+  e: () => set({ mount: ["frame", "sandbox"].includes(state.mount) ? "element" : "frame" }),
+  l: () => set({ mount: OTHER[state.mount] || state.mount }),
   h: () => cycleLook(1),
   c: () => set({ view: "canvas" }),
   s: () => set({ view: "states" }),
@@ -59,7 +60,7 @@ const KEYS = {
 };
 const MEANING = {
   "/": "search", "j k": "next, previous story", "1-9": "a state by its number", d: "theme", r: "right to left", p: "pseudo-locale",
-  e: "iframe or element", h: "next host", c: "canvas", s: "all states", x: "matrix", a: "check accessibility", o: "outline",
+  e: "iframe or element", l: "as the strictest host has it", h: "next host", c: "canvas", s: "all states", x: "matrix", a: "check accessibility", o: "outline",
   m: "measure", t: "target sizes", "?": "these keys",
 };
 const help = () => {
@@ -81,8 +82,10 @@ const onKey = (event) => {
 };
 addEventListener("keydown", onKey);
 
-addEventListener("message", ({ data, origin }) => {
-  if (origin != location.origin || !data?.inlayPreview) return;
+addEventListener("message", ({ data, origin, source }) => {
+  const ours = origin == location.origin || (origin == "null" && source == inner()?.contentWindow);
+  if (!ours || !data?.inlayPreview || data.inlayPreview == "drawn") return;
+  if (data.inlayPreview == "key") return dispatchEvent(new KeyboardEvent("keydown", data));
   log.push(data);
   if (log.length > 500) log.shift();
   clearTimeout(onKey.timer);

@@ -48,7 +48,7 @@ const code = (text) => h("pre", { class: "code", tabindex: "0" }, h("code", {}, 
 const ariaTree = async (into) => {
   const element = root()?.querySelector("[data-inlay]");
   const tree = element && panelWindow().inlayAria ? await panelWindow().inlayAria(axeUrl(), element) : "";
-  into.replaceChildren(tree || "The canvas shows no panel.");
+  into.replaceChildren(tree || (state.mount == "sandbox" ? "Nobody can look into this sandbox: choose the iframe without it." : "The canvas shows no panel."));
 };
 
 let file = "rendered";

@@ -69,17 +69,17 @@ def test_every_step_is_audited(admins: Admins, world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "watch", "change", "audit", "design"),
+    ("role", "watch", "change", "operate", "audit", "design"),
     [
-        (Role.OPERATOR, True, True, True, True),
-        (Role.CONNECTION_ADMIN, True, True, False, False),
-        (Role.AUDITOR, True, False, True, False),
-        (Role.DESIGNER, False, False, False, True),
+        (Role.OPERATOR, True, True, True, True, True),
+        (Role.CONNECTION_ADMIN, True, True, False, False, False),
+        (Role.AUDITOR, True, False, False, True, False),
+        (Role.DESIGNER, False, False, False, False, True),
     ],
 )
-def test_what_a_role_may_do(role: Role, watch: bool, change: bool, audit: bool, design: bool) -> None:
+def test_what_a_role_may_do(role: Role, watch: bool, change: bool, operate: bool, audit: bool, design: bool) -> None:
     admin = Admin("Ada", role)
-    assert [admin.may(act) for act in Act] == [watch, change, audit, design]
+    assert [admin.may(act) for act in Act] == [watch, change, operate, audit, design]
 
 
 def test_who_looks_after_some_connections_may_do_nothing_to_others_nor_to_the_whole() -> None:

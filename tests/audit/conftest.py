@@ -9,6 +9,7 @@ import pytest
 
 from app.audit import AuditLog
 from app.metrics import NullMetrics
+from tests.audit.sealing import Sealed
 from tests.databases import Moody, hasty, migrated_url
 
 
@@ -34,3 +35,8 @@ def metrics() -> NullMetrics:
 @pytest.fixture
 def log(database: Moody, now: list[float], metrics: NullMetrics) -> AuditLog:
     return AuditLog(database, lambda: now[0], metrics)
+
+
+@pytest.fixture
+def sealed(database: Moody, tmp_path: Path) -> Sealed:
+    return Sealed(database, tmp_path)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 
 from app.audit import EVENTS
+from app.config.retention import FAMILIES
 
 # A name in an audit log can never be mended. Add here, with a thought; never change or remove a line.
 NAMES_FOR_EVER = """
-admin.entered admin.left admin.linked admin.refused analysis.given answer.given configuration.changed
-configuration.refused core.failed core.refused document.refused event.accepted event.refused export.given
-host.failed identity.ended job.dropped job.replayed launch.accepted launch.refused permission.refused request.refused
-review.given review.undone rollout.set session.ended session.opened session.refused session.renewed session.revoked
-signin.answered signin.cancelled signin.completed signin.connected signin.refused signin.started subscription.begun
-subscription.renewed view.shown
+admin.entered admin.left admin.linked admin.refused alert.tested analysis.given answer.given audit.exported
+audit.purged audit.resumed audit.searched configuration.changed configuration.refused configuration.restored
+connection.leaving connection.left core.failed core.refused database.restored document.refused event.accepted
+event.refused export.given host.failed identity.ended job.dropped job.replayed launch.accepted launch.refused
+package.given permission.refused request.refused review.given review.undone rollout.set secret.removed secret.set
+session.ended session.opened session.refused session.renewed session.revoked signin.answered signin.cancelled
+signin.completed signin.connected signin.refused signin.started subscription.begun subscription.renewed view.shown
 decision.explained explanation.refused keys.rotated subject.erased
 """
 
@@ -35,3 +37,7 @@ def test_what_is_refused_says_why() -> None:
         if name.endswith((".refused", ".failed")):
             assert "reason" in event.required, name
             assert "reference" in event.fields, name
+
+
+def test_retention_is_of_the_families_that_there_are() -> None:
+    assert {event.family for event in EVENTS.values()} == set(FAMILIES)

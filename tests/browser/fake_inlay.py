@@ -19,7 +19,7 @@ from markupsafe import Markup
 from app.web.catalog import Catalog
 from app.web.headers import PREFLIGHT, panel_policy
 from app.web.render import Renderer
-from app.web.scripts import loader, served
+from app.web.sources import loader, served
 from app.web.texts import Texts
 
 HERE = Path(__file__).resolve().parent

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.config import example
+from app.config import Settings
 
 CONFIG = """
 [server]
@@ -36,13 +36,21 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     assert (result.exit_code, "Usage:" in result.output) == (0, True)
 
 
-def test_a_new_configuration_is_written_once(tmp_path: Path) -> None:
-    path = tmp_path / "inlay.toml"
-    first, second = (CliRunner().invoke(main, ["init", "-c", str(path)]) for _ in range(2))
-    assert (first.exit_code, second.exit_code) == (0, 1)
+def test_a_new_configuration_is_written_once_and_holds(tmp_path: Path) -> None:
+    path, url = tmp_path / "inlay.toml", "http://localhost:23017"
+    first, second = (CliRunner().invoke(main, ["init", "-c", str(path), "--url", url]) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 2)
     assert f"inlay serve -c {path}" in first.output
-    assert path.read_text(encoding="utf-8") == example()
     assert "File exists" in second.stderr
+    settings = Settings.load(path)
+    assert (settings.server.public_url, settings.server.port, dict(settings.connections)) == (url, 23017, {})
+    assert (tmp_path / "secrets/deployment_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_address_that_will_not_do_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    refused = CliRunner().invoke(main, ["init", "-c", str(tmp_path / "inlay.toml"), "--url", "http://inlay.example"])
+    assert (refused.exit_code, "plain http" in refused.stderr) == (2, True)
+    assert not (tmp_path / "inlay.toml").exists()
 
 
 def test_upgrading_twice_is_harmless(tmp_path: Path) -> None:

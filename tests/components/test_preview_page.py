@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -171,14 +173,74 @@ def test_the_fake_host_speaks_and_a_stranger_is_refused(page: Page, url: str) ->
 @pytest.mark.parametrize(
     "tag", sample([("score-badge",), ("analysis-badge",), ("document-sidebar",), ("score-card",)], 2)
 )
-def test_page_iframe_and_element_have_the_same_markup(page: Page, url: str, tag: str) -> None:
+def test_all_mounts_have_the_same_markup_and_the_same_pixels(page: Page, url: str, tag: str) -> None:
+    """The iframe, without our origin too; the element, with an open and with a closed root; and the page's own markup."""
     page.goto(f"{url}/preview/{tag}/ready?tab=compare")
-    alike = page.locator("#tabpanel .all-good")
-    expect(alike.filter(has_text="The same markup")).to_have_count(
-        2, timeout=9000
-    )  # page and iframe, iframe and element
-    if tag != "document-sidebar":  # an element of it is lower: for reading, without forms that nobody would answer
-        expect(alike.filter(has_text="Each box")).to_have_count(1)
+    for mount in ("sandbox", "page", "element", "closed"):
+        row = page.locator(f".mounts tr[data-mount={mount}]")
+        expect(row.locator("td").nth(0)).to_have_text("same", timeout=15000)
+        if tag != "document-sidebar":  # an element of it is lower: for reading, without forms that nobody would answer
+            expect(row.locator("td").nth(1)).to_have_text("same")
+    if tag == "document-sidebar":
+        return
+    for mount in ("sandbox", "closed"):
+        page.get_by_role("button", name=mount.title(), exact=True).click()
+        page.locator(f".pixels[data-ready={mount}]").scroll_into_view_if_needed()
+        assert bright(page) < 0.001
+    box = next(each for each in page.frames if "mount=closed" in each.url)
+    box.evaluate(f"inlayRoot(document.querySelector('inlay-{tag}')).firstElementChild.style.opacity = 0.5")
+    page.wait_for_timeout(100)
+    assert bright(page) > 0.01
+
+
+_BRIGHT = """async (png) => {
+  const picture = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob())
+  const { width, height } = picture, canvas = new OffscreenCanvas(width, height).getContext("2d")
+  canvas.drawImage(picture, 0, 0)
+  const { data } = canvas.getImageData(8, 0, width - 16, height)
+  return data.reduce((sum, value, at) => sum + (at % 4 == 0 && value > 32), 0) / (data.length / 4)
+}"""
+
+
+def bright(page: Page) -> float:
+    """The share of what is drawn of a difference that is not black; without its round corners."""
+    png = base64.b64encode(page.locator(".pixels").screenshot()).decode()
+    blank = page.context.new_page()
+    share = float(blank.evaluate(_BRIGHT, png))
+    blank.close()
+    return share
+
+
+def test_a_closed_root_is_closed_and_a_sandbox_has_no_origin(page: Page, url: str) -> None:
+    page.goto(f"{url}/preview/score-badge/ready?mount=closed&tools=outline")
+    host = page.frame_locator(".page")
+    expect(page.locator("#stage .size")).to_contain_text("24 px", timeout=9000)
+    assert host.locator("inlay-score-badge").evaluate(
+        "e => [e.shadowRoot, !!inlayRoot(e).querySelector('[data-inlay]')]"
+    ) == [
+        None,
+        True,
+    ]
+    page.get_by_role("button", name="Iframe").click()
+    expect(page).to_have_url(re.compile("mount=sandbox"))
+    inside = host.frame_locator("iframe")
+    expect(inside.locator("[data-inlay]")).to_be_visible()
+    assert inside.locator("html").evaluate("() => self.origin") == "null"
+
+
+def test_a_sandboxed_panel_polls_hears_and_lends_its_keys(page: Page, url: str) -> None:
+    """With the script, the requests and the one port that such a frame has in production."""
+    page.goto(f"{url}/preview/score-badge/pending?mount=sandbox&flow=1&tab=network")
+    inside = page.frame_locator(".page").frame_locator("iframe")
+    expect(inside.locator("[data-state=ready]")).to_be_visible(timeout=9000)
+    expect(page.locator(".log summary b").first).to_have_text("200")
+    page.get_by_role("tab", name="Messages").click()
+    page.get_by_role("button", name="Theme dark").click()
+    expect(inside.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator(".log [data-to=panel]").first).to_contain_text("inlay-theme")
+    inside.locator("body").click()
+    page.keyboard.press("x")
+    expect(page).to_have_url(re.compile("view=matrix"))
 
 
 def test_states_stand_side_by_side_and_a_press_pins_one(page: Page, url: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from app.views import VIEWS
 from app.web.catalog import Catalog
 from app.web.render import Renderer
-from app.web.scripts import served
+from app.web.sources import served
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Catalog.load(ROOT / "components", ROOT / "static" / "tokens.css")

@@ -359,3 +359,35 @@ def test_no_value_of_any_setting_breaks_the_reading(value: str) -> None:
 def test_admins_are_named_or_nobody_is(text: str, said: str) -> None:
     elsewhere = GOOD.replace("http://localhost:8000", "https://inlay.example.com")
     assert any(said in problem for problem in problems(f"{elsewhere}{text}\n"))
+
+
+def test_retention_is_a_law_or_a_time_by_family() -> None:
+    text = GOOD + 'retention = { decision = "sox", access = "hipaa", failure = "90d" }\nlegal_hold = true\n'
+    crm = Settings.parse(text).connections["crm"]
+    assert {family: each.rule for family, each in crm.retention.items()} == {
+        "decision": "sox", "access": "hipaa", "failure": "90d",
+    }  # fmt: skip
+    assert crm.retention["decision"].seconds >= 7 * 365.25 * 86_400
+    assert crm.retention["access"].seconds >= 6 * 365.25 * 86_400
+    assert crm.legal_hold
+    assert Settings.parse(GOOD).connections["crm"].retention == {}  # for ever
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ('{ decisions = "sox" }', "no family 'decisions'"),
+        ('{ decision = "gdpr" }', "decision: 'gdpr' is no retention"),
+        ('{ decision = "1h" }', "less than a day"),
+        ('"sox"', "must be a table"),
+    ],
+)
+def test_what_is_no_retention_is_refused(said: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        Settings.parse(f"{GOOD}retention = {said}\n")
+
+
+def test_anchors_lie_beside_the_configuration_and_their_folder_is_there(tmp_path: Path) -> None:
+    assert Settings.parse(GOOD, folder=tmp_path).store.anchors == tmp_path / "inlay-anchors.jsonl"
+    with pytest.raises(ConfigError, match="its folder is not there"):
+        Settings.parse(f'{GOOD}[store]\nanchors = "nowhere/file"\n', folder=tmp_path)

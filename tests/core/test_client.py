@@ -247,6 +247,7 @@ def test_each_question_is_measured_once(make: Callable[..., CoreClient], core: C
     assert metrics.counted == {
         ("core_calls", "main", "2xx"): 1,
         ("core_calls", "main", "exchange-failed"): 1,
+        ("core_records", "main"): 2,
     }
 
 

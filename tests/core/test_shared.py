@@ -55,7 +55,7 @@ def test_what_the_database_seals_is_not_here() -> None:
     """The features: of them only the hash."""
     values = json.loads(encoded(Kept(stored("d1"), 7)))
     assert values[:3] == [7, "d1", "hash"]
-    assert len(values) == 13
+    assert len(values) == 14
 
 
 def test_what_was_stored_together_does_not_go_together() -> None:

@@ -15,7 +15,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, insert, select, text
 
-from app.db import Database, migrations, schema, schema_admin, schema_documents, schema_figures, schema_jobs
+from app.db import (
+    Database,
+    migrations,
+    schema,
+    schema_admin,
+    schema_documents,
+    schema_figures,
+    schema_jobs,
+    schema_seals,
+)
 from app.db.migrations import is_current, upgrade
 from app.db.schema import epoch
 from tests.databases import database_url
@@ -47,7 +56,7 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         # the tables of every module: what nobody imports would not be compared
-        for tables in (schema, schema_admin, schema_documents, schema_figures, schema_jobs):
+        for tables in (schema, schema_admin, schema_documents, schema_figures, schema_jobs, schema_seals):
             assert tables.metadata is schema.metadata
         assert compare_metadata(context, schema.metadata) == []
 

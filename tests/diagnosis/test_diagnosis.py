@@ -11,6 +11,8 @@ import pytest
 from app.config import Settings
 from app.diagnosis import NOT_BACK_S, Finding, Layer, diagnose, failing, scene
 from app.diagnosis.reasons import meaning
+from app.hosts import HOSTS
+from app.hosts._mends import mends
 from app.hosts._reasons import REASONS
 from app.rollouts import Reach, Rollout
 from tests.core.server import status
@@ -115,6 +117,14 @@ def test_an_address_that_browsers_refuse_without_a_word(world: World, public_url
     assert word in found.what
 
 
+def test_an_address_that_some_browser_let_through_is_not_what_fails(world: World) -> None:
+    world.exchange()
+    settings = replace(world.settings, server=replace(world.settings.server, public_url="https://10.1.2.3"))
+    found = {each.layer: each for each in findings(world, settings)}
+    assert failing(list(found.values())) is None
+    assert "launches arrive" in found[Layer.ADDRESS].what
+
+
 def test_a_switch_names_who_turned_it(world: World) -> None:
     world.parts.rollouts.set(Rollout(CONNECTION, "", Reach.OFF, 0.0), "Ada")
     found = worst(world)
@@ -127,7 +137,9 @@ def test_a_switch_names_who_turned_it(world: World) -> None:
 def test_a_record_that_a_viewer_may_not_see(world: World) -> None:
     world.api.blind.add("zoe")
     assert world.launch().text  # the page leaves in parts
-    assert worst(world, connection="acme").layer is Layer.PERMISSION
+    found = worst(world, connection="acme")
+    assert found.layer is Layer.PERMISSION
+    assert "There: The viewer's profile or permission sets" in found.mend  # in the words of the host's own screens
     assert failing(findings(world, connection="acme", viewer="somebody-else")) is None
 
 
@@ -157,6 +169,12 @@ def test_a_sign_in_that_never_comes_back(world: World) -> None:
 
 def test_a_window_that_was_kept_from_opening(world: World) -> None:
     assert worst(world, blocked=3).layer is Layer.SIGN_IN
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_host_mends_layers_that_there_are(host: str) -> None:
+    assert set(mends(host)) <= {str(layer) for layer in Layer}
+    assert all(mends(host).values())
 
 
 def test_every_reason_of_a_launch_has_its_words() -> None:

@@ -13,7 +13,7 @@ from app.db.migrations import upgrade
 from app.figures.names import LAUNCHES, ROAD, VIEWS_SHOWN, answered
 from app.figures.sketch import Sketch
 from app.figures.stored import DAY_S, Figure, StoredFigures
-from app.figures.summary import DAYS, plotted, summary
+from app.figures.summary import DAYS, summary
 from tests.databases import hasty
 
 NOW = 1_795_000_000.0
@@ -46,17 +46,16 @@ def test_a_month_of_four_nodes_is_right_and_quick(stored: StoredFigures) -> None
     assert time.perf_counter() - began < 0.3
     lengths.sort()
     assert found.total("views") == 4 * DAYS * 1_000
-    assert found.failed == pytest.approx(0.01)
-    assert (found.fresh, found.viewers_today, found.viewers_week) == (1.0, 4, 28)
-    for seconds, share in zip(found.seconds, (0.5, 0.95, 0.99), strict=True):
+    assert found.whole.failed == pytest.approx(0.01)
+    assert (found.whole.fresh, found.whole.viewers, found.viewers_week) == (1.0, 4, 28)
+    for seconds, share in zip(found.whole.seconds, (0.5, 0.95, 0.99), strict=True):
         assert seconds == pytest.approx(lengths[int(share * (len(lengths) - 1))], rel=0.011)
     assert summary(stored, "c1", NOW).total("views") == DAYS * 1_000
 
 
 def test_nothing_is_nothing_and_not_a_division_by_zero(stored: StoredFigures) -> None:
     found = summary(stored, "acme", NOW)
-    assert (len(found.days), found.failed, found.fresh, found.uptime) == (DAYS, None, None, (None, None))
-    assert plotted([None] * 3, 10, 10) == []
-    assert plotted([0, 0], 10, 10) == [(0.0, 10.0), (10.0, 10.0)]
+    assert (len(found.days), found.whole.failed, found.whole.fresh, found.uptime) == (DAYS, None, None, (None, None))
+    assert (found.remembered, found.overridden, found.hits("memory"), found.ages) == (None, None, None, (None,) * 3)
     stored.add([Figure("acme", "", LAUNCHES, 1)], (), NOW)
-    assert summary(stored, "acme", NOW).days[-1].launches == 1
+    assert summary(stored, "acme", NOW).days[-1].counts[LAUNCHES] == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from app.figures.names import became
 from tests.world import EVENT_SECRET, LEAD, World
 
+BAND = "high"  # of what the core of the tests answers
 OTHER_SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
 
 
@@ -57,6 +60,27 @@ def test_a_repeated_event_does_nothing_in_any_process(world: World) -> None:
     with world.another() as other:
         assert other.event(LEAD, name="one").json == {"records": 0}
     assert len(world.audited("event.accepted")) == 1
+
+
+def test_what_became_of_a_record_counts_once_by_the_band_it_was_shown_with(world: World) -> None:
+    world.looked_at()
+    world.clock.now += 60
+    at = datetime.fromtimestamp(world.clock.now - 1, UTC).isoformat()
+    said = {"type": "record.outcome", "data": {"record": LEAD, "outcome": "converted", "at": at}}
+    assert world.event(said=said).json == {"records": 1}
+    assert world.event(said=said).json == {"records": 1}  # another event of the same
+    unseen = said | {"data": {"record": "Lead/unseen", "outcome": "converted", "at": at}}
+    assert world.event(said=unseen).status_code == 202
+    before = said | {"data": {"record": LEAD, "outcome": "not-converted", "at": "2026-01-01T00:00:00Z"}}
+    assert world.event(said=before).status_code == 202
+    world.parts.figures.flush()
+    names = [
+        became(band, word) for band in ("high", "medium", "low", "none") for word in ("converted", "not-converted")
+    ]
+    stored = world.parts.figures.stored
+    for connection in ("acme", "acme-pages"):
+        series = stored.series("1d", names, 0.0, connection)
+        assert {name: points[0].count for name, points in series.items() if points} == {became(BAND, "converted"): 1}
 
 
 def test_a_stranger_does_not_learn_which_connections_exist(world: World) -> None:

@@ -14,6 +14,12 @@ def test_it_says_what_answers_here_in_the_reader_s_language(shared: World) -> No
     assert "acme" not in english.text
 
 
+def test_it_leads_people_to_the_pages_that_are_for_them(shared: World) -> None:
+    text = shared.client.get("/").text
+    assert 'href="/admin"' in text
+    assert ('href="/preview"' in text) == shared.parts.settings.server.preview
+
+
 def test_nobody_may_frame_it(shared: World) -> None:
     policy = shared.client.get("/").headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in policy

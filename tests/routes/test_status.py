@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+
+from app.errors import StoreUnavailable
+from tests.databases import database_url
 from tests.world import World
+from tests.world import world as make_world
 
 
 def test_alive_and_ready(world: World) -> None:
@@ -25,6 +34,55 @@ def test_not_ready_without_the_key_store(world: World) -> None:
     assert world.client.get("/readyz").json == {"status": "unavailable", "database": "ok", "keys": "away"}
     assert world.badge(token).headers["Inlay-State"] == "ready"
     assert world.exchange(records=["Lead/new"]).json["fragments"][0]["state"] == "unavailable"
+
+
+def refused(world: World, token: str) -> None:
+    """Whatever needs a row of the audit is refused with a way on, and nothing of it is shown."""
+    for answer in (world.launch(), world.exchange()):
+        assert answer.status_code == 503, answer.text
+        assert int(answer.headers["Retry-After"]) > 0
+    badge = world.badge(token, component="score-card", record="Lead/00QAB000004LeadAA2")
+    assert "data-state" in badge.text or badge.status_code == 503
+    assert 'data-state="ready"' not in badge.text
+    ready = world.client.get("/readyz")
+    assert (ready.status_code, ready.json["database"]) == (503, "not writable")
+    assert world.client.get("/healthz").status_code == 200
+
+
+def test_a_full_disk_turns_readiness_red_and_what_must_be_audited_is_refused(world: World) -> None:
+    world.api.rows["00QAB000004LeadAA2"] = {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}
+    token, database = world.frame_token(), world.parts.database
+
+    def fill(raw: Any, _: Any) -> None:
+        raw.execute(f"PRAGMA max_page_count = {raw.execute('PRAGMA page_count').fetchone()[0]}")
+
+    database.engine.dispose()
+    event.listen(database.engine, "connect", fill)
+    for size in (400, 1):  # until the last page is full
+        with suppress(StoreUnavailable):
+            for _ in range(1_000):
+                world.parts.audit.write("admin.left", admin="x" * size)
+    refused(world, token)
+    event.remove(database.engine, "connect", fill)
+    database.engine.dispose()
+    assert world.client.get("/readyz").status_code == 200
+    assert world.audited("audit.resumed")[0]["since"] > 0
+    assert world.launch().status_code == 200
+
+
+def test_a_server_that_writes_no_rows_any_more_turns_readiness_red(tmp_path: Path) -> None:
+    full = "BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END"
+    with database_url("postgres", tmp_path) as url, make_world(tmp_path, store=url) as world:
+        world.api.rows["00QAB000004LeadAA2"] = {"activity": 3, "company_size": 250, "AnnualRevenue": 1_000_000}
+        token = world.frame_token()
+        with world.parts.database.begin() as conn:
+            conn.execute(text(f"CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ {full} $$"))
+            trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION full_disk()"
+            conn.execute(text(trigger))
+        refused(world, token)
+        with world.parts.database.begin() as conn:
+            conn.execute(text("DROP TRIGGER full_disk ON audit"))
+        assert world.client.get("/readyz").status_code == 200
 
 
 def test_not_ready_once_it_is_about_to_end_and_connections_are_given_back(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.hosts._host import Host
 from app.hosts.guest.launch import verify
 from app.hosts.guest.package import PACKAGE
+from app.hosts.guest.setup import SETUP
 from app.hosts.guest.sign import sign
 from app.launch import Attest
 
@@ -16,4 +17,5 @@ GUEST = Host(
     verify=verify,
     sign=sign,
     package=PACKAGE,
+    setup=SETUP,
 )

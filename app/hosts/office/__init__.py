@@ -14,6 +14,7 @@ from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
 from app.hosts._pages import AROUND, HostPage, served
 from app.hosts.office.package import PACKAGE
+from app.hosts.office.setup import SETUP
 from app.launch import Attest, TokenType
 
 # The apps of the vendor's that get tokens for pages here, beside our own (which asks by MSAL); a connection may
@@ -68,5 +69,6 @@ OFFICE = Host(
     notices=NOTICES,
     frame_ancestors=_ancestors,
     package=PACKAGE,
+    setup=SETUP,
     pages={"pane": _PANE},
 )

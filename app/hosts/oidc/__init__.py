@@ -6,6 +6,7 @@ from app.hosts._host import Host
 from app.hosts._sign_in import USES
 from app.hosts.oidc.launch import check_access, life, verify
 from app.hosts.oidc.package import PACKAGE
+from app.hosts.oidc.setup import SETUP
 from app.hosts.oidc.sign_in import SIGN_IN
 from app.launch import Attest, TokenType
 
@@ -21,4 +22,5 @@ OIDC = Host(
     exchange=life,
     check_access=check_access,
     package=PACKAGE,
+    setup=SETUP,
 )

@@ -7,6 +7,7 @@ from app.hosts._sign_in import USES
 from app.hosts.salesforce.api import check_access, list_records, read_records
 from app.hosts.salesforce.launch import verify
 from app.hosts.salesforce.package import PACKAGE
+from app.hosts.salesforce.setup import SETUP
 from app.hosts.salesforce.sign_in import SIGN_IN
 from app.launch import Attest, TokenType
 
@@ -27,4 +28,5 @@ SALESFORCE = Host(
     read_records=read_records,
     list_records=list_records,
     package=PACKAGE,
+    setup=SETUP,
 )

@@ -6,6 +6,7 @@ from app.hosts._host import Host
 from app.hosts._sign_in import USES
 from app.hosts.servicenow.api import check_access, read_records
 from app.hosts.servicenow.package import PACKAGE
+from app.hosts.servicenow.setup import SETUP
 from app.hosts.servicenow.sign_in import SIGN_IN
 from app.launch import Attest
 
@@ -20,4 +21,5 @@ SERVICENOW = Host(
     check_access=check_access,
     read_records=read_records,
     package=PACKAGE,
+    setup=SETUP,
 )

@@ -10,6 +10,7 @@ from app.hosts._graph_items import check_access
 from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
 from app.hosts.sharepoint.package import PACKAGE
+from app.hosts.sharepoint.setup import SETUP
 from app.launch import Attest, TokenType
 
 # The apps of the vendor's that get tokens for pages here, beside our own (which asks by MSAL); a connection may
@@ -32,4 +33,5 @@ SHAREPOINT = Host(
     read_document=read_document,
     notices=NOTICES,
     package=PACKAGE,
+    setup=SETUP,
 )

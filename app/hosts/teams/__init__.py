@@ -11,6 +11,7 @@ from app.hosts._graph_notices import NOTICES
 from app.hosts._host import Host
 from app.hosts._pages import HostPage, served
 from app.hosts.teams.package import PACKAGE
+from app.hosts.teams.setup import SETUP
 from app.launch import Attest, TokenType
 
 # The apps of the vendor's that get tokens for pages here, beside our own (which asks by MSAL); a connection may
@@ -55,5 +56,6 @@ TEAMS = Host(
     read_document=read_document,
     notices=NOTICES,
     package=PACKAGE,
+    setup=SETUP,
     pages={"tab": _TAB},
 )

@@ -1,7 +1,46 @@
 """The admin's pages: one module a place, each behind the same door."""
 
-from app.routes.admin import configuration, decisions, enter, figures, overview, rollout, sign_in, why
-
-BLUEPRINTS = tuple(
-    each.blueprint for each in (enter, sign_in, overview, figures, rollout, why, configuration, decisions)
+from app.routes.admin import (
+    alerts,
+    arrival,
+    audit,
+    configuration,
+    decisions,
+    editing,
+    enter,
+    figures,
+    hosts,
+    imports,
+    jobs,
+    leaving,
+    origins,
+    overview,
+    rollback,
+    rollout,
+    secrets,
+    sign_in,
+    why,
 )
+
+_PAGES = (
+    enter,
+    sign_in,
+    overview,
+    figures,
+    rollout,
+    why,
+    alerts,
+    jobs,
+    imports,
+    origins,
+    rollback,
+    leaving,
+    audit,
+    decisions,
+    configuration,
+    editing,
+    secrets,
+    hosts,
+    arrival,
+)
+BLUEPRINTS = tuple(each.blueprint for each in _PAGES)

@@ -37,6 +37,10 @@ class Tab(NamedTuple):
 TABS = (
     Tab("Overview", HOME, Act.WATCH),
     Tab("Figures", "/admin/figures", Act.WATCH),
+    Tab("Add a host", "/admin/hosts/add", Act.OPERATE),
+    Tab("Alerts", "/admin/alerts", Act.WATCH),
+    Tab("Jobs", "/admin/jobs", Act.WATCH),
+    Tab("Audit", "/admin/audit", Act.AUDIT),
     Tab("Decisions", "/admin/decisions", Act.AUDIT),
     Tab("Configuration", "/admin/configuration", Act.CHANGE),
     Tab("Preview", "/preview", Act.DESIGN),
@@ -191,7 +195,7 @@ def _answered(admin: Admin, act: Act, view: Callable[[], Any]) -> Any:
 def _offered(admin: Admin, tab: Tab) -> bool:
     if tab.path == "/preview" and not parts().settings.server.preview:
         return False
-    if tab.path == "/admin/configuration":  # of the whole deployment
+    if tab.path in ("/admin/configuration", "/admin/jobs", "/admin/hosts/add"):  # of the whole deployment
         return admin.may(tab.act)
     return admin.may_somewhere(tab.act)
 

@@ -21,12 +21,16 @@ SHOWN = 20
 def configuration(admin: Admin) -> Response:
     """Of the whole deployment, so it is for those who look after all of it."""
     require(admin, Act.CHANGE)
-    found = parts().revisions.all(SHOWN + 1)
+    p = parts()
+    found = p.revisions.all(SHOWN + 1)
     changes = [differences(older.text, newer.text) for newer, older in pairwise(found)]
     return page(
         "admin/configuration.html",
         admin,
         title="Configuration",
         revisions=list(zip_longest(found, changes, fillvalue=()))[:SHOWN],
+        operates=admin.may(Act.OPERATE),
+        file=p.settings.file,
+        in_step=not found or p.publisher.in_step(found[0]),
         when=lambda at: datetime.fromtimestamp(at, UTC),
     )

@@ -1,74 +1,158 @@
-"""How it goes and who uses it: the last thirty days, of a connection or of all."""
+"""How it goes and who uses it: the last thirty days, of a connection, of a component, or of all."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from app.admins import Act, Admin
-from app.figures.names import ANSWERS
-from app.figures.summary import SHARES, Day, plotted, summary
+from app.alerts.kept import Alert
+from app.audit.lately import commonest
+from app.config import ConnectionSettings
+from app.db.jobs import depth
+from app.errors import NotFound
+from app.figures import plots
+from app.figures.breakdown import calls, conversions, filled, first_view, lines, wanted
+from app.figures.names import ANSWERS, LEVELS, REVIEWS
+from app.figures.stored import DAY_S
+from app.figures.summary import SHARES, WEEK, Day, Summary, summary
 from app.routes.admin._door import page, require, shown
 from app.web.parts import parts
 
 blueprint = Blueprint("admin-figures", __name__)
-WIDTH, HEIGHT = 600, 80
 
 
 @blueprint.get("/admin/figures")
 @shown(Act.WATCH)
 def figures(admin: Admin) -> Response:
-    p, connection = parts(), request.args.get("connection", "")
-    mine = [each.name for each in p.connections if admin.may(Act.WATCH, each.name)]
-    if not connection and not admin.may(Act.WATCH):
-        connection = mine[0] if mine else ""
+    p, connection, component = parts(), request.args.get("connection", ""), request.args.get("component", "")
+    mine = {each.name: each.settings for each in p.connections if admin.may(Act.WATCH, each.name)}
+    whole = admin.may(Act.WATCH)
+    if not connection and not whole:
+        connection = next(iter(mine), "")
     require(admin, Act.WATCH, connection)
-    found = summary(p.figures.stored, connection, p.clock())
+    if component and component not in p.catalog:
+        raise NotFound("There is no such component.")
+    scope = {connection: mine[connection]} if connection else mine
+    cores = [*p.settings.cores.values()] if not connection else []
+    features = sorted({name for each in scope.values() for name in _features(each)})
+    found = summary(p.figures.stored, connection, p.clock(), component, wanted(cores, features))
     if request.args.get("form") == "csv":
-        return _csv(found.days, connection)
+        return _csv(found.days, connection, component)
     return page(
         "admin/figures.html",
         admin,
         title="Figures",
         connection=connection,
+        component=component,
         connections=mine,
-        whole=admin.may(Act.WATCH),
-        summary=found,
-        plots=[
-            ("Views", [day.views for day in found.days]),
-            ("Launches refused", [day.refused for day in found.days]),
-            ("Answers not available", [day.answers["answers-unavailable"] for day in found.days]),
-            ("Slowest 5 % of answers, milliseconds", [_milliseconds(day) for day in found.days]),
-        ],
-        points=_points,
+        components=[*p.catalog],
+        whole=whole,
+        entitled=0 if component else sum(each.entitled for each in scope.values()),
+        lasting=_lasting(admin, connection),
+        lines=lines(p.figures.stored, "connection", scope, p.clock(), component),
+        components_lines=lines(p.figures.stored, "component", {}, p.clock(), connection),
+        calls=[] if component else calls(p.figures.stored, found, cores, scope, p.clock()),
+        errors=commonest(p.database, connection, p.clock() - WEEK * DAY_S),
+        jobs=depth(p.database, p.clock()) if whole and not connection else {},
+        first_view=_first_view(connection),
         when=lambda at: datetime.fromtimestamp(at, UTC),
+        **_read_off(found, features, mine.get(connection)),
     )
 
 
-def _points(values: list[float | None]) -> str:
-    """A line's corners; a lone one twice, which is drawn as a dot."""
-    found = [f"{x},{y}" for x, y in plotted(values, WIDTH, HEIGHT)]
-    return " ".join(found * 2 if len(found) == 1 else found)
+def _read_off(found: Summary, features: list[str], settings: ConnectionSettings | None) -> dict[str, Any]:
+    """What the page shows that needs no further question."""
+    return {
+        "summary": found,
+        "saved": _saved(found, settings),
+        "plots": _plots(found),
+        "strip": _strip(found.days),
+        "levels": [(level, found.hits(level)) for level in LEVELS if found.hits(level) is not None],
+        "filled": filled(found, features),
+        "conversions": conversions(found),
+        "names": {"answers": ANSWERS, "reviews": REVIEWS},
+    }
 
 
-def _milliseconds(day: Day) -> float | None:
-    seconds = day.seconds[SHARES.index(0.95)]
-    return None if seconds is None else round(seconds * 1000, 1)
+def _features(settings: ConnectionSettings) -> tuple[str, ...]:
+    known = parts().settings.capabilities
+    return tuple(name for each in settings.capabilities for name in known[each].fields if known[each].kind == "score")
 
 
-def _csv(days: tuple[Day, ...], connection: str) -> Response:
+def _saved(found: Summary, settings: ConnectionSettings | None) -> float | None:
+    """Hours, as the connection says that a view saves them; None where it says nothing."""
+    each = settings.view_saves if settings else 0.0
+    return found.total("views") * each / 3600 if each else None
+
+
+def _lasting(admin: Admin, connection: str) -> list[Alert]:
+    """What is wrong with what is looked at; of the whole deployment everything that this admin may know."""
+    found = [each for each in parts().watch.kept.lasting() if admin.may(Act.WATCH, each.connection)]
+    return [each for each in found if not connection or each.connection in ("", connection)]
+
+
+def _first_view(connection: str) -> dict[str, float | None] | None:
+    """When the roll-out began, and within how many seconds of it somebody saw a score; None where there was none."""
+    began = parts().rollouts.began(connection) if connection else None
+    if began is None:
+        return None
+    return {"began": began, "seconds": first_view(parts().figures.stored, connection, began, parts().clock())}
+
+
+def _plots(found: Summary) -> dict[str, dict[str, Any]]:
+    days = found.days
+    shares = {"failed": [_percent(day.failed) for day in days], "fresh": [_percent(day.fresh) for day in days]}
+    speed = [[None if day.seconds[n] is None else day.seconds[n] * 1000 for day in days] for n in range(len(SHARES))]  # type: ignore[operator]
+    return {
+        "viewers": _plot("bars", [[day.viewers for day in days]]),
+        "views": _plot("bars", [[day.counts["views"] for day in days]]),
+        "speed": _plot("lines", speed),
+        "failed": _plot("lines", [shares["failed"]], least=0.1),
+        "fresh": _plot("lines", [shares["fresh"]], least=100.0),
+        "refused": _plot("bars", [[day.counts["refused"] for day in days]]),
+    }
+
+
+def _plot(kind: str, series: list[list[Any]], least: float = 0.0) -> dict[str, Any]:
+    top = plots.ceiling(series, least)
+    draw = plots.bars if kind == "bars" else plots.line
+    return {"kind": kind, "top": top, "paths": [draw(values, top) for values in series]}
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else value * 100
+
+
+def _strip(days: tuple[Day, ...]) -> list[tuple[Day, str]]:
+    """Each day in a word: good, warn, bad, or plain where nothing is known."""
+    return [(day, _standing(day)) for day in days]
+
+
+def _standing(day: Day) -> str:
+    if day.up is None:
+        return "plain"
+    worst = max((1 - day.up) / 0.005, (day.failed or 0.0) / 0.001)  # in bounds of the rules
+    return "good" if worst <= 1 else "warn" if worst <= 5 else "bad"
+
+
+def _csv(days: tuple[Day, ...], connection: str, component: str) -> Response:
     """Numbers only, so that no spreadsheet takes one for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["day", "views", "launches", "refused", *ANSWERS, *(f"p{share * 100:g}_s" for share in SHARES)])
+    counts: Mapping[str, int] = days[-1].counts
+    quantiles = [f"p{share * 100:g}_s" for share in SHARES]
+    writer.writerow(["day", *(name.replace(":", "-") for name in counts), "viewers", "uptime", *quantiles])
     for day in days:
         date = datetime.fromtimestamp(day.at, UTC).date().isoformat()
-        row = [date, day.views, day.launches, day.refused, *day.answers.values()]
-        writer.writerow(row + ["" if seconds is None else f"{seconds:.4f}" for seconds in day.seconds])
+        shares = ["" if each is None else f"{each:.4f}" for each in (day.up, *day.seconds)]
+        writer.writerow([date, *day.counts.values(), day.viewers, *shares])
     response = Response(out.getvalue(), mimetype="text/csv")
-    name = f"inlay-{connection or 'all'}.csv"
+    name = f"inlay-{connection or 'all'}{f'-{component}' * bool(component)}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -15,9 +15,9 @@ def test_what_happened_is_counted(world: World) -> None:
     world.parts.figures.flush()
     ada = AdminPages(world)
     said = words(ada.get(f"{PATH}?connection=acme-pages"))
-    assert "Views 1 Launches 1 Launches refused 1" in said
-    assert "Viewers today 1" in said
-    assert "Scores shown fresh 100" in said
+    assert "People today 1 Views 1 Launches 1 Reviews 0" in said
+    assert "Launches refused, 30 days 1 Answers not available 0 of 1" in said
+    assert "1 people in 7 days" in said
     assert "Views 2 Launches 2" in words(ada.get(PATH))
 
 
@@ -27,8 +27,8 @@ def test_as_csv(world: World) -> None:
     answer = AdminPages(world).get(f"{PATH}?connection=acme&form=csv")
     assert answer.mimetype == "text/csv"
     head, *rows = answer.text.splitlines()
-    assert head.startswith("day,views,launches,refused,answers-ready")
-    assert rows[-1].startswith("2026-11-18,1,1,0,1")
+    assert head.startswith("day,views,launches,refused,remembered,answers-ready")
+    assert rows[-1].startswith("2026-11-18,1,1,0,0,1")
     assert len(rows) == 30
 
 

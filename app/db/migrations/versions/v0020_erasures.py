@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020_erasures"
-down_revision = "0011_figures"
+down_revision = "0019_search"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""The scripts that browsers get are of their sources, small enough, and filled in safely."""
+"""Scripts and style sheets are served small, are of their sources, and mean the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from app.hosts import HOSTS
-from app.web.scripts import loader, served
+from app.web.sources import loader, served, small_css
 
 TAGS = ("score-badge", "score-card")
 
@@ -107,3 +107,21 @@ def test_what_cannot_be_served_safely_is_refused(root: Path) -> None:
         loader("// Written by hand\nx", "https://a.example", TAGS)
     with pytest.raises(ValueError, match="begins with its note"):
         served("alert(1)")
+
+
+@pytest.mark.parametrize(
+    ("css", "small"),
+    [
+        ("/* a */ a { b : c ; }\n\n d,\n e { f: g }", "a{b :c}d,e{f:g}"),
+        ("a :hover{b:calc(1px + 2px)}", "a :hover{b:calc(1px + 2px)}"),
+        ("a{content:'; /* no */  }'}", "a{content:'; /* no */  }'}"),
+        ('a{content:"\\" ; {"}', 'a{content:"\\" ; {"}'),
+        ("/* it's */a{b:c}/* don't */", "a{b:c}"),
+        ("@media (a: b) and (c) { .d { e: f; } }", "@media (a:b) and (c){.d{e:f}}"),
+        ("a{font:1em/2 b}/**/c>d + e{}", "a{font:1em/2 b}c>d + e{}"),
+        ("a{margin:1px/**/2px}", "a{margin:1px 2px}"),
+    ],
+)
+def test_sheets_are_made_small_and_mean_the_same(css: str, small: str) -> None:
+    assert small_css(css) == small
+    assert small_css(small) == small

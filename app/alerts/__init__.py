@@ -1,0 +1,1 @@
+"""Alerts: one table of rules, from which Prometheus, Grafana and our own watch are made."""

@@ -1,0 +1,175 @@
+"""The sealer: reads what was written a moment ago, and seals it, chain by chain. The road knows nothing of it.
+
+Rows are sealed in the order of their numbers, up to a mark below which no row can come any more. On SQLite writers
+come one after another, so that is the newest row. On PostgreSQL a number is drawn before its transaction ends, and
+transactions end in any order: the mark is the newest row of a moment, and it is used once all transactions that ran
+at that moment are over. So a row that comes late lies above the mark; one that appears below it was put there.
+
+One sealer at a time: the job that calls it is one process's, and should two run at once, only one can move `through`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+
+from app.audit.anchors import Anchors
+from app.audit.seal import Seal, Signer, hashed, leaf, listed, signature
+from app.audit.trust import vouch
+from app.db import Database
+from app.db.insert_new import insert_new
+from app.db.jobs import Priority, enqueue
+from app.db.schema import audit
+from app.db.schema_seals import audit_sealer, audit_seals
+
+SEAL = "seal"  # the kind of job
+BATCH = 2_000  # rows: some 40 ms of reading and hashing
+GO_S = 5.0  # how long a run goes on before others of its lane have their turn
+# A number is drawn some microseconds before its transaction has an id that a snapshot shows.
+SETTLE_S = 10.0
+_ATTEMPTS = 1_000  # what comes back by itself must not die of a bad night
+_XIDS = text(
+    "SELECT pg_snapshot_xmin(now.now)::text::bigint, pg_snapshot_xmax(now.now)::text::bigint "
+    "FROM pg_current_snapshot() AS now(now)"
+)
+_ONE = audit_sealer.c.id == 1
+
+
+class Sealer:
+    """Seals and anchors. Every method raises StoreUnavailable."""
+
+    def __init__(
+        self, database: Database, signer: Signer, anchors: Anchors, every_s: float, clock: Callable[[], float]
+    ) -> None:
+        self._database, self._signer, self._anchors = database, signer, anchors
+        self._every_s, self._clock = every_s, clock
+
+    def begin(self) -> None:
+        """See to it that the next run is in the table."""
+        self._come_back(self._every_s)
+
+    def run(self) -> None:
+        """Seal what there is, for a while, and come back. Raises AnchorsUnwritable."""
+        self._come_back(self._every_s)
+        ends = self._clock() + GO_S
+        while self.step() and self._clock() < ends:
+            pass
+        self.anchor()
+        pending = self._pending()
+        if pending:
+            self._come_back(0.0 if self._clock() >= ends else SETTLE_S)
+
+    def step(self) -> int:
+        """Seal one batch; how many rows it had. 0: there is nothing to seal yet, or another sealer was first."""
+        with self._database.read() as conn:
+            state = conn.execute(select(audit_sealer).where(_ONE)).first()
+        if state is None:
+            with self._database.begin() as conn:
+                zero = dict.fromkeys(("through", "mark", "mark_xid", "marked_at", "anchored"), 0)
+                insert_new(conn, audit_sealer, {"id": 1} | zero, ("id",))
+            return self.step()
+        upto = self._settled(state)
+        if upto <= state.through:
+            return 0
+        with self._database.read() as conn:
+            query = select(audit).where(audit.c.seq > state.through, audit.c.seq <= upto).order_by(audit.c.seq)
+            rows = conn.execute(query.limit(BATCH)).all()
+            through = rows[-1].seq if len(rows) == BATCH else upto
+            seals = [self._sealed(conn, chain, each, through) for chain, each in _chains(rows).items()]
+        return len(rows) if self._keep(state.through, through, seals) else 0
+
+    def anchor(self) -> None:
+        """Write into the file what is not there yet. Raises AnchorsUnwritable."""
+        c = audit_seals.c
+        with self._database.read() as conn:
+            after = conn.execute(select(audit_sealer.c.anchored).where(_ONE)).scalar_one_or_none()
+        while after is not None:
+            with self._database.read() as conn:
+                batch = select(c.through).where(c.through > after).group_by(c.through).order_by(c.through).limit(BATCH)
+                upto = conn.execute(select(func.max(batch.subquery().c.through))).scalar_one()
+                if upto is None:
+                    return
+                some = select(c.body).where(c.through > after, c.through <= upto).order_by(c.through)
+                self._anchors.append(map(Seal.read, conn.execute(some).scalars()))
+            with self._database.begin() as conn:
+                behind = audit_sealer.c.anchored < upto
+                conn.execute(update(audit_sealer).where(_ONE, behind).values(anchored=upto))
+            after = upto
+
+    def _settled(self, state: Row[Any]) -> int:
+        """Up to which number every row is there that will ever be there. Makes a new mark where it is time."""
+        with self._database.read() as conn:
+            newest = conn.execute(select(func.max(audit.c.seq))).scalar_one() or 0
+            if self._database.is_sqlite:
+                return int(newest)
+            oldest, next_ = conn.execute(_XIDS).one()
+        now = self._clock()
+        if state.mark > state.through:
+            over = oldest >= state.mark_xid and now >= state.marked_at + SETTLE_S
+            return int(state.mark) if over else 0
+        if newest > state.through:
+            mark = {"mark": newest, "mark_xid": next_, "marked_at": now}
+            with self._database.begin() as conn:
+                conn.execute(update(audit_sealer).where(_ONE, audit_sealer.c.mark == state.mark).values(mark))
+        return 0
+
+    def _sealed(self, conn: Connection, chain: tuple[str, str], rows: Sequence[Row[Any]], through: int) -> _Sealed:
+        c = audit_seals.c
+        mine = select(c.number, c.body).where(c.connection == chain[0], c.family == chain[1])
+        last = conn.execute(mine.order_by(c.number.desc()).limit(1)).first()
+        leaves = [(row.seq, leaf(row)) for row in rows]
+        listing = listed(leaves)
+        seal = Seal(
+            *chain,
+            number=last.number + 1 if last else 1,
+            previous=hashed(last.body) if last else "",
+            through=through,
+            count=len(rows),
+            newest=max(row.at for row in rows),
+            leaves=hashlib.sha256(b"".join(each for _, each in leaves)).hexdigest(),
+            listing=hashlib.sha256(listing).hexdigest(),
+            sealed_at=self._clock(),
+        )
+        return seal, listing
+
+    def _keep(self, before: int, through: int, seals: Sequence[_Sealed]) -> bool:
+        """All of it or nothing; False where another sealer has sealed these rows."""
+        with self._database.begin() as conn:
+            moved = update(audit_sealer).where(_ONE, audit_sealer.c.through == before).values(through=through)
+            if conn.execute(moved).rowcount != 1:
+                return False
+            if seals:
+                vouch(conn, self._signer)
+                conn.execute(insert(audit_seals), [self._row(*each) for each in seals])
+        return True
+
+    def _row(self, seal: Seal, listing: bytes) -> Mapping[str, Any]:
+        body = seal.body()
+        named = {name: getattr(seal, name) for name in ("connection", "family", "number", "through", "newest")}
+        signed = {"body": body, "kid": self._signer.kid, "signature": signature(self._signer, body)}
+        return named | signed | {"listing": listing}
+
+    def _pending(self) -> bool:
+        with self._database.read() as conn:
+            newest = conn.execute(select(func.max(audit.c.seq))).scalar_one() or 0
+            state = conn.execute(select(audit_sealer).where(_ONE)).one()
+        return state.mark > state.through or (self._database.is_sqlite and newest > state.through + BATCH)
+
+    def _come_back(self, in_s: float) -> None:
+        with self._database.begin() as conn:
+            at = self._clock() + in_s
+            enqueue(conn, SEAL, {}, priority=Priority.NORMAL, run_at=at, dedupe_key=SEAL, max_attempts=_ATTEMPTS)
+
+
+_Sealed = tuple[Seal, bytes]
+
+
+def _chains(rows: Sequence[Row[Any]]) -> Mapping[tuple[str, str], list[Row[Any]]]:
+    found: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.connection or "", row.family].append(row)
+    return found

@@ -1,0 +1,35 @@
+"""Cores that a roll-back took away from a capability: what they said is kept, for the audit, and not shown again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, select
+
+from app.db.database import Database
+from app.db.insert_new import insert_all_new
+from app.db.schema_admin import dropped_cores
+
+
+def drop(conn: Connection, capability: str, core: str, at: float) -> None:
+    """From now on, and also for what it said before; `core` is its identity (`app/core/client.py`)."""
+    row = {"capability": capability, "core": core, "at": at}
+    insert_all_new(conn, dropped_cores, [row], ("capability", "core"))
+
+
+def take_up(conn: Connection, capability: str, core: str) -> None:
+    """It answers again, so what it said is shown again."""
+    c = dropped_cores.c
+    conn.execute(delete(dropped_cores).where(c.capability == capability, c.core == core))
+
+
+def dropped(database: Database, answering: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Of each capability: the cores whose answers are not shown. Never the one that is configured, by `answering`:
+    whoever published it wants it. Raises StoreUnavailable."""
+    found: dict[str, set[str]] = defaultdict(set)
+    with database.read() as conn:
+        for row in conn.execute(select(dropped_cores.c.capability, dropped_cores.c.core)):
+            if answering.get(row.capability) != row.core:
+                found[row.capability].add(row.core)
+    return {capability: frozenset(cores) for capability, cores in found.items()}

@@ -1,0 +1,116 @@
+"""What becomes of each table's rows when a connection leaves: the one list, held against the schema by a test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Table, and_, or_
+
+from app.db.schema import metadata
+
+Which = Callable[[Table, str], ColumnElement[bool]]
+
+
+class Does(StrEnum):
+    """`exported` goes into the folder; `kept` stays in the database as well, `erased` does not."""
+
+    EXPORTED_KEPT = "exported, kept"
+    EXPORTED_ERASED = "exported, erased"
+    ERASED = "erased"
+    KEPT = "kept"
+    NOBODYS = "no connection's"
+
+
+class Rule(NamedTuple):
+    does: Does
+    why: str
+    which: Which
+
+
+def _own(table: Table, name: str) -> ColumnElement[bool]:
+    return table.c.connection == name
+
+
+def _of_key(table: Table, name: str) -> ColumnElement[bool]:
+    """Leases: their key begins with the connection (`app/core/stored.py`)."""
+    return table.c.key.startswith(f"{name}|", autoescape=True)
+
+
+def _of_payload(table: Table, name: str) -> ColumnElement[bool]:
+    """Jobs: as `app/db/jobs.py` writes what they are about. The one that does this is not among them."""
+    told = json.dumps({"connection": name})[1:-1]
+    return and_(table.c.payload.contains(told, autoescape=True), table.c.kind != "leave")
+
+
+def _of_quota(table: Table, name: str) -> ColumnElement[bool]:
+    return table.c.name == f"host:{name}"
+
+
+def _viewers(table: Table, name: str) -> ColumnElement[bool]:
+    return and_(table.c.connection == name, or_(table.c.viewer != "", table.c.component != ""))
+
+
+def _announced(table: Table, name: str) -> ColumnElement[bool]:
+    return and_(table.c.connection == name, table.c.key != "")
+
+
+def _none(table: Table, _: str) -> ColumnElement[bool]:
+    return next(iter(table.primary_key.columns)).is_(None)
+
+
+def _erased(why: str, which: Which = _own) -> Rule:
+    return Rule(Does.ERASED, why, which)
+
+
+def _nobodys(why: str) -> Rule:
+    return Rule(Does.NOBODYS, why, _none)
+
+
+RULES: Mapping[str, Rule] = {
+    # kept
+    "audit": Rule(Does.EXPORTED_KEPT, "what was shown to whom; sealed, so it stays as it is", _own),
+    "scores": Rule(Does.EXPORTED_ERASED, "decisions, with what the core was told", _own),
+    "reviews": Rule(Does.EXPORTED_ERASED, "viewers' verdicts, in their own words", _own),
+    "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
+    "audit_tombstones": Rule(Does.KEPT, "what stands for rows that retention removed", _own),
+    # viewers and their tokens
+    "sessions": _erased("ended first, in every process"),
+    "identities": _erased("viewers' tokens; the host is told to forget them first"),
+    "sign_ins": _erased("sign-ins on their way"),
+    "revocations": _erased("those of single viewers; that of all stays as long as a session could live", _viewers),
+    "active_viewers": _erased("digests of viewers"),
+    "used_launches": _erased("its events'; of launches there are digests without a name, until they are too old"),
+    # what was made ahead, beside or in between
+    "leases": _erased("who asks the core", _of_key),
+    "jobs": _erased("work that waits, and dead jobs", _of_payload),
+    "quotas": _erased("how often its host may be asked", _of_quota),
+    "warms": _erased("how far lists were scored"),
+    "subscriptions": _erased("the host is told to end them first"),
+    "analyses": _erased("what was said of documents"),
+    "readings": _erased("which analysis is which document's"),
+    "figures": _erased("its counts; those of all connections together stay"),
+    "refused_framings": _erased("origins that tried"),
+    "alerts": _erased("alarms about it"),
+    "rollouts": _erased("who was shown panels; the audit says who decided it"),
+    "changes": _erased("which records changed; a number stays of each, since processes count them", _announced),
+    # what stays
+    "leavings": Rule(Does.KEPT, "that it left, by whom, and what came of it", _own),
+    "erased_keys": Rule(Does.KEPT, "ids of keys that no backup of the key store may bring back; nobody is named", _own),
+    "audit_sealer": _nobodys("how far the audit is sealed"),
+    "audit_keys": _nobodys("public keys that seals are signed with"),
+    "epoch": _nobodys("a count"),
+    "beats": _nobodys("when we were ready"),
+    "alert_messages": _nobodys("what was sent to the alarms' receiver; goes when it is old"),
+    "revisions": _nobodys("the configuration as it was, with references to secrets and no secret"),
+    "dropped_cores": _nobodys("cores that were taken back"),
+    "admin_links": _nobodys("admins', for a quarter of an hour"),
+    "admin_sessions": _nobodys("admins', for eight hours"),
+}
+
+
+def tables() -> list[tuple[Table, Rule]]:
+    """Every table with its rule, in the order in which they are told."""
+    return [(metadata.tables[name], rule) for name, rule in RULES.items()]

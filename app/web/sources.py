@@ -1,0 +1,61 @@
+"""Browser scripts and style sheets as they are served: the small form, and in the loader the names filled in.
+
+Readable scripts are in static/embed/source; scripts/embed.py writes the small form beside them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_TAG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+_NAMES = ("__INLAY_URL__", "__INLAY_TAGS__")
+_CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
+
+
+def served(written: str) -> str:
+    """A script without the line that says what it was written from."""
+    note, _, code = written.partition("\n")
+    if not note.startswith("// Written by "):
+        raise ValueError("A served script is written by scripts/embed.py and begins with its note.")
+    return code
+
+
+def loader(written: str, public_url: str, tags: Iterable[str]) -> str:
+    """The loader for one deployment: its public URL and every component's tag in place of the two names."""
+    code = served(written)
+    names = sorted(tags)
+    if any(not _TAG.fullmatch(name) for name in names):
+        raise ValueError("A component's tag is lower-case words joined by hyphens.")
+    if any(code.count(name) != 1 for name in _NAMES):
+        raise ValueError(f"The loader names each of {', '.join(_NAMES)} once.")
+    url = json.dumps(public_url.rstrip("/")).replace("<", "\\u003c")[1:-1]
+    return code.replace("__INLAY_URL__", url).replace("__INLAY_TAGS__", " ".join(names))
+
+
+@lru_cache(64)  # a revision of the configuration builds the application anew from the same sheets
+def small_css(text: str) -> str:
+    """The same style sheet without comments and idle white space; strings stay as they are."""
+    parts = []
+    end = 0
+    for match in _CSS_PART.finditer(text):
+        parts += [_squeeze(text[end : match.start()]), match[1] or " "]
+        end = match.end()
+    parts.append(_squeeze(text[end:]))
+    return _squeeze_joints("".join(parts))
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _squeeze_joints(text: str) -> str:
+    """Drop spaces beside braces, semicolons and commas and after colons, outside strings: they mean nothing.
+    The space before a colon means "descendant" in a selector, and those around + and - mean arithmetic."""
+    pieces = re.split(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", text)
+    for index in range(0, len(pieces), 2):
+        piece = re.sub(r" *([{};,]) *", r"\1", pieces[index])
+        pieces[index] = re.sub(r"(:) +", r"\1", re.sub(r";+}", "}", piece))
+    return "".join(pieces).strip()
