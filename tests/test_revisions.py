@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.db.epochs import Announcement
+from app.errors import Superseded
 from app.revisions import KIND, Revisions, differences
 from tests.world import World
 
@@ -46,6 +47,24 @@ def test_what_a_page_published_outlives_a_restart_with_the_same_file(made: Revis
     made.publish(TWO, "Ada", "page")
     assert made.start_with(ONE, "start").text == TWO
     assert made.start_with(THREE, "start").text == THREE
+
+
+def test_a_node_whose_file_is_only_behind_does_not_bring_it_back(made: Revisions) -> None:
+    """The page's server writes its file too; the other nodes' files say what held before, or something in between."""
+    made.start_with(ONE, "start")
+    made.publish(TWO, "Ada", "page")
+    made.publish(THREE, "Ada", "page")
+    for text in (ONE, TWO, THREE):
+        assert made.start_with(text, "start").text == THREE
+    assert len(made.all()) == 3
+
+
+def test_it_is_published_only_over_what_it_was_made_from(made: Revisions) -> None:
+    first = made.publish(ONE, "Ada", "file")
+    made.publish(TWO, "Ada", "page", over=first.number)
+    with pytest.raises(Superseded):
+        made.publish(THREE, "Bob", "page", over=first.number)
+    assert [each.text for each in made.all()] == [TWO, ONE]
 
 
 def test_the_audit_says_what_changed(made: Revisions, world: World) -> None:
