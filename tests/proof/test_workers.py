@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ def workers(world: World) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def start(*options: str) -> subprocess.Popen[str]:
         command = [str(Path(sys.executable).with_name("inlay")), "worker", "-c", str(path), *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         started.append(process)
         return process
 
@@ -63,7 +63,8 @@ def workers(world: World) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         yield start
     finally:
         for process in started:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with whatever it left behind
             process.communicate()
 
 
@@ -171,6 +172,12 @@ def test_a_worker_that_is_told_to_end_finishes_and_a_process_that_dies_is_replac
     assert len(scored(database)) + EACH * sum(each.jobs for each in left) == 60 * EACH
 
 
+def runs(process: int) -> bool:
+    """Whether it is there, and no mere entry that nobody has taken note of yet."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
 def test_processes_whose_watcher_is_killed_finish_and_end(world: World, database: Database) -> None:
     world.core.behave(core.slow(0.3))
     order(database, world, jobs=60)
@@ -179,7 +186,7 @@ def test_processes_whose_watcher_is_killed_finish_and_end(world: World, database
         until(lambda: bool(scored(database)), 60)
         working = processes_of(worker)
         worker.kill()
-        until(lambda: not any(Path(f"/proc/{each}").exists() for each in working), 30)
+        until(lambda: not any(map(runs, working)), 30)
     left = [each for each in depths(database, time.time()) if each.kind == "score"]
     assert {each.state for each in left} == {"waiting"}
     assert len(scored(database)) + EACH * sum(each.jobs for each in left) == 60 * EACH
