@@ -71,11 +71,11 @@ def _nobodys(why: str) -> Rule:
 
 RULES: Mapping[str, Rule] = {
     # kept
-    "audit": Rule(Does.EXPORTED_KEPT, "what was shown to whom; sealed, so it stays as it is", _own),
+    "audit": Rule(
+        Does.EXPORTED_KEPT, "what was shown to whom; stays until its retention removes it: inlay audit purge", _own
+    ),
     "scores": Rule(Does.EXPORTED_ERASED, "decisions, with what the core was told", _own),
     "reviews": Rule(Does.EXPORTED_ERASED, "viewers' verdicts, in their own words", _own),
-    "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
-    "audit_tombstones": Rule(Does.KEPT, "what stands for rows that retention removed", _own),
     # viewers and their tokens
     "sessions": _erased("ended first, in every process"),
     "identities": _erased("viewers' tokens; the host is told to forget them first"),
