@@ -28,7 +28,7 @@ QUESTIONS = {
     "a viewer": Query(viewer="005AB4711"),
     "a viewer in a connection": Query(("crm7",), viewer="005AB4711"),
     "a record": Query(record="Lead/00QAB4711"),
-    "a viewer and a record": Query(viewer="005AB4711", record="Lead/00QAB4711"),
+    "a viewer and a record": Query(viewer="005AB7919", record="Lead/00QAB104729"),  # row 1, and every 200 000th
     "a model's version": Query(version="2"),
     "a model's version in a connection": Query(("crm7",), version="2"),
     "an event": Query(event="view.shown"),
