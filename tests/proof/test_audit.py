@@ -33,7 +33,7 @@ QUESTIONS = {
     "a model's version in a connection": Query(("crm7",), version="2"),
     "an event": Query(event="view.shown"),
     "a rare event": Query(event="export.given"),
-    "a rare event in a connection": Query(("crm7",), event="export.given"),
+    "a rare event in a connection": Query(("crm1",), event="export.given"),
     "an event that never was": Query(event="admin.linked"),
     "an hour": Query(since=AT + 1_000_000, until=AT + 1_003_600),
     "a viewer's hours": Query(viewer="005AB4711", since=AT, until=AT + 400_000),
