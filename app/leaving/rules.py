@@ -98,8 +98,6 @@ RULES: Mapping[str, Rule] = {
     "changes": _erased("which records changed; a number stays of each, since processes count them", _announced),
     # what stays
     "leavings": Rule(Does.KEPT, "that it left, by whom, and what came of it", _own),
-    "audit_sealer": _nobodys("how far the audit is sealed"),
-    "audit_keys": _nobodys("public keys that seals are signed with"),
     "epoch": _nobodys("a count"),
     "beats": _nobodys("when we were ready"),
     "alert_messages": _nobodys("what was sent to the alarms' receiver; goes when it is old"),
