@@ -83,6 +83,10 @@ RULES: Mapping[str, Rule] = {
     "revocations": _erased("those of single viewers; that of all stays as long as a session could live", _viewers),
     "active_viewers": _erased("digests of viewers"),
     "used_launches": _erased("its events'; of launches there are digests without a name, until they are too old"),
+    "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
+    "audit_tombstones": Rule(Does.KEPT, "what stands for rows that retention removed", _own),
+    "audit_sealer": _nobodys("how far the audit is sealed"),
+    "audit_keys": _nobodys("public keys that seals are signed with"),
     # what was made ahead, beside or in between
     "leases": _erased("who asks the core", _of_key),
     "jobs": _erased("work that waits, and dead jobs", _of_payload),
