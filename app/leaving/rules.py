@@ -76,6 +76,8 @@ RULES: Mapping[str, Rule] = {
     ),
     "scores": Rule(Does.EXPORTED_ERASED, "decisions, with what the core was told", _own),
     "reviews": Rule(Does.EXPORTED_ERASED, "viewers' verdicts, in their own words", _own),
+    "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
+    "audit_tombstones": Rule(Does.KEPT, "what stands for rows that retention removed", _own),
     # viewers and their tokens
     "sessions": _erased("ended first, in every process"),
     "identities": _erased("viewers' tokens; the host is told to forget them first"),
@@ -83,10 +85,6 @@ RULES: Mapping[str, Rule] = {
     "revocations": _erased("those of single viewers; that of all stays as long as a session could live", _viewers),
     "active_viewers": _erased("digests of viewers"),
     "used_launches": _erased("its events'; of launches there are digests without a name, until they are too old"),
-    "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
-    "audit_tombstones": Rule(Does.KEPT, "what stands for rows that retention removed", _own),
-    "audit_sealer": _nobodys("how far the audit is sealed"),
-    "audit_keys": _nobodys("public keys that seals are signed with"),
     # what was made ahead, beside or in between
     "leases": _erased("who asks the core", _of_key),
     "jobs": _erased("work that waits, and dead jobs", _of_payload),
@@ -104,6 +102,8 @@ RULES: Mapping[str, Rule] = {
     "leavings": Rule(Does.KEPT, "that it left, by whom, and what came of it", _own),
     "epoch": _nobodys("a count"),
     "beats": _nobodys("when we were ready"),
+    "audit_sealer": _nobodys("how far the audit is sealed"),
+    "audit_keys": _nobodys("public keys that seals are signed with"),
     "alert_messages": _nobodys("what was sent to the alarms' receiver; goes when it is old"),
     "revisions": _nobodys("the configuration as it was, with references to secrets and no secret"),
     "dropped_cores": _nobodys("cores that were taken back"),
