@@ -18,20 +18,22 @@ from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
+from app.carried import Carried
 from app.config import Settings
 from app.connections import Connections
 from app.db import Database
-from app.db.epochs import Epochs
+from app.db.epochs import Epochs, forgetting
 from app.db.framings import Framings
 from app.errors import ConfigError, Problem
 from app.events import Events
+from app.explanation import Explanations
 from app.figures import Figures
 from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
 from app.jobs import Runner, handlers
-from app.keys import Keyring
+from app.keys.subjects import SubjectKeys
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
@@ -66,13 +68,14 @@ from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.streaming import gzipped
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, ahead, leaver, scoring, sealer, warmer
+from app.wiring import Documents, Ground, Libraries, ahead, keyring_of, leaver, scoring, sealer, subject_keys, warmer
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
 PATIENCE_S = 3.0  # with the database: a statement of ours takes milliseconds
 SIGN_IN_WAIT_S = 2.0  # for one of them
 MAX_BODY_BYTES = 512 * 1024
+Closed = Scoring | Analyses | Figures | Door | Epochs | Database | SubjectKeys
 
 
 def begin_jobs(built: Parts) -> None:
@@ -92,15 +95,17 @@ def build(
     metrics = metrics or Metrics(node)
     database, permits = Database(settings.store.url, PATIENCE_S), Permits(PERMITS)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
-    keyring = Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
+    keyring = keyring_of(settings)
     door, audit = Door(settings.server.allow_private, metrics=metrics), AuditLog(database, clock, metrics)
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
     keys, ask = KeySets(door, permits=permits), permits.around(door.call, SIGN_IN_WAIT_S)
     identities = Identities(database, keyring, audit, connections, door, permits, keys, clock)
-    sessions = Sessions(database, keyring, audit, epochs, identities, clock)
+    subjects = subject_keys(settings, keyring, clock, PATIENCE_S)
+    epochs.subscribe(forgetting(subjects.forget))
+    sessions = Sessions(database, keyring, Carried(keyring, subjects), audit, epochs, identities, clock)
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions = Permissions(connections, behalf, clock)
-    ground = Ground(settings, database, epochs, keyring, audit, metrics, door, clock)
+    ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
@@ -120,6 +125,8 @@ def build(
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
     )
+    ready = Ready(sessions, epochs, limits, metrics, clock)
+    epochs.subscribe(forgetting(lambda *_: fragments.forget(), lambda *_: ready.forget()))
     return Parts(
         settings=settings,
         node=node,
@@ -152,16 +159,19 @@ def build(
         analyses=analyses,
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog, renderer.catalog.tokens_css),
         limits=limits,
-        ready=Ready(sessions, epochs, limits, metrics, clock),
+        ready=ready,
+        subject_keys=subjects,
+        stored=stored,
+        explanations=Explanations(stored, connections, permissions, audit, database, clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, (scored, analyses, figures, door, epochs, database)),
+        close=partial(_close, runner, (scored, analyses, figures, door, epochs, database, subjects)),
     ), runner
 
 
-def _close(runner: Runner, parts: Sequence[Scoring | Analyses | Figures | Door | Epochs | Database]) -> None:
+def _close(runner: Runner, parts: Sequence[Closed]) -> None:
     runner.stop()
     for part in parts:
         part.close()

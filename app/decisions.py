@@ -22,8 +22,8 @@ from app.core.parse import Insufficient
 from app.core.shapes import Score
 from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
 from app.db import Database, leases
-from app.db.epochs import announced_since
-from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable
+from app.db.epochs import ERASED, announced_since
+from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable, Unavailable
 from app.metrics import Metrics
 
 Features = Mapping[str, Any]
@@ -149,21 +149,23 @@ class Decisions:
     ) -> tuple[dict[Key, Decided], int]:
         """Scores, audit rows and the end of the leases in one transaction; what changed meanwhile is outdated."""
         now = self._clock()
-        scored = [
-            _stored(key, answer, features[key], capability.ttl, now, self._cores[capability.core].identity)
-            for key, answer in answers.items()
-            if isinstance(answer, Score)
-        ]
+        given = {key: answer for key, answer in answers.items() if isinstance(answer, Score)}
+        core = self._cores[capability.core].identity
+        scored = [_stored(key, answer, features[key], capability.ttl, now, core) for key, answer in given.items()]
         failures, entries = _failures(connection, capability, answers)
+        sealed = self._stored.sealed(scored, {each.decision: features[each.key] for each in scored})
         with self._database.begin() as conn:
             at, changed = announced_since(conn, epoch, "score", connection.name)
+            _, erased = announced_since(conn, epoch, ERASED, connection.name)
             outcomes: dict[Key, Decided] = {}
             for key, answer in answers.items():
                 if not isinstance(answer, Score):
                     why = answer if isinstance(answer, Insufficient) else failures[key]
                     outcomes[key] = Miss(why, 0.0 if str(key.record) in changed else _kept_until(why, now), at)
-            scored = [_settled(each, changed) for each in scored]
-            self._stored.save(conn, scored, {each.decision: features[each.key] for each in scored})
+                elif str(key.record) in erased:  # meanwhile: what was read and said is of before
+                    outcomes[key] = Miss(Failure(Unavailable(reason="erased-meanwhile"), ""), 0.0, at)
+            scored = [_settled(each, changed) for each in scored if each.key not in outcomes]
+            self._stored.save(conn, scored, sealed)
             self._audit.write_all([*map(_given, scored), *entries], conn=conn)
             left = {
                 str(key): (written(miss.why), miss.until)

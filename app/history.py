@@ -61,6 +61,13 @@ class History:
             return None
         return change(before[0].score, before[1], now.score, hidden)
 
+    def forget(self) -> None:
+        """Somebody was erased: what is still there is read again."""
+        with self._lock:
+            self._before.clear()
+            self._decided.clear()
+            self._trends.clear()
+
     def trend(self, key: Key, decision: str) -> tuple[TrendPoint, ...]:
         """The last values of a record up to this decision, oldest first."""
         with self._lock:

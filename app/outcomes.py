@@ -28,6 +28,10 @@ class Found:
     pages: int
 
 
+class _Erased(Exception):
+    """The record's row is gone."""
+
+
 class Outcomes:
     """Keeps. Shared by all threads."""
 
@@ -44,7 +48,11 @@ class Outcomes:
 
     def keep(self, key: ReadingKey, version: str, capability: CapabilitySettings, found: Found) -> None:
         """Analysis, decision and audit row in one transaction. An analysis that the record has already is no new
-        decision. Raises StoreUnavailable."""
+        decision; of a record that was erased meanwhile nothing is kept. Raises StoreUnavailable."""
+        with contextlib.suppress(_Erased):
+            self._keep(key, version, capability, found)
+
+    def _keep(self, key: ReadingKey, version: str, capability: CapabilitySettings, found: Found) -> None:
         now, before = self._clock(), self._readings.of([key]).get(key)
         with self._database.begin() as conn:
             kept = self._stored.save(conn, found.content, found.analysis, found.pages, now)
@@ -57,7 +65,8 @@ class Outcomes:
                 "version": version,
                 "before": _before(before, kept),
             }
-            self._readings.settle(conn, key, values)
+            if not self._readings.settle(conn, key, values):
+                raise _Erased  # so that the transaction is undone
             announce(conn, ANNOUNCED, key.connection, str(key.record), at=now)
             if not same:
                 self._audit.write(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +17,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.audit.log import AuditLog
 from app.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, opened, read, write
+from app.carried import Carried
 from app.connections import Connection
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce
@@ -45,10 +45,17 @@ class Sessions:
     """Opens, loads, renews and ends sessions. Loading costs no I/O once a process has seen the token."""
 
     def __init__(
-        self, database: Database, keys: Keyring, audit: AuditLog, epochs: Epochs, identities: Identities, clock: Clock
+        self,
+        database: Database,
+        keys: Keyring,
+        carried: Carried,
+        audit: AuditLog,
+        epochs: Epochs,
+        identities: Identities,
+        clock: Clock,
     ) -> None:
         self._database, self._keys, self._audit, self._clock = database, keys, audit, clock
-        self._epochs, self._identities = epochs, identities
+        self._carried, self._epochs, self._identities = carried, epochs, identities
         self._memory = Memory()
         epochs.subscribe(self._on_change)
         self._revoked = Revocations(database, SESSION_LIFE_S, clock)
@@ -67,7 +74,7 @@ class Sessions:
         """
         now = self._clock()
         session = opened(launch, connection.name, component, mode, now, now + TOKEN_LIFE_S)
-        token = self._token(session)
+        token, carried = self._token(session), self._carried.seal(session, launch)
         with contextlib.nullcontext(within) if within else self._database.begin() as conn:
             # not by connection: two of them may trust the same issuer
             used = f"launch:{connection.host.name}:{launch.used_key}"
@@ -76,7 +83,7 @@ class Sessions:
             if next(_count) % PRUNE_EACH == 0:  # what has ended holds a viewer's token at the host
                 conn.execute(delete(sessions).where(sessions.c.ends_at < now - PRUNE_AFTER_S))
                 self._identities.prune(conn)
-            conn.execute(insert(sessions), self._row(session, launch, signed_in=tokens is not None))
+            conn.execute(insert(sessions), self._row(session, launch, carried, signed_in=tokens is not None))
             if tokens is not None:
                 self._identities.keep(conn, session, tokens)
             self._note_open(conn, session, connection)
@@ -177,8 +184,7 @@ class Sessions:
         row = self._held(session.id) if session.carried else None
         if row is None or row.features is None:
             return {}
-        carried: dict[str, dict[str, Any]] = json.loads(self._keys.open(row.features, f"features:{session.id}"))
-        return carried
+        return self._carried.open(session, row.features)
 
     def _held(self, session_id: str) -> Any:
         with self._database.read() as conn:
@@ -187,10 +193,8 @@ class Sessions:
             raise SessionExpired(reason="ended")
         return row
 
-    def _row(self, session: Session, launch: Launch, signed_in: bool) -> dict[str, Any]:
+    def _row(self, session: Session, launch: Launch, carried: bytes | None, signed_in: bool) -> dict[str, Any]:
         sealed_token = launch.host_token and self._keys.seal(launch.host_token.encode(), f"host-token:{session.id}")
-        carried = {key: dict(value) for key, value in launch.features.items()}
-        sealed_features = carried and self._keys.seal(json.dumps(carried).encode(), f"features:{session.id}")
         return {
             "id": session.id,
             "connection": session.connection,
@@ -199,7 +203,7 @@ class Sessions:
             "host_token": sealed_token or None,
             "host_url": launch.host_url,
             "signed_in": signed_in,
-            "features": sealed_features or None,
+            "features": carried,
             "created_at": session.opened_at,
             "ends_at": session.ends_at,
         }

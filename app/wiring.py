@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from sqlalchemy import select
 
 from app.ahead import Ahead
 from app.analysis import Analyses
@@ -27,16 +30,24 @@ from app.core.stored_analyses import StoredAnalyses
 from app.core.stored_readings import StoredReadings
 from app.db import Database
 from app.db.dropped_cores import dropped
-from app.db.epochs import Epochs
+from app.db.epochs import Epochs, forgetting
+from app.db.schema import epoch
 from app.db.subscriptions import Subscriptions
 from app.decisions import Decisions
 from app.documents import Reader
+from app.erasure import Erasure
 from app.history import History
 from app.identities import Identities
 from app.keys import Keyring, SealKeys
+from app.keys.kms import KmsWrapper
+from app.keys.store import KeyStore
+from app.keys.subjects import SubjectKeys
+from app.keys.wrapping import ListWrapper, Wrapper
 from app.leaving import Leaving
+from app.leaving.rows import Opener
 from app.metrics import Metrics
 from app.net.door import Door
+from app.net.kms import kms
 from app.net.redis import RedisDoor
 from app.notices import NoticeBoard
 from app.once import Once, Outcome
@@ -51,6 +62,41 @@ from app.subscriber import Subscriber
 from app.warming import Warmer
 
 
+def subject_keys(
+    settings: Settings, keyring: Keyring, clock: Callable[[], float], patience_s: float | None = None
+) -> SubjectKeys:
+    """The keys of what scores are about, from their own store. Raises ConfigError where a driver is missing."""
+    store = KeyStore(Database(settings.store.keys_url, patience_s))
+    return SubjectKeys(store, wrapper_of(settings, keyring), clock)
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    return Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
+
+
+def wrapper_of(settings: Settings, keyring: Keyring) -> Wrapper:
+    """What wraps subjects' keys: the deployment's list, or a key service. Raises ConfigError."""
+    key_id, own = settings.store.kms_key, ListWrapper(keyring)
+    return KmsWrapper(kms(key_id), key_id, own) if key_id else own
+
+
+@contextmanager
+def erasure(settings: Settings, database: Database, audit: AuditLog, clock: Callable[[], float]) -> Iterator[Erasure]:
+    """For commands: subjects are erased beside running servers. Raises ConfigError."""
+    keys, store = subject_keys(settings, keyring_of(settings), clock), settings.store
+    shared = None
+    if store.redis:
+        with database.read() as conn:
+            life = conn.execute(select(epoch.c.life)).scalar_one()
+        shared = SharedScores(RedisDoor(store.redis, Metrics(), timeout_s=2.0), life)
+    try:
+        yield Erasure(database, keys, audit, shared, clock)
+    finally:
+        keys.close()
+        if shared is not None:
+            shared.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What every station stands on."""
@@ -59,6 +105,7 @@ class Ground:
     database: Database
     epochs: Epochs
     keyring: Keyring
+    subjects: SubjectKeys
     audit: AuditLog
     metrics: Metrics
     door: Door
@@ -69,7 +116,7 @@ class Ground:
 
     def scores(self) -> StoredScores:
         """Without those of cores that were taken back."""
-        return StoredScores(self.database, self.keyring.seal, dropped(self.database, answering(self.settings)))
+        return StoredScores(self.database, self.subjects, dropped(self.database, answering(self.settings)))
 
 
 def scoring(
@@ -88,6 +135,7 @@ def scoring(
     misses = Misses(changes, clock)
     once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
     looks, flights = History(stored, audit), Flights[Key, Outcome]()
+    epochs.subscribe(forgetting(levels.forget, lambda *_: looks.forget()))
     refresher, backlog = Refresher(connections, levels, database, clock), Backlog(once.missed, database, clock)
     return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, backlog, epochs, clock)
 
@@ -124,7 +172,7 @@ def leaver(
     """How a connection leaves."""
     database, keyring, admins_through = ground.database, ground.keyring, ground.settings.admin.sign_in
     told = (database, ground.audit, ground.clock, admins_through)
-    return Leaving(connections, identities, subscriber, rollouts, publisher, keyring, *told)
+    return Leaving(connections, identities, subscriber, rollouts, publisher, Opener(keyring, ground.subjects), *told)
 
 
 class Libraries:
@@ -155,6 +203,7 @@ class Documents:
         self._analysts = {name: Analyst(client) for name, client in cores.items()}
         database, clock = ground.database, ground.clock
         self._stored = StoredAnalyses(database, ground.keyring.seal, ground.keyring.open)
+        ground.epochs.subscribe(forgetting(lambda *_: self._stored.forget()))
         self._readings = StoredReadings(database)
         outcomes = Outcomes(self._stored, self._readings, database, ground.audit, clock)
         self.work = AnalysisWork(

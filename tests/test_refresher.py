@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.core.changes import Changes
 from app.core.levels import Levels
 from app.core.popular import LOOKS, ahead_s
-from app.core.stored import OUTDATED, Key, StoredScores
+from app.core.stored import OUTDATED, Key
 from app.db import leases
 from app.db.jobs import Priority, enqueue
 from app.db.schema_jobs import jobs
@@ -20,7 +20,6 @@ from app.decisions import FRESH_SPREAD, carried_hash
 from app.launch import Record
 from app.metrics import NullMetrics
 from app.refresher import PRUNE_AFTER_S, PRUNE_EACH_S, STEP_S, Refresher
-from tests.core.scored import plain
 from tests.test_scoring import many
 from tests.world import LEAD, World
 
@@ -34,7 +33,7 @@ class Process:
 
     def __init__(self, world: World, step_s: float = STEP_S) -> None:
         parts = world.parts
-        self.world, stored = world, StoredScores(parts.database, plain)
+        self.world, stored = world, parts.stored
         self.levels = Levels(stored, None, Changes(parts.epochs), NullMetrics(), 1_000_000)
         self.refresher = Refresher(parts.connections, self.levels, parts.database, world.clock, step_s)
         self.step = self.refresher.step

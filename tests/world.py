@@ -414,7 +414,8 @@ def _store(folder: Path, url: str, redis: str) -> str:
                     conn.execute(text("UPDATE epoch SET life = :life"), {"life": secrets.token_hex(8)})
     (folder / "store").touch(mode=0o600)
     (folder / "store").write_text(url or f"sqlite:///{folder}/inlay.db")
-    return f'url = "file:{folder}/store"' + (f'\nredis = "{redis}"' if redis else "")
+    own = f'url = "file:{folder}/store"\nkey_store = "sqlite:///{folder}/inlay-keys.db"'
+    return own + (f'\nredis = "{redis}"' if redis else "")
 
 
 @contextmanager
@@ -422,6 +423,7 @@ def running(settings: Settings, clock: Clock) -> Iterator[tuple[Parts, Runner]]:
     """The parts of one process; the issuer's keys are at hand instead of behind an address."""
     parts, runner = build(settings, clock, house())
     hasty(parts.database)
+    hasty(parts.subject_keys.store.file)
     try:
         yield replace(parts, keys=FixedKeys("ed", "es", "rs", *TENANT_KEYS)), runner
     finally:

@@ -73,6 +73,11 @@ EVENTS: Mapping[str, Event] = {
     "rollout.set": _event("admin", "connection admin reach", "component percent viewers starts_at"),
     "configuration.changed": _event("admin", "admin revision", "source changes"),
     "configuration.refused": _event("admin", "reason", "admin revision reference"),  # a process could not take it over
+    # a subject is gone: never whose name, only how much; and an explanation of a decision, whoever got or wanted it
+    "subject.erased": _event("admin", "connection keys rows", "places admin reference"),
+    "keys.rotated": _event("admin", "key subjects values", "admin"),
+    "decision.explained": _event("access", "connection decision how", "viewer session record admin language"),
+    "explanation.refused": _event("access", "reason", "connection viewer session decision record admin reference"),
     "configuration.restored": _event("admin", "admin capability revision", "to"),
     "connection.leaving": _event("admin", "connection admin"),  # from now on it is closed, step by step
     "connection.left": _event("admin", "connection admin rows tokens"),  # erased, and forgotten at the host

@@ -14,6 +14,7 @@ from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.db import db
 from app.cli.jobs import jobs
+from app.cli.keys import keys
 from app.cli.leave import leave
 from app.cli.package import package
 from app.cli.preview import preview
@@ -93,6 +94,7 @@ for command in (
     check,
     db,
     jobs,
+    keys,
     leave,
     package,
     preview,

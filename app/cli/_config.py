@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 
 from app.config import ConnectionSettings, Settings
 from app.db import Database
 from app.db.migrations import upgrade
+from app.db.schema import erased_keys
 from app.errors import ConfigError, InlayError, Problem
+from app.keys.store import make
+from app.wiring import keyring_of, subject_keys
 
 CONFIG = click.option(
     "-c",
@@ -76,3 +81,20 @@ def upgraded(settings: Settings) -> None:
         except InlayError as error:
             click.echo(f"The database cannot be reached: {error.reason}. Look at [store] url.", err=True)
             sys.exit(1)
+        _with_keys(settings, database)
+
+
+def _with_keys(settings: Settings, database: Database) -> None:
+    """See to it that the key store is there, and that no key is in it that was destroyed once: of a backup of it."""
+    try:
+        make(settings.store.keys_url, database, is_ours=not settings.store.key_store)
+        keys = subject_keys(settings, keyring_of(settings), time.time)
+        with closing(keys), database.read() as conn:
+            keys.destroy_ids(conn.execute(select(erased_keys.c.id)).scalars().all())
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(2)
+    except InlayError as error:
+        click.echo(f"The key store cannot be reached: {error.reason}. Look at [store] key_store.", err=True)
+        sys.exit(1)

@@ -17,6 +17,7 @@ from app.audit.anchors import anchored
 from app.audit.export_seals import lines
 from app.audit.verify import Report, verify
 from app.cli._config import CONFIG, JSON, load, named, opened, words
+from app.cli.audit_erase import erase
 from app.cli.audit_purge import purge
 from app.cli.audit_search import export, search_
 from app.config import Settings
@@ -84,7 +85,7 @@ def export_seals(path: Path, output: TextIO) -> None:
             output.write(f"{line}\n")
 
 
-for command in (export, purge, search_):
+for command in (erase, export, purge, search_):
     audit.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -37,9 +38,26 @@ def check(settings: Settings, reader: Reader) -> None:
         if (core.auth == "api-key") != bool(core.api_keys) and reader.sound("cores", name, "api_keys"):
             mend = 'Set both auth = "api-key" and api_keys, or neither.'
             reader.problem(("cores", name), "auth and api_keys do not agree.", mend)
+    _key_store(settings, reader)
     _pair(reader, ("alerts",), "webhook", "secrets")
     _plain_http(settings, reader)
     _admins(settings, reader)
+
+
+def _key_store(settings: Settings, reader: Reader) -> None:
+    """A backup of the main database must not hold the keys to what is in it."""
+    store = settings.store
+    if store.key_store and _place(store.key_store) == _place(store.url):
+        mend = "Name another database, best on another server; or leave it out."
+        reader.problem(("store", "key_store"), "is the main database.", mend)
+
+
+def _place(url: str) -> str:
+    """Where a database is, without how it is opened."""
+    base = url.partition("?")[0]
+    if base.startswith("sqlite:///"):
+        return str(Path(base.removeprefix("sqlite:///")).resolve())
+    return base.partition("//")[2].rpartition("@")[2]
 
 
 def _admins(settings: Settings, reader: Reader) -> None:
@@ -106,14 +124,18 @@ def _priorities(settings: Settings, reader: Reader, connection: ConnectionSettin
 
 
 def _regions(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:
-    """A connection's data may meet only its own region; an empty region says nothing."""
-    asked = [settings.capabilities[c] for c in connection.capabilities or () if c in settings.capabilities]
-    homes = {f"core {c.core}": settings.cores[c.core].region for c in asked if c.core in settings.cores}
-    homes |= {"the server": settings.server.region, f"connection {connection.name}": connection.region}
+    """A connection's data may meet only its own region. Either nobody says where anything is, or all do."""
+    homes = settings.homes(connection)
     named = {home: region for home, region in homes.items() if region}
+    silent = [home for home in homes if home not in named]
+    path = ("connections", connection.name, *(["region"] if connection.region else []))
     if len(set(named.values())) > 1:
         what = "the regions do not agree: " + ", ".join(f"{home} is in {region}" for home, region in named.items())
-        reader.problem(("connections", connection.name), f"{what}.", "Use a core and a deployment in its region.")
+        reader.problem(path, f"{what}.", "Use a core and a deployment in its region.")
+    elif named and silent:
+        unsaid = " and ".join(silent)
+        what = f"is in {next(iter(named.values()))} by {', '.join(named)}, but nothing says where {unsaid} is."
+        reader.problem(path, what, f"Set region for {unsaid} too, or take it out everywhere.")
 
 
 def _plain_http(settings: Settings, reader: Reader) -> None:

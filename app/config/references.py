@@ -100,6 +100,17 @@ def _store(raw: Any, folder: Path) -> str:
     )
 
 
+def beside(url: str) -> str:
+    """The URL of a database beside this one, with "-keys" to its name. What holds for the one's connections only
+    (`options`, as PostgreSQL calls them) does not for the other's."""
+    base, mark, query = url.partition("?")
+    if base.startswith("sqlite"):
+        path = Path(base.partition(":///")[2])
+        return f"sqlite:///{path.with_name(f'{path.stem}-keys{path.suffix}')}{mark}{query}"
+    kept = "&".join(each for each in query.split("&") if each and not each.startswith("options="))
+    return f"{base}-keys{'?' if kept else ''}{kept}"
+
+
 def _redis(raw: Any, folder: Path) -> str:
     expect(raw, str, "a URL of a Redis", "redis://127.0.0.1:6379/0")
     referred = resolve(raw, folder)

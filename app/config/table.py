@@ -28,7 +28,7 @@ from app.config.kinds import (
     text,
 )
 from app.config.reader import Reader, row
-from app.config.references import FILE, PATH, REDIS, STORE, Secret, secret
+from app.config.references import FILE, PATH, REDIS, STORE, Secret, beside, secret
 from app.config.retention import RETENTION, Retention
 from app.errors import ConfigError, Problem
 
@@ -64,6 +64,20 @@ class StoreSettings:
 
     # a PostgreSQL URL that came by reference may hold a password
     url: str = row(STORE, "The database; a URL with a password goes by reference.", "sqlite:///inlay.db", shown=False)
+    key_store: str = row(
+        STORE,
+        "The database of the keys of the people that scores are about; never the main one, and best on another server. "
+        'By default beside the main one, with "-keys" to its name.',
+        "",
+        example="sqlite:///inlay-keys.db",
+        shown=False,
+    )
+    key_backups: float = row(DURATION, "How long a backup of the key store is kept: so long an erasure takes.", "7d")
+    kms_key: str = row(
+        text("arn:aws:kms:eu-central-1:111122223333:key/1234", r"[A-Za-z0-9:/_-]{0,2048}"),
+        "The AWS KMS key that wraps those keys; empty: the keys of [server].",
+        "",
+    )
     redis: str = row(REDIS, "A Redis that several nodes share scores by; losing it loses nothing.", "", shown=False)
     memory_mb: int = row(integer(1, 65_536), "Megabytes of scores that each worker remembers at most.", 64)
     seal_every: float = row(DURATION, "How often what the audit wrote is sealed against changes.", "5m")
@@ -71,6 +85,11 @@ class StoreSettings:
     retention: Mapping[str, Retention] = row(
         RETENTION, "How long audit rows of no connection are kept, by family; others: for ever.", {}
     )
+
+    @property
+    def keys_url(self) -> str:
+        """The key store, also where the configuration leaves it to us."""
+        return self.key_store or beside(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +173,14 @@ class Settings:
     def __hash__(self) -> int:
         families = (self.cores, self.capabilities, self.connections)
         return hash((self.server, self.store, self.admin, self.alerts, *(tuple(each.values()) for each in families)))
+
+    def homes(self, connection: ConnectionSettings) -> dict[str, str]:
+        """Where a connection's data is and goes: each place with its region, which is empty where nobody says it."""
+        asked = [self.capabilities[each] for each in connection.capabilities or () if each in self.capabilities]
+        homes = {f"connection {connection.name}": connection.region, "the server": self.server.region}
+        if source := self.connections.get(connection.records_from or ""):
+            homes[f"connection {source.name}"] = source.region
+        return homes | {f"core {each.core}": self.cores[each.core].region for each in asked if each.core in self.cores}
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:

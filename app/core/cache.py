@@ -34,6 +34,12 @@ class Cache(Generic[K, V]):
             for key, value in entries.items():
                 self._entries[key] = value
 
+    def drop(self, which: Callable[[K], bool]) -> None:
+        """Forget the entries of these keys."""
+        with self._lock:
+            for key in [each for each in self._entries if which(each)]:
+                del self._entries[key]
+
     @property
     def bytes(self) -> int:
         return int(self._entries.currsize)

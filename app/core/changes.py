@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.stored import Key
-from app.db.epochs import EVERYTHING, Announcement, Epochs
+from app.db.epochs import ERASED, EVERYTHING, Announcement, Epochs
 
 MOST = 100_000  # records; the database keeps as many changes
 
@@ -48,7 +48,7 @@ class Changes:
         if announced.kind == EVERYTHING:
             self._floor = announced.epoch
             self._at.clear()
-        elif announced.kind == "score":
+        elif announced.kind in {"score", ERASED}:
             place = announced.connection, announced.key
             self._at.pop(place, None)
             if len(self._at) >= self._most:

@@ -52,6 +52,10 @@ class Levels:
             if self._shared is not None:
                 self._shared.put(new.values(), now)
 
+    def forget(self, connection: str, record: str) -> None:
+        """This process' memory loses all of a record; without a name, of everybody."""
+        self._memory.drop(lambda key: not record or (key.connection, str(key.record)) == (connection, record))
+
     def close(self) -> None:
         if self._shared is not None:
             self._shared.close()

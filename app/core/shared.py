@@ -38,6 +38,8 @@ class Shelf(Protocol):
 
     def put_many(self, entries: Sequence[tuple[str, bytes, float]]) -> None: ...
 
+    def drop(self, names: Sequence[str]) -> bool: ...
+
     def close(self) -> None: ...
 
 
@@ -58,6 +60,10 @@ class SharedScores:
         self._shelf.put_many(
             [(self._prefix + str(each.stored.key), encoded(each), _seconds(each.stored, now)) for each in entries]
         )
+
+    def drop(self, keys: Iterable[Key]) -> bool:
+        """Take scores away; whether they are surely gone."""
+        return self._shelf.drop([self._prefix + str(key) for key in keys])
 
     def close(self) -> None:
         self._shelf.close()

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Row as DatabaseRow
-from sqlalchemy import Select, Text, func, insert, literal_column, not_, or_, select, update
+from sqlalchemy import insert, not_, select, update
 
+from app.core.newest import IS_CARRIED, NEWEST, PARTS, READ
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.db import Database, schema
-from app.db.lists import listed, parameters
+from app.db.lists import parameters
 from app.db.schema import scores
+from app.keys.subjects import Sealing
 from app.launch import Record
 
 CARRIED = schema.CARRIED
 OUTDATED = 0.0  # `fresh_until` of a score whose record changed
+Sealed = Mapping[str, Mapping[str, bytes]]  # by decision: what columns hold that only a subject's key opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,33 @@ class Stored:
     core: str = ""  # which core gave it, by its identity
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A score as it was decided, with the snapshot of its input; None once nobody can read it any more."""
+
+    stored: Stored
+    snapshot: Mapping[str, Any] | None
+    erased_at: float | None
+
+
+class Sealer(Protocol):
+    """Seals by subjects' keys; `app.keys.subjects` is one."""
+
+    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]: ...
+
+    def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]: ...
+
+
 class StoredScores:
-    """The table of scores. `seal` encrypts the snapshot of the input, in the context of its decision.
+    """The table of scores. What was read of a record, and the reasons that may quote it, lie there by its own key.
 
     What a capability's `dropped` cores said is found by its decision only.
     """
 
     def __init__(
-        self,
-        database: Database,
-        seal: Callable[[bytes, str], bytes],
-        dropped: Mapping[str, frozenset[str]] = MappingProxyType({}),
+        self, database: Database, sealer: Sealer, dropped: Mapping[str, frozenset[str]] = MappingProxyType({})
     ) -> None:
-        self._database, self._seal, self._dropped = database, seal, dropped
+        self._database, self._sealer, self._dropped = database, sealer, dropped
         self._dropped_text = {capability: " ".join(sorted(cores)) for capability, cores in dropped.items()}
 
     def is_shown(self, stored: Stored) -> bool:
@@ -83,17 +100,29 @@ class StoredScores:
         for are_carried in (False, True):
             if asked := [key for key in keys if bool(key.carried) is are_carried]:
                 rows = [(*_parts(key), self._dropped_text.get(key.capability, "")) for key in asked]
-                newest = _NEWEST[conn.dialect.name, are_carried]
-                for row in conn.execute(newest, parameters(conn, _PARTS, rows)):
-                    key = _key(row)
-                    found[key] = _read(row, key)
+                newest = NEWEST[conn.dialect.name, are_carried]
+                read = self._read(conn.execute(newest, parameters(conn, PARTS, rows)).all())
+                found |= {each.key: each for each in read}
         return found
 
     def by_decision(self, decisions: Iterable[str]) -> dict[str, Stored]:
-        """Stored scores by their ids; unknown ids are left out."""
+        """Stored scores by their ids; ids that are unknown or of somebody who was erased are left out."""
         with self._database.read() as conn:
-            rows = conn.execute(select(*_READ).where(scores.c.id.in_(list(decisions))))
-            return {row.id: _read(row, _key(row)) for row in rows}
+            known = (scores.c.id.in_(list(decisions)), scores.c.erased_at.is_(None))
+            rows = conn.execute(select(*READ).where(*known)).all()
+        return {each.decision: each for each in self._read(rows)}
+
+    def decided(self, decision: str) -> Decided | None:
+        """One score with its input, also of somebody who was erased."""
+        with self._database.read() as conn:
+            row = conn.execute(select(scores).where(scores.c.id == decision)).first()
+        if row is None:
+            return None
+        [reasons] = self._sealer.open_all([(row.reasons, _reasons(row.id))]) if row.reasons else [None]
+        [snapshot] = self._sealer.open_all([(row.snapshot, _snapshot(row.id))]) if row.snapshot else [None]
+        return Decided(
+            _stored(row, json.loads(reasons or "[]")), json.loads(snapshot) if snapshot else None, row.erased_at
+        )
 
     def history(self, key: Key, limit: int) -> list[tuple[datetime, float]]:
         """The last `limit` values of a key, oldest first."""
@@ -113,9 +142,24 @@ class StoredScores:
         value = conn.execute(newest.order_by(scores.c.created_at.desc()).limit(1)).scalar()
         return None if value is None else float(value)
 
-    def save(self, conn: DatabaseConnection, new: Sequence[Stored], snapshots: Mapping[str, Mapping[str, Any]]) -> None:
-        """Keep new scores with the input they were computed from (`snapshots`, by decision), encrypted."""
-        rows = [_row(each) | {"snapshot": self._sealed(each, snapshots[each.decision])} for each in new]
+    def sealed(self, new: Sequence[Stored], snapshots: Mapping[str, Mapping[str, Any]]) -> Sealed:
+        """What only their subjects' keys open: the input that scores were computed from (`snapshots`, by decision),
+        and their reasons. Call it before the transaction that keeps them: a new subject gets its key in a database of
+        its own. Raises StoreUnavailable."""
+        plain = [
+            Sealing(each.key.connection, str(each.key.record), _written(what), context)
+            for each in new
+            for what, context in (
+                (snapshots[each.decision], _snapshot(each.decision)),
+                ([asdict(factor) for factor in each.score.factors], _reasons(each.decision)),
+            )
+        ]
+        sealed = iter(self._sealer.seal_all(plain))
+        return {each.decision: {"snapshot": next(sealed), "reasons": next(sealed)} for each in new}
+
+    def save(self, conn: DatabaseConnection, new: Sequence[Stored], sealed: Sealed) -> None:
+        """Keep new scores with what was sealed of them."""
+        rows = [{**_row(each), **sealed[each.decision]} for each in new]
         if rows:
             conn.execute(insert(scores), rows)
 
@@ -133,45 +177,27 @@ class StoredScores:
         )
         return outdated.rowcount > 0
 
-    def _sealed(self, stored: Stored, snapshot: Mapping[str, Any]) -> bytes:
-        return self._seal(json.dumps(snapshot, sort_keys=True).encode(), f"snapshot:{stored.decision}")
+    def _read(self, rows: Sequence[DatabaseRow[Any]]) -> list[Stored]:
+        """Rows as scores. One whose reasons nobody can open is left out: its subject was erased, and this row is of a
+        backup of before."""
+        sealed = [row for row in rows if row.reasons is not None]
+        opened = self._sealer.open_all([(row.reasons, _reasons(row.id)) for row in sealed])
+        reasons = {row.id: each for row, each in zip(sealed, opened, strict=True)}
+        texts = ((row, reasons.get(row.id, row.factors)) for row in rows)
+        return [_stored(row, json.loads(text)) for row, text in texts if text is not None]
 
 
-_READ = [column for column in scores.c if column.name != "snapshot"]
-_CARRIED = func.substr(
-    literal_column("features_hash"), literal_column("1"), literal_column(str(len(CARRIED)))
-) == literal_column(f"'{CARRIED}'")  # without parameters, as the index has it: else no database would use it
-_PARTS = dict.fromkeys(("connection", "capability", "type", "id", "carried", "arm", "dropped"), Text())
+def _snapshot(decision: str) -> str:
+    """What the sealed input of a decision is bound to."""
+    return f"snapshot:{decision}"
 
 
-def _newest(dialect: str, carried: bool) -> Select[Any]:
-    """The newest row of each of the listed keys."""
-    table, asked = listed(dialect, _PARTS)
-    mine = scores.alias("mine")
-    newest = (
-        select(mine.c.id)
-        .where(
-            mine.c.connection == asked["connection"],
-            mine.c.capability == asked["capability"],
-            mine.c.record_type == asked["type"],
-            mine.c.record_id == asked["id"],
-            mine.c.arm == asked["arm"],
-            or_(mine.c.core == "", not_(asked["dropped"].contains(mine.c.core))),
-            _CARRIED if carried else not_(_CARRIED),
-            *([mine.c.features_hash == asked["carried"]] if carried else []),
-        )
-        .order_by(mine.c.created_at.desc(), mine.c.id.desc())
-        .limit(1)
-        .correlate(table)
-        .scalar_subquery()
-    )
-    return select(*_READ).select_from(table.join(scores, scores.c.id == newest))
+def _reasons(decision: str) -> str:
+    return f"reasons:{decision}"
 
 
-# made once: to put a statement together takes longer than to run it
-_NEWEST = {
-    (dialect, carried): _newest(dialect, carried) for dialect in ("sqlite", "postgresql") for carried in (False, True)
-}
+def _written(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True).encode()
 
 
 def _is(key: Key) -> tuple[Any, ...]:
@@ -182,7 +208,7 @@ def _is(key: Key) -> tuple[Any, ...]:
         scores.c.record_type == key.record.type,
         scores.c.record_id == key.record.id,
         scores.c.arm == key.arm,
-        _CARRIED if key.carried else not_(_CARRIED),
+        IS_CARRIED if key.carried else not_(IS_CARRIED),
     )
 
 
@@ -201,7 +227,7 @@ def _row(stored: Stored) -> dict[str, Any]:
         "value": score.value,
         "meaning": str(score.meaning),
         "confidence": score.confidence,
-        "factors": json.dumps([asdict(factor) for factor in score.factors]),
+        "factors": "[]",
         "model_name": score.model.name,
         "model_version": score.model.version,
         "computed_at": score.computed_at.timestamp(),
@@ -218,10 +244,8 @@ def _key(row: DatabaseRow[Any]) -> Key:
     return Key(row.connection, row.capability, Record(row.record_type, row.record_id), carried, row.arm)
 
 
-def _read(row: DatabaseRow[Any], key: Key) -> Stored:
-    factors = tuple(
-        Factor(each["label"], each["effect"], each["detail"], tuple(each["fields"])) for each in json.loads(row.factors)
-    )
+def _stored(row: DatabaseRow[Any], reasons: Sequence[Mapping[str, Any]]) -> Stored:
+    factors = tuple(Factor(each["label"], each["effect"], each["detail"], tuple(each["fields"])) for each in reasons)
     score = Score(
         value=row.value,
         meaning=Meaning(row.meaning),
@@ -231,4 +255,4 @@ def _read(row: DatabaseRow[Any], key: Key) -> Stored:
         valid_for_s=max(row.valid_until - row.created_at, 0.0),
         confidence=row.confidence,
     )
-    return Stored(row.id, key, score, row.features_hash, row.created_at, row.valid_until, row.core)
+    return Stored(row.id, _key(row), score, row.features_hash, row.created_at, row.valid_until, row.core)

@@ -70,6 +70,11 @@ class StoredAnalyses:
             row = conn.execute(select(analyses).where(analyses.c.id == analysis_id)).first()
         return self._read(row) if row else None
 
+    def forget(self) -> None:
+        """Somebody was erased: what is still there is read again."""
+        with self._lock:
+            self._remembered.clear()
+
     def save(self, conn: DatabaseConnection, content: Content, analysis: Analysis, pages: int, now: float) -> str:
         """Keep it; the id under which it is kept, which is another's where two asked at the same time."""
         new = secrets.token_hex(16)

@@ -144,9 +144,9 @@ class StoredReadings:
         with self._database.begin() as conn:
             conn.execute(update(readings).where(*_is(key)).values(_worked(version, now)))
 
-    def settle(self, conn: DatabaseConnection, key: ReadingKey, values: Mapping[str, Any]) -> None:
-        """The work is done: `values` are decision, analysis, recipe, version and before."""
-        conn.execute(update(readings).where(*_is(key)).values({**_OVER, **_SOUND, **values}))
+    def settle(self, conn: DatabaseConnection, key: ReadingKey, values: Mapping[str, Any]) -> bool:
+        """The work is done: `values` are decision, analysis, recipe, version and before. Whether there is a row."""
+        return conn.execute(update(readings).where(*_is(key)).values({**_OVER, **_SOUND, **values})).rowcount == 1
 
     def fail(
         self, conn: DatabaseConnection, key: ReadingKey, version: str, problem: str, reference: str, retry_at: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,28 @@ class Database:
         """A connection to read from; what it sees is of one moment (on SQLite) and it keeps nothing."""
         with self.gate.entered(), _translated(), self.engine.connect() as conn:
             yield conn
+
+    def wipe(self, tables: Sequence[str]) -> bool:
+        """See to it that what was deleted from these tables is in no page of theirs, nor in the log of changes; whether
+        it is. On SQLite somebody who reads for long may keep the log; what is deleted by `overwriting` is gone then
+        with the next wipe. Raises StoreUnavailable."""
+        with _translated(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            if not self.is_sqlite:
+                for table in tables:
+                    conn.exec_driver_sql(f'VACUUM "{table}"')
+                return True
+            ends = time.monotonic() + _BUSY_S
+            while conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one():
+                if time.monotonic() > ends:
+                    return False
+                time.sleep(0.05)
+            return True
+
+    def overwriting(self) -> None:
+        """From now on, what is deleted here is overwritten, not only forgotten: PostgreSQL's way of it is `wipe`."""
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA secure_delete = ON"))
+            self.engine.dispose()
 
     @contextlib.contextmanager
     def _noted(self) -> Iterator[None]:

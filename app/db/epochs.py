@@ -14,6 +14,7 @@ from app.db.database import Database
 from app.errors import StoreUnavailable
 
 EVERYTHING = "everything"  # the kind of change that says: you missed some, forget all that you remember
+ERASED = "erased"  # the kind that says: forget all of this record; its key is the record
 _KEEP = 100_000  # changes; a process that is further behind is told EVERYTHING
 _PRUNE_EACH = 1_000
 
@@ -62,6 +63,17 @@ def announced_since(conn: Connection, epoch: int, kind: str, connection: str) ->
     c = schema.changes.c
     later = select(c.key).where(c.epoch > epoch, c.kind == kind, c.connection == connection)
     return int(now), frozenset(conn.execute(later).scalars())
+
+
+def forgetting(*forget: Callable[[str, str], object]) -> Callable[[Announcement], None]:
+    """A subscriber: all of these forget an erased record of a connection; ("", "") where nobody knows which it was."""
+
+    def hear(news: Announcement) -> None:
+        if news.kind in {ERASED, EVERYTHING}:
+            for each in forget:
+                each(news.connection, news.key)
+
+    return hear
 
 
 class Epochs:

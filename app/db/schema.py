@@ -142,7 +142,7 @@ scores = Table(
     Column("value", Double, nullable=False),
     Column("meaning", Text, nullable=False),
     Column("confidence", Double),
-    Column("factors", Text, nullable=False),
+    Column("factors", Text, nullable=False),  # of a version before `reasons`; else none
     Column("model_name", Text, nullable=False),
     Column("model_version", Text, nullable=False),
     Column("computed_at", Double, nullable=False),  # by the core's clock
@@ -152,6 +152,8 @@ scores = Table(
     Column("created_at", Double, nullable=False),  # by ours; what "latest" goes by
     Column("arm", Text, nullable=False, server_default=text("''")),  # of a canary; "" where there is none
     Column("core", Text, nullable=False, server_default=text("''")),  # which core gave it: CoreClient.identity
+    Column("reasons", LargeBinary),  # the factors, which may quote the input: by the subject's key, as the snapshot
+    Column("erased_at", Double),  # of its subject: that there was a decision stands, and by which model
     # the capability comes late: an event outdates a record's scores of all capabilities
     Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
 )
@@ -164,6 +166,15 @@ Index(  # a launch's own score among all that other launches carried
     ),
     sqlite_where=text(_IS_CARRIED),
     postgresql_where=text(_IS_CARRIED),
+)
+
+# Keys of the key store that were destroyed: whoever restores a backup of it destroys them again.
+erased_keys = Table(
+    "erased_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("at", Double, nullable=False),
 )
 
 # What need not be asked of a core until then: somebody is asking, or (with an answer) asked in vain.
@@ -206,6 +217,13 @@ audit = Table(
     Index("audit_look", "connection", "viewer", "record", "seq"),
     Index("audit_event", "event", "at"),
     Index("audit_reference", "reference"),
+    Index(
+        "audit_decision",
+        "decision",
+        "seq",
+        sqlite_where=text("decision IS NOT NULL"),
+        postgresql_where=text("decision IS NOT NULL"),
+    ),
     # each way to search, the newest first; a search without any of these words goes by `audit_at`
     Index("audit_at", "at"),
     Index("audit_connection", "connection", "at"),

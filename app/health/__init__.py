@@ -13,13 +13,14 @@ from app.errors import AddressRefused, AnswerRefused, CoreUnavailable, InlayErro
 from app.health.drives import drives
 from app.health.findings import Finding, Watch
 from app.health.keys import keys
+from app.health.residency import key_store, residences
 from app.health.sign_in import sign_in
 from app.hosts import HOSTS
 from app.hosts._oauth import IntegrationTokens
 from app.metrics import Metrics
 from app.net.door import Request
 
-__all__ = ["Finding", "Watch", "connections", "cores", "database", "server"]
+__all__ = ["Finding", "Watch", "connections", "cores", "database", "key_store", "residences", "server"]
 
 
 def database(store: Database | None) -> Iterator[Finding]:

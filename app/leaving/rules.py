@@ -100,6 +100,7 @@ RULES: Mapping[str, Rule] = {
     "changes": _erased("which records changed; a number stays of each, since processes count them", _announced),
     # what stays
     "leavings": Rule(Does.KEPT, "that it left, by whom, and what came of it", _own),
+    "erased_keys": Rule(Does.KEPT, "ids of keys that no backup of the key store may bring back; nobody is named", _own),
     "epoch": _nobodys("a count"),
     "beats": _nobodys("when we were ready"),
     "audit_sealer": _nobodys("how far the audit is sealed"),

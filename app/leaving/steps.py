@@ -21,8 +21,7 @@ from app.db.schema_admin import leavings
 from app.db.schema_jobs import jobs
 from app.errors import BadRequest, ConfigError, HostUnavailable, InlayError, NotFound, Problem, Superseded
 from app.identities import Identities
-from app.keys import Keyring
-from app.leaving.rows import Progress, counted, erase, export
+from app.leaving.rows import Opener, Progress, counted, erase, export
 from app.leaving.rules import tables
 from app.leaving.standing import Line, Plan, Standing, Step, read, written
 from app.publishing import Draft, Publisher
@@ -53,7 +52,7 @@ class Leaving:
         subscriber: Subscriber,
         rollouts: Rollouts,
         publisher: Publisher,
-        keyring: Keyring,
+        opener: Opener,
         database: Database,
         audit: AuditLog,
         clock: Callable[[], float],
@@ -61,7 +60,7 @@ class Leaving:
     ) -> None:
         """`admins_through` is the connection that admins sign in by."""
         self._connections, self._identities, self._subscriber = connections, identities, subscriber
-        self._rollouts, self._publisher, self._keyring = rollouts, publisher, keyring
+        self._rollouts, self._publisher, self._opener = rollouts, publisher, opener
         self._database, self._audit, self._clock = database, audit, clock
         self._admins_through = admins_through
 
@@ -116,7 +115,7 @@ class Leaving:
             return self._done(now, Step.REMOVED) if self._remove(name, now.by) else now
         if now.step is Step.REMOVED:
             return self._export(now, told)
-        erased = erase(self._database, name, told)
+        erased = erase(self._database, self._opener.subjects, name, told)
         for part in now.folder.glob(f"{_PART}*"):  # of those who were interrupted
             shutil.rmtree(part, ignore_errors=True)
         if now.step is Step.ERASED:  # called again: what came late goes too
@@ -160,7 +159,7 @@ class Leaving:
     def _export(self, now: Standing, told: Progress) -> Standing:
         """Of two who do this at once one's files count: the other may have read what the first had begun to erase."""
         part = now.folder / f"{_PART}{secrets.token_hex(4)}"
-        exported = export(self._database, self._keyring, now.connection, part, told)
+        exported = export(self._database, self._opener, now.connection, part, told)
 
         def place() -> None:
             for name in exported:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.routes import (
     admin,
     components,
+    decisions,
     embed,
     events,
     exports,
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     components.blueprint,
     reviews.blueprint,
     exports.blueprint,
+    decisions.blueprint,
     events.blueprint,
     embed.blueprint,
     pages.blueprint,

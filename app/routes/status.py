@@ -36,6 +36,8 @@ def readyz() -> Response:
         parts().audit.require_writable()
     except StoreUnavailable:
         return _unready("unavailable", database="not writable")
+    if not parts().subject_keys.are_there():
+        return _unready("unavailable", database="ok", keys="away")  # no input could be kept, so nothing new is shown
     return jsonify({"status": "ok", "database": "ok"})
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, lists, numbers
 
-from app.web.texts import read_locale
+from app.core.shapes import Meaning, Score
+from app.web.texts import Texts, read_locale
 
 _INTERNATIONAL = {"en": "en_GB"}  # day before month, 24 hours: for viewers who read English for want of their own
 
@@ -81,3 +82,17 @@ class Format:
     def join(self, items: Sequence[str]) -> str:
         """ "A, B and C"."""
         return lists.format_list(items, locale=self.words)
+
+
+def meaning(texts: Texts, locale: str, score: Score) -> str:
+    """What the number of a score means, as a sentence in the viewer's language: the same that a card says."""
+
+    def t(message: str, **values: str) -> str:
+        return texts.t(message, locale, **values)
+
+    percent = Format.of(locale, "UTC", texts.language(locale)).percent(round(score.value) / 100)
+    if score.meaning is Meaning.PROBABILITY:
+        return t("The model estimates a chance of {percent}.", percent=percent)
+    if score.meaning is Meaning.PERCENTILE:
+        return t("Better than {percent} of comparable records.", percent=percent)
+    return t("On a scale from 0, the worst, to 100, the best.")

@@ -100,6 +100,13 @@ class Fragments:
         """What a fragment of this component would say, permitted and audited as one. Raises NotFound."""
         return self._all_answers(session, [Item(tag, record)])[self._catalog[tag].tag, record]
 
+    def forget(self) -> None:
+        """Somebody was erased: no markup of before stays in memory."""
+        self._past.forget()
+        with self._lock:
+            self._kept.clear()
+            self._rendered.clear()
+
     def _keep(self, key: _Key, kept: Shown) -> None:
         with self._lock:
             self._kept[key] = kept

@@ -16,12 +16,15 @@ from app.audit.log import AuditLog
 from app.audit.sealer import Sealer
 from app.config import Settings
 from app.connections import Connections
+from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.events import Events
+from app.explanation import Explanations
 from app.figures import Figures
 from app.hosts._keys import KeySource
+from app.keys.subjects import SubjectKeys
 from app.leaving import Leaving
 from app.metrics import Metrics
 from app.node import Node
@@ -55,6 +58,9 @@ class Parts:
     audit: AuditLog
     metrics: Metrics
     keys: KeySource
+    subject_keys: SubjectKeys
+    stored: StoredScores
+    explanations: Explanations
     connections: Connections
     sessions: Sessions
     sign_ins: SignIns

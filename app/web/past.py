@@ -43,6 +43,11 @@ class Past:
                 if told.decision:
                     self._known[session.id, tag, grant.record] = _Known(told, now, grant.hidden_fields)
 
+    def forget(self) -> None:
+        """Somebody was erased: nobody is told anything of before."""
+        with self._lock:
+            self._known.clear()
+
     def again(self, session: Session, tag: str, granted: Sequence[Grant]) -> dict[Record, Told]:
         """What this session may be told once more, as stale: the audit has it, and its viewer may still see as much."""
         oldest = self._clock() - KEPT_S

@@ -79,6 +79,11 @@ class Ready:
         self._metrics.count("remembered", connection=kept.session.connection, component=kept.session.component)
         return kept.whole
 
+    def forget(self) -> None:
+        """Somebody was erased: nothing of before stays in memory."""
+        with self._lock:
+            self._kept.clear()
+
     def keep(
         self,
         key: Key,

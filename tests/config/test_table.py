@@ -94,7 +94,7 @@ def test_no_secret_shows_itself() -> None:
         ("http://localhost:8000", "http://inlay.example.com", "server.public_url: is plain http"),
         ("http://localhost:8000", "https://a.example/x", "is not an exact origin. Write \"https://a.example\""),
         ("http://127.0.0.1:8001", "https://a;b", "does not name a host"),
-        ("http://127.0.0.1:8001", "https://*.example.com", "inlay.toml:16: connections.crm.origins: "),
+        ("http://127.0.0.1:8001", "https://*.example.com", "connections.crm.origins: "),
         ("http://127.0.0.1:8001", "https://A.example:443", 'Write "https://a.example"'),
         ("http://127.0.0.1:8002", "http://core.example", "Use https, or list core.example in server.allow_private."),
         ("http://127.0.0.1:8002", "https://user:pw@core.example", "carries no user"),
@@ -203,8 +203,79 @@ def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path) -> None:
 
 def test_regions_must_agree() -> None:
     text = GOOD.replace("[server]", '[server]\nregion = "eu"').replace("deadline", 'region = "us"\ndeadline')
-    assert "the regions do not agree: core main is in us, the server is in eu." in only(text)
+    assert "the regions do not agree: the server is in eu, core main is in us." in only(text)
     assert Settings.parse(text.replace('"us"', '"eu"') + 'region = "eu"\n').server.region == "eu"
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (
+            "[server]",
+            "connections.crm: is in eu by the server, but nothing says where connection crm and core main is.",
+        ),
+        (
+            "[cores.main]",
+            "connections.crm: is in eu by core main, but nothing says where connection crm and the server is.",
+        ),
+        (
+            "[connections.crm]",
+            "connections.crm.region: is in eu by connection crm, but nothing says where the server and core main is.",
+        ),
+    ],
+)
+def test_a_region_that_is_said_in_one_place_only_is_refused_with_its_mend(place: str, said: str) -> None:
+    text = only(GOOD.replace(place, f'{place}\nregion = "eu"'))
+    assert re.match(r"inlay.toml:\d+: ", text)
+    assert said in text
+    assert "too, or take it out everywhere." in text
+
+
+def test_the_connection_that_records_come_from_is_in_the_same_region() -> None:
+    text = GOOD.replace("[server]", '[server]\nregion = "eu"').replace("deadline", 'region = "eu"\ndeadline')
+    far = GOOD.partition("[connections.crm]")[2].replace("lead_score", "lead_score")
+    text += f'region = "eu"\nrecords_from = "far"\n[connections.far]{far}'
+    said = "".join(problems(text + 'region = "us"\n'))
+    assert "connection crm is in eu, the server is in eu, connection far is in us, core main is in eu" in said
+    assert Settings.parse(text + 'region = "eu"\n').homes(
+        Settings.parse(text + 'region = "eu"\n').connections["crm"]
+    ) == {
+        "connection crm": "eu",
+        "the server": "eu",
+        "connection far": "eu",
+        "core main": "eu",
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "keys"),
+    [
+        ("sqlite:////data/inlay.db", "sqlite:////data/inlay-keys.db"),
+        ("sqlite:////data/inlay.db?mode=ro", "sqlite:////data/inlay-keys.db?mode=ro"),
+        ("postgresql://db.example/inlay", "postgresql+psycopg://db.example/inlay-keys"),
+        (
+            "postgresql://db.example/inlay?options=-csearch_path=x&sslmode=require",
+            "postgresql+psycopg://db.example/inlay-keys?sslmode=require",
+        ),
+    ],
+)
+def test_keys_lie_beside_the_main_database_unless_they_are_said_to_lie_elsewhere(url: str, keys: str) -> None:
+    assert Settings.parse(f'{GOOD}[store]\nurl = "{url}"\n').store.keys_url == keys
+    elsewhere = f'{GOOD}[store]\nurl = "{url}"\nkey_store = "postgresql://other.example/keys"\n'
+    assert Settings.parse(elsewhere).store.keys_url == "postgresql+psycopg://other.example/keys"
+
+
+@pytest.mark.parametrize(
+    ("url", "keys"),
+    [
+        ("sqlite:///inlay.db", "sqlite:///./inlay.db"),
+        ("sqlite:////data/inlay.db", "sqlite:////data/x/../inlay.db?mode=rw"),
+        ("postgresql://db.example/inlay", "postgres://somebody@db.example/inlay?sslmode=require"),
+    ],
+)
+def test_keys_never_lie_in_the_main_database(url: str, keys: str) -> None:
+    said = only(f'{GOOD}[store]\nurl = "{url}"\nkey_store = "{keys}"\n')
+    assert "store.key_store: is the main database." in said
 
 
 def test_records_come_from_another_connection() -> None:

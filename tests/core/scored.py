@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.core.stored import Key, Stored, StoredScores
 from app.db import Database
+from app.keys.subjects import Sealing
 from app.launch import Record
 
 LEAD = Record("Lead", "1")
@@ -30,10 +32,16 @@ def stored(decision: str, at: float = 1000, key: Key = KEY, value: float = 72.5,
 
 
 def keep(database: Database, scores: StoredScores, *new: Stored) -> None:
+    sealed = scores.sealed(new, {each.decision: {"a": 1} for each in new})
     with database.begin() as conn:
-        scores.save(conn, new, {each.decision: {"a": 1} for each in new})
+        scores.save(conn, new, sealed)
 
 
-def plain(text: bytes, context: str) -> bytes:
+class Plain:
     """Seals nothing."""
-    return text
+
+    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]:
+        return [each.plaintext for each in items]
+
+    def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]:
+        return [sealed for sealed, _ in items]

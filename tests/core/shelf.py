@@ -22,5 +22,10 @@ class MemoryShelf:
             self.values |= {name: value for name, value, _ in entries}
             self.seconds += [seconds for _, _, seconds in entries]
 
+    def drop(self, names: Sequence[str]) -> bool:
+        for name in names if not self.away else ():
+            self.values.pop(name, None)
+        return not self.away
+
     def close(self) -> None:
         """Nothing is open."""

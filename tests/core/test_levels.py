@@ -17,7 +17,7 @@ from app.db.migrations import upgrade
 from app.errors import StoreUnavailable
 from app.launch import Record
 from app.metrics import NullMetrics
-from tests.core.scored import KEY, LEAD, keep, plain, stored
+from tests.core.scored import KEY, LEAD, Plain, keep, stored
 from tests.core.shelf import MemoryShelf
 from tests.databases import Moody
 
@@ -30,7 +30,7 @@ class Process:
     def __init__(self, database: Moody, shelf: MemoryShelf | None) -> None:
         self.database, self.metrics = database, NullMetrics()
         self.epochs = Epochs(database, clock=lambda: 0.0)  # looks only when it is told to
-        self.scores = StoredScores(database, plain)
+        self.scores = StoredScores(database, Plain())
         self.changes = Changes(self.epochs)
         self.shared = SharedScores(shelf, self.epochs.life) if shelf else None
         self.levels = Levels(self.scores, self.shared, self.changes, self.metrics, 1_000_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event
 
 from app.core.stored import CARRIED, OUTDATED, Key, StoredScores
 from app.db import Database
+from app.keys.subjects import Sealing
 from app.launch import Record
 from tests.core.scored import KEY, LEAD, keep, plain, stored
 from tests.databases import hasty, migrated_url
@@ -28,7 +29,25 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 @pytest.fixture
 def scores(database: Database) -> StoredScores:
-    return StoredScores(database, lambda plain, context: f"sealed {len(plain)} {context}".encode())
+    return StoredScores(database, Marked())
+
+
+class Marked:
+    """Seals by adding whose it is and where it lies; `gone` are records whose keys are destroyed."""
+
+    def __init__(self, *gone: str) -> None:
+        self.gone = gone
+
+    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]:
+        return [f"{one.context} {one.connection} {one.record}|".encode() + one.plaintext for one in items]
+
+    def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]:
+        opened: list[bytes | None] = []
+        for sealed, context in items:
+            place, _, plain = sealed.partition(b"|")
+            assert place.startswith(f"{context} ".encode())
+            opened.append(None if place.decode().endswith(self.gone or ("?",)) else plain)
+        return opened
 
 
 def test_what_was_kept_comes_back(database: Database, scores: StoredScores) -> None:
@@ -143,10 +162,30 @@ def test_outdating_reaches_all_capabilities_of_the_named_connection(database: Da
     assert [found[key].fresh_until == OUTDATED for key in (*keys, near)] == [True, True, True, False, False]
 
 
-def test_the_input_is_sealed_in_the_context_of_its_decision(database: Database, scores: StoredScores) -> None:
+def test_input_and_reasons_are_sealed_by_their_subject_s_key_each_in_its_place(
+    database: Database, scores: StoredScores
+) -> None:
     keep(database, scores, stored("d1"))
     with database.read() as conn:
-        assert bytes(conn.exec_driver_sql("SELECT snapshot FROM scores").scalar_one()) == b"sealed 8 snapshot:d1"
+        row = conn.exec_driver_sql("SELECT factors, snapshot, reasons FROM scores").one()
+    assert row.factors == "[]"
+    assert bytes(row.snapshot) == b'snapshot:d1 acme Lead/1|{"a": 1}'
+    assert bytes(row.reasons).startswith(b"reasons:d1 acme Lead/1|")
+    decided = scores.decided("d1")
+    assert decided is not None
+    assert (decided.stored, decided.snapshot, decided.erased_at) == (stored("d1"), {"a": 1}, None)
+
+
+def test_what_no_key_opens_any_more_is_as_if_it_were_not_there(database: Database, scores: StoredScores) -> None:
+    """A backup of the database from before an erasure, brought back: the rows are there, their keys are not."""
+    other = replace(KEY, record=Record("Lead", "2"))
+    keep(database, scores, stored("d1"), stored("d2", key=other))
+    without = StoredScores(database, Marked("Lead/1"))
+    assert without.latest([KEY, other]).keys() == {other}
+    assert without.by_decision(["d1", "d2"]).keys() == {"d2"}
+    decided = without.decided("d1")
+    assert decided is not None
+    assert (decided.stored.score.factors, decided.snapshot) == ((), None)
 
 
 def test_nothing_new_is_nothing_to_do(database: Database, scores: StoredScores) -> None:

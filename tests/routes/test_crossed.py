@@ -187,6 +187,14 @@ def sign_in(method: str, step: str, field: str) -> Reach:
     )
 
 
+def explained(me: Actor, decision: str, token: str = "") -> Any:
+    """Why a decision is what it is: of mine it is told, of theirs it is not said that there is one."""
+    heads = me.heads | {"Authorization": f"Bearer {token or me.token}"}
+    answer = me.world.client.get(f"/api/v1/decisions/{decision}", headers=heads)
+    assert answer.status_code in (401, 403, 404)
+    return answer
+
+
 def public(path: str) -> dict[str, Reach]:
     """The same for everybody, whatever is asked of it."""
     return {"any": lambda me, them: me.world.client.get(f"{path}?record={them.record}&session={them.session}")}
@@ -202,20 +210,22 @@ def post(path: str, **form: str) -> Reach:
     return reach
 
 
-def as_admin(method: str, path: str) -> dict[str, Reach]:
-    """An admin's page with what a viewer has in the place of an admin's cookie."""
+def as_admin(method: str, path: str, named: str = "") -> dict[str, Reach]:
+    """An admin's page with what a viewer has in the place of an admin's cookie; `named`: what the address says."""
 
     def reach(what: str) -> Reach:
         def call(me: Actor, them: Actor) -> Any:
             cookie = f"__Host-inlay-admin={getattr(them, what)[:4000]}"
             heads = {"Cookie": cookie, "Origin": "https://inlay.example.com"}
-            answer = me.world.client.open(path.format(them.connection), method=method, headers=heads)
+            answer = me.world.client.open(path.format(them), method=method, headers=heads)
             assert answer.status_code == 200 if (method, path) == ("GET", "/admin/enter") else answer.status_code > 400
             return answer
 
         return call
 
-    return {"session token": reach("token"), "session": reach("session"), "reference": reach("reference")}
+    return {
+        f"{named}{what}": reach(what.removeprefix("session ")) for what in ("session token", "session", "reference")
+    }
 
 
 # For each address: what of another's can be named there, and how.
@@ -228,28 +238,28 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/static/vendor/<name>"): public("/static/vendor/htmx.min.js"),
     ("GET", "/static/admin/<name>"): public("/static/admin/admin.css"),
     ("GET", "/admin"): as_admin("GET", "/admin"),
-    ("GET", "/admin/connections/<connection>"): as_admin("GET", "/admin/connections/{}"),
-    ("GET", "/admin/connections/<connection>/rollout"): as_admin("GET", "/admin/connections/{}/rollout"),
-    ("POST", "/admin/connections/<connection>/rollout"): as_admin("POST", "/admin/connections/{}/rollout"),
-    ("GET", "/admin/connections/<connection>/why"): as_admin("GET", "/admin/connections/{}/why"),
-    ("GET", "/admin/connections/<connection>/leaving"): as_admin("GET", "/admin/connections/{}/leaving"),
-    ("POST", "/admin/connections/<connection>/leaving"): as_admin("POST", "/admin/connections/{}/leaving"),
+    ("GET", "/admin/connections/<connection>"): as_admin("GET", "/admin/connections/{0.connection}"),
+    ("GET", "/admin/connections/<connection>/rollout"): as_admin("GET", "/admin/connections/{0.connection}/rollout"),
+    ("POST", "/admin/connections/<connection>/rollout"): as_admin("POST", "/admin/connections/{0.connection}/rollout"),
+    ("GET", "/admin/connections/<connection>/why"): as_admin("GET", "/admin/connections/{0.connection}/why"),
+    ("GET", "/admin/connections/<connection>/leaving"): as_admin("GET", "/admin/connections/{0.connection}/leaving"),
+    ("POST", "/admin/connections/<connection>/leaving"): as_admin("POST", "/admin/connections/{0.connection}/leaving"),
     ("GET", "/admin/rollback"): as_admin("GET", "/admin/rollback"),
     ("POST", "/admin/rollback"): as_admin("POST", "/admin/rollback"),
-    ("GET", "/admin/audit"): as_admin("GET", "/admin/audit?connection={}"),
+    ("GET", "/admin/audit"): as_admin("GET", "/admin/audit?connection={0.connection}"),
     ("POST", "/admin/audit/export"): as_admin("POST", "/admin/audit/export"),
     ("GET", "/admin/configuration"): as_admin("GET", "/admin/configuration"),
-    ("GET", "/admin/configuration/edit"): as_admin("GET", "/admin/configuration/edit?connection={}"),
+    ("GET", "/admin/configuration/edit"): as_admin("GET", "/admin/configuration/edit?connection={0.connection}"),
     ("POST", "/admin/configuration/edit"): as_admin("POST", "/admin/configuration/edit"),
     ("GET", "/admin/configuration/secrets"): as_admin("GET", "/admin/configuration/secrets"),
     ("POST", "/admin/configuration/secrets"): as_admin("POST", "/admin/configuration/secrets"),
     ("GET", "/admin/hosts/add"): as_admin("GET", "/admin/hosts/add"),
     ("GET", "/admin/hosts/add/<name>"): as_admin("GET", "/admin/hosts/add/guest"),
     ("POST", "/admin/hosts/add/<name>"): as_admin("POST", "/admin/hosts/add/guest"),
-    ("GET", "/admin/connections/<connection>/arrival"): as_admin("GET", "/admin/connections/{}/arrival"),
-    ("GET", "/admin/connections/<connection>/arrival.json"): as_admin("GET", "/admin/connections/{}/arrival.json"),
-    ("POST", "/admin/connections/<connection>/package"): as_admin("POST", "/admin/connections/{}/package"),
-    ("GET", "/admin/figures"): as_admin("GET", "/admin/figures?connection={}"),
+    ("GET", "/admin/connections/<connection>/arrival"): as_admin("GET", "/admin/connections/{0.connection}/arrival"),
+    ("GET", "/admin/connections/<connection>/arrival.json"): as_admin("GET", "/admin/connections/{0.connection}/arrival.json"),
+    ("POST", "/admin/connections/<connection>/package"): as_admin("POST", "/admin/connections/{0.connection}/package"),
+    ("GET", "/admin/figures"): as_admin("GET", "/admin/figures?connection={0.connection}"),
     ("GET", "/admin/alerts"): as_admin("GET", "/admin/alerts"),
     ("POST", "/admin/alerts/test"): as_admin("POST", "/admin/alerts/test"),
     ("GET", "/admin/jobs"): as_admin("GET", "/admin/jobs"),
@@ -258,6 +268,13 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("POST", "/admin/jobs/drop"): as_admin("POST", "/admin/jobs/drop"),
     ("GET", "/admin/imports"): as_admin("GET", "/admin/imports"),
     ("GET", "/admin/origins"): as_admin("GET", "/admin/origins"),
+    ("GET", "/admin/decisions"): as_admin("GET", "/admin/decisions"),
+    ("GET", "/admin/decisions/<decision>"): as_admin(
+        "GET", "/admin/decisions/{0.decision}", "decision, "
+    ),
+    ("GET", "/admin/decisions/<decision>/letter"): as_admin(
+        "GET", "/admin/decisions/{0.decision}/letter", "decision, "
+    ),
     ("GET", "/admin/sign-in"): as_admin("GET", "/admin/sign-in"),
     ("GET", "/admin/callback"): as_admin("GET", "/admin/callback?state=x&code=x"),
     ("GET", "/admin/enter"): as_admin("GET", "/admin/enter"),
@@ -350,6 +367,16 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         ),
         "component": lambda me, them: me.batch(f"admin {them.record} -", style="admin"),
     },
+    ("GET", "/api/v1/decisions/<decision>"): {
+        "decision": lambda me, them: explained(me, them.decision),
+        "decision, their session": lambda me, them: explained(me, them.decision, token=them.session),
+        "decision, their token elsewhere": lambda me, them: explained(
+            replace(me, connection="evil"), them.decision, token=them.token
+        ),
+        "record": lambda me, them: explained(me, them.record),
+        "session": lambda me, them: explained(me, them.session),
+        "reference": lambda me, them: explained(me, them.reference),
+    },
     ("POST", "/events/<connection>"): {
         "event secret": lambda me, them: event(me, them, me.event_secret)
         if me.connection != them.connection
@@ -381,7 +408,7 @@ def test_nobody_gets_what_is_another_s(actors: dict[str, Actor], route: tuple[st
         about = f"{me} reached for {them}"
         assert them.mark not in said, about
         for theirs in (them.session, them.decision, them.event_secret, them.token.rpartition(".")[2]):
-            if name not in {"decision", "session"}:  # there it was we who named it
+            if not name.startswith(("decision", "session")):  # there it was we who named it
                 assert theirs not in said, about
         if me.connection != them.connection and name not in {"reference", "connection"}:  # of that door, not of theirs
             assert them.reference not in said, about
@@ -399,6 +426,10 @@ def test_what_is_one_s_own_still_comes(actors: dict[str, Actor]) -> None:
         assert me.get(me.record, etag=me.etags[0]).status_code == 304
         [card] = me.batch(f"score-card {me.record} -").json["fragments"]
         assert me.mark in card["html"]
+        heads = me.heads | {"Authorization": f"Bearer {me.token}"}
+        told = me.world.client.get(f"/api/v1/decisions/{me.decision}", headers=heads).json
+        assert [each["label"] for each in told["factors"]] == [me.mark]
+        assert told["inputs"]["activity"] == int(me.mark.split()[1])
         assert me.batch(f"score-card {me.record} {me.etags[1]}").json["fragments"][0]["unchanged"] is True
     [world] = {id(each.world): each.world for each in actors.values()}.values()
     assert world.audited("event.accepted") == []

@@ -46,6 +46,7 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/components:batch"): Kind.OPEN,
     ("POST", "/reviews"): Kind.OPEN,
     ("POST", "/exports"): Kind.OPEN,
+    ("GET", "/api/v1/decisions/<decision>"): Kind.OPEN,
     ("POST", "/events/<connection>"): Kind.OWN,
     ("POST", "/reports/panel"): Kind.OWN,
     ("POST", "/reports/csp"): Kind.OWN,
@@ -61,6 +62,9 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/admin/audit"): Kind.ADMIN,
     ("POST", "/admin/audit/export"): Kind.ADMIN,
     ("GET", "/admin/configuration"): Kind.ADMIN,
+    ("GET", "/admin/decisions"): Kind.ADMIN,
+    ("GET", "/admin/decisions/<decision>"): Kind.ADMIN,
+    ("GET", "/admin/decisions/<decision>/letter"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/leaving"): Kind.ADMIN,
     ("POST", "/admin/connections/<connection>/leaving"): Kind.ADMIN,
     ("GET", "/admin/rollback"): Kind.ADMIN,
@@ -115,6 +119,7 @@ def _good(world: World) -> dict[tuple[str, str], Callable[[], Any]]:
         ("DELETE", "/session"): lambda: client.delete("/session", headers={"Authorization": f"Bearer {token}"}),
         ("POST", "/session/renew"): lambda: client.post("/session/renew", data={"token": frame}),
         ("GET", "/components/<tag>"): lambda: world.badge(frame),
+        ("GET", "/api/v1/decisions/<decision>"): lambda: explained(world, token),
         ("POST", "/components:batch"): lambda: world.client.post("/components:batch", data=batch, headers=page),
         ("POST", "/events/<connection>"): lambda: world.event(LEAD),
         ("POST", "/reports/panel"): lambda: client.post("/reports/panel?connection=acme"),
@@ -131,9 +136,21 @@ def _good(world: World) -> dict[tuple[str, str], Callable[[], Any]]:
     }
 
 
+def explained(world: World, token: str) -> Any:
+    """Of the decision that this session was shown."""
+    heads = {"Authorization": f"Bearer {token}", "Origin": "https://app.acme.example"}
+    [shown] = {row["decision"] for row in world.audited("view.shown") if row["connection"] == "acme-pages"}
+    return world.client.get(f"/api/v1/decisions/{shown}", headers=heads)
+
+
 def _bare(world: World, method: str, rule: str) -> Any:
     """The same address with nothing that would be good for anything."""
-    path = rule.replace("<connection>", "acme").replace("<tag>", "score-badge").replace("<name>", "no.js")
+    path = (
+        rule.replace("<connection>", "acme")
+        .replace("<decision>", "none")
+        .replace("<tag>", "score-badge")
+        .replace("<name>", "no.js")
+    )
     return world.client.open(path, method=method)
 
 

@@ -26,6 +26,16 @@ def test_not_ready_without_a_database_but_alive(world: World) -> None:
     assert world.client.get("/healthz").status_code == 200
 
 
+def test_not_ready_without_the_key_store(world: World) -> None:
+    """What cannot be kept is not shown; what is known already still is."""
+    token = world.frame_token()
+    with world.parts.subject_keys.store.database.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE subject_keys RENAME TO gone")
+    assert world.client.get("/readyz").json == {"status": "unavailable", "database": "ok", "keys": "away"}
+    assert world.badge(token).headers["Inlay-State"] == "ready"
+    assert world.exchange(records=["Lead/new"]).json["fragments"][0]["state"] == "unavailable"
+
+
 def refused(world: World, token: str) -> None:
     """Whatever needs a row of the audit is refused with a way on, and nothing of it is shown."""
     for answer in (world.launch(), world.exchange()):

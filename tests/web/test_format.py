@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from app.web.format import Format, read_timezone
+from app.core.shapes import Meaning
+from app.web.format import Format, meaning, read_timezone
+from app.web.texts import Texts
+from tests.core.scored import SCORE
 
 AT = datetime(2026, 11, 23, 23, 5, tzinfo=UTC)
 
@@ -63,3 +67,17 @@ def test_left_to_right_scripts(locale: str) -> None:
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "Europe", "\x00", "x" * 9999])
 def test_an_unknown_zone_is_utc(name: str) -> None:
     assert read_timezone(name) is UTC
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "german"),
+    [
+        (Meaning.PROBABILITY, "The model estimates a chance of 72%.", "Das Modell schätzt die Chance auf 72\xa0%."),
+        (Meaning.PERCENTILE, "Better than 72% of comparable records.", "72\xa0%"),
+        (Meaning.INDEX, "On a scale from 0, the worst, to 100, the best.", "0"),
+    ],
+)  # fmt: skip
+def test_each_meaning_has_its_sentence(kind: Meaning, english: str, german: str) -> None:
+    score, texts = replace(SCORE, meaning=kind), Texts.load()
+    assert meaning(texts, "en", score) == english
+    assert german in meaning(texts, "de-AT", score)

@@ -41,6 +41,7 @@ TABS = (
     Tab("Alerts", "/admin/alerts", Act.WATCH),
     Tab("Jobs", "/admin/jobs", Act.WATCH),
     Tab("Audit", "/admin/audit", Act.AUDIT),
+    Tab("Decisions", "/admin/decisions", Act.AUDIT),
     Tab("Configuration", "/admin/configuration", Act.CHANGE),
     Tab("Preview", "/preview", Act.DESIGN),
 )

@@ -61,6 +61,7 @@ def one(admin: Admin, connection: str) -> Response:
         "admin/connection.html",
         admin,
         title=connection,
+        homes=p.settings.homes(known.settings),
         line=_line(known, lately(p.database, now).get(connection, Lately())),
         operates=admin.may(Act.OPERATE),
         refusals=refusals(p.database, connection, now),

@@ -1,0 +1,130 @@
+"""What becomes of each table's rows when a subject is erased: the rules that `app.db.personal` lists.
+
+Each rule says how many rows it is about; it changes them only when it is told to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
+
+from app.db.schema import leases, scores
+from app.db.schema_documents import analyses, readings, reviews
+from app.db.schema_jobs import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A record, in the connection that it is read through (`source`) and in all that read through that one."""
+
+    source: str
+    connections: tuple[str, ...]
+    kind: str
+    id: str
+
+    @property
+    def record(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+Rule = Callable[[Connection, Subject, float, bool], int]  # ..., now, whether to do it
+
+# What stands of a score is that there was one, of which model, when, for whom it was made, and that it was erased.
+BLANK: Mapping[str, Any] = {
+    "record_id": "", "value": 0.0, "confidence": None, "factors": "[]", "features_hash": "", "snapshot": None,
+    "reasons": None, "valid_until": 0.0,
+}  # fmt: skip
+
+
+def _scores(conn: Connection, subject: Subject, now: float, do: bool) -> int:
+    mine = scores.c.connection.in_(subject.connections) & _is(scores, subject)
+    if do:
+        return conn.execute(update(scores).where(mine).values({**BLANK, "erased_at": now})).rowcount
+    return _count(conn, scores, mine)
+
+
+def _analyses(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001 as all rules
+    """Those that no other document needs. Before the readings, which name them."""
+    mine = _read_of(subject)
+    named = [
+        each for row in conn.execute(select(readings.c.analysis, readings.c.before).where(mine)) for each in row if each
+    ]
+    others = select(readings.c.analysis).where(~mine, readings.c.analysis.in_(named))
+    before = select(readings.c.before).where(~mine, readings.c.before.in_(named))
+    needed = {*conn.execute(others).scalars(), *conn.execute(before).scalars()}
+    alone = analyses.c.id.in_([each for each in named if each not in needed])
+    return _gone(conn, analyses, alone, do)
+
+
+def _readings(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    return _gone(conn, readings, _read_of(subject), do)
+
+
+def _reviews(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    mine = reviews.c.connection.in_(subject.connections) & _is(reviews, subject)
+    return _gone(conn, reviews, mine, do)
+
+
+def _leases(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    """A lease's key begins with the connection and ends with the record: `app.core.stored.Key`."""
+    end = f"|{subject.record}"
+    mine = or_(
+        *(
+            leases.c.key.startswith(f"{each}|", autoescape=True) & leases.c.key.endswith(end, autoescape=True)
+            for each in subject.connections
+        )
+    )
+    return _gone(conn, leases, mine, do)
+
+
+def _jobs(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    """Jobs about this record alone go; from a list of records its name goes."""
+    name, found = subject.record, 0
+    likely = jobs.c.payload.contains(json.dumps(name)[1:-1], autoescape=True)
+    for row in conn.execute(select(jobs.c.id, jobs.c.payload).where(likely)).all():
+        payload = json.loads(row.payload)
+        records = payload.get("records")
+        if payload.get("connection") not in subject.connections or name not in (
+            payload.get("record"),
+            *(records or ()),
+        ):
+            continue
+        found += 1
+        rest = [each for each in records or () if each != name]
+        if do and rest:
+            text = json.dumps(payload | {"records": rest})
+            conn.execute(update(jobs).where(jobs.c.id == row.id).values(payload=text))
+        elif do:
+            conn.execute(delete(jobs).where(jobs.c.id == row.id))
+    return found
+
+
+# In this order: analyses are found by the readings.
+RULES: Mapping[str, Rule] = {
+    "scores": _scores,
+    "analyses": _analyses,
+    "readings": _readings,
+    "reviews": _reviews,
+    "jobs": _jobs,
+    "leases": _leases,
+}
+
+
+def _read_of(subject: Subject) -> ColumnElement[bool]:
+    return readings.c.connection.in_(subject.connections) & _is(readings, subject)
+
+
+def _is(table: Table, subject: Subject) -> ColumnElement[bool]:
+    return (table.c.record_type == subject.kind) & (table.c.record_id == subject.id)
+
+
+def _gone(conn: Connection, table: Table, which: ColumnElement[bool], do: bool) -> int:
+    return conn.execute(delete(table).where(which)).rowcount if do else _count(conn, table, which)
+
+
+def _count(conn: Connection, table: Table, which: ColumnElement[bool]) -> int:
+    return int(conn.execute(select(func.count()).select_from(table).where(which)).scalar_one())

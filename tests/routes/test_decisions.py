@@ -1,0 +1,88 @@
+"""`GET /api/v1/decisions/<id>`: told to whoever may see the record, and to everybody else the same no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.hosts._proofs import GUEST
+from tests.test_explanation import shown
+from tests.world import LEAD, World
+
+ORIGIN = GUEST["origins"][0]
+
+
+def asked(world: World, token: str, decision: str, origin: str | None = ORIGIN) -> Any:
+    heads = {"Authorization": f"Bearer {token}"} | ({"Origin": origin} if origin else {})
+    return world.client.get(f"/api/v1/decisions/{decision}", headers=heads)
+
+
+def test_a_score_is_explained_in_the_viewer_s_language(world: World) -> None:
+    token, decision = shown(world)
+    answer = asked(world, token, decision)
+    assert answer.status_code == 200, answer.text
+    told = answer.json
+    assert (told["kind"], told["decision"], told["record"]) == ("score", decision, LEAD)
+    assert (told["score"], told["meaning"], told["band"]) == (72.0, "probability", "high")
+    assert told["meaning_text"] == "Das Modell schätzt die Chance auf 72\xa0%."
+    assert told["inputs"] == {"activity": 3, "company_size": 250, "revenue": 1_000_000}
+    assert told["factors"][1] == {
+        "label": "Rich", "effect": -2, "direction": "down", "detail": "a million", "fields": ["revenue"],
+    }  # fmt: skip
+    assert told["model"] == {"name": "test-core", "version": "1"}
+    assert told["freshness"]["is_fresh"] is True
+    assert told["freshness"]["computed_at"] == "2026-11-23T12:00:00+00:00"
+    assert (told["seen"]["times"], told["seen"]["viewers"], len(told["seen"]["by_you"])) == (1, 1, 1)
+    assert told["reviews"] == []
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_who_may_not_see_the_record_gets_one_answer_and_the_audit_has_which(world: World) -> None:
+    token, decision = shown(world)
+    other = world.element_token(records=["Lead/00QAB000009LeadAA2"], sub="nosy")
+    carried = world.element_token(connection="acme-carried", features={LEAD: {"activity": 1}})
+    tried = {
+        "record-not-in-session": asked(world, other, decision),
+        "decision-elsewhere": asked(world, carried, decision),
+        "decision-unknown": asked(world, token, "0" * 32),
+    }
+    told = {answer.text.replace(answer.json["reference"], "") for answer in tried.values()}
+    assert len(told) == 1
+    assert {answer.status_code for answer in tried.values()} == {403}
+    rows = world.audited("explanation.refused")
+    assert [row["reason"] for row in rows] == list(tried)
+    assert [row["reference"] for row in rows] == [answer.json["reference"] for answer in tried.values()]
+    assert world.audited("decision.explained") == []
+
+
+def test_a_session_s_token_counts_from_its_own_origin_only(world: World) -> None:
+    token, decision = shown(world)
+    assert asked(world, token, decision, "https://evil.example").status_code == 401
+    assert asked(world, token, decision, None).status_code == 401
+    assert asked(world, "nothing", decision).status_code == 401
+
+
+def test_a_host_that_no_longer_lets_its_viewer_see_the_record_closes_it(world: World) -> None:
+    token = world.frame_token()
+    decision = world.audited("view.shown")[-1]["decision"]
+    assert asked(world, token, decision, None).status_code == 200
+    world.api.blind.add("zoe")
+    world.clock.now += 400
+    assert asked(world, token, decision, None).status_code == 403
+    assert world.audited("explanation.refused")[-1]["reason"] == "host-says-no"
+
+
+def test_nobody_is_told_without_a_row(world: World) -> None:
+    token, decision = shown(world)
+    with world.parts.database.begin() as conn:
+        conn.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit WHEN NEW.event = 'decision.explained' "
+            "BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END"
+        )
+    answer = asked(world, token, decision)
+    assert answer.status_code >= 500
+    assert "Active" not in answer.text
+
+
+def test_a_script_of_a_page_may_ask(world: World) -> None:
+    answer = world.client.options("/api/v1/decisions/x", headers={"Origin": ORIGIN})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
