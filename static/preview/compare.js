@@ -67,12 +67,8 @@ const verdict = (title, rows, good, names) => [
 ];
 
 // One over the other, and of each point what is left when both are subtracted: black where they are the same. The
-// browser does that with the live panels, so it is what is seen. One step of 256 is the browser's own rounding, and is
-// left out; anything more is made bright.
-const brightener = () =>
-  h("svg:svg", { class: "hidden", "aria-hidden": "true", width: 0, height: 0 },
-    h("svg:filter", { id: "bright", "color-interpolation-filters": "sRGB" }, h("svg:feColorMatrix", { values: "20 20 20 0 -.3  6 6 6 0 -.1  6 6 6 0 -.1  0 0 0 1 0" })));
-
+// browser does that with the live panels, so it is what is seen. What is left is made four times as bright.
+// A frame of another origin is drawn by another process, which smooths letters differently.
 let against = "element";
 let comparing = 0;
 const many = (rows) => (rows.length ? h("b", { class: "unlike" }, `${rows.length < 30 ? rows.length : "30 or more"} differ`) : h("b", { class: "alike" }, icon("check"), "same"));
@@ -88,7 +84,7 @@ export const drawCompare = async (body) => {
   const pixels = h("div", { class: "pixels", role: "img", "data-scheme": theme(), style: { "inline-size": `${WIDE}px` } }, Object.values(mounts).map(({ box }) => box));
   const told = h("section", { "aria-busy": "true" }, h("p", { class: "doc" }, "Mounting it five times…"));
   const details = h("section", {});
-  put(body, brightener(), h("p", { class: "doc" }, `The same story as an iframe, and as all else that it is mounted as, each ${WIDE} px wide. Choose one to see where it differs.`), told, pixels, details);
+  put(body, h("p", { class: "doc" }, `The same story as an iframe, and as all else that it is mounted as, each ${WIDE} px wide. Choose one to see where it differs.`), told, pixels, details);
   const drawn = Object.fromEntries(await Promise.all(Object.entries(mounts).map(async ([mount, each]) => [mount, await each.drawn])));
   if (mine != comparing || state.tab != "compare") return;
   const { frame } = drawn;
@@ -97,7 +93,7 @@ export const drawCompare = async (body) => {
   }]));
   const pick = (mount) => {
     against = mount;
-    for (const name in mounts) mounts[name].box.hidden = name != "frame" && name != mount;
+    for (const name in mounts) mounts[name].box.classList.toggle("away", name != "frame" && name != mount);
     const tall = Math.ceil(Math.max(...[frame, drawn[mount]].map(({ shapes: [first] }) => first?.height || 0)));
     pixels.style.blockSize = `${tall}px`;
     pixels.ariaLabel = `Difference of Iframe and ${MOUNTS[mount]}`;
@@ -105,7 +101,7 @@ export const drawCompare = async (body) => {
     told.ariaBusy = "false";
     put(told, h("table", { class: "mounts" }, h("thead", {}, h("tr", {}, ["", "Markup", "Boxes", "Size"].map((title) => h("th", {}, title)))),
       h("tbody", {}, h("tr", {}, h("th", {}, MOUNTS.frame), h("td", {}), h("td", {}), h("td", {}, frame.shapes[0]?.box || "nothing")), Object.entries(found).map(([name, each]) => mountRow(name, each, pick)))),
-      h("h3", {}, `Pixels: Iframe and ${MOUNTS[mount]}`), h("p", { class: "doc" }, "One laid over the other and subtracted: black is the same, all else is bright."));
+      h("h3", {}, `Pixels: Iframe and ${MOUNTS[mount]}`), h("p", { class: "doc" }, "One laid over the other and subtracted: black is the same, all else is bright." + (mount == "sandbox" ? " The edges of letters are: the browser draws a sandbox in another process, and smooths them differently." : "")));
     const names = [MOUNTS.frame, MOUNTS[mount]];
     put(details, verdict("Markup", found[mount].markup, "The same markup, node by node", names), verdict("Boxes", found[mount].boxes, "Each box has the same size, ink and letters", names));
   };
