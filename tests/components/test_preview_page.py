@@ -206,7 +206,7 @@ _BRIGHT = """async (png) => {
 
 
 def bright(page: Page) -> float:
-    """The share of what is drawn of a difference that is not black; without its round corners and the edge, which lies between two pixels."""
+    """The share of a drawn difference that is not black; without its round corners, and its edge between two pixels."""
     png = base64.b64encode(page.locator(".pixels").screenshot()).decode()
     blank = page.context.new_page()
     share = float(blank.evaluate(_BRIGHT, png))
