@@ -67,8 +67,7 @@ const verdict = (title, rows, good, names) => [
 ];
 
 // One over the other, and of each point what is left when both are subtracted: black where they are the same. The
-// browser does that with the live panels, so it is what is seen. What is left is made four times as bright.
-// A frame of another origin is drawn by another process, which smooths letters differently.
+// browser does that with the live panels, so it is what is seen. What is left is made sixteen times as bright.
 let against = "element";
 let comparing = 0;
 const many = (rows) => (rows.length ? h("b", { class: "unlike" }, `${rows.length < 30 ? rows.length : "30 or more"} differ`) : h("b", { class: "alike" }, icon("check"), "same"));
@@ -101,7 +100,7 @@ export const drawCompare = async (body) => {
     told.ariaBusy = "false";
     put(told, h("table", { class: "mounts" }, h("thead", {}, h("tr", {}, ["", "Markup", "Boxes", "Size"].map((title) => h("th", {}, title)))),
       h("tbody", {}, h("tr", {}, h("th", {}, MOUNTS.frame), h("td", {}), h("td", {}), h("td", {}, frame.shapes[0]?.box || "nothing")), Object.entries(found).map(([name, each]) => mountRow(name, each, pick)))),
-      h("h3", {}, `Pixels: Iframe and ${MOUNTS[mount]}`), h("p", { class: "doc" }, "One laid over the other and subtracted: black is the same, all else is bright." + (mount == "sandbox" ? " The edges of letters are: the browser draws a sandbox in another process, and smooths them differently." : "")));
+      h("h3", {}, `Pixels: Iframe and ${MOUNTS[mount]}`), h("p", { class: "doc" }, "One laid over the other and subtracted: black is the same, all else is bright."));
     const names = [MOUNTS.frame, MOUNTS[mount]];
     put(details, verdict("Markup", found[mount].markup, "The same markup, node by node", names), verdict("Boxes", found[mount].boxes, "Each box has the same size, ink and letters", names));
   };
