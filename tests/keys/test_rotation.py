@@ -114,4 +114,5 @@ def test_every_sealed_column_is_rotated_or_is_by_subjects_keys() -> None:
         for column in table.c
         if isinstance(column.type, LargeBinary)
     }
-    assert binary == {each.name for each in SEALED} | BY_SUBJECT, "a new sealed column: say how it is rotated"
+    digests = {"audit_seals.listing"}  # nobody need read them; what is signed over them is signed for ever
+    assert binary == {each.name for each in SEALED} | BY_SUBJECT | digests, "a new sealed column: say how it is rotated"

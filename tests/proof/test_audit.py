@@ -43,12 +43,10 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_million_rows_are_verified_in_a_minute(tmp_path: Path, kind: str) -> None:
-    keys, now = SealKeys.from_secrets([b"s" * 32]), [AT]
+    keys = SealKeys.from_secrets([b"s" * 32])
     with audit_of(MILLION, kind, tmp_path) as database:
-        sealer = Sealer(database, keys, Anchors(tmp_path / "anchors"), 60.0, lambda: now[0])
+        sealer = Sealer(database, keys, Anchors(tmp_path / "anchors"), 60.0, lambda: AT)
         began = time.monotonic()
-        sealer.step()
-        now[0] += 11
         while sealer.step():
             pass
         sealer.anchor()
