@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,7 +16,6 @@ from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
 from app.alerts.kept import KeptAlerts
 from app.alerts.watch import Watch
-from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.behalf import Behalf
 from app.carried import Carried
@@ -33,7 +33,6 @@ from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.identities import Identities
 from app.jobs import Runner, handlers
-from app.keys.subjects import SubjectKeys
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
@@ -45,7 +44,6 @@ from app.review import Reviews
 from app.revisions import Revisions
 from app.rollouts import Rollouts
 from app.routes import BLUEPRINTS, PREVIEW
-from app.scoring import Scoring
 from app.session import Sessions
 from app.signin import SignIns
 from app.vault import Vault
@@ -75,7 +73,6 @@ PERMITS = 6  # of 8 threads a worker: two always answer from memory
 PATIENCE_S = 3.0  # with the database: a statement of ours takes milliseconds
 SIGN_IN_WAIT_S = 2.0  # for one of them
 MAX_BODY_BYTES = 512 * 1024
-Closed = Scoring | Analyses | Figures | Door | Epochs | Database | SubjectKeys
 
 
 def begin_jobs(built: Parts) -> None:
@@ -92,31 +89,28 @@ def build(
 ) -> tuple[Parts, Runner]:  # fmt: skip
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer, node = checked(settings, renderer or read_house()), node or Node()
-    metrics = metrics or Metrics(node)
+    metrics, keyring = metrics or Metrics(node), keyring_of(settings)
     database, permits = Database(settings.store.url, PATIENCE_S), Permits(PERMITS)
     epochs = Epochs(database, on_failure=lambda: metrics.count("epoch_failures"))
-    keyring = keyring_of(settings)
     door, audit = Door(settings.server.allow_private, metrics=metrics), AuditLog(database, clock, metrics)
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
     keys, ask = KeySets(door, permits=permits), permits.around(door.call, SIGN_IN_WAIT_S)
     identities = Identities(database, keyring, audit, connections, door, permits, keys, clock)
     subjects = subject_keys(settings, keyring, clock, PATIENCE_S)
-    epochs.subscribe(forgetting(subjects.forget))
     sessions = Sessions(database, keyring, Carried(keyring, subjects), audit, epochs, identities, clock)
     behalf = Behalf(sessions, door, permits, metrics, clock)
-    permissions = Permissions(connections, behalf, clock)
+    permissions, limits = Permissions(connections, behalf, clock), Limits(clock)
     ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
     scored = scoring(ground, connections, sessions, stored, cores)
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
-    libraries, limits = Libraries(ground), Limits(clock)
-    subscriber, warm = libraries.subscriber(connections, analyses), warmer(ground, connections, stored, scored)
-    ahead_of_all, seals = ahead(ground, connections, warm), sealer(settings, database, clock)
+    libraries, warm = Libraries(ground), warmer(ground, connections, stored, scored)
+    subscriber, ahead_of_all = libraries.subscriber(connections, analyses), ahead(ground, connections, warm)
     rollouts, revisions = Rollouts(database, audit, epochs, clock), Revisions(database, audit, clock)
     publisher = Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close())
     leaving = leaver(ground, connections, identities, subscriber, rollouts, publisher)
-    figures = Figures(StoredFigures(database), metrics, clock)
+    figures, seals = Figures(StoredFigures(database), metrics, clock), sealer(settings, database, clock)
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, door, clock)
     kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
@@ -126,7 +120,7 @@ def build(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
     )
     ready = Ready(sessions, epochs, limits, metrics, clock)
-    epochs.subscribe(forgetting(lambda *_: fragments.forget(), lambda *_: ready.forget()))
+    epochs.subscribe(forgetting(subjects.forget, lambda *_: fragments.forget(), lambda *_: ready.forget()))
     return Parts(
         settings=settings,
         node=node,
@@ -171,7 +165,7 @@ def build(
     ), runner
 
 
-def _close(runner: Runner, parts: Sequence[Closed]) -> None:
+def _close(runner: Runner, parts: Sequence[Any]) -> None:
     runner.stop()
     for part in parts:
         part.close()

@@ -148,15 +148,14 @@ class Decisions:
         owner: str,
     ) -> tuple[dict[Key, Decided], int]:
         """Scores, audit rows and the end of the leases in one transaction; what changed meanwhile is outdated."""
-        now = self._clock()
-        given = {key: answer for key, answer in answers.items() if isinstance(answer, Score)}
-        core = self._cores[capability.core].identity
-        scored = [_stored(key, answer, features[key], capability.ttl, now, core) for key, answer in given.items()]
+        now, core = self._clock(), self._cores[capability.core].identity
+        given = [(key, answer) for key, answer in answers.items() if isinstance(answer, Score)]
+        scored = [_stored(key, answer, features[key], capability.ttl, now, core) for key, answer in given]
         failures, entries = _failures(connection, capability, answers)
         sealed = self._stored.sealed(scored, {each.decision: features[each.key] for each in scored})
         with self._database.begin() as conn:
             at, changed = announced_since(conn, epoch, "score", connection.name)
-            _, erased = announced_since(conn, epoch, ERASED, connection.name)
+            erased = announced_since(conn, epoch, ERASED, connection.name)[1]
             outcomes: dict[Key, Decided] = {}
             for key, answer in answers.items():
                 if not isinstance(answer, Score):
@@ -167,11 +166,8 @@ class Decisions:
             scored = [_settled(each, changed) for each in scored if each.key not in outcomes]
             self._stored.save(conn, scored, sealed)
             self._audit.write_all([*map(_given, scored), *entries], conn=conn)
-            left = {
-                str(key): (written(miss.why), miss.until)
-                for key, miss in outcomes.items()
-                if isinstance(miss, Miss) and miss.until > now
-            }
+            kept = ((str(key), miss) for key, miss in outcomes.items() if isinstance(miss, Miss) and miss.until > now)
+            left = {name: (written(miss.why), miss.until) for name, miss in kept}
             leases.settle(conn, owner, [str(key) for key in answers if str(key) not in left], left, at)
         return outcomes | {each.key: each for each in scored}, at
 

@@ -20,7 +20,8 @@ from app.db import Database
 from app.db.epochs import ERASED, announce
 from app.db.erasing import RULES, Subject
 from app.db.insert_new import insert_new
-from app.db.schema import erased_keys, scores
+from app.db.schema import scores
+from app.db.schema_admin import erased_keys
 from app.errors import Unavailable
 from app.keys import SealBroken
 from app.keys.subjects import SubjectKeys

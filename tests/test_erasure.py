@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from app.audit import AuditLog
-from app.core.shared import SharedScores
+from app.core.shared import VERSION, SharedScores
 from app.db import Database
 from app.db.erasing import Subject
 from app.db.jobs import enqueue
@@ -225,7 +225,7 @@ def test_what_redis_has_goes_and_while_it_is_away_nothing_is_erased(world: World
     looked_at(world)
     shelf = MemoryShelf()
     shelf.values = {
-        f"inlay:life:s1:{connection}|lead_score|||{record}": b"x"
+        f"inlay:life:s{VERSION}:{connection}|lead_score|||{record}": b"x"
         for connection in FAMILY for record in (LEAD, OTHER)
     }  # fmt: skip
     shared = Erasure(erasure._database, erasure._keys, erasure._audit, SharedScores(shelf, "life"), world.clock)

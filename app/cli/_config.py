@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.config import ConnectionSettings, Settings
 from app.db import Database
 from app.db.migrations import upgrade
-from app.db.schema import erased_keys
+from app.db.schema_admin import erased_keys
 from app.errors import ConfigError, InlayError, Problem
 from app.keys.store import make
 from app.wiring import keyring_of, subject_keys

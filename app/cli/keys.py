@@ -18,7 +18,7 @@ from app.audit import AuditLog
 from app.cli._config import CONFIG, JSON, load, opened, words
 from app.config import Settings
 from app.db import Database
-from app.db.schema import erased_keys
+from app.db.schema_admin import erased_keys
 from app.keys import Keyring
 from app.keys.backups import back_up, expire, restore
 from app.keys.rotation import counts, rotate, waiting

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Row as DatabaseRow
@@ -18,7 +18,7 @@ from app.core.shapes import Factor, Meaning, Model, Score
 from app.db import Database, schema
 from app.db.lists import parameters
 from app.db.schema import scores
-from app.keys.subjects import Sealing
+from app.keys.subjects import Sealer, Sealing
 from app.launch import Record
 
 CARRIED = schema.CARRIED
@@ -61,14 +61,6 @@ class Decided:
     stored: Stored
     snapshot: Mapping[str, Any] | None
     erased_at: float | None
-
-
-class Sealer(Protocol):
-    """Seals by subjects' keys; `app.keys.subjects` is one."""
-
-    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]: ...
-
-    def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]: ...
 
 
 class StoredScores:

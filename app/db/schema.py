@@ -168,15 +168,6 @@ Index(  # a launch's own score among all that other launches carried
     postgresql_where=text(_IS_CARRIED),
 )
 
-# Keys of the key store that were destroyed: whoever restores a backup of it destroys them again.
-erased_keys = Table(
-    "erased_keys",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("connection", Text, nullable=False),
-    Column("at", Double, nullable=False),
-)
-
 # What need not be asked of a core until then: somebody is asking, or (with an answer) asked in vain.
 leases = Table(
     "leases",

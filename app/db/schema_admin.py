@@ -77,3 +77,12 @@ revisions = Table(
     Column("text", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+
+# Keys of the key store that were destroyed: whoever restores a backup of it destroys them again.
+erased_keys = Table(
+    "erased_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)

@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cachetools import LRUCache
 from cryptography.exceptions import InvalidTag
@@ -34,6 +35,14 @@ class Sealing:
     record: str  # type/id
     plaintext: bytes
     context: str
+
+
+class Sealer(Protocol):
+    """What the tables ask of the keys of subjects."""
+
+    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]: ...
+
+    def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, Table, delete, func, select, tuple_, 
 from app.db import Database
 from app.db.insert_new import insert_new
 from app.db.reviews import Row as Review
-from app.db.schema import erased_keys
+from app.db.schema_admin import erased_keys
 from app.keys import Keyring, SealBroken
 from app.keys.subjects import SubjectKeys
 from app.leaving.rules import Does, tables

@@ -14,7 +14,7 @@ from app.core.stored import CARRIED, OUTDATED, Key, StoredScores
 from app.db import Database
 from app.keys.subjects import Sealing
 from app.launch import Record
-from tests.core.scored import KEY, LEAD, Plain, keep, stored
+from tests.core.scored import KEY, LEAD, keep, stored
 from tests.databases import hasty, migrated_url
 
 
@@ -197,9 +197,9 @@ def test_nothing_new_is_nothing_to_do(database: Database, scores: StoredScores) 
 def test_what_a_dropped_core_said_is_found_by_its_decision_only(database: Database, scores: StoredScores) -> None:
     new, old = "0123456789abcdef", "fedcba9876543210"
     keep(database, scores, stored("d1", 1000, core=old), stored("d2", 2000, core=new), stored("d3", 1500))
-    later = StoredScores(database, Plain(), {KEY.capability: frozenset({new, "another"})})
+    later = StoredScores(database, Marked(), {KEY.capability: frozenset({new, "another"})})
     assert later.latest([KEY])[KEY].decision == "d3"  # of before we wrote down whose it was
     assert len(later.history(KEY, 9)) == 2
     assert later.by_decision(["d2"])["d2"].core == new
     assert not later.is_shown(stored("d2", core=new))
-    assert StoredScores(database, Plain(), {"another": frozenset({new})}).latest([KEY])[KEY].decision == "d2"
+    assert StoredScores(database, Marked(), {"another": frozenset({new})}).latest([KEY])[KEY].decision == "d2"

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from app.db import schema, schema_admin, schema_documents, schema_figures, schema_jobs
+from app.db import (
+    schema,
+    schema_admin,
+    schema_alerts,
+    schema_documents,
+    schema_figures,
+    schema_jobs,
+    schema_seals,
+)
 from app.db.erasing import BLANK, RULES
 from app.db.personal import ELSEWHERE, KEY_TABLES, TABLES, Of
 from app.db.schema_keys import key_metadata
 
-MODULES = (schema, schema_admin, schema_documents, schema_figures, schema_jobs)
+MODULES = (schema, schema_admin, schema_alerts, schema_documents, schema_figures, schema_jobs, schema_seals)
 # What of a score may stay when its subject is erased. A new column is in here or in BLANK.
 STAYS = {
     "id", "connection", "capability", "record_type", "meaning", "model_name", "model_version", "computed_at",
-    "created_at", "arm", "erased_at",
+    "created_at", "arm", "core", "erased_at",
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from tests.hosts._proofs import CLOCK
 from tests.world import LEAD, World, launch_data, running
 from tests.world import world as make_world
 
-KEPT = {"audit", "audit_seals", "audit_tombstones", "leavings"}
+KEPT = {"audit", "audit_seals", "audit_tombstones", "erased_keys", "leavings"}
 GONE, STAYS = "acme-carried", "acme-pages"
 
 

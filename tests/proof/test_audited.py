@@ -20,10 +20,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.audit.anchors import Anchors
+from app.audit.sealer import Sealer
+from app.audit.verify import verify
 from app.core.stored import StoredScores
 from app.db import Database
 from app.db.schema import audit
-from app.keys import Keyring
+from app.keys import Keyring, SealKeys
 from app.keys.store import KeyStore
 from app.keys.subjects import SubjectKeys
 from app.keys.wrapping import ListWrapper
@@ -111,12 +114,12 @@ def test_for_every_answer_that_a_client_received_there_is_its_row(tmp_path: Path
             print(f"{kind}: {len(seen)} requests, {len(answers)} answered, {shown} scores shown, {times} kills")
             assert shown > 500, "too few were answered for this to say anything"
             with closing(Database(store)) as database:
-                compare(database, keys, answers)
+                compare(database, keys, tmp_path, answers)
     finally:
         core.kill()
 
 
-def compare(database: Database, keys: str, answers: list[tuple[str, list[str]]]) -> None:
+def compare(database: Database, keys: str, folder: Path, answers: list[tuple[str, list[str]]]) -> None:
     """Each session and each view that somebody was told of has its row, each decision its row, its score and its
     input, which opens."""
     c = audit.c
@@ -131,7 +134,11 @@ def compare(database: Database, keys: str, answers: list[tuple[str, list[str]]])
     assert lost == [], "answers without their rows"
     decisions = {views[session, record] for session, records in answers for record in records}
     assert decisions <= given, "decisions without their rows"
-    # here the chain is verified: app.audit.verify, once it is there
+    signer = SealKeys.from_secrets([nodes.KEY])
+    Sealer(database, signer, Anchors(folder / "inlay-anchors.jsonl"), 300.0, time.time).run()
+    report = verify(database, signer)
+    assert report.ok, report.first
+    assert report.rows > len(answers), "what is sealed is all that there is"
     wrapper = ListWrapper(Keyring.from_secrets([nodes.KEY]))
     with closing(SubjectKeys(KeyStore(Database(keys)), wrapper, time.time)) as subjects:
         stored = StoredScores(database, subjects)
