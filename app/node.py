@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import json
 import mmap
+import multiprocessing
 import os
 import signal
 import threading
@@ -124,6 +125,9 @@ def end_with_parent() -> None:
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():  # it died while we started, and nobody will say so
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _take_over(folder: Path) -> tuple[mmap.mmap, int]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from app.db import Database
 from app.db.migrations import upgrade
@@ -28,7 +28,7 @@ def postgres_url() -> Iterator[str]:
     """A URL whose tables nobody else sees; gone afterwards. Skips the test where there is no PostgreSQL."""
     server = services.url(services.POSTGRES)
     schema = f"inlay_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    engine = _engine(server)
     with engine.connect() as conn:
         conn.execute(text(f"CREATE SCHEMA {schema}"))
     try:
@@ -38,6 +38,14 @@ def postgres_url() -> Iterator[str]:
     finally:
         with engine.connect() as conn:
             conn.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+
+
+@functools.cache
+def _engine(server: str) -> Engine:
+    """One connection of a test process makes and drops all schemas."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    atexit.register(engine.dispose)
+    return engine
 
 
 @contextlib.contextmanager
@@ -58,8 +66,9 @@ def migrated_url(kind: str, folder: Path) -> Iterator[str]:
             shutil.copy(migrated(), folder / "inlay.db")
         else:
             with contextlib.closing(Database(url)) as database, database.begin() as conn:
-                for statement, values in _statements():
-                    conn.exec_driver_sql(statement, values)
+                for statements, values in _statements():
+                    whole = None if values else {"no_parameters": True}
+                    conn.exec_driver_sql(statements, values or None, execution_options=whole)
         yield url
 
 
@@ -77,14 +86,20 @@ def migrated() -> Path:
 
 @functools.cache
 def _statements() -> list[tuple[str, Any]]:
-    """What the migrations say to a PostgreSQL, heard once and said again."""
+    """What the migrations say to a PostgreSQL, heard once and said again: in one breath, as far as it has no values."""
     said: list[tuple[str, Any]] = []
     with postgres_url() as url, contextlib.closing(Database(url)) as database:
 
         @event.listens_for(database.engine, "before_cursor_execute")
         def hear(conn: Connection, cursor: Any, statement: str, values: Any, *_: Any) -> None:
-            if not statement.lstrip().upper().startswith("SELECT"):
+            if statement.lstrip().upper().startswith("SELECT"):
+                return
+            if values:
                 said.append((statement, values))
+            elif said and not said[-1][1]:
+                said[-1] = (f"{said[-1][0]};\n{statement.replace('%%', '%')}", None)
+            else:
+                said.append((statement.replace("%%", "%"), None))
 
         upgrade(database)
     return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.arrivals import came, lines
+from app.arrivals import EVENTS, came, lines
 from app.diagnosis import Finding
 from app.diagnosis.reasons import Layer
 from tests.world import World
@@ -14,8 +14,12 @@ BAD = Finding(Layer.ORIGIN, "bad", "The page's origin is not listed.", "Add it t
 def test_what_came_is_read_off_the_audit(world: World) -> None:
     assert came(world.parts.database, "acme") == frozenset()
     world.parts.audit.write("package.given", connection="acme", detail={"admin": "Ada"})
+    world.api.status = 503  # nothing can be shown yet
+    world.launch()
+    assert came(world.parts.database, "acme") == {"package.given", "launch.accepted"}
+    world.api.status = 200
     world.badge(world.frame_token())
-    assert came(world.parts.database, "acme") == {"package.given", "launch.accepted", "answer.given", "view.shown"}
+    assert came(world.parts.database, "acme") == set(EVENTS)  # whoever has seen a panel had all before it
     assert came(world.parts.database, "acme-pages") == frozenset()
 
 

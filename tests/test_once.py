@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from app.db import leases
 from tests.core import server as core
-from tests.databases import database_url
+from tests.databases import migrated_url
 from tests.db.rivals import go, race, wait_ready
 from tests.test_scoring import first_state, held, many, settle, state
 from tests.world import LEAD, World
@@ -29,7 +29,7 @@ Viewers = Callable[[int], "subprocess.Popen[str]"]
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A world on either database, whose viewers wait for 5 s."""
     with (
-        database_url(request.param, tmp_path) as url,
+        migrated_url(request.param, tmp_path) as url,
         make_world(tmp_path, wait="5s", store="" if request.param == "sqlite" else url) as made,
     ):
         yield made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -67,14 +68,14 @@ def test_a_short_work_is_over_before_anything_is_told(news_each_s: float | None)
 def test_a_note_comes_before_the_one_before_is_stale(length_s: float, news_each_s: float | None) -> None:
     times = [at for at, *_ in worked(length_s, news_each_s).told]
     assert times[0] == pytest.approx(SILENT_S, abs=0.02)
-    assert all(later - at < holds_s(length_s - at) for at, later in zip(times, times[1:], strict=False))
+    assert all(later - at < holds_s(length_s - at) for at, later in pairwise(times))
 
 
 def test_a_silent_work_is_told_seldom_and_lives() -> None:
     table = worked(600.0)
     assert len(table.told) < 100
     signs = sorted([at for at, *_ in table.told] + [at for at, _ in table.beats])
-    assert max(later - at for at, later in zip(signs, signs[1:], strict=False)) <= BEAT_S + 0.02
+    assert max(later - at for at, later in pairwise(signs)) <= BEAT_S + 0.02
 
 
 def test_another_version_is_known_at_once() -> None:

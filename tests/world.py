@@ -24,7 +24,7 @@ from standardwebhooks import Webhook
 from app.application import build, create_app, read_house
 from app.config import ConnectionSettings, Settings
 from app.db import Database
-from app.db.migrations import upgrade
+from app.db.migrations import is_current, upgrade
 from app.hosts._sign_in import HostTokens
 from app.jobs import Runner
 from app.launch import Attest, Launch, Record, Viewer
@@ -407,7 +407,7 @@ def _store(folder: Path, url: str, redis: str) -> str:
         shutil.copy(migrated(), folder / "inlay.db")
     if url or redis:
         with closing(Database(url or f"sqlite:///{folder}/inlay.db")) as database:
-            if url:
+            if url and not is_current(database):
                 upgrade(database)
             if redis:  # the copies of one file would believe each other's scores
                 with database.begin() as conn:

@@ -1,7 +1,7 @@
 """The watch: looks at the rules each minute, and tells the webhook what begins and what is over, once.
 
 It is one job for all processes, which puts its next time into the table first. Should two of them look at once, the
-table decides who tells. A message is a job of its own: it is sent until somebody takes it, or for some hours.
+table decides who tells. A message is a job of its own: it is sent until somebody takes it, or for about ten hours.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from app.net.door import Caller, Request
 WATCH, ALERT = "watch", "alert"  # kinds of jobs
 EACH_S = 60.0
 FIRED, RESOLVED, TEST = "alert.fired", "alert.resolved", "alert.test"
-_WATCH_ATTEMPTS, _SEND_ATTEMPTS = 1_000, 12  # a message is given up after some hours
+_WATCH_ATTEMPTS, _SEND_ATTEMPTS = 1_000, 24  # a message is given up after about ten hours
 _DEADLINE_S, _MAX_ANSWER = 10.0, 65_536
 
 

@@ -2,8 +2,8 @@
 
 Rows are sealed in the order of their numbers, up to a mark below which no row can come any more. On SQLite writers
 come one after another, so that is the newest row. On PostgreSQL a number is drawn before its transaction ends, and
-transactions end in any order: the mark is the newest row of a moment, and it is used once all transactions that ran
-at that moment are over. So a row that comes late lies above the mark; one that appears below it was put there.
+transactions end in any order: the mark is the newest row of a moment, and it is used once every transaction is over
+that was writing to the log at that moment. So a row that comes late lies above the mark; one below it was put there.
 
 One sealer at a time: the job that calls it is one process's, and should two run at once, only one can move `through`.
 """
@@ -11,6 +11,7 @@ One sealer at a time: the job that calls it is one process's, and should two run
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -28,13 +29,16 @@ from app.db.schema_seals import audit_sealer, audit_seals
 
 SEAL = "seal"  # the kind of job
 BATCH = 2_000  # rows: some 40 ms of reading and hashing
+MOST_REST_S = 0.2  # after a batch
 GO_S = 5.0  # how long a run goes on before others of its lane have their turn
-# A number is drawn some microseconds before its transaction has an id that a snapshot shows.
-SETTLE_S = 10.0
+PATIENCE_S, _PAUSE_S = 2.0, 0.05  # for those who are writing; a longer one is waited for until the next run
 _ATTEMPTS = 1_000  # what comes back by itself must not die of a bad night
-_XIDS = text(
-    "SELECT pg_snapshot_xmin(now.now)::text::bigint, pg_snapshot_xmax(now.now)::text::bigint "
-    "FROM pg_current_snapshot() AS now(now)"
+# An insert locks the table before it draws a number, until its transaction is over and all can see its rows:
+# https://www.postgresql.org/docs/current/explicit-locking.html, ROW EXCLUSIVE
+_WRITING = text(
+    "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'audit'::regclass "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND mode = 'RowExclusiveLock' AND granted"
 )
 _ONE = audit_sealer.c.id == 1
 
@@ -56,12 +60,13 @@ class Sealer:
         """Seal what there is, for a while, and come back. Raises AnchorsUnwritable."""
         self._come_back(self._every_s)
         ends = self._clock() + GO_S
+        began = time.monotonic()
         while self.step() and self._clock() < ends:
-            pass
+            time.sleep(min(time.monotonic() - began, MOST_REST_S))  # half of the time is the road's
+            began = time.monotonic()
         self.anchor()
-        pending = self._pending()
-        if pending:
-            self._come_back(0.0 if self._clock() >= ends else SETTLE_S)
+        if self._clock() >= ends:
+            self._come_back(0.0)
 
     def step(self) -> int:
         """Seal one batch; how many rows it had. 0: there is nothing to seal yet, or another sealer was first."""
@@ -69,10 +74,10 @@ class Sealer:
             state = conn.execute(select(audit_sealer).where(_ONE)).first()
         if state is None:
             with self._database.begin() as conn:
-                zero = dict.fromkeys(("through", "mark", "mark_xid", "marked_at", "anchored"), 0)
+                zero = {"through": 0, "anchored": 0}
                 insert_new(conn, audit_sealer, {"id": 1} | zero, ("id",))
             return self.step()
-        upto = self._settled(state)
+        upto = self._settled()
         if upto <= state.through:
             return 0
         with self._database.read() as conn:
@@ -100,22 +105,24 @@ class Sealer:
                 conn.execute(update(audit_sealer).where(_ONE, behind).values(anchored=upto))
             after = upto
 
-    def _settled(self, state: Row[Any]) -> int:
-        """Up to which number every row is there that will ever be there. Makes a new mark where it is time."""
+    def _settled(self) -> int:
+        """Up to which number every row is there that will ever be there; 0 where somebody writes for too long."""
         with self._database.read() as conn:
-            newest = conn.execute(select(func.max(audit.c.seq))).scalar_one() or 0
-            if self._database.is_sqlite:
-                return int(newest)
-            oldest, next_ = conn.execute(_XIDS).one()
-        now = self._clock()
-        if state.mark > state.through:
-            over = oldest >= state.mark_xid and now >= state.marked_at + SETTLE_S
-            return int(state.mark) if over else 0
-        if newest > state.through:
-            mark = {"mark": newest, "mark_xid": next_, "marked_at": now}
-            with self._database.begin() as conn:
-                conn.execute(update(audit_sealer).where(_ONE, audit_sealer.c.mark == state.mark).values(mark))
-        return 0
+            newest = int(conn.execute(select(func.max(audit.c.seq))).scalar_one() or 0)
+        if self._database.is_sqlite:
+            return newest
+        writing, ends = self._writing(), time.monotonic() + PATIENCE_S
+        while writing:
+            if time.monotonic() > ends:
+                return 0
+            time.sleep(_PAUSE_S)
+            writing &= self._writing()
+        return newest
+
+    def _writing(self) -> set[str]:
+        """The transactions that have the log locked for writing."""
+        with self._database.read() as conn:
+            return set(conn.execute(_WRITING).scalars())
 
     def _sealed(self, conn: Connection, chain: tuple[str, str], rows: Sequence[Row[Any]], through: int) -> _Sealed:
         c = audit_seals.c
@@ -152,12 +159,6 @@ class Sealer:
         named = {name: getattr(seal, name) for name in ("connection", "family", "number", "through", "newest")}
         signed = {"body": body, "kid": self._signer.kid, "signature": signature(self._signer, body)}
         return named | signed | {"listing": listing}
-
-    def _pending(self) -> bool:
-        with self._database.read() as conn:
-            newest = conn.execute(select(func.max(audit.c.seq))).scalar_one() or 0
-            state = conn.execute(select(audit_sealer).where(_ONE)).one()
-        return state.mark > state.through or (self._database.is_sqlite and newest > state.through + BATCH)
 
     def _come_back(self, in_s: float) -> None:
         with self._database.begin() as conn:

@@ -17,6 +17,7 @@ from app.audit.anchors import Anchors
 from app.audit.purge import Due, Purge, due, rules
 from app.cli._config import CONFIG, JSON, load, named, opened, words
 from app.config import Settings
+from app.leaving import retention_of_left
 from app.metrics import Metrics
 from app.wiring import seal_keys
 
@@ -36,9 +37,12 @@ def purge(path: Path, name: str | None, yes: bool, as_json: bool) -> None:
     """
     settings, now = load(path), time.time()
     with words(), opened(settings) as database:
-        if name:
+        left = {
+            chain: rule for chain, rule in retention_of_left(database).items() if chain[0] not in settings.connections
+        }
+        if name and name not in {chain[0] for chain in left}:
             named(settings, name)
-        mine = {chain: rule for chain, rule in rules(settings).items() if name in (None, chain[0])}
+        mine = {chain: rule for chain, rule in (left | {**rules(settings)}).items() if name in (None, chain[0])}
         found = due(database, mine, now)
         if not as_json:
             _say(settings, found, yes=yes, name=name)

@@ -97,8 +97,8 @@ def _seen(settings: Settings, metrics: Metrics, alive: Callable[[], int], wanted
 
 
 def _child(path: Path, folder: Path, finish_s: float) -> None:
-    end_with_parent()
     asked = _until_told()
+    end_with_parent()
     with words():
         reloader = Reloader(path, Node(folder), works=True)
     if not work(reloader, asked, finish_s):

@@ -50,7 +50,8 @@ def _secret_file(path: Path) -> str:
         mode, content = path.stat().st_mode, path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:  # not UTF-8, or a path that cannot be one
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise RefusedValueError(f"the secret file {path} cannot be read: {why}.", "Create it with mode 600.") from None
+        mend = f"Create it with mode 600, or where it lies beside the configuration: inlay secret set {path.name}"
+        raise RefusedValueError(f"the secret file {path} cannot be read: {why}.", mend) from None
     if mode & 0o077:
         raise RefusedValueError(f"other users can read the secret file {path}.", f"Run: chmod 600 {path}")
     return content

@@ -151,7 +151,9 @@ class AdminSettings:
 class AlertSettings:
     """`[alerts]`: who is told when something is wrong. With Prometheus, take instead: inlay alerts prometheus"""
 
-    webhook: str = row(URL, "Where alerts are posted to, as Standard Webhooks has it.", "", example="https://hooks.example.com/inlay")  # fmt: skip
+    webhook: str = row(
+        URL, "Where alerts are posted to, as Standard Webhooks has it.", "", example="https://hooks.example.com/inlay"
+    )
     secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that they are signed with, several to rotate.", [])
 
 

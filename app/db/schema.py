@@ -180,6 +180,7 @@ leases = Table(
     Index("leases_until", "until"),
 )
 
+_GIVEN = text("version IS NOT NULL")
 audit = Table(
     "audit",
     metadata,
@@ -221,14 +222,7 @@ audit = Table(
     Index("audit_kind", "connection", "event", "at"),
     Index("audit_viewer", "viewer", "at"),
     Index("audit_record", "record", "at"),
-    Index(
-        "audit_version",
-        "connection",
-        "version",
-        "at",
-        sqlite_where=text("version IS NOT NULL"),
-        postgresql_where=text("version IS NOT NULL"),
-    ),
+    Index("audit_version", "connection", "version", "at", sqlite_where=_GIVEN, postgresql_where=_GIVEN),
     sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
 )
 

@@ -24,9 +24,6 @@ audit_sealer = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("through", BigInteger, nullable=False),  # the last row's number that is sealed or was none
-    Column("mark", BigInteger, nullable=False),  # up to here every row is there once the transactions of then are over
-    Column("mark_xid", BigInteger, nullable=False),  # those from this one on began after the mark
-    Column("marked_at", Double, nullable=False),
     Column("anchored", BigInteger, nullable=False),  # seals up to this `through` stand in the file of anchors
 )
 
@@ -42,7 +39,7 @@ audit_seals = Table(
     Column("body", Text, nullable=False),
     Column("kid", Text, nullable=False),
     Column("signature", Text, nullable=False),
-    Column("listing", LargeBinary),  # a number and a digest for each row; gone with the rows
+    Column("listing", LargeBinary),  # not encrypted: a number and a digest for each row; gone with the rows
     PrimaryKeyConstraint("connection", "family", "number"),
     Index("audit_seals_through", "through"),
 )

@@ -49,5 +49,5 @@ def _figures(name: str, labels: list[str]) -> Iterator[tuple[str, str, str]]:
             yield labels[1], "", HOST_FAILED
     elif name == "features":
         yield labels[0], "", feature(labels[1], labels[2])
-    elif name == "jobs" and labels[1] == "dead":
-        yield "", "", JOBS_DEAD
+    elif name == "jobs" and labels[1] == "dead" and labels[0] != "alert":
+        yield "", "", JOBS_DEAD  # of an alert that nobody took, nobody would take another

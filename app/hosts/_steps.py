@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -88,6 +89,7 @@ def _is_link(token: Token) -> bool:
 
 def _filled(html: str, page: str, connection: str, public_url: str) -> str:
     """The page's example by the names that hold here."""
+    connection, public_url = escape(connection), escape(public_url)
     name = re.search(r"^ *\[connections\.([\w-]+)\]", page, re.MULTILINE)
     example = re.escape(name[1]) if name else "(?!)"
     html = html.replace("https://&lt;your Inlay&gt;", public_url).replace("https://panels.example.com", public_url)

@@ -3,7 +3,7 @@ folder, and the rest is erased. Each step is written down when it is done, so th
 """
 
 from app.leaving.rules import Does
-from app.leaving.standing import Line, Plan, Standing, Step
+from app.leaving.standing import Line, Plan, Standing, Step, retention_of_left
 from app.leaving.steps import SETTLE_S, Leaving
 
-__all__ = ["SETTLE_S", "Does", "Leaving", "Line", "Plan", "Standing", "Step"]
+__all__ = ["SETTLE_S", "Does", "Leaving", "Line", "Plan", "Standing", "Step", "retention_of_left"]

@@ -71,7 +71,9 @@ def _nobodys(why: str) -> Rule:
 
 RULES: Mapping[str, Rule] = {
     # kept
-    "audit": Rule(Does.EXPORTED_KEPT, "what was shown to whom; sealed, so it stays as it is", _own),
+    "audit": Rule(
+        Does.EXPORTED_KEPT, "what was shown to whom; stays until its retention removes it: inlay audit purge", _own
+    ),
     "scores": Rule(Does.EXPORTED_ERASED, "decisions, with what the core was told", _own),
     "reviews": Rule(Does.EXPORTED_ERASED, "viewers' verdicts, in their own words", _own),
     "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
@@ -99,10 +101,10 @@ RULES: Mapping[str, Rule] = {
     # what stays
     "leavings": Rule(Does.KEPT, "that it left, by whom, and what came of it", _own),
     "erased_keys": Rule(Does.KEPT, "ids of keys that no backup of the key store may bring back; nobody is named", _own),
-    "audit_sealer": _nobodys("how far the audit is sealed"),
-    "audit_keys": _nobodys("public keys that seals are signed with"),
     "epoch": _nobodys("a count"),
     "beats": _nobodys("when we were ready"),
+    "audit_sealer": _nobodys("how far the audit is sealed"),
+    "audit_keys": _nobodys("public keys that seals are signed with"),
     "alert_messages": _nobodys("what was sent to the alarms' receiver; goes when it is old"),
     "revisions": _nobodys("the configuration as it was, with references to secrets and no secret"),
     "dropped_cores": _nobodys("cores that were taken back"),

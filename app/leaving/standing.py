@@ -9,6 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from app.config import Retention
+from app.db import Database
+from app.db.schema_admin import leavings
 from app.leaving.rules import Does
 
 
@@ -56,3 +61,22 @@ class Plan:
 def read(row: Any) -> Standing:
     """From the table's row."""
     return Standing(row.connection, row.by, Path(row.folder), Step(row.step), row.at, json.loads(row.told))
+
+
+def written(retention: Mapping[str, Retention]) -> dict[str, list[Any]]:
+    """As the table has it."""
+    return {family: [each.rule, each.seconds] for family, each in retention.items()}
+
+
+def retention_of_left(database: Database) -> dict[tuple[str, str], Retention]:
+    """How long the audit of connections that left is kept, by connection and family: as it was when they left.
+
+    Raises StoreUnavailable.
+    """
+    with database.read() as conn:
+        rows = conn.execute(select(leavings)).all()
+    return {
+        (each.connection, family): Retention(*rule)
+        for each in map(read, rows)
+        for family, rule in each.told.get("retention", {}).items()
+    }

@@ -23,7 +23,7 @@ from app.errors import BadRequest, ConfigError, HostUnavailable, InlayError, Not
 from app.identities import Identities
 from app.leaving.rows import Opener, Progress, counted, erase, export
 from app.leaving.rules import tables
-from app.leaving.standing import Line, Plan, Standing, Step, read
+from app.leaving.standing import Line, Plan, Standing, Step, read, written
 from app.publishing import Draft, Publisher
 from app.revisions import Revision
 from app.rollouts import Reach, Rollout, Rollouts
@@ -89,7 +89,8 @@ class Leaving:
         row = {"connection": name, "by": by, "folder": str(folder.resolve()), "step": Step.BEGUN, "at": self._clock()}
         with self._database.begin() as conn:
             conn.execute(delete(leavings).where(leavings.c.connection == name))  # it had come back
-            conn.execute(insert(leavings).values(row | {"told": "{}"}))
+            told = {"retention": written(self._connections.get(name).settings.retention)}  # it goes with the section
+            conn.execute(insert(leavings).values(row | {"told": json.dumps(told)}))
             self._audit.write("connection.leaving", conn=conn, connection=name, detail={"admin": by})
         return self._now(name)
 

@@ -56,8 +56,9 @@ def frame(tag: str, story: str) -> Response:
         frame_url=versioned(edition, "embed/frame-plain.js"),
         script_url=versioned(edition, component.script) if component.script else "",
         assets={
-            "change": versioned(edition, "embed/change-plain.js"),
-            "htmx": versioned(edition, "vendor/htmx.min.js"),
+            # whole addresses: what a script of another origin imports, as it is in a sandbox, has no base
+            "change": origin() + versioned(edition, "embed/change-plain.js"),
+            "htmx": origin() + versioned(edition, "vendor/htmx.min.js"),
         },
         answers=described.answers(tag),
         sign_in=False,
@@ -144,7 +145,8 @@ def _page(edition: Edition, template: str, own: str, scene: Scene, *, mount: str
     style = Markup(own) + edition.shelf.own("host.css")  # noqa: S704 of our own tables
     html = edition.renderer.page(
         template, style=style, nonce=nonce, probe=edition.shelf.own("probe.js"), mount=mount,
-        script=edition.shelf.own("host.js"), closed=edition.shelf.own("closed.js"), loader=versioned(edition, "embed/inlay.js"), tag=scene.tag,
+        script=edition.shelf.own("host.js"), closed=edition.shelf.own("closed.js"), tag=scene.tag,
+        loader=versioned(edition, "embed/inlay.js"),
         story=scene.story, inline=described.is_inline(scene.tag), **panel, **params,
     )  # fmt: skip
     response = Response(html, mimetype="text/html")

@@ -21,7 +21,7 @@ ONE, MANY = "/components/<tag>", "/components:batch"  # the road's names of them
 _ONE = ONE.removesuffix("<tag>")
 _FORM = "application/x-www-form-urlencoded"
 FORMS = frozenset({_FORM, f"{_FORM};charset=utf-8"})  # as browsers write it; in other spellings the road reads it
-_MAX_DIGITS = 6  # of a body's length; the road bounds it first
+_MAX_DIGITS = 6  # of a body's length: more than the road takes; what is longer is not read here
 
 
 class Hot:

@@ -67,12 +67,7 @@ const verdict = (title, rows, good, names) => [
 ];
 
 // One over the other, and of each point what is left when both are subtracted: black where they are the same. The
-// browser does that with the live panels, so it is what is seen. One step of 256 is the browser's own rounding, and is
-// left out; anything more is made bright.
-const brightener = () =>
-  h("svg:svg", { class: "hidden", "aria-hidden": "true", width: 0, height: 0 },
-    h("svg:filter", { id: "bright", "color-interpolation-filters": "sRGB" }, h("svg:feColorMatrix", { values: "20 20 20 0 -.3  6 6 6 0 -.1  6 6 6 0 -.1  0 0 0 1 0" })));
-
+// browser does that with the live panels, so it is what is seen. What is left is made sixteen times as bright.
 let against = "element";
 let comparing = 0;
 const many = (rows) => (rows.length ? h("b", { class: "unlike" }, `${rows.length < 30 ? rows.length : "30 or more"} differ`) : h("b", { class: "alike" }, icon("check"), "same"));
@@ -88,7 +83,7 @@ export const drawCompare = async (body) => {
   const pixels = h("div", { class: "pixels", role: "img", "data-scheme": theme(), style: { "inline-size": `${WIDE}px` } }, Object.values(mounts).map(({ box }) => box));
   const told = h("section", { "aria-busy": "true" }, h("p", { class: "doc" }, "Mounting it five times…"));
   const details = h("section", {});
-  put(body, brightener(), h("p", { class: "doc" }, `The same story as an iframe, and as all else that it is mounted as, each ${WIDE} px wide. Choose one to see where it differs.`), told, pixels, details);
+  put(body, h("p", { class: "doc" }, `The same story as an iframe, and as all else that it is mounted as, each ${WIDE} px wide. Choose one to see where it differs.`), told, pixels, details);
   const drawn = Object.fromEntries(await Promise.all(Object.entries(mounts).map(async ([mount, each]) => [mount, await each.drawn])));
   if (mine != comparing || state.tab != "compare") return;
   const { frame } = drawn;
@@ -97,7 +92,7 @@ export const drawCompare = async (body) => {
   }]));
   const pick = (mount) => {
     against = mount;
-    for (const name in mounts) mounts[name].box.hidden = name != "frame" && name != mount;
+    for (const name in mounts) mounts[name].box.classList.toggle("away", name != "frame" && name != mount);
     const tall = Math.ceil(Math.max(...[frame, drawn[mount]].map(({ shapes: [first] }) => first?.height || 0)));
     pixels.style.blockSize = `${tall}px`;
     pixels.ariaLabel = `Difference of Iframe and ${MOUNTS[mount]}`;

@@ -48,11 +48,7 @@ class Sealed:
         self.log.write("admin.left", admin="Ada")
 
     def seal(self) -> None:
-        """All that is written now; PostgreSQL's mark needs its time."""
-        for _ in range(2):
-            while self.sealer.step():
-                pass
-            self.now[0] += 11
+        """All that is written now."""
         while self.sealer.step():
             pass
         self.sealer.anchor()

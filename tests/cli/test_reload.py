@@ -38,3 +38,14 @@ def test_what_is_refused_publishes_nothing(world: World) -> None:
     newest = world.parts.revisions.newest()
     assert newest is not None
     assert newest.number == 1
+
+
+def test_a_file_that_would_undo_what_a_page_published_says_so(world: World) -> None:
+    path = written(world)
+    run(path)
+    changed = path.read_text().replace("compression = false", "compression = true")
+    world.parts.revisions.publish(changed, "Ada", "page")
+    assert "Revision 2 was published from a page by Ada, and this file says otherwise" in run(path).stderr
+    world.parts.revisions.publish(changed, "Ada", "page")
+    path.write_text(changed)
+    assert "from a page" not in run(path).stderr

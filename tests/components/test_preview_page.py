@@ -174,7 +174,7 @@ def test_the_fake_host_speaks_and_a_stranger_is_refused(page: Page, url: str) ->
     "tag", sample([("score-badge",), ("analysis-badge",), ("document-sidebar",), ("score-card",)], 2)
 )
 def test_all_mounts_have_the_same_markup_and_the_same_pixels(page: Page, url: str, tag: str) -> None:
-    """The iframe, without our origin too; the element, with an open and with a closed root; and the page's own markup."""
+    """The iframe, without our origin too; the element, with an open and a closed root; and the page's own markup."""
     page.goto(f"{url}/preview/{tag}/ready?tab=compare")
     for mount in ("sandbox", "page", "element", "closed"):
         row = page.locator(f".mounts tr[data-mount={mount}]")
@@ -186,6 +186,9 @@ def test_all_mounts_have_the_same_markup_and_the_same_pixels(page: Page, url: st
     for mount in ("sandbox", "closed"):
         page.get_by_role("button", name=mount.title(), exact=True).click()
         page.locator(f".pixels[data-ready={mount}]").scroll_into_view_if_needed()
+        until = time.monotonic() + 5  # a frame of another origin is drawn by another process, once it is in sight
+        while bright(page) >= 0.001 and time.monotonic() < until:
+            page.wait_for_timeout(100)
         assert bright(page) < 0.001
     box = next(each for each in page.frames if "mount=closed" in each.url)
     box.evaluate(f"inlayRoot(document.querySelector('inlay-{tag}')).firstElementChild.style.opacity = 0.5")
@@ -197,13 +200,13 @@ _BRIGHT = """async (png) => {
   const picture = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob())
   const { width, height } = picture, canvas = new OffscreenCanvas(width, height).getContext("2d")
   canvas.drawImage(picture, 0, 0)
-  const { data } = canvas.getImageData(8, 0, width - 16, height)
-  return data.reduce((sum, value, at) => sum + (at % 4 == 0 && value > 32), 0) / (data.length / 4)
+  const { data } = canvas.getImageData(8, 2, width - 16, height - 4)
+  return data.reduce((sum, value, at) => sum + (at % 4 == 0 && value > 64), 0) / (data.length / 4)
 }"""
 
 
 def bright(page: Page) -> float:
-    """The share of what is drawn of a difference that is not black; without its round corners."""
+    """The share of a drawn difference that is not black; without its round corners, and its edge between two pixels."""
     png = base64.b64encode(page.locator(".pixels").screenshot()).decode()
     blank = page.context.new_page()
     share = float(blank.evaluate(_BRIGHT, png))
@@ -215,12 +218,9 @@ def test_a_closed_root_is_closed_and_a_sandbox_has_no_origin(page: Page, url: st
     page.goto(f"{url}/preview/score-badge/ready?mount=closed&tools=outline")
     host = page.frame_locator(".page")
     expect(page.locator("#stage .size")).to_contain_text("24 px", timeout=9000)
-    assert host.locator("inlay-score-badge").evaluate(
-        "e => [e.shadowRoot, !!inlayRoot(e).querySelector('[data-inlay]')]"
-    ) == [
-        None,
-        True,
-    ]
+    element = host.locator("inlay-score-badge")
+    assert element.evaluate("e => e.shadowRoot") is None
+    assert element.evaluate("e => !!inlayRoot(e).querySelector('[data-inlay]')")
     page.get_by_role("button", name="Iframe").click()
     expect(page).to_have_url(re.compile("mount=sandbox"))
     inside = host.frame_locator("iframe")
@@ -233,7 +233,7 @@ def test_a_sandboxed_panel_polls_hears_and_lends_its_keys(page: Page, url: str) 
     page.goto(f"{url}/preview/score-badge/pending?mount=sandbox&flow=1&tab=network")
     inside = page.frame_locator(".page").frame_locator("iframe")
     expect(inside.locator("[data-state=ready]")).to_be_visible(timeout=9000)
-    expect(page.locator(".log summary b").first).to_have_text("200")
+    expect(page.locator(".log summary b").filter(has_text="200")).not_to_have_count(0)
     page.get_by_role("tab", name="Messages").click()
     page.get_by_role("button", name="Theme dark").click()
     expect(inside.locator("html")).to_have_attribute("data-theme", "dark")

@@ -119,11 +119,11 @@ def test_searches_are_counted_and_cheap() -> None:
     """A core that points nowhere could have us search a long text for ever."""
     long = Long("a b c " * 100_000)
     many = [finding(id=f"f{n}", quote="a b", start=..., end=...) for n in range(MAX_SEARCHES + 1)]
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(AnswerRefused) as refused:
         parse_analysis(analysis("", findings=[*many[:3], finding(id="x", quote="zz", start=..., end=...)]), long)
     assert refused.value.path == "findings[3].quote"
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
     with pytest.raises(AnswerRefused, match="too many"):
         parse_analysis(analysis(TEXT, findings=[each | {"quote": "It ends."} for each in many]), Passages())
 

@@ -51,9 +51,9 @@ def test_many_quotes_in_a_long_text_are_quick() -> None:
     """400 findings in 1.5 MB: one pass over the text for all of them. (0.4 s measured with all of them missing.)"""
     text = " ".join(f"word{number}" for number in range(150_000))
     quotes = [f"word{number} word{number + 1}" for number in range(0, 150_000, 375)]
-    start = time.perf_counter()
+    start = time.thread_time()
     assert all(standing(text, quotes))
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 def test_of_a_quote_that_is_everywhere_the_first_ones_are_compared() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 import time
 import zipfile
@@ -15,8 +14,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
 
+from app.cli import main
 from app.demo.children import Children
 from app.demo.crm.config import CrmConfig
 from tests.e2e.demo import free_block
@@ -38,6 +39,13 @@ class Site:
     link: str = ""
 
 
+def typed(*command: str | Path) -> str:
+    """A command, as at a prompt."""
+    result = CliRunner().invoke(main, [str(each) for each in command])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> Iterator[Site]:
     folder, first = tmp_path_factory.mktemp("first-day"), free_block(3)
@@ -49,7 +57,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> Iterator[Si
     crm = CrmConfig(made.crm, made.inlay, made.core, str(keys), str(folder), connection="salesforce")
     crm.save(folder / "crm.json")
     file = folder / "inlay.toml"
-    subprocess.run([INLAY, "init", "-c", file, "--url", made.inlay], check=True, capture_output=True)
+    typed("init", "-c", file, "--url", made.inlay)
     with Children() as children:
         until = time.monotonic() + 60
         started = [
@@ -62,8 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> Iterator[Si
         ]
         for child in started:
             child.wait_ready(children.http, until)
-        link = subprocess.run([INLAY, "admin", "link", "--json", "-c", file], check=True, capture_output=True).stdout
-        made.link = json.loads(link)["url"]
+        made.link = json.loads(typed("admin", "link", "--json", "-c", file))["url"]
         yield made
 
 

@@ -31,6 +31,7 @@ def test_each_metric_becomes_its_figures() -> None:
         ("features", "acme", "revenue", "missing"): 6,
         ("jobs", "rescore", "dead"): 1,
         ("jobs", "rescore", "done"): 70,
+        ("jobs", "alert", "dead"): 1,  # would be told to a receiver that takes nothing, for ever
     }
     assert [(each.connection, each.component, each.name, each.count) for each in measured(growth)] == [
         ("acme", "score-badge", "remembered", 9),

@@ -9,19 +9,17 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from app.db.migrations import upgrade
 from app.figures.sketch import Sketch
 from app.figures.stored import DAY_S, Figure, StoredFigures
-from tests.databases import database_url
+from tests.databases import migrated_url
 
 NOW = 1_795_000_000.0
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoredFigures]:
-    with database_url(request.param, tmp_path) as url:
+    with migrated_url(request.param, tmp_path) as url:
         database = Database(url)
-        upgrade(database)
         yield StoredFigures(database)
         database.close()
 

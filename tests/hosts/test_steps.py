@@ -50,4 +50,5 @@ def test_the_example_s_names_are_those_of_the_connection(host: str) -> None:
 
 
 def test_names_are_text_and_no_markup() -> None:
+    assert "<script" not in "".join(each.html for each in steps("teams", "<script>x", URL))
     assert steps("nobody", "x", URL) == []

@@ -85,6 +85,7 @@ def test_a_killed_workers_job_is_taken_up_when_its_lease_ends(stage: Shelf) -> N
     stage.core.slow_s = 30
     with worker(stage) as process:
         until(lambda: len(stage.core.asked) == 1)
+        until(lambda: stage.read(session)[0].progress is not None)  # short work says none
         process.send_signal(signal.SIGKILL)
         process.wait()
     stage.core.slow_s = 0

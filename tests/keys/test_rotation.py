@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, insert, text
 
-from app.db import Database, schema, schema_seals
+from app.db import Database, schema
 from app.db.identities import enqueue_revoke
 from app.db.schema import identities, sessions
 from app.db.schema_documents import analyses, reviews

@@ -11,14 +11,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Boolean, Double, Integer, LargeBinary, Table, func, insert, select, text, update
 
 from app.application import create_app
+from app.cli import main
 from app.config import Settings
 from app.db.schema import metadata
 from app.errors import BadRequest, HostUnavailable, NotFound
 from app.hosts._sign_in import HostTokens
-from app.leaving import SETTLE_S, Does, Leaving, Standing, Step
+from app.leaving import SETTLE_S, Does, Leaving, Standing, Step, retention_of_left
 from app.leaving.rules import RULES
 from tests.cli.written import written
 from tests.databases import migrated_url
@@ -230,6 +232,22 @@ def test_a_dry_run_changes_nothing_and_says_what_is_in_the_way(world: World) -> 
         world.parts.leaving.begin("acme", "Ada", world.folder / "out")
     with pytest.raises(NotFound):
         world.parts.leaving.plan("nobody")
+
+
+def test_its_retention_outlives_it(world: World) -> None:
+    path = written(world)
+    named = f'[connections.{GONE}]\nretention = {{ decision = "400d" }}'
+    path.write_text(path.read_text().replace(f"[connections.{GONE}]", named))
+    with running(Settings.load(path), world.clock) as (parts, _):
+        parts.leaving.begin(GONE, "Ada", world.folder / "out")
+        through(parts.leaving, world, GONE)
+    arguments = ["audit", "purge", "-c", str(path), "-k", GONE, "--json"]
+    told = CliRunner().invoke(main, arguments)
+    assert told.exit_code == 0, told.output
+    [(chain, rule)] = retention_of_left(world.parts.database).items()
+    assert (chain, rule.rule) == ((GONE, "decision"), "400d")
+    assert rule.seconds == 400 * 86_400
+    assert CliRunner().invoke(main, [*arguments[:-2], "nobody", "--json"]).exit_code == 2
 
 
 def test_what_is_under_a_legal_hold_does_not_leave(world: World) -> None:

@@ -22,7 +22,7 @@ SELECT i, {at} + i * 0.37,
   CASE WHEN i % 50000 = 7 THEN 'export.given' WHEN i % 4 = 0 THEN 'answer.given' WHEN i % 4 = 1 THEN 'launch.accepted'
     ELSE 'view.shown' END,
   CASE i % 4 WHEN 1 THEN 'access' ELSE 'decision' END,
-  CASE WHEN i % 100000 = 9 THEN 'rare' ELSE 'crm' || (i * 7919 % 100000 % 40) END,
+  CASE WHEN i % 100000 = 9 THEN 'rare' ELSE 'crm' || (i / 7 % 40) END,
   CASE WHEN i % 4 = 0 THEN NULL ELSE '005AB' || (i * 7919 % 20000) END,
   CASE WHEN i % 4 = 0 THEN NULL ELSE 'session-' || i END,
   'Lead/00QAB' || (i * 104729 % 200000), 'score-badge', 'decision-' || i,

@@ -190,14 +190,15 @@ def audited(database: Database, now: float, views: int = VIEWS) -> None:
     """The audit's rows of two million views, and of what failed on the bad day and since."""
     begin = now - DAYS * DAY_S
     series = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :most - 1) "
+    moment = "CAST(:begin AS DOUBLE PRECISION) + i * (CAST(:span AS DOUBLE PRECISION) / :most)"
     shown = (
         f"{series} INSERT INTO audit (at, event, family, connection, viewer, session, record, component, decision) "
-        "SELECT CAST(:begin AS DOUBLE PRECISION) + i * (CAST(:span AS DOUBLE PRECISION) / :most), 'view.shown', 'decision', 'customer-' || (i % 10), 'viewer-' || (i % 5000), "
+        f"SELECT {moment}, 'view.shown', 'decision', 'customer-' || (i % 10), 'viewer-' || (i % 5000), "
         "'session-' || i, 'Lead/' || (i % 90000), 'score-badge', 'decision-' || i FROM n"
     )
     failed = (
         f"{series} INSERT INTO audit (at, event, family, connection, reason, reference) "
-        "SELECT CAST(:begin AS DOUBLE PRECISION) + i * (CAST(:span AS DOUBLE PRECISION) / :most), CASE i % 3 WHEN 0 THEN 'core.failed' WHEN 1 THEN 'host.failed' "
+        f"SELECT {moment}, CASE i % 3 WHEN 0 THEN 'core.failed' WHEN 1 THEN 'host.failed' "
         "ELSE 'launch.refused' END, 'failure', 'customer-' || (i % 10), CASE i % 3 WHEN 0 THEN 'timed-out' "
         "WHEN 1 THEN 'host-status-503' ELSE 'token-expired' END, 'r' || i FROM n"
     )

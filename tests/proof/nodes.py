@@ -113,11 +113,11 @@ class Process:
 @contextmanager
 def serving(
     folder: Path, store: str, core: str, *, nodes: int = 1, workers: int = 1, redis: str = "", ttl: str = "15m",
-    drain: str = "0s", extra: Sequence[str] = (),
+    drain: str = "0s", extra: Sequence[str] = (), stored: str = "",
 ) -> Iterator[list[Process]]:  # fmt: skip
-    """So many nodes, ready; then one process for each further command, such as `worker`."""
+    """So many nodes, ready; then one process for each further command, such as `worker`. `stored` goes to [store]."""
     environment = os.environ | {"INLAY_PROOF_KEY": KEY, "INLAY_PROOF_STORE": store, "INLAY_PROOF_REDIS": redis}
-    shared = 'redis = "env:INLAY_PROOF_REDIS"' if redis else ""
+    shared = "\n".join([stored, *(['redis = "env:INLAY_PROOF_REDIS"'] if redis else [])])
     running: list[Process] = []
     try:
         for number, word in enumerate((*["serve"] * nodes, *extra)):

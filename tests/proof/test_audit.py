@@ -28,12 +28,12 @@ QUESTIONS = {
     "a viewer": Query(viewer="005AB4711"),
     "a viewer in a connection": Query(("crm7",), viewer="005AB4711"),
     "a record": Query(record="Lead/00QAB4711"),
-    "a viewer and a record": Query(viewer="005AB4711", record="Lead/00QAB4711"),
+    "a viewer and a record": Query(viewer="005AB7919", record="Lead/00QAB104729"),  # row 1, and every 200 000th
     "a model's version": Query(version="2"),
     "a model's version in a connection": Query(("crm7",), version="2"),
     "an event": Query(event="view.shown"),
     "a rare event": Query(event="export.given"),
-    "a rare event in a connection": Query(("crm7",), event="export.given"),
+    "a rare event in a connection": Query(("crm1",), event="export.given"),
     "an event that never was": Query(event="admin.linked"),
     "an hour": Query(since=AT + 1_000_000, until=AT + 1_003_600),
     "a viewer's hours": Query(viewer="005AB4711", since=AT, until=AT + 400_000),
@@ -43,12 +43,10 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_million_rows_are_verified_in_a_minute(tmp_path: Path, kind: str) -> None:
-    keys, now = SealKeys.from_secrets([b"s" * 32]), [AT]
+    keys = SealKeys.from_secrets([b"s" * 32])
     with audit_of(MILLION, kind, tmp_path) as database:
-        sealer = Sealer(database, keys, Anchors(tmp_path / "anchors"), 60.0, lambda: now[0])
+        sealer = Sealer(database, keys, Anchors(tmp_path / "anchors"), 60.0, lambda: AT)
         began = time.monotonic()
-        sealer.step()
-        now[0] += 11
         while sealer.step():
             pass
         sealer.anchor()

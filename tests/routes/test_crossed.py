@@ -257,7 +257,9 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/admin/hosts/add/<name>"): as_admin("GET", "/admin/hosts/add/guest"),
     ("POST", "/admin/hosts/add/<name>"): as_admin("POST", "/admin/hosts/add/guest"),
     ("GET", "/admin/connections/<connection>/arrival"): as_admin("GET", "/admin/connections/{0.connection}/arrival"),
-    ("GET", "/admin/connections/<connection>/arrival.json"): as_admin("GET", "/admin/connections/{0.connection}/arrival.json"),
+    ("GET", "/admin/connections/<connection>/arrival.json"): as_admin(
+        "GET", "/admin/connections/{0.connection}/arrival.json"
+    ),
     ("POST", "/admin/connections/<connection>/package"): as_admin("POST", "/admin/connections/{0.connection}/package"),
     ("GET", "/admin/figures"): as_admin("GET", "/admin/figures?connection={0.connection}"),
     ("GET", "/admin/alerts"): as_admin("GET", "/admin/alerts"),

@@ -70,12 +70,12 @@ def _lines(admin: Admin, connection: str) -> list[Line]:
     refused = (
         last_reason(p.database, "configuration.refused", "revision", newest.number) if newest and not holds else ""
     )
-    worst = None
-    if holds:
+    worst, seen = None, came(p.database, connection)
+    if holds and "view.shown" not in seen:
         plan, now = p.rollouts.plan(connection), p.clock()
         worst = failing(diagnose(scene(p.settings, connection, p.database, p.framings.all(), plan, 0, now)))
     url = p.settings.server.public_url
-    return lines(published, holds, refused, came(p.database, connection), worst, url)
+    return lines(published, holds, refused, seen, worst, url)
 
 
 def _host(connection: str) -> str:

@@ -12,9 +12,6 @@ def upgrade() -> None:
         "audit_sealer",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("through", sa.BigInteger, nullable=False),
-        sa.Column("mark", sa.BigInteger, nullable=False),
-        sa.Column("mark_xid", sa.BigInteger, nullable=False),
-        sa.Column("marked_at", sa.Double, nullable=False),
         sa.Column("anchored", sa.BigInteger, nullable=False),
     )
     op.create_table(
