@@ -134,7 +134,7 @@ def compare(database: Database, keys: str, folder: Path, answers: list[tuple[str
     assert lost == [], "answers without their rows"
     decisions = {views[session, record] for session, records in answers for record in records}
     assert decisions <= given, "decisions without their rows"
-    signer = SealKeys.from_secrets([nodes.KEY])
+    signer = SealKeys.from_secrets([nodes.KEY.encode()])
     Sealer(database, signer, Anchors(folder / "inlay-anchors.jsonl"), 300.0, time.time).run()
     report = verify(database, signer)
     assert report.ok, report.first
