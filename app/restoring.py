@@ -20,7 +20,6 @@ from app.db import schema as s
 from app.db.schema_admin import admin_links, admin_sessions, rollouts
 from app.db.schema_documents import readings
 from app.db.schema_jobs import jobs, quotas
-from app.db.schema_seals import audit_sealer
 
 PATIENCE_S = 660.0  # after the last node ended: every token and every launch with an end of its own is over
 
@@ -71,8 +70,6 @@ def _let_go(conn: Connection) -> None:
     conn.execute(delete(s.leases))
     conn.execute(delete(quotas))
     conn.execute(update(readings).values(beat_at=0.0))
-    # the mark is a moment of the database that was: its transactions are counted otherwise here
-    conn.execute(update(audit_sealer).values(mark=audit_sealer.c.through, mark_xid=0, marked_at=0.0))
 
 
 def _date_now(conn: Connection, now: float, ahead_s: float) -> None:

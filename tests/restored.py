@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 
 from app.admins import Role
 from app.application import create_app
@@ -19,7 +19,6 @@ from app.db import Database, leases
 from app.db.jobs import claim, enqueue
 from app.db.schema import audit, epoch
 from app.db.schema_jobs import quotas
-from app.db.schema_seals import audit_sealer
 from app.metrics import Metrics
 from app.restoring import Restored, settle
 from app.rollouts import Reach, Rollout
@@ -73,9 +72,6 @@ def in_use(world: World) -> Before:
         conn.execute(insert(quotas).values(name="core:main", free_at=now + 30))
         key = f"acme-pages|lead_score|||{LEAD}"
         assert leases.take(conn, {key: 0}, "a process that is gone", now, now + 30)
-        conn.execute(delete(audit_sealer))
-        mark = {"id": 1, "through": 2, "mark": 5, "mark_xid": 10**9, "marked_at": now, "anchored": 0}
-        conn.execute(insert(audit_sealer).values(mark))
     assert claim(parts.database, ["rescore"], "a process that is gone", 15.0, now)
     with parts.database.read() as conn:
         before.audited = conn.execute(select(func.count()).select_from(audit)).scalar_one()
@@ -132,7 +128,6 @@ def check(world: World, found: Restored, before: Before, step_s: float) -> None:
     with world.parts.database.read() as conn:
         assert conn.execute(select(func.count()).select_from(audit)).scalar_one() > before.audited
         assert conn.execute(select(epoch.c.life)).scalar_one() != before.life
-        assert conn.execute(select(audit_sealer.c.mark, audit_sealer.c.mark_xid)).one() == (2, 0)  # a new one is made
     assert not world.parts.rollouts.shows("acme-carried", "score-badge", "zoe")
     assert world.run_jobs() >= 1  # the one that somebody had who is gone
     assert (world.launch().status_code, world.audited("launch.accepted")[-1]["connection"]) == (200, "acme")

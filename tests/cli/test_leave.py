@@ -42,4 +42,4 @@ def test_it_leaves_and_says_what_was_kept_and_erased(world: World, monkeypatch: 
     assert f"[connections.{GONE}]" not in (world.folder / "inlay.toml").read_text()  # the file is kept in step
     again = run(world, "--confirm", GONE, "--json")  # by now the configuration knows no such connection
     assert json.loads(again.stdout)["folder"] == str((world.folder / "out").resolve())
-    assert set(json.loads(again.stdout)["left"]) == {"audit", "leavings"}
+    assert set(json.loads(again.stdout)["left"]) == {"audit", "erased_keys", "leavings"}
