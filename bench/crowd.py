@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from bench import load, nginx
+from bench.bare import RAW
 from bench.core import SLOW, SLOW_S
 from bench.load import Load, WrongAnswerError
 from bench.processes import memory, tree
@@ -92,10 +93,14 @@ def _misses(stack: Stack, numbers: Iterator[int]) -> Iterator[None]:
         raise WrongAnswerError(failed[0])
 
 
+_CALLED = {"bare": "WSGI constant"}
+
+
 def _viewers(stack: Stack, bursts: int) -> list[dict[str, Any]]:
-    """So many viewers look at once, each on a connection of their own, at Inlay and at nginx in turns."""
+    """So many viewers look at once, each on a connection of their own, in turns at Inlay, at the same kind of server
+    with a constant (no application can be quicker behind it), and at nginx."""
     sessions = [open_session(stack, [record]) for record in stack.records[:VIEWERS]]
-    asked = {"inlay": [known(each)[0] for each in sessions]}
+    asked = {"inlay": [known(each)[0] for each in sessions], "bare": [get(RAW)] * VIEWERS}
     if "nginx" in stack.pid:
         asked["nginx"] = [get(nginx.AT, headers={"Authorization": "Bearer x"})] * VIEWERS
     found: dict[str, list[float]] = {name: [] for name in asked}
@@ -105,7 +110,7 @@ def _viewers(stack: Stack, bursts: int) -> list[dict[str, Any]]:
             if number >= 2:
                 found[name] += took
     return [
-        {"server": name, **{f"p{each}_ms": round(_percentile(took, each), 2) for each in (50, 95, 99)}}
+        {"server": _CALLED.get(name, name), **{f"p{each}_ms": round(_percentile(took, each), 2) for each in (50, 95, 99)}}
         for name, took in found.items()
     ]
 
