@@ -110,7 +110,10 @@ def _viewers(stack: Stack, bursts: int) -> list[dict[str, Any]]:
             if number >= 2:
                 found[name] += took
     return [
-        {"server": _CALLED.get(name, name), **{f"p{each}_ms": round(_percentile(took, each), 2) for each in (50, 95, 99)}}
+        {
+            "server": _CALLED.get(name, name),
+            **{f"p{each}_ms": round(_percentile(took, each), 2) for each in (50, 95, 99)},
+        }
         for name, took in found.items()
     ]
 
