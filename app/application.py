@@ -17,8 +17,6 @@ from app.admins.sign_in import AdminSignIn
 from app.alerts.kept import KeptAlerts
 from app.alerts.watch import Watch
 from app.audit.log import AuditLog
-from app.behalf import Behalf
-from app.carried import Carried
 from app.config import Settings
 from app.connections import Connections
 from app.db import Database
@@ -31,7 +29,6 @@ from app.figures import Figures
 from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
-from app.identities import Identities
 from app.jobs import Runner, handlers
 from app.metrics import Metrics
 from app.net.door import Door
@@ -39,14 +36,17 @@ from app.net.permits import Permits
 from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
-from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
+from app.revisions.publishing import Publisher
+from app.revisions.vault import Vault
 from app.rollouts import Rollouts
 from app.routes import BLUEPRINTS, PREVIEW
 from app.session import Sessions
-from app.signin import SignIns
-from app.vault import Vault
+from app.session.behalf import Behalf
+from app.session.carried import Carried
+from app.session.identities import Identities
+from app.session.signin import SignIns
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog

@@ -16,13 +16,13 @@ from typing import Any
 from app.answer import band, cut
 from app.audit.decisions import Look, Said, Trail, looked, trail
 from app.audit.log import AuditLog, new_reference
-from app.bearer import Session
 from app.connections import Connection, Connections
 from app.core.shapes import Score
 from app.core.stored import Decided, StoredScores
 from app.db import Database
 from app.errors import BadRequest, Denied, InlayError, NotFound
 from app.permissions import Grant, Permissions
+from app.session.bearer import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from cachetools import TLRUCache
 
-from app.bearer import Session
-from app.behalf import Behalf
 from app.config import CapabilitySettings, ConnectionSettings
 from app.connections import Connection, Connections
 from app.errors import Denied, InlayError
 from app.hosts._host import Call
 from app.launch import Access, Record
+from app.session.bearer import Session
+from app.session.behalf import Behalf
 
 ALLOWED_FOR_S = 300.0
 REFUSED_FOR_S = 30.0

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from app.analysis.reading import Reading, Reviewed, Verdict
 from app.audit.log import AuditLog
-from app.bearer import Session
 from app.connections import Connection
 from app.core.analyses import Severity, fingerprint
 from app.db import Database
@@ -26,7 +26,7 @@ from app.errors import BadRequest, NotFound
 from app.keys import Keyring
 from app.launch import Record
 from app.metrics import Metrics
-from app.reading import Reading, Reviewed, Verdict
+from app.session.bearer import Session
 
 ANNOUNCED = "review"  # the kind of change that says: a record's reviews are others
 VERDICTS: Mapping[str, Verdict] = {

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.ahead import Ahead
 from app.analysis import Analyses
-from app.analysis_work import AnalysisWork
+from app.analysis.work import AnalysisWork
 from app.audit.anchors import Anchors
 from app.audit.log import AuditLog
 from app.audit.sealer import Sealer
-from app.backlog import Backlog
-from app.behalf import Behalf
 from app.config import Settings
 from app.connections import Connections
 from app.core.analyst import Analyst
@@ -33,11 +30,10 @@ from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs, forgetting
 from app.db.schema import epoch
 from app.db.subscriptions import Subscriptions
-from app.decisions import Decisions
 from app.documents import Reader
 from app.erasure import Erasure
-from app.history import History
-from app.identities import Identities
+from app.events.notices import NoticeBoard
+from app.events.subscriber import Subscriber
 from app.keys import Keyring, SealKeys
 from app.keys.kms import KmsWrapper
 from app.keys.store import KeyStore
@@ -49,17 +45,21 @@ from app.metrics import Metrics
 from app.net.door import Door
 from app.net.kms import kms
 from app.net.redis import RedisDoor
-from app.notices import NoticeBoard
-from app.once import Once, Outcome
-from app.outcomes import Outcomes
-from app.publishing import Publisher
-from app.refresher import Refresher
-from app.rollback import answering
+from app.revisions.publishing import Publisher
+from app.revisions.rollback import answering
 from app.rollouts import Rollouts
 from app.scoring import Scoring
+from app.scoring.ahead import Ahead
+from app.scoring.backlog import Backlog
+from app.scoring.decisions import Decisions
+from app.scoring.history import History
+from app.scoring.once import Once, Outcome
+from app.scoring.outcomes import Outcomes
+from app.scoring.refresher import Refresher
+from app.scoring.warming import Warmer
 from app.session import Sessions
-from app.subscriber import Subscriber
-from app.warming import Warmer
+from app.session.behalf import Behalf
+from app.session.identities import Identities
 
 
 def subject_keys(

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from app.analysis.reading import Reading
 from app.application import create_app
-from app.bearer import Session
 from app.config import CapabilitySettings, CoreSettings
 from app.connections import Connection
 from app.launch import Record
 from app.permissions import Grant
-from app.reading import Reading
+from app.session.bearer import Session
 from tests.core.analysing import AnalysingCore, analysing_core
 from tests.hosts._directory import Directory, serve
 from tests.hosts._proofs import DRIVE, PAGE, entra

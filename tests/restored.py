@@ -14,7 +14,6 @@ from sqlalchemy import func, insert, select
 from app.admins import Role
 from app.application import create_app
 from app.audit import AuditLog
-from app.bearer import SESSION_LIFE_S
 from app.db import Database, leases
 from app.db.jobs import claim, enqueue
 from app.db.schema import audit, epoch
@@ -23,6 +22,7 @@ from app.metrics import Metrics
 from app.restoring import Restored, settle
 from app.rollouts import Reach, Rollout
 from app.session import revoke
+from app.session.bearer import SESSION_LIFE_S
 from tests.hosts._proofs import CLOCK, GUEST
 from tests.world import LEAD, World
 from tests.world import world as make_world

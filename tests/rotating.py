@@ -19,19 +19,19 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from app.audit import AuditLog
-from app.bearer import Session
 from app.config import Settings
 from app.connections import Connections
 from app.db import Database
 from app.errors import Busy
 from app.hosts._oauth import IntegrationTokens
 from app.hosts._sign_in import HostTokens
-from app.identities import Identities
 from app.keys import Keyring
 from app.launch import Attest, Record, Viewer
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
+from app.session.bearer import Session
+from app.session.identities import Identities
 from tests.hosts._proofs import CLOCK, FixedKeys
 from tests.net.server import Site, answer, serving
 

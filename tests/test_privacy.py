@@ -48,7 +48,7 @@ def bug(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def bug_in_a_flight(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    monkeypatch.setattr("app.decisions.Decisions.make", broken)
+    monkeypatch.setattr("app.scoring.decisions.Decisions.make", broken)
     return [world.launch(token="zoe-oauth-token"), world.exchange()]
 
 

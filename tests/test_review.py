@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.analysis.reading import Reading, Verdict
 from app.core.analyses import fingerprint
 from app.errors import BadRequest
-from app.reading import Reading, Verdict
 from app.review import MAX_COMMENT, FindingGone, Said
 from tests.library import CONTRACT, COPY, NEXT, TEXT, File, Shelf, shelf
 

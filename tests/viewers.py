@@ -14,7 +14,7 @@ from app.application import create_app
 from app.config import Settings
 from app.db import gate
 from tests.core.server import Core
-from tests.test_scoring import first_state
+from tests.scoring.test_scoring import first_state
 from tests.world import LEAD, Clock, HostApi, World, running
 
 THREADS = 16  # twice those of a worker

@@ -24,8 +24,8 @@ from app.errors import ConfigError, Problem
 from app.hosts._host import Host
 from app.hosts._setup import Question, Setup
 from app.keys import Keyring, SealBroken
-from app.publishing import Publisher
-from app.vault import Vault, reference
+from app.revisions.publishing import Publisher
+from app.revisions.vault import Vault, reference
 
 _MOST = 4096  # letters of an answer
 _STAND_IN = "0" * 64

@@ -12,8 +12,8 @@ from app.config import Settings
 from app.config.reader import literal
 from app.hosts._host import Host
 from app.hosts._setup import Question, Setup
-from app.publishing import Draft
 from app.revisions import Revision
+from app.revisions.publishing import Draft
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ from app.cli.worker import worker
 from app.config import Settings, beginning
 from app.demo.run import run as run_demo
 from app.errors import ConfigError, Problem
-from app.vault import make_key
+from app.revisions.vault import make_key
 
 
 @click.group()

@@ -13,7 +13,7 @@ from app.connections import Connection
 from app.db.warms import Run
 from app.errors import InlayError
 from app.launch import Record
-from app.warming import Tally
+from app.scoring.warming import Tally
 from app.web.parts import Parts
 
 T = TypeVar("T")

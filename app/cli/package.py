@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 
 import click
 
-from app import packages
+from app.additions import packages
+from app.additions.packages import files_of, problems, rules_of
 from app.cli._config import CONFIG, CONNECTION, JSON, load, named, words
 from app.config import ConnectionSettings, Settings
 from app.errors import ConfigError, Problem
 from app.hosts import HOSTS
 from app.hosts._package import FOLDER, MAX_ARCHIVE, Package, PackageRules, archive
 from app.hosts._package_findings import Finding, scan
-from app.packages import files_of, problems, rules_of
 
 _MAX_FILES = 2_000
 

@@ -12,9 +12,9 @@ from app.application import build
 from app.audit import AuditLog
 from app.cli._config import CONFIG, load, opened, words
 from app.metrics import Metrics
-from app.publishing import Publisher
 from app.revisions import Revisions
-from app.rollback import RollBacks
+from app.revisions.publishing import Publisher
+from app.revisions.rollback import RollBacks
 
 
 @click.command()

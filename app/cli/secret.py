@@ -19,7 +19,7 @@ from app.db import Database
 from app.db.migrations import upgrade
 from app.errors import ConfigError, Problem
 from app.metrics import Metrics
-from app.vault import Vault, referred
+from app.revisions.vault import Vault, referred
 
 BY = "command line"
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from app.ahead import Ahead
 from app.alerts.watch import Watch
-from app.analysis_work import AnalysisWork
+from app.analysis.work import AnalysisWork
 from app.audit.sealer import Sealer
 from app.connections import Connections
-from app.identities import Identities
+from app.events.subscriber import Subscriber
 from app.jobs import alert, analyse, changes, leave, rescore, revoke, schedule, score, seal, subscribe, warm, watch
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.leaving import Leaving
 from app.scoring import Scoring
-from app.subscriber import Subscriber
+from app.scoring.ahead import Ahead
+from app.session.identities import Identities
 
 __all__ = ["LEASE_S", "Handler", "Runner", "handlers"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.analysis_work import AnalysisWork
+from app.analysis.work import AnalysisWork
 
 
 def handle(work: AnalysisWork, payload: Mapping[str, Any]) -> None:

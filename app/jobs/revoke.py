@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.identities import Identities
+from app.session.identities import Identities
 
 
 def handle(identities: Identities, payload: Mapping[str, Any]) -> None:

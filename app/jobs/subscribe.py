@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.subscriber import Subscriber
+from app.events.subscriber import Subscriber
 
 
 def handle(subscriber: Subscriber, payload: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.ahead import Ahead
+from app.scoring.ahead import Ahead
 
 
 def handle(ahead: Ahead, payload: Mapping[str, Any]) -> None:

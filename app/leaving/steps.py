@@ -20,15 +20,15 @@ from app.db.identities import REVOKE
 from app.db.schema_admin import leavings
 from app.db.schema_jobs import jobs
 from app.errors import BadRequest, ConfigError, HostUnavailable, InlayError, NotFound, Problem, Superseded
-from app.identities import Identities
+from app.events.subscriber import Subscriber
 from app.leaving.rows import Opener, Progress, counted, erase, export
 from app.leaving.rules import tables
 from app.leaving.standing import Line, Plan, Standing, Step, read, written
-from app.publishing import Draft, Publisher
 from app.revisions import Revision
+from app.revisions.publishing import Draft, Publisher
 from app.rollouts import Reach, Rollout, Rollouts
 from app.session import revoke as end_sessions
-from app.subscriber import Subscriber
+from app.session.identities import Identities
 
 _PART = ".part-"  # how folders begin that are being written
 SETTLE_S = 20.0  # after which every process has the new configuration, and its last requests are done

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from flask import request
 
-from app.bearer import Session
 from app.errors import SessionExpired, SessionInvalid
+from app.session.bearer import Session
 from app.web.parts import parts
 from app.web.refusals import charge, require_patience
 

@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, request
 
 from app.answer import State
-from app.bearer import Session
 from app.errors import BadRequest, WrongMediaType
 from app.launch import MAX_RECORDS, Record
 from app.routes._session import bearer, origins_of, session_of, written
+from app.session.bearer import Session
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT, whole_headers
 from app.web.parts import parts
 from app.web.prepared import Prepared, Whole

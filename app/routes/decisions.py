@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from app.bearer import Session
 from app.explanation import Explanation
 from app.routes._session import bearer, session_of
+from app.session.bearer import Session
 from app.web.format import meaning
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts

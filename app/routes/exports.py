@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from app.bearer import Session
+from app.analysis.reading import Reading
 from app.errors import BadRequest, Denied, Unavailable, WrongMediaType
 from app.launch import Record
-from app.reading import Reading
 from app.routes._session import session_of
+from app.session.bearer import Session
 from app.views import VIEWS
 from app.web.exports import findings_csv
 from app.web.headers import OPEN_TO_PAGES, still_policy

@@ -12,7 +12,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from app.bearer import Session
 from app.connections import Connection
 from app.errors import (
     InlayError,
@@ -26,6 +25,7 @@ from app.errors import (
 from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
 from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
+from app.session.bearer import Session
 from app.views import VIEWS
 from app.web.failures import retry_headers, translated
 from app.web.headers import panel_policy, reporting, still_policy

@@ -31,7 +31,7 @@ from app.errors import (
     WrongMediaType,
 )
 from app.launch import MAX_RECORDS, Record
-from app.signin import Asked
+from app.session.signin import Asked
 from app.web.failures import retry_headers, translated
 from app.web.headers import popup_policy
 from app.web.limits import whose_address

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from app.bearer import Session
+from app.analysis.reading import Reading
 from app.errors import BadRequest, Denied, Unavailable, WrongMediaType
 from app.figures.names import reviewed
 from app.launch import Record
-from app.reading import Reading
 from app.review import Said
 from app.routes._session import bearer, session_of, written
+from app.session.bearer import Session
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.shown import Item, as_json

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from app.audit.log import new_reference
-from app.bearer import Session
 from app.connections import Connection
 from app.errors import (
     BadRequest,
@@ -24,6 +23,7 @@ from app.errors import (
 from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
 from app.routes._session import bearer, browser_locale, session_of, written
 from app.session import TOKEN_LIFE_S
+from app.session.bearer import Session
 from app.web.failures import oauth, problem, translated
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from app.analysis.reading import Reading, Reviewed
 from app.answer import State
 from app.core.analyses import Analysis, Finding, Severity, fingerprint
-from app.reading import Reading, Reviewed
 
 RANKS: Mapping[Severity, int] = MappingProxyType({severity: rank for rank, severity in enumerate(Severity)})
 _READ = (State.READY, State.STALE)

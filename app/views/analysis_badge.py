@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from app.analysis.reading import Reading
 from app.answer import State
 from app.launch import Record, Viewer
-from app.reading import Reading
 from app.views._read import analysis_of, findings_of, problem_of, reviewed_of
 
 ANSWERS = "analysis"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from cachetools import TTLCache
 
 from app.audit.log import AuditLog, Entry, new_reference
-from app.bearer import Session
 from app.errors import Denied, InlayError, SessionInvalid
 from app.launch import Record
 from app.permissions import REFUSED_FOR_S
+from app.session.bearer import Session
 
 
 class Denials:

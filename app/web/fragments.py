@@ -14,7 +14,6 @@ from cachetools import FIFOCache, LRUCache
 
 from app.answer import Answer, State
 from app.audit.log import AuditLog
-from app.bearer import Session
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, StoreUnavailable
@@ -24,6 +23,7 @@ from app.launch import Record
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
 from app.rollouts import Rollouts
+from app.session.bearer import Session
 from app.views import VIEWS
 from app.web.denials import Denials
 from app.web.past import Past, views

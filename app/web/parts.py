@@ -9,7 +9,6 @@ from flask import current_app
 
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
-from app.ahead import Ahead
 from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
@@ -21,6 +20,7 @@ from app.db import Database
 from app.db.epochs import Epochs
 from app.db.framings import Framings
 from app.events import Events
+from app.events.notices import NoticeBoard
 from app.explanation import Explanations
 from app.figures import Figures
 from app.hosts._keys import KeySource
@@ -28,16 +28,16 @@ from app.keys.subjects import SubjectKeys
 from app.leaving import Leaving
 from app.metrics import Metrics
 from app.node import Node
-from app.notices import NoticeBoard
 from app.permissions import Permissions
-from app.publishing import Publisher
 from app.review import Reviews
 from app.revisions import Revisions
+from app.revisions.publishing import Publisher
+from app.revisions.vault import Vault
 from app.rollouts import Rollouts
+from app.scoring.ahead import Ahead
+from app.scoring.warming import Warmer
 from app.session import Sessions
-from app.signin import SignIns
-from app.vault import Vault
-from app.warming import Warmer
+from app.session.signin import SignIns
 from app.web.assets import Assets
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes

@@ -10,9 +10,9 @@ from cachetools import LRUCache
 
 from app.answer import State
 from app.audit.log import ViewRow
-from app.bearer import Session
 from app.launch import Record
 from app.permissions import Grant
+from app.session.bearer import Session
 from app.web.stations import Told
 
 KEPT, KEPT_S = 50_000, 3600.0  # answers, which share what they hold; an outage is shorter than an hour

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from cachetools import FIFOCache
 
-from app.bearer import Session
 from app.config import ConnectionSettings
 from app.db.epochs import Epochs
 from app.errors import StoreUnavailable
 from app.metrics import Metrics
 from app.session import Sessions
+from app.session.bearer import Session
 from app.web.limits import Limits, Window
 from app.web.prepared import Whole
 

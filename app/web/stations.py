@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.analysis import Analyses
+from app.analysis.reading import Reading
 from app.answer import Answer, State
-from app.bearer import Session
 from app.connections import Connection
 from app.launch import Record
 from app.permissions import Grant
-from app.reading import Reading
 from app.review import Reviews
 from app.scoring import Scoring
+from app.session.bearer import Session
 from app.web.limits import Limits
 
 Told = Answer | Reading

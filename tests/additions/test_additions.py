@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app import packages
-from app.additions import Additions
+from app.additions import Additions, packages
 from app.additions.sheet import Sheet
 from app.hosts import HOSTS
 from app.keys import Keyring
-from app.vault import Vault
+from app.revisions.vault import Vault
 from tests.cli.written import written
 from tests.hosts.answers import ANSWERS, SECRET
 from tests.world import World

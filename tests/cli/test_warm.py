@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from app import decisions
 from app.cli import _course, main
 from app.db.warms import Run
+from app.scoring import decisions
 from tests.cli.written import written
 from tests.core import server as core
 from tests.warm import leads

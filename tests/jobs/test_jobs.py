@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.ahead import SCHEDULE, WARM
-from app.backlog import SCORE
+from app.events.notices import CHANGES, SUBSCRIBE
 from app.jobs._lanes import LANES
-from app.notices import CHANGES, SUBSCRIBE
+from app.scoring.ahead import SCHEDULE, WARM
+from app.scoring.backlog import SCORE
 from tests.world import World
 
 

@@ -23,9 +23,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
+from app.analysis.telling import SILENT_S
 from app.core.stored_readings import ReadingKey, StoredReadings
 from app.launch import Record
-from app.telling import SILENT_S
 from tests.core.analysing import AnalysingCore
 from tests.hosts._directory import serve
 from tests.library import File, Library, Shelf, document, documents_of

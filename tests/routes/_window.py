@@ -16,10 +16,10 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask.testing import FlaskClient
 
 from app.application import create_app
-from app.identities import Identities
 from app.keys import Keyring
 from app.net.permits import Permits
-from app.signin import SignIns
+from app.session.identities import Identities
+from app.session.signin import SignIns
 from app.web.parts import Parts
 from tests.hosts._sign_ins import Provider, provider
 from tests.world import LEAD, World, running

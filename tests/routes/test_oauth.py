@@ -15,7 +15,7 @@ from app.db import sign_ins
 from app.errors import ConnectFailed, RateLimited, TimedOut
 from app.routes.oauth import STARTS
 from app.session import revoke
-from app.signin import ATTEMPT_S, CODE_S, TRIES
+from app.session.signin import ATTEMPT_S, CODE_S, TRIES
 from app.web.echoes import Echoes
 from tests.hosts._proofs import PAGES
 from tests.routes._window import Stage, Window, code_of, digits, words

@@ -11,9 +11,9 @@ import pytest
 from limits import parse
 
 from app.application import create_app
-from app.bearer import Session
 from app.core.analyses import fingerprint
 from app.launch import Record
+from app.session.bearer import Session
 from app.web.parts import Parts
 from app.web.shown import Fragment, Item
 from tests.hosts._proofs import PAGE

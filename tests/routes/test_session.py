@@ -320,7 +320,7 @@ def test_a_guest_renews_with_a_new_launch_only(world: World) -> None:
 
 
 def test_no_renewal_goes_past_the_absolute_life(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.bearer.SESSION_LIFE_S", 1500.0)
+    monkeypatch.setattr("app.session.bearer.SESSION_LIFE_S", 1500.0)
     token, began = world.frame_token(), world.clock.now
     lives = []
     for _ in range(5):

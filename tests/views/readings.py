@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from app.analysis.reading import Changes, Reading, Reviewed, Verdict
 from app.answer import State
 from app.core.analyses import Analysis, Fact, Finding, Risk, Severity, fingerprint
 from app.core.shapes import Model
 from app.hosts._document import DocumentFacts
 from app.launch import Record, Viewer
-from app.reading import Changes, Reading, Reviewed, Verdict
 from app.views import VIEWS
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.analysis.reading import Reading
 from app.answer import Answer, State
-from app.reading import Reading
 from app.views import VIEWS
 from app.web.catalog import Catalog
 from tests.views.cast import READY, shown

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.bearer import Session
 from app.errors import NotFound
 from app.launch import Record
+from app.session.bearer import Session
 from app.web.shown import Item
 from tests.world import LEAD, World
 

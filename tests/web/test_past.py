@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from app.answer import Answer, State
-from app.bearer import Session
 from app.launch import Record
 from app.permissions import Grant
+from app.session.bearer import Session
 from app.web.past import KEPT_S, Past
 from tests.world import LEAD, Clock, World
 

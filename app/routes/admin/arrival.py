@@ -7,9 +7,9 @@ import tomllib
 from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup
 
-from app import packages
+from app.additions import packages
+from app.additions.arrivals import Line, came, lines
 from app.admins import Act, Admin
-from app.arrivals import Line, came, lines
 from app.audit.lately import last_reason
 from app.diagnosis import diagnose, failing, scene
 from app.errors import ConfigError, NotFound

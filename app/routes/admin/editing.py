@@ -9,8 +9,8 @@ from flask import Blueprint, Response, redirect, request
 
 from app.admins import Act, Admin
 from app.errors import BadRequest, ConfigError, Problem, Superseded
-from app.publishing import Draft
 from app.revisions import Change, Revision, differences, late
+from app.revisions.publishing import Draft
 from app.routes.admin._door import done, page, require, shown
 from app.web.parts import parts
 

@@ -7,8 +7,7 @@ import hashlib
 from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
 
-from app import packages
-from app.additions import Additions
+from app.additions import Additions, packages
 from app.additions.sheet import Sheet
 from app.admins import Act, Admin
 from app.errors import ConfigError, NotFound, Superseded

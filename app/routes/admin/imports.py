@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response
 
 from app.admins import Act, Admin
-from app.ahead import SCHEDULE, WARM
 from app.db import dead_jobs
 from app.db.warms import begun
 from app.routes.admin._door import page, shown
+from app.scoring.ahead import SCHEDULE, WARM
 from app.web.parts import parts
 
 blueprint = Blueprint("admin-imports", __name__)

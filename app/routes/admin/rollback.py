@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request
 
 from app.admins import Act, Admin
 from app.errors import BadRequest, NotFound
-from app.rollback import Earlier, RollBacks
+from app.revisions.rollback import Earlier, RollBacks
 from app.routes.admin._door import done, page, require, shown
 from app.web.parts import parts
 

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, redirect, request
 
 from app.admins import Act, Admin
 from app.errors import ConfigError, Problem
+from app.revisions.vault import referred
 from app.routes.admin._door import done, page, require, shown
-from app.vault import referred
 from app.web.parts import parts
 
 blueprint = Blueprint("admin-secrets", __name__)
