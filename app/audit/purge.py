@@ -6,6 +6,7 @@ that would hide what was done to them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,8 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from app.audit.anchors import Anchors
 from app.audit.log import AuditLog
-from app.audit.seal import Seal, Signer, Tombstone, entries, is_leaf, leaf_of, signature
+from app.audit.seal import Seal, Signer, Tombstone, entries, is_signed, leaf_of, signature
+from app.audit.trust import believed
 from app.config import Retention, Settings
 from app.db import Database
 from app.db.insert_new import insert_new
@@ -115,17 +117,28 @@ class Purge:
         return len(numbers)
 
     def _intact(self, seal: Seal) -> list[int]:
-        """The numbers of a seal's rows, which are all there, as they were sealed. Raises PurgeRefused."""
+        """The numbers of a seal's rows, which are all there, as they were sealed. Raises PurgeRefused.
+
+        A tombstone is our signature: it is given on nobody's word but that of a seal which we signed ourselves.
+        """
         c = audit_seals.c
         mine = (c.connection == seal.connection, c.family == seal.family, c.number == seal.number)
         with self._database.read() as conn:
-            listing = conn.execute(select(c.listing).where(*mine)).scalar_one()
-            said = dict(entries(listing or b""))
-            rows = _rows(conn, list(said))
-        if len(said) != seal.count or any(not is_leaf(leaf_of(rows.get(seq), seal), said[seq]) for seq in said):
+            row, keys = conn.execute(select(audit_seals).where(*mine)).one(), believed(conn, self._signer)
+            listing = row.listing or b""
+            numbers = [seq for seq, _ in entries(listing)]
+            rows = _rows(conn, numbers)
+        leaves = [leaf_of(rows.get(seq), seal) for seq in numbers]
+        as_signed = (
+            row.body == seal.body()
+            and is_signed(self._signer, keys.get(row.kid), row.body, row.signature)
+            and hashlib.sha256(listing).hexdigest() == seal.listing
+            and hashlib.sha256(b"".join(leaves)).hexdigest() == seal.leaves
+        )
+        if not as_signed:
             detail = "Rows that are due are not as they were sealed. Run: inlay audit verify"
             raise PurgeRefused(detail, reason="purge-not-as-sealed")
-        return list(said)
+        return numbers
 
     def _anchor(self) -> None:
         c = audit_tombstones.c

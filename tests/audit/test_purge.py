@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from app.audit import purge as module
 from app.audit.anchors import Anchors
 from app.audit.purge import Purge, PurgeRefused, due, rules
+from app.audit.seal import Seal, entries, leaf, listed
 from app.config import Retention, Settings
 from app.db.schema import audit
+from app.db.schema_seals import audit_seals
 from tests.audit.sealing import Sealed
 from tests.config.test_table import GOOD
 
@@ -88,6 +90,34 @@ def test_what_was_tampered_with_is_not_purged_away(sealed: Sealed, statement: st
     aged(sealed)
     sealed.do(statement)
     before = kept(sealed)
+    with pytest.raises(PurgeRefused):
+        purged(sealed)
+    assert kept(sealed) == before
+
+
+@pytest.mark.parametrize("what", ["body", "listing"])
+def test_no_tombstone_is_signed_on_the_word_of_a_seal_that_was_forged(sealed: Sealed, what: str) -> None:
+    """Whoever writes in the database could otherwise have us purge what is not due, or what they changed, and put the
+    seal back as it was: nothing would show it."""
+    aged(sealed)
+    with sealed.database.read() as conn:
+        mine = select(audit_seals).where(audit_seals.c.connection == "crm", audit_seals.c.number == 3)
+        row = conn.execute(mine).one()
+    before = kept(sealed)
+    if what == "body":
+        body, listing = replace(Seal.read(row.body), newest=0.0).body(), row.listing
+    else:
+        sealed.now[0] += 20 * DAY_S
+        changed = dict(entries(row.listing))
+        seq = min(changed)
+        sealed.do("UPDATE audit SET viewer = 'bob' WHERE seq = :seq", seq=seq)
+        with sealed.database.read() as conn:
+            now = conn.execute(select(audit).where(audit.c.seq == seq)).one()
+        body, listing = row.body, listed([(at, leaf(now) if at == seq else said) for at, said in changed.items()])
+    sealed.do(
+        "UPDATE audit_seals SET body = :body, listing = :listing WHERE connection = 'crm' AND number = 3",
+        body=body, listing=listing,
+    )  # fmt: skip
     with pytest.raises(PurgeRefused):
         purged(sealed)
     assert kept(sealed) == before
