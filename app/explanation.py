@@ -7,6 +7,7 @@ what is somebody else's.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ from app.db import Database
 from app.errors import BadRequest, Denied, InlayError, NotFound
 from app.permissions import Grant, Permissions
 from app.session.bearer import Session
+
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Explanation:
     is_fresh: bool = False
     facts: Mapping[str, Any] | None = None
     erased_at: datetime | None = None
+    is_carried: bool = False  # made of what one launch said of the record, and no other need say
 
     @property
     def model(self) -> tuple[str, str]:
@@ -75,10 +80,12 @@ class Explanations:
 
     def of(self, decision: str) -> Explanation:
         """All of it, for somebody who may know all of its connection. Raises NotFound."""
+        if not _ID.fullmatch(decision):  # nothing of it may reach a database, which refuses some characters
+            raise _unknown()
         decided, found = self._stored.decided(decision), trail(self._database, decision)
         explanation = self._score(decided, found) if decided is not None else self._analysis(decision, found)
         if explanation is None:
-            raise NotFound("There is no such decision, or it is not yours to see.", reason="decision-unknown")
+            raise _unknown()
         return explanation
 
     def for_viewer(self, session: Session, decision: str) -> Explanation:
@@ -118,6 +125,8 @@ class Explanations:
             if whole.connection != connection.name:
                 raise Denied(reason="decision-elsewhere")
             names = frozenset({whole.record})
+            if whole.is_carried and not looked(self._database, whole.decision, connection.name, session.viewer.subject):
+                raise Denied(reason="carried-by-another")
         else:  # a document has many names, and its analysis lies with the connection that it is read through
             if whole.connection != connection.source:
                 raise Denied(reason="decision-elsewhere")
@@ -170,6 +179,7 @@ class Explanations:
             fresh_until=_time(stored.fresh_until) if stored.fresh_until else None,
             is_fresh=fresh,
             erased_at=_time(decided.erased_at) if decided.erased_at is not None else None,
+            is_carried=bool(key.carried),
         )
 
     def _analysis(self, decision: str, found: Trail) -> Explanation | None:
@@ -211,6 +221,10 @@ def _cut(whole: Explanation, grant: Grant, viewer: str) -> Explanation:
     seen = {name: value for name, value in inputs.items() if name not in hidden} if inputs is not None else None
     fields = len(inputs) - len(seen) if inputs is not None and seen is not None else 0
     return replace(told, score=score, hidden_factors=left_out, inputs=seen, hidden_fields=fields)
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such decision, or it is not yours to see.", reason="decision-unknown")
 
 
 def _time(at: float) -> datetime:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from tests.databases import migrated_url
 from tests.hosts._proofs import GUEST
 from tests.test_explanation import shown
 from tests.world import LEAD, World
+from tests.world import world as make_world
 
 ORIGIN = GUEST["origins"][0]
 
@@ -52,6 +55,26 @@ def test_who_may_not_see_the_record_gets_one_answer_and_the_audit_has_which(worl
     assert [row["reason"] for row in rows] == list(tried)
     assert [row["reference"] for row in rows] == [answer.json["reference"] for answer in tried.values()]
     assert world.audited("decision.explained") == []
+
+
+def test_what_one_launch_carried_is_told_to_nobody_who_was_not_shown_it(world: World) -> None:
+    """Two viewers of one record, whose host says other things of it to each of them."""
+    hers = world.element_token(connection="acme-carried", features={LEAD: {"activity": 9_999}}, sub="her")
+    decision = world.audited("view.shown")[-1]["decision"]
+    his = world.element_token(connection="acme-carried", features={LEAD: {"activity": 1}}, sub="him")
+    assert asked(world, hers, decision).json["inputs"] == {"activity": 9_999}
+    refused = asked(world, his, decision)
+    assert (refused.status_code, "9999" in refused.text) == (403, False)
+    assert world.audited("explanation.refused")[-1]["reason"] == "carried-by-another"
+
+
+def test_what_can_be_no_decision_is_refused_as_one_that_is_none(tmp_path: Path) -> None:
+    """A database refuses some characters, which must not be another answer."""
+    with migrated_url("postgres", tmp_path) as url, make_world(tmp_path, store=url) as world:
+        token, _ = shown(world)
+        for named in ("%00", "%ED%A0%80", "a%20b"):
+            assert asked(world, token, named).status_code == 403, named
+        assert {row["reason"] for row in world.audited("explanation.refused")} == {"decision-unknown"}
 
 
 def test_a_session_s_token_counts_from_its_own_origin_only(world: World) -> None:
