@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import json
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from app.errors import BadRequest
 
 _PAGE = 500  # rows of one statement
 _LEAST_PAGE = 20
+_MOST_SEQ = 2**63 - 1  # that a database can be asked for
 _c = audit.c
 
 
@@ -59,9 +61,12 @@ class Place:
         """Raises BadRequest."""
         at, _, seq = text.partition(",")
         try:
-            return cls(float(at), int(seq))
+            place = cls(float(at), int(seq))
         except ValueError:
-            raise BadRequest("This page's address was changed. Search again.", reason="place-malformed") from None
+            place = cls(math.nan, 0)
+        if not math.isfinite(place.at) or abs(place.seq) > _MOST_SEQ:
+            raise BadRequest("This page's address was changed. Search again.", reason="place-malformed")
+        return place
 
 
 @dataclass(frozen=True, slots=True)
