@@ -51,7 +51,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
     """Where each table and key stands. tomllib does not say; this scan is good enough for a message."""
     found: dict[tuple[str, ...], int] = {}
     header: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if match := _HEADER.fullmatch(line):
             header = tuple(part.strip("\"'") for part in _PART.findall(match[1]))
             for length in range(1, len(header) + 1):

@@ -15,19 +15,19 @@ _PART = re.compile(r"[\w-]+|\"[^\"]*\"|'[^']*'")
 
 def section_of(text: str, *path: str) -> str:
     """The section with all below it, and the comments right above; empty where it has no header of its own."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     return "".join("".join(lines[begin:end]) for begin, end in _places(lines, path)).strip("\n")
 
 
 def first_line(text: str, *path: str) -> int:
     """The number of the line that the section begins on; 1 where there is none."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     return next((begin + 1 for begin, _ in _places(lines, path)), 1)
 
 
 def with_section(text: str, new: str, *path: str) -> str:
     """The text with `new` in the section's place, or at its end. An empty `new` takes the section out."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     places = _places(lines, path)
     new = new.strip("\n") + "\n" if new.strip() else ""
     if not places:
@@ -37,6 +37,11 @@ def with_section(text: str, new: str, *path: str) -> str:
         after_it = end < len(lines) and begin == at and bool(new)
         lines[begin:end] = [new + "\n" * after_it] if begin == at else []
     return "".join(lines)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends, as TOML has them: other ends of lines may stand within a value."""
+    return [f"{each}\n" for each in text.split("\n")[:-1]] + [each for each in text.split("\n")[-1:] if each]
 
 
 def _places(lines: Sequence[str], path: tuple[str, ...]) -> list[tuple[int, int]]:

@@ -57,3 +57,12 @@ def test_a_section_that_is_not_there_comes_last() -> None:
     assert made.startswith(TEXT)
     assert tomllib.loads(made)["connections"]["more"] == {"host": "four"}
     assert "more" not in with_section(made, "", "connections", "more")
+
+
+def test_only_the_line_ends_of_toml_end_a_line() -> None:
+    """In a text that somebody typed others may stand, and after them what looks like a header."""
+    for end in ("\u2028", "\u2029", "\x85"):
+        text = f'[connections.one]\ntitle = "x{end}[connections.two]{end}y"\n\n[connections.two]\nhost = "two"\n'
+        assert section_of(text, "connections", "two") == '[connections.two]\nhost = "two"'
+        left = tomllib.loads(with_section(text, "", "connections", "two"))
+        assert left == {"connections": {"one": tomllib.loads(text)["connections"]["one"]}}
