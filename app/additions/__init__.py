@@ -25,7 +25,7 @@ from app.hosts._host import Host
 from app.hosts._setup import Question, Setup
 from app.keys import Keyring, SealBroken
 from app.revisions.publishing import Publisher
-from app.revisions.vault import Vault, reference
+from app.revisions.vault import Vault, reference, referred
 
 _MOST = 4096  # letters of an answer
 _STAND_IN = "0" * 64
@@ -132,11 +132,14 @@ class Additions:
         """Keep what was typed, and refer to it; only what the connection will refer to."""
         asked = [each for each in sheet.setup.questions if each.secret]
         answers |= {each.name: reference(self.secret_of(sheet.name, each)) for each in asked}
-        used = section(sheet, answers, self._public_url)
+        used, taken = section(sheet, answers, self._public_url), referred(sheet.before.text, self._vault.folder.parent)
         for each in asked:
             kept_as = self.secret_of(sheet.name, each)
             if reference(kept_as) not in used:
                 continue
+            if kept_as in taken:  # two names and two questions can make one name of a secret
+                sheet.errors["name"] = f"{taken[kept_as]} keeps its secret as {kept_as}. Choose another name."
+                return
             if typed[each.name]:
                 try:
                     self._vault.put(kept_as, typed[each.name], by)

@@ -90,4 +90,9 @@ def section(sheet: Sheet, answers: Mapping[str, str], public_url: str) -> str:
 
 
 def _table(header: str, settings: Mapping[str, Any]) -> str:
-    return f"[{header}]\n" + "".join(f"{name} = {literal(value)}\n" for name, value in settings.items())
+    return f"[{header}]\n" + "".join(f"{_key(name)} = {literal(value)}\n" for name, value in settings.items())
+
+
+def _key(name: str) -> str:
+    """One key, whatever is in it: a dot without quotes begins a table."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else literal(name)

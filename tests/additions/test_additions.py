@@ -129,3 +129,35 @@ def test_features_get_the_names_that_they_have_at_the_host(additions: Additions)
     }
     for wrong in ("activity", "activity = a b", "= Field", 'activity = x"\n[admin]'):
         assert "feature = Field" in read(additions, "salesforce", name="org-3", fields=wrong).errors["fields"]
+
+
+def test_a_secret_that_another_connection_refers_to_is_not_written_over(additions: Additions, world: World) -> None:
+    """Two names and two questions can make one name of a secret."""
+    reference = world.parts.vault.put("acme_sign_in_client_secret", "of acme", "Ada")
+    newest = world.parts.revisions.newest()
+    assert newest is not None
+    text = newest.text.replace(f"file:{world.folder}/client", reference)
+    assert text != newest.text
+    world.parts.revisions.publish(text, "Ada", "page")
+    try:
+        sheet = read(additions, "salesforce", name="acme_sign_in", client_secret=SECRET)
+        assert "name" in sheet.errors
+        assert sheet.draft is None
+        assert (world.folder / "secrets/acme_sign_in_client_secret").read_text() == "of acme"
+    finally:
+        world.parts.revisions.publish(newest.text, "Ada", "page")
+
+
+def test_a_feature_whose_name_has_a_dot_is_renamed_as_one_name(additions: Additions, world: World) -> None:
+    newest = world.parts.revisions.newest()
+    assert newest is not None
+    dotted = newest.text.replace('"revenue"', '"owner.revenue"').replace("\nrevenue =", '\n"owner.revenue" =')
+    world.parts.revisions.publish(dotted, "Ada", "page")
+    try:
+        sheet = read(additions, "guest", name="dotted", fields="owner.revenue = Turnover")
+        assert sheet.errors == {}
+        assert tomllib.loads(sheet.section)["connections"]["dotted"]["fields"] == {
+            "lead_score": {"owner.revenue": "Turnover"}
+        }
+    finally:
+        world.parts.revisions.publish(newest.text, "Ada", "page")
