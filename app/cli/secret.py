@@ -87,4 +87,4 @@ def _vault(path: Path) -> Iterator[Vault]:
 
 
 def _referred(path: Path) -> dict[str, str]:
-    return referred(path.read_text(encoding="utf-8"))
+    return referred(path.read_text(encoding="utf-8"), path.resolve().parent)

@@ -97,11 +97,16 @@ def reference(name: str) -> str:
     return _PREFIX + name
 
 
-def referred(text: str) -> dict[str, str]:
-    """The kept secrets that a configuration refers to: name -> the setting that does."""
-    return {
-        value.removeprefix(_PREFIX): path for path, value in _texts(tomllib.loads(text)) if value.startswith(_PREFIX)
-    }
+def referred(text: str, folder: Path) -> dict[str, str]:
+    """The kept secrets that a configuration in `folder` refers to, however it spells it: name -> the setting that does.
+    """
+    found = {}
+    for path, value in _texts(tomllib.loads(text)):
+        way, _, named = value.partition(":")
+        place, name = os.path.split(os.path.normpath(folder / named))
+        if way == "file" and place == os.path.normpath(folder / FOLDER):
+            found[name] = path
+    return found
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ def test_what_is_kept_is_what_the_configuration_reads(vault: Vault, world: World
     )
     read = Settings.parse(text, "inlay.toml", world.folder)
     assert read.connections["acme"].secrets[0].reveal() == "4D1C2B3A5E6F"
-    assert referred(text) == {"acme_secret": "connections.acme.secrets"}
+    assert referred(text, world.folder) == {"acme_secret": "connections.acme.secrets"}
     assert [each.name for each in vault.all()] == ["acme_secret"]
 
 
@@ -114,3 +114,11 @@ def test_several_processes_write_at_once_and_nobody_reads_half(vault: Vault, wor
     reader.join()
     assert seen <= set(values)
     assert [each.name for each in path.parent.iterdir()] == ["acme_secret"]  # no draft is left
+
+
+def test_a_reference_is_known_however_its_path_is_written(vault: Vault, world: World) -> None:
+    """One that is in use must not be taken for one that nobody needs."""
+    texts = ("file:secrets/a", "file:./secrets/a", "file:secrets//a", "file:x/../secrets/a", f"file:{vault.folder}/a")
+    for text in texts:
+        assert referred(f'[x]\nkey = "{text}"', world.folder) == {"a": "x.key"}, text
+    assert referred('[x]\nkey = "file:other/a"\nword = "secrets/a"', world.folder) == {}

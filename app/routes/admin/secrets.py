@@ -45,14 +45,14 @@ def change(admin: Admin) -> Response:
 
 def _remove(name: str, admin: Admin) -> None:
     p = parts()
-    if setting := referred(p.publisher.now().text).get(name):
+    if setting := referred(p.publisher.now().text, p.vault.folder.parent).get(name):
         raise ConfigError([Problem(name, f"{setting} refers to it.", "Take it out of the configuration first.")])
     p.vault.remove(name, admin.name)
 
 
 def _page(admin: Admin, *, status: int = 200, name: str = "", problems: tuple[Problem, ...] = ()) -> Response:
     p = parts()
-    used, kept = referred(p.publisher.now().text), p.vault.all()
+    used, kept = referred(p.publisher.now().text, p.vault.folder.parent), p.vault.all()
     there = {each.name for each in kept}
     return page(
         "admin/secrets.html",
