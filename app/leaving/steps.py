@@ -159,6 +159,7 @@ class Leaving:
     def _export(self, now: Standing, told: Progress) -> Standing:
         """Of two who do this at once one's files count: the other may have read what the first had begun to erase."""
         part = now.folder / f"{_PART}{secrets.token_hex(4)}"
+        now.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         exported = export(self._database, self._opener, now.connection, part, told)
 
         def place() -> None:

@@ -126,6 +126,7 @@ def exported_and_erased(world: World) -> None:
         assert len(lines) == facts["rows"] >= 5
         assert {line["connection"] for line in lines} == {GONE}
         assert (folder / name).stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
     assert set(standing.told["exported"]) == {"audit.jsonl", "scores.jsonl", "reviews.jsonl"}
     assert [row["admin"] for row in world.audited("connection.left")] == ["Ada"]
 
