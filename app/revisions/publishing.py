@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.config import Settings
 from app.config.sections import first_line, section_of, with_section
+from app.db import Database
 from app.errors import ConfigError, Problem, StoreUnavailable
 from app.revisions import Also, Change, Revision, Revisions, differences
 
@@ -50,6 +51,10 @@ class Publisher:
         """Raises ConfigError with every problem, each with its line."""
         text = text.replace("\r\n", "\n")  # forms send lines so
         settings = Settings.parse(text, self.file.name, self.file.parent)
+        for setting, url in (("url", settings.store.url), ("key_store", settings.store.keys_url)):
+            if not Database.exists(url):  # to look into it would make it, wherever a page says
+                mend = "Bring what there is to its new place first, or make it: inlay db upgrade"
+                raise ConfigError([Problem(f"store.{setting}", "there is no such database.", mend)])
         try:
             self._build(settings)
         except StoreUnavailable as error:

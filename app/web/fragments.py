@@ -140,6 +140,7 @@ class Fragments:
     ) -> dict[Record, Told]:
         if not (connection.settings.rollout and self._rollouts.shows(connection.name, tag, session.viewer.subject)):
             return dict.fromkeys(records, self._station(tag).bare(State.OFF))
+        as_of = self._past.forgotten
         granted: list[Grant] = []
         refused: dict[Record, InlayError] = {}
         if self.may_open(session, tag):
@@ -162,7 +163,7 @@ class Fragments:
         except StoreUnavailable:  # what cannot be audited is not shown; what was told before is, if anything was
             nothing = {grant.record: self._station(tag).bare(State.UNAVAILABLE) for grant in granted}
             return self._counted(session, tag, answers | nothing | self._past.again(session, tag, granted))
-        self._past.keep(session, tag, granted, answers)
+        self._past.keep(session, tag, granted, answers, as_of)
         return self._counted(session, tag, answers, new)
 
     def _counted(self, session: Session, tag: str, answers: dict[Record, Told], new: int = 0) -> dict[Record, Told]:

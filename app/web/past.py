@@ -33,11 +33,17 @@ class Past:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._known: LRUCache[tuple[str, str, Record], _Known] = LRUCache(KEPT)
+        self.forgotten = 0  # how often
 
-    def keep(self, session: Session, tag: str, granted: Sequence[Grant], answers: Mapping[Record, Told]) -> None:
-        """Call it once the audit has them."""
+    def keep(
+        self, session: Session, tag: str, granted: Sequence[Grant], answers: Mapping[Record, Told], as_of: int
+    ) -> None:
+        """Call it once the audit has them. `as_of` is `forgotten` of before they were asked for: what was on its way
+        while somebody was erased may be of them."""
         now = self._clock()
         with self._lock:
+            if as_of != self.forgotten:
+                return
             for grant in granted:
                 told = answers[grant.record]
                 if told.decision:
@@ -46,6 +52,7 @@ class Past:
     def forget(self) -> None:
         """Somebody was erased: nobody is told anything of before."""
         with self._lock:
+            self.forgotten += 1
             self._known.clear()
 
     def again(self, session: Session, tag: str, granted: Sequence[Grant]) -> dict[Record, Told]:

@@ -31,7 +31,7 @@ def clock() -> Clock:
 @pytest.fixture
 def past(session: Session, clock: Clock) -> Past:
     past = Past(clock)
-    past.keep(session, "score-badge", [GRANT], {RECORD: TOLD})
+    past.keep(session, "score-badge", [GRANT], {RECORD: TOLD}, past.forgotten)
     return past
 
 
@@ -48,6 +48,13 @@ def test_nobody_else_is_told_and_not_for_ever(past: Past, session: Session, cloc
 
 
 def test_what_says_nothing_is_not_kept(past: Past, session: Session) -> None:
-    past.keep(session, "score-badge", [GRANT], {RECORD: Answer(State.PENDING, "lead_score")})
+    past.keep(session, "score-badge", [GRANT], {RECORD: Answer(State.PENDING, "lead_score")}, past.forgotten)
     [again] = past.again(session, "score-badge", [GRANT]).values()
     assert again.decision == "d1"
+
+
+def test_what_was_on_its_way_while_somebody_was_erased_is_not_kept(past: Past, session: Session) -> None:
+    as_of = past.forgotten
+    past.forget()
+    past.keep(session, "score-badge", [GRANT], {RECORD: TOLD}, as_of)
+    assert past.again(session, "score-badge", [GRANT]) == {}

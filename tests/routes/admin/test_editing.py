@@ -55,6 +55,18 @@ def test_a_change_is_checked_shown_and_published_with_the_file(world: World, fil
     assert "capabilities.lead_score.title" in world.audited("configuration.changed")[-1]["changes"][0]
 
 
+@pytest.mark.parametrize("setting", ["url", "key_store"])
+def test_to_check_a_text_makes_no_database_where_it_says(world: World, file: Path, setting: str) -> None:
+    ada, elsewhere = AdminPages(world), world.folder / "elsewhere.db"
+    form = form_of(ada.get(PATH))
+    url, there = f'url = "sqlite:///{world.folder}/inlay.db"', f'{setting} = "sqlite:///{elsewhere}"'
+    form["text"] = form["text"].replace(url, there if setting == "url" else f"{url}\n{there}")
+    assert str(elsewhere) in form["text"]
+    checked = ada.post(PATH, form)
+    assert (checked.status_code, f"store.{setting}" in checked.text) == (422, True)
+    assert not elsewhere.exists()
+
+
 def test_every_problem_is_said_with_its_line_and_nothing_is_lost(world: World, file: Path) -> None:
     ada = AdminPages(world)
     form = form_of(ada.get(PATH))
@@ -74,7 +86,9 @@ def test_what_only_the_whole_can_see_is_refused_here_and_not_by_every_process(wo
     form = form_of(ada.get(PATH))
     refused = ada.post(PATH, form | {"text": form["text"].replace('"score-badge"', '"score-bage"')})
     assert "component &#39;score-bage&#39; is not known" in words(refused)
-    elsewhere = form["text"].replace(f"sqlite:///{world.folder}/inlay.db", f"sqlite:///{world.folder}/none/inlay.db")
+    elsewhere = form["text"].replace(f"sqlite:///{world.folder}/inlay.db", f"sqlite:///{world.folder}/empty.db")
+    for name in ("empty.db", "empty-keys.db"):
+        (world.folder / name).touch()
     assert "the database cannot be used" in words(ada.post(PATH, form | {"text": elsewhere}))
 
 
