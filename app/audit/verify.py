@@ -76,7 +76,7 @@ def verify(
         report.seals += len(mine)
         report.through = after = through
         told(through)
-    check.end(connection)
+    check.end(connection, max(report.through, 0))
     report.chains, report.purged = check.counted(connection)
     with database.read() as conn:
         newer = select(func.count()).select_from(audit).where(audit.c.seq > after, *_of(connection))

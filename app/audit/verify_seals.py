@@ -54,7 +54,8 @@ class SealCheck:
         self._ends: dict[Chain, tuple[int, str]] = {}  # each chain's last seal: its number, its body's hash
         with database.read() as conn:
             self._keys = believed(conn, signer)
-            self._anchored = conn.execute(select(audit_sealer.c.anchored)).scalar_one_or_none() or 0
+            state = conn.execute(select(audit_sealer)).first()
+            self._anchored, self._through = (state.anchored, state.through) if state is not None else (0, 0)
             self._tombstones = [each for each in map(self._tombstone, conn.execute(select(audit_tombstones))) if each]
 
     def look(self, row: Row[Any]) -> Checked | None:
@@ -76,8 +77,12 @@ class SealCheck:
         purged = any(each.number <= seal.number <= each.last for each in stones)
         return Checked(seal, None if purged else self._listing(seal, row.listing), purged)
 
-    def end(self, connection: str | None) -> None:
-        """What is anchored and was not met is gone."""
+    def end(self, connection: str | None, through: int) -> None:
+        """What is anchored and was not met is gone. `through` is where the last seal ends."""
+        if self._through > through:
+            what = f"the sealer stands at row {self._through} and the last seal ends at row {through}: seals are gone, " \
+                "or it was moved so that what comes is never sealed"
+            self._tell(Finding("sealer-moved", "", "", None, None, what))
         for kind, *chain, number in sorted(self._anchors or ()):
             if connection in (None, chain[0]):
                 what = f"{kind} {number} was anchored and is gone"

@@ -48,6 +48,19 @@ def test_two_rows_that_changed_places_are_called_so(sealed: Sealed) -> None:
     assert "holds what was sealed as row 3" in report.findings[0].what
 
 
+def test_a_sealer_that_was_moved_on_so_that_it_seals_nothing_more_shows(sealed: Sealed) -> None:
+    """All that comes after could be changed, and would only be called new."""
+    sealed.write("Lead/1")
+    sealed.seal()
+    assert sealed.verify(anchors=False).ok
+    sealed.do("UPDATE audit_sealer SET through = 1000000")
+    sealed.write("Lead/2")
+    sealed.seal()
+    report = sealed.verify()
+    assert (report.ok, [each.kind for each in report.findings]) == (False, ["sealer-moved"])
+    assert not sealed.verify("crm").ok
+
+
 def test_what_stands_is_counted_and_what_is_not_sealed_yet_too(sealed: Sealed) -> None:
     sealed.write("Lead/1", "Lead/2")
     sealed.seal()
@@ -96,6 +109,7 @@ def test_a_dropped_end_shows_by_the_anchors_even_with_its_rows(sealed: Sealed) -
     sealed.seal()
     for table, place in (("audit_seals", "number = 2"), ("audit", "seq > 2")):
         sealed.do(f"DELETE FROM {table} WHERE {place}")
+    sealed.do("UPDATE audit_sealer SET through = 2")
     report = sealed.verify()
     assert {each.kind for each in report.findings} == {"seal-removed"}
     assert {each.seal for each in report.findings} == {2}
