@@ -136,6 +136,8 @@ class Reviews:
         now, record = self._clock(), document.record
         named = (connection.source, reading.capability, record.type, record.id)
         with self._database.begin() as conn:
+            if not rows.holds(conn, *named):
+                raise FindingGone(reason="review-of-erased")
             if said.verdict is not None:
                 rows.put(conn, self._row(session, named, said, now))
             elif not rows.take_back(conn, *named, said.item):

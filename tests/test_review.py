@@ -9,8 +9,10 @@ import pytest
 
 from app.analysis.reading import Reading, Verdict
 from app.core.analyses import fingerprint
+from app.db.erasing import Subject
 from app.errors import BadRequest
 from app.review import MAX_COMMENT, FindingGone, Said
+from app.wiring import erasure
 from tests.library import CONTRACT, COPY, NEXT, TEXT, File, Shelf, shelf
 
 BEN = "11111111-aaaa-4bbb-8ccc-222222222222"
@@ -96,6 +98,19 @@ def test_what_is_not_there_cannot_be_reviewed(stage: Shelf) -> None:
     with pytest.raises(FindingGone):
         give_to(stage, reading, "0" * 24)
     assert stage.world.audited("review.given") == []
+
+
+def test_what_is_said_while_the_record_is_erased_is_not_kept(stage: Shelf) -> None:
+    """The viewer's panel showed it a moment ago."""
+    [reading] = stage.analysed(stage.session())
+    assert reading.document is not None
+    source, record = stage.connection().source, reading.document.record
+    with erasure(stage.world.settings, stage.world.parts.database, stage.world.parts.audit, stage.world.clock) as it:
+        it.erase(Subject(source, (source,), record.type, record.id))
+    with pytest.raises(FindingGone):
+        give(stage, reading, "accept", comment="of somebody who is no more")
+    with stage.world.parts.database.read() as conn:
+        assert conn.exec_driver_sql("SELECT count(*) FROM reviews").scalar_one() == 0
 
 
 def give_to(stage: Shelf, reading: Reading, finding: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from app.db.insert_new import insert_new
-from app.db.schema_documents import reviews
+from app.db.schema_documents import readings, reviews
 
 _UNIQUE = ("connection", "record_type", "record_id", "capability", "item")
 
@@ -50,6 +50,14 @@ def put(conn: Connection, row: Row) -> None:
 def take_back(conn: Connection, connection: str, capability: str, kind: str, record_id: str, item: str) -> bool:
     """Remove a verdict; whether there was one."""
     return conn.execute(delete(reviews).where(*_is(connection, capability, kind, record_id, item))).rowcount > 0
+
+
+def holds(conn: Connection, connection: str, capability: str, kind: str, record_id: str) -> bool:
+    """Whether there is still a reading to speak of. Until the end of the transaction it stays: who erases the record
+    waits, and then finds what was said."""
+    c = readings.c
+    mine = (c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id == record_id)
+    return conn.execute(select(c.record_id).where(*mine).with_for_update()).first() is not None
 
 
 def of_records(conn: Connection, connection: str, capability: str, kind: str, ids: Iterable[str]) -> list[Row]:
