@@ -42,8 +42,11 @@ class Anchors:
         if not lines:
             return
         try:
-            file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
+                size = os.fstat(file).st_size
+                if size and os.pread(file, 1, size - 1) != b"\n":  # a writer was killed: its line must not take ours along
+                    lines = b"\n" + lines
                 if os.write(file, lines) != len(lines):
                     raise OSError("a part of it only")
                 os.fsync(file)
@@ -62,6 +65,8 @@ def anchored(paths: Iterable[Path]) -> Mapping[Place, str]:
                 for line in file:
                     if not line.endswith("\n"):
                         continue  # a writer was killed in the middle of it; it is written once more
+                    if _is_torn(line):
+                        continue  # the same, and others wrote on
                     at, said = _said(line)
                     found[at] = said if found.get(at, said) == said else ""
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -79,6 +84,15 @@ def _line(of: Seal | Tombstone) -> str:
     return spelled({
         "kind": kind, "connection": connection, "family": family, "number": number, "sha256": hashed(of.body()),
     })  # fmt: skip
+
+
+def _is_torn(line: str) -> bool:
+    """The beginning of a line of ours, and no more of it."""
+    try:
+        json.loads(line)
+    except ValueError:
+        return line.startswith('{"')
+    return False
 
 
 def _said(line: str) -> tuple[Place, str]:

@@ -124,5 +124,7 @@ def _say(report: Report, *, anchored_: bool) -> None:
     if not anchored_:
         click.echo("No file of anchors was asked: that the last seals are all there is not shown.")
     if report.first is not None:
-        row = f"row {report.first.row}" if report.first.row is not None else f"seal {report.first.seal}"
-        click.echo(f"NOT AS SEALED, first at {row}: {report.first.what}.")
+        first = report.first
+        place = f"row {first.row}" if first.row is not None else f"seal {first.seal}"
+        known = first.row is not None or first.seal is not None
+        click.echo(f"NOT AS SEALED{f', first at {place}' if known else ''}: {first.what}.")

@@ -111,3 +111,16 @@ def test_a_run_comes_back_by_itself(sealed: Sealed) -> None:
         waiting: list[Any] = [*conn.execute(select(jobs.c.kind, jobs.c.run_at, jobs.c.payload))]
     assert [(each.kind, json.loads(each.payload)) for each in waiting] == [("seal", {})]
     assert waiting[0].run_at > sealed.now[0]
+
+
+def test_a_line_that_its_writer_could_not_end_takes_no_other_along(sealed: Sealed) -> None:
+    """It was killed, or the disk was full. What it began is written once more."""
+    sealed.write("Lead/1")
+    sealed.seal()
+    whole = sealed.anchors.read_text()
+    sealed.anchors.write_text(whole[:-30])
+    sealed.do("UPDATE audit_sealer SET anchored = 0")
+    sealed.write("Lead/2")
+    sealed.seal()
+    report = sealed.verify()
+    assert (report.ok, report.seals) == (True, 4)
