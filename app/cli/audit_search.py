@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,6 +24,7 @@ from app.db import Database
 from app.metrics import Metrics
 
 _BY = "command line"
+_SHELLS = 2  # stdin, stdout, stderr
 _TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _OPTIONS = (
     click.option("-k", "--connection", "names", multiple=True, help="Of this connection; again for more."),
@@ -72,10 +76,19 @@ def search_(path: Path, limit: int, after: str, as_json: bool, **asked: Any) -> 
 def export(path: Path, form: str, output: TextIO, **asked: Any) -> None:
     """Write all rows that a search finds, as CSV or as lines of JSON. That it was done is written into the log."""
     settings, query = load(path), _query(**asked)
+    _close_to_others(output)
     with words(), opened(settings) as database:
         _note(database, "audit.exported", query, how=form)
         for part in exported(_counted(found(database, query), hidden=output.isatty()), form):
             output.write(part)
+
+
+def _close_to_others(output: TextIO) -> None:
+    """A file that we write ourselves; where the shell sends our words is the shell's to say."""
+    with suppress(OSError):  # what is no file of the system has no mode
+        file = output.fileno()
+        if file > _SHELLS and stat.S_ISREG(os.fstat(file).st_mode):
+            os.fchmod(file, 0o600)
 
 
 def _counted(rows: Iterator[Row[Any]], *, hidden: bool) -> Iterable[Row[Any]]:

@@ -96,6 +96,7 @@ def test_export_writes_a_file_and_is_audited(world: World) -> None:
     to = world.folder / "audit.jsonl"
     done = run(world, "export", "--format", "jsonl", "-o", str(to), "--event", "view.shown")
     assert done.exit_code == 0, done.output
+    assert to.stat().st_mode & 0o777 == 0o600
     assert {json.loads(line)["connection"] for line in to.read_text().splitlines()} == {"acme", "acme-pages"}
     assert world.audited("audit.exported")[0]["how"] == "jsonl"
     assert run(world, "export").stdout.startswith('\ufeff"seq","at"')
