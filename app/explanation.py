@@ -25,7 +25,6 @@ from app.errors import BadRequest, Denied, InlayError, NotFound
 from app.permissions import Grant, Permissions
 from app.session.bearer import Session
 
-
 _ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 

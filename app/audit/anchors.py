@@ -45,7 +45,7 @@ class Anchors:
             file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 size = os.fstat(file).st_size
-                if size and os.pread(file, 1, size - 1) != b"\n":  # a writer was killed: its line must not take ours along
+                if size and os.pread(file, 1, size - 1) != b"\n":  # a writer was killed; ours is a line of its own
                     lines = b"\n" + lines
                 if os.write(file, lines) != len(lines):
                     raise OSError("a part of it only")

@@ -55,7 +55,8 @@ class SealCheck:
         with database.read() as conn:
             self._keys = believed(conn, signer)
             state = conn.execute(select(audit_sealer)).first()
-            self._anchored, self._through = (state.anchored, state.through) if state is not None else (0, 0)
+            self._anchored: int = state.anchored if state is not None else 0
+            self._through: int = state.through if state is not None else 0
             self._tombstones = [each for each in map(self._tombstone, conn.execute(select(audit_tombstones))) if each]
 
     def look(self, row: Row[Any]) -> Checked | None:
@@ -80,8 +81,10 @@ class SealCheck:
     def end(self, connection: str | None, through: int) -> None:
         """What is anchored and was not met is gone. `through` is where the last seal ends."""
         if self._through > through:
-            what = f"the sealer stands at row {self._through} and the last seal ends at row {through}: seals are gone, " \
+            what = (
+                f"the sealer stands at row {self._through} and the last seal ends at row {through}: seals are gone, "
                 "or it was moved so that what comes is never sealed"
+            )
             self._tell(Finding("sealer-moved", "", "", None, None, what))
         for kind, *chain, number in sorted(self._anchors or ()):
             if connection in (None, chain[0]):
