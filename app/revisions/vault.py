@@ -98,7 +98,7 @@ def reference(name: str) -> str:
 
 
 def referred(text: str, folder: Path) -> dict[str, str]:
-    """The kept secrets that a configuration in `folder` refers to, however it spells it: name -> the setting that does."""
+    """The kept secrets that a configuration in `folder` refers to, however it spells them: name -> the setting."""
     found = {}
     for path, value in _texts(tomllib.loads(text)):
         way, _, named = value.partition(":")
