@@ -124,8 +124,8 @@ class Explanations:
             if whole.connection != connection.name:
                 raise Denied(reason="decision-elsewhere")
             names = frozenset({whole.record})
-            if whole.is_carried and not looked(self._database, whole.decision, connection.name, session.viewer.subject):
-                raise Denied(reason="carried-by-another")
+            if not self._is_of_their_facts(session, whole):
+                raise Denied(reason="facts-of-another-launch")
         else:  # a document has many names, and its analysis lies with the connection that it is read through
             if whole.connection != connection.source:
                 raise Denied(reason="decision-elsewhere")
@@ -139,6 +139,13 @@ class Explanations:
             if not isinstance(grant, Denied):
                 raise grant
         raise Denied(reason="host-says-no")
+
+    def _is_of_their_facts(self, session: Session, whole: Explanation) -> bool:
+        """What one launch carried is for those who were shown it. Whoever brought their own facts may see these, as
+        `Permissions` has it, so of what was read at the host they are told nothing."""
+        if whole.is_carried:
+            return bool(looked(self._database, whole.decision, session.connection, session.viewer.subject))
+        return session.fields is not None or whole.record not in map(str, session.carried)
 
     def _refused(self, session: Session, decision: str, error: InlayError) -> Denied:
         reference = new_reference()

@@ -65,7 +65,18 @@ def test_what_one_launch_carried_is_told_to_nobody_who_was_not_shown_it(world: W
     assert asked(world, hers, decision).json["inputs"] == {"activity": 9_999}
     refused = asked(world, his, decision)
     assert (refused.status_code, "9999" in refused.text) == (403, False)
-    assert world.audited("explanation.refused")[-1]["reason"] == "carried-by-another"
+    assert world.audited("explanation.refused")[-1]["reason"] == "facts-of-another-launch"
+
+
+def test_whoever_brought_their_own_facts_of_a_record_is_told_no_other_facts_of_it(world: World) -> None:
+    """Their launch says what they may see: what it carried, and nothing else."""
+    _, decision = shown(world, sub="her")
+    his = world.element_token(features={LEAD: {"activity": 1}}, sub="him", fields=None)
+    own = world.audited("view.shown")[-1]["decision"]
+    assert asked(world, his, own).json["inputs"] == {"activity": 1}
+    refused = asked(world, his, decision)
+    assert (refused.status_code, "1000000" in refused.text) == (403, False)
+    assert world.audited("explanation.refused")[-1]["reason"] == "facts-of-another-launch"
 
 
 def test_what_can_be_no_decision_is_refused_as_one_that_is_none(tmp_path: Path) -> None:
