@@ -71,7 +71,7 @@ class Reader:
         self._wrong: set[tuple[str, ...]] = set()
         try:
             self.tree = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also a number, or a nesting, that no reader takes
             self.tree = {}
             line = re.search(r"at line (\d+)", str(error))
             place = f"{where}:{line[1]}" if line else where

@@ -81,6 +81,14 @@ def test_every_problem_is_said_with_its_line_and_nothing_is_lost(world: World, f
     assert (newest(world).number, newest(world).text) == (1, file.read_text())
 
 
+@pytest.mark.parametrize("line", ["x = " + "9" * 5_000, "x = " + "[" * 5_000])
+def test_what_no_reader_takes_is_a_mistake_of_the_text(world: World, file: Path, line: str) -> None:
+    ada = AdminPages(world)
+    form = form_of(ada.get(PATH))
+    refused = ada.post(PATH, form | {"text": f"{form['text']}\n{line}\n"})
+    assert (refused.status_code, "This is not TOML" in refused.text, line in refused.text) == (422, True, True)
+
+
 def test_what_only_the_whole_can_see_is_refused_here_and_not_by_every_process(world: World, file: Path) -> None:
     ada = AdminPages(world)
     form = form_of(ada.get(PATH))
