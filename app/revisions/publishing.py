@@ -15,9 +15,9 @@ from pathlib import Path
 
 from app.config import Settings
 from app.config.sections import first_line, section_of, with_section
-from app.db import Database
 from app.errors import ConfigError, Problem, StoreUnavailable
 from app.revisions import Also, Change, Revision, Revisions, differences
+from app.revisions.reach import refuse_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,13 @@ class Publisher:
             raise ConfigError([Problem(str(self.file), "cannot be read, and nothing was published yet.", mend)])
         return Revision(0, 0.0, "", "file", text)
 
-    def draft(self, text: str, before: Revision) -> Draft:
-        """Raises ConfigError with every problem, each with its line."""
+    def draft(self, text: str, before: Revision, *, typed: bool = False) -> Draft:
+        """What somebody has `typed` may not reach into the machine. Raises ConfigError with every problem, each with
+        its line."""
         text = text.replace("\r\n", "\n")  # forms send lines so
+        if typed:
+            refuse_reach(text, before.text)
         settings = Settings.parse(text, self.file.name, self.file.parent)
-        for setting, url in (("url", settings.store.url), ("key_store", settings.store.keys_url)):
-            if not Database.exists(url):  # to look into it would make it, wherever a page says
-                mend = "Bring what there is to its new place first, or make it: inlay db upgrade"
-                raise ConfigError([Problem(f"store.{setting}", "there is no such database.", mend)])
         try:
             self._build(settings)
         except StoreUnavailable as error:
@@ -70,7 +69,7 @@ class Publisher:
         path = ("connections", name)
         text = with_section(before.text, section.replace("\r\n", "\n"), *path)
         try:
-            draft = self.draft(text, before)
+            draft = self.draft(text, before, typed=True)
         except ConfigError as error:
             raise ConfigError([_within(each, first_line(text, *path)) for each in error.problems]) from error
         if beside := [each.path for each in draft.changes if not f"{each.path}.".startswith(f"connections.{name}.")]:

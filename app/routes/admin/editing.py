@@ -40,7 +40,11 @@ def change(admin: Admin) -> Response:
     if form.get("over") != str(before.number):
         return _overtaken(admin, before, connection, text, form.get("over", ""))
     try:
-        draft = publisher.connection_draft(connection, text, before) if connection else publisher.draft(text, before)
+        draft = (
+            publisher.connection_draft(connection, text, before)
+            if connection
+            else publisher.draft(text, before, typed=True)
+        )
     except ConfigError as error:
         return _form(admin, before, connection, text, status=422, problems=error.problems)
     if "publish" not in form or form.get("seen") != _digest(draft):
