@@ -96,7 +96,7 @@ def build(
     connections = Connections(settings, door, IntegrationTokens(door, clock), metrics)
     keys, ask = KeySets(door, permits=permits), permits.around(door.call, SIGN_IN_WAIT_S)
     identities = Identities(database, keyring, audit, connections, door, permits, keys, clock)
-    subjects = subject_keys(settings, keyring, clock, PATIENCE_S)
+    subjects = subject_keys(settings, keyring, clock, PATIENCE_S, database.gate)
     sessions = Sessions(database, keyring, Carried(keyring, subjects), audit, epochs, identities, clock)
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions, limits = Permissions(connections, behalf, clock), Limits(clock)

@@ -28,6 +28,7 @@ from app.core.stored_readings import StoredReadings
 from app.db import Database
 from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs, forgetting
+from app.db.gate import Gate
 from app.db.schema import epoch
 from app.db.subscriptions import Subscriptions
 from app.documents import Reader
@@ -63,10 +64,14 @@ from app.session.identities import Identities
 
 
 def subject_keys(
-    settings: Settings, keyring: Keyring, clock: Callable[[], float], patience_s: float | None = None
+    settings: Settings,
+    keyring: Keyring,
+    clock: Callable[[], float],
+    patience_s: float | None = None,
+    gate: Gate | None = None,
 ) -> SubjectKeys:
     """The keys of what scores are about, from their own store. Raises ConfigError where a driver is missing."""
-    store = KeyStore(Database(settings.store.keys_url, patience_s))
+    store = KeyStore(Database(settings.store.keys_url, patience_s, gate))
     return SubjectKeys(store, wrapper_of(settings, keyring), clock)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.application import build, create_app
+from app.db.gate import Gate
 from app.errors import ConfigError, StoreUnavailable
 from tests.world import LEAD, World, house
 
@@ -96,3 +97,14 @@ def test_a_database_without_its_schema_is_unavailable_at_start(world: World, tmp
     store = replace(world.settings.store, url=f"sqlite:///{tmp_path}/empty.db")
     with pytest.raises(StoreUnavailable):
         build(replace(world.settings, store=store), world.clock, house())
+
+
+def test_the_key_store_stands_behind_the_same_gate_as_the_database(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server that hangs, requests that wait for either must together leave threads for what is in memory."""
+    made: list[Gate] = []
+    monkeypatch.setattr("app.db.database.Gate", lambda: made.append(Gate()) or made[-1])
+    parts, _ = build(world.parts.settings, world.clock)
+    parts.close()
+    assert made == [parts.database.gate]

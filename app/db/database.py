@@ -39,12 +39,13 @@ class Database:
     """All connections to one database. Pass it in; one for each process.
 
     `patience_s` is how long a server may keep us waiting for one answer; its own time limits are of no use when it is
-    the server that hangs. None: as long as it takes, for upgrades and searches.
+    the server that hangs. None: as long as it takes, for upgrades and searches. Databases of one process share a
+    `gate`, as they share the threads that answer requests.
     """
 
-    def __init__(self, url: str, patience_s: float | None = None) -> None:
+    def __init__(self, url: str, patience_s: float | None = None, gate: Gate | None = None) -> None:
         parsed = make_url(url)
-        self.gate = Gate()
+        self.gate = gate or Gate()
         self.write_failed_at: float | None = None  # since when no write has succeeded, after one that failed
         if parsed.get_backend_name() == "sqlite":
             _create_private(parsed.database)
