@@ -21,6 +21,8 @@ from app.errors import InlayError
 from app.launch import MAX_RECORDS, Record
 from app.scoring.once import Elsewhere, Outcome
 
+ELSEWHERE_S = 2.0  # until we look again for what another process is asking
+
 Make = Callable[[Connection, CapabilitySettings, Sequence[Key]], Mapping[Key, Outcome]]
 
 # how failures begin that are about one record, and say nothing of those beside it
@@ -124,13 +126,15 @@ class Warmer:
             made = self._make(connection, capability, some)
             outcomes = [made[key] for key in some]
             tally.scored += sum(isinstance(each, Stored) for each in outcomes)
-            tally.fresh += sum(isinstance(each, Elsewhere) for each in outcomes)  # or will be in a moment
             reasons = [each.why for each in outcomes if isinstance(each, Miss)]
             tally.insufficient += sum(isinstance(each, Insufficient) for each in reasons)
             failures = [each.error for each in reasons if isinstance(each, Failure)]
             tally.failed.update(error.reason for error in failures)
             general = [each for each in failures if each.retryable and not each.reason.startswith(_OF_ONE)]
             tally.trouble = general[0] if general else None
+            if tally.trouble is None and any(isinstance(each, Elsewhere) for each in outcomes):
+                # whoever is at it may have been killed: only a score says that there is one
+                tally.trouble = Postponed(reason="asked-elsewhere", retry_after_s=ELSEWHERE_S)
         return tally
 
     def _may_ask(self, capability: CapabilitySettings, records: int, patience_s: float) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from limits import parse
 
+from app.db import leases
 from app.db.jobs import Postponed
 from app.errors import HostUnavailable
 from app.launch import Record
@@ -140,3 +141,15 @@ def test_a_host_that_is_away_is_raised_where_the_rules_need_it(world: World) -> 
         here.api.status = 503
         with pytest.raises(HostUnavailable):
             score(here, records, priority_only=True)
+
+
+def test_what_somebody_was_asking_who_was_killed_is_asked_again(world: World) -> None:
+    records = leads(world, 3)
+    with world.parts.database.begin() as conn:
+        key = f"acme|lead_score|||{records[1]}"
+        assert leases.take(conn, {key: 0}, "a process that is gone", world.clock.now, world.clock.now + 5)
+    tally = score(world, records)
+    assert (tally.scored, type(tally.trouble)) == (2, Postponed)  # a job waits, and has not ended
+    world.clock.now += 6
+    tally = score(world, records)
+    assert (tally.scored, tally.fresh, tally.trouble) == (1, 2, None)
