@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -97,6 +97,18 @@ def until(done: Callable[[], bool], within_s: float) -> None:
         time.sleep(0.05)
 
 
+def busy(database: Database, running: Sequence[subprocess.Popen[str]], within_s: float) -> subprocess.Popen[str]:
+    """One that is in the middle of a job."""
+    found: list[subprocess.Popen[str]] = []
+
+    def looked() -> bool:
+        found[:] = [each for each in running if at_hand(database, each)]
+        return bool(found)
+
+    until(looked, within_s)
+    return found[0]
+
+
 def over(database: Database) -> bool:
     return not any(each.kind == "score" for each in depths(database, time.time()))
 
@@ -109,8 +121,7 @@ def test_workers_that_are_killed_lose_nothing_and_do_nothing_twice(world: World,
         for _ in range(KILLS):
             before = len(scored(database))
             until(lambda before=before: len(scored(database)) > before, 180)
-            until(lambda: any(at_hand(database, each) for each in running), 180)
-            victim = next(each for each in running if at_hand(database, each))
+            victim = busy(database, running, 180)
             victim.send_signal(signal.SIGKILL)
             victim.wait()
             running[running.index(victim)] = start()
