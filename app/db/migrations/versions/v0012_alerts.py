@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_alerts"
+revision = "0012_alerts"
 down_revision = "0011_figures"
 
 

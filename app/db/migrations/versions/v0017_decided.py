@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_decided"
-down_revision = "0020_erasures"
+revision = "0017_decided"
+down_revision = "0016_erasures"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020_erasures"
-down_revision = "0019_search"
+revision = "0016_erasures"
+down_revision = "0015_search"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_seals"
-down_revision = "0016_cores"
+revision = "0014_seals"
+down_revision = "0013_cores"
 
 
 def upgrade() -> None:

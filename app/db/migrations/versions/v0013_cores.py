@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_cores"
-down_revision = "0014_alerts"
+revision = "0013_cores"
+down_revision = "0012_alerts"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019_search"
-down_revision = "0018_seals"
+revision = "0015_search"
+down_revision = "0014_seals"
 
 
 def upgrade() -> None:
