@@ -203,5 +203,7 @@ def audited(database: Database, now: float, views: int = VIEWS) -> None:
         "WHEN 1 THEN 'host-status-503' ELSE 'token-expired' END, 'r' || i FROM n"
     )
     with database.begin() as conn:
+        if not database.is_sqlite:
+            conn.execute(text("SET LOCAL statement_timeout = 0"))
         conn.execute(text(shown), {"most": views, "begin": begin, "span": DAYS * DAY_S})
         conn.execute(text(failed), {"most": 12_000, "begin": begin, "span": DAYS * DAY_S})
