@@ -40,6 +40,14 @@ def test_what_was_shown_is_found_by_its_words(seen: World) -> None:
     assert "Nothing was found" in words(ada.get(f"{PATH}?until=2001-01-01T00:00"))
 
 
+def test_from_a_row_it_is_one_click_to_why_it_said_so(seen: World) -> None:
+    ada = AdminPages(seen)
+    decision = seen.audited("view.shown")[0]["decision"]
+    address = f"/admin/decisions/{decision}"
+    assert f'href="{address}"' in ada.get(f"{PATH}?event=view.shown").text
+    assert ada.get(address).status_code == 200
+
+
 def test_pages_go_on_from_the_last_row(seen: World) -> None:
     ada = AdminPages(seen)
     for number in range(60):
