@@ -54,7 +54,7 @@ class Publisher:
         if typed:
             refuse_reach(text, before.text)
         settings = Settings.parse(text, self.file.name, self.file.parent)
-        try:
+        try:  # the same reference to a database may stand for another one by now
             self._build(settings)
         except StoreUnavailable as error:
             mend = "Mend its address, start it, or bring it up to date: inlay db upgrade"

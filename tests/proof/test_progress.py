@@ -44,6 +44,7 @@ CORE = "from app.scorer.cli import main; main(['serve', '--port', '0'])"
 LOOK_S = 0.02
 TOLD = 5  # contracts before the first that counts: paces are learned
 TIMES = 4  # so many times over, a contract is a long document
+HALF = 0.08  # of all looks, however busy the machine is
 
 
 class Ticking(Clock):
@@ -229,5 +230,7 @@ def test_what_is_read_at_once_shows_no_share(works: list[Work]) -> None:
 )
 def test_thirty_contracts(works: list[Work], which: slice, most: float) -> None:
     told(works[which])
+    looks = sorted(off for work in works[which] for off in work.off())
+    assert part(looks, 0.5) <= HALF
     for work in works[which]:
         assert max(work.off(), default=0.0) <= most + work.waited, work.name
