@@ -11,19 +11,25 @@ _GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _MEND = "It looks like 8eaef023-2b34-4da1-9baa-8bc8c9d6a490: use the copy button beside it."
 COMPONENTS = ("document-sidebar", "analysis-badge")
 
+
+def _guid(what: str) -> Callable[[str], str]:
+    read = matching(_GUID, what, _MEND)
+    return lambda typed: read(typed).lower()
+
+
 REGISTRATION = (
     Question(
         "tenants",
         "Directory (tenant) ID",
         "Microsoft Entra admin center > App registrations > Inlay > Overview",
-        lambda typed: matching(_GUID, "tenant's id", _MEND)(typed).lower(),
+        _guid("tenant's id"),
         example="8eaef023-2b34-4da1-9baa-8bc8c9d6a490",
     ),
     Question(
         "client_id",
         "Application (client) ID",
         "on the same page",
-        lambda typed: matching(_GUID, "app's id", _MEND)(typed).lower(),
+        _guid("app's id"),
         example="6e74172b-be56-4843-9ff4-e66a39bb12e3",
     ),
     Question(
