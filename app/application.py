@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.admins import Admins
@@ -51,20 +50,16 @@ from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
 from app.web.echoes import Echoes
+from app.web.endings import finished, refused
 from app.web.entrance import Entrance
-from app.web.failures import problem, translated
 from app.web.fragments import Fragments
-from app.web.headers import COMMON, over_tls
 from app.web.hot import Hot
 from app.web.limits import Limits
-from app.web.parts import Parts, parts
-from app.web.prepared import COMPRESS_FROM_BYTES, COMPRESS_LEVEL, takes_gzip
+from app.web.parts import Parts
 from app.web.ready import Ready
-from app.web.refusals import note_request
 from app.web.render import Renderer
 from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
-from app.web.streaming import gzipped
 from app.web.texts import Texts
 from app.wiring import Documents, Ground, Libraries, ahead, keyring_of, leaver, scoring, sealer, subject_keys, warmer
 
@@ -209,8 +204,8 @@ def create_app(built: Parts, *, hot: bool = True) -> Flask:
         app.extensions["inlay-preview"] = Book()
         for blueprint in PREVIEW:
             app.register_blueprint(blueprint)
-    app.register_error_handler(Exception, _refused)
-    app.after_request(_finished)
+    app.register_error_handler(Exception, refused)
+    app.after_request(finished)
     if hot:
         app.wsgi_app = Hot(app.wsgi_app, built.ready, built.metrics)  # type: ignore[method-assign]
     app.wsgi_app = Bodies(app.wsgi_app, server.threads)  # type: ignore[method-assign]
@@ -219,32 +214,3 @@ def create_app(built: Parts, *, hot: bool = True) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.wsgi_app = Entrance(app.wsgi_app, built.database.gate, built.node)  # type: ignore[method-assign]
     return app
-
-
-def _refused(error: Exception) -> Response:
-    ours = translated(error)
-    note_request(parts(), ours)
-    return problem(ours)
-
-
-def _finished(response: Response) -> Response:
-    server = parts().settings.server
-    for name, value in {**COMMON, **over_tls(server.public_url)}.items():
-        response.headers.setdefault(name, value)
-    if server.compression:
-        _compress(response)
-    return response
-
-
-def _compress(response: Response) -> None:
-    accepted = request.environ.get("HTTP_ACCEPT_ENCODING", "")
-    if response.content_encoding is not None or response.direct_passthrough or not takes_gzip(accepted):
-        return
-    if response.is_streamed:
-        response.response = gzipped(response.iter_encoded(), COMPRESS_LEVEL)
-    elif (response.content_length or 0) >= COMPRESS_FROM_BYTES:
-        response.set_data(gzip.compress(response.get_data(), COMPRESS_LEVEL, mtime=0))
-    else:
-        return
-    response.content_encoding = "gzip"
-    response.vary.add("Accept-Encoding")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -83,3 +84,11 @@ def _sent(status: int, headers: Pairs, body: bytes) -> Sent:
 
 def _line(status: int) -> str:
     return f"{status} {HTTPStatus(status).phrase.upper()}"
+
+
+def gzipped(parts: Iterable[bytes], level: int) -> Iterator[bytes]:
+    """One gzip stream, of which each part can be read as soon as it has arrived (RFC 1952)."""
+    compressor = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    for part in parts:
+        yield compressor.compress(part) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    yield compressor.flush()

@@ -16,13 +16,16 @@ from typing import Any
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
 
 from app.errors import BadRequest
 from app.web.catalog import Catalog
 from app.web.format import Format
-from app.web.streaming import FLUSH, in_parts
 from app.web.texts import Texts
 
+# Pages leave in two parts, what is known at once and what has to be asked for: a browser makes a process for a frame
+# of another site, which takes it longer than our answer, so it is given the page's head while we still ask.
+FLUSH = Markup("\x00flush")  # a template writes it where its first part ends; no text of ours or others holds it
 _WORDS_APART = re.compile(r"(?<=[^\s>])\s*\n\s*(?=[^\s<])")
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 
@@ -119,3 +122,15 @@ def _swapped(t: Callable[..., str], language: str, message: str, /, **values: An
 
 def _plural(tn: Callable[..., str], language: str, one: str, many: str, n: int, /, **values: Any) -> str:
     return tn(one, many, n, language, **values)
+
+
+def in_parts(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces of a rendering, joined but for where the template says `FLUSH`."""
+    held: list[str] = []
+    for piece in pieces:
+        if piece == FLUSH:
+            yield "".join(held)
+            held = []
+        else:
+            held.append(piece)
+    yield "".join(held)

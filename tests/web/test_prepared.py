@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from typing import Any
 
 import pytest
 from flask import Response
 from werkzeug.test import create_environ, run_wsgi_app
 
-from app.web.prepared import Prepared, Whole, takes_gzip
+from app.web.prepared import Prepared, Whole, gzipped, takes_gzip
 
 HEADERS = (("Content-Type", "text/html; charset=utf-8"), ("ETag", '"abc"'), ("Inlay-State", "ready"))
 BODY = "<p>72 – high</p>".encode()
@@ -73,3 +74,10 @@ def test_one_answer_does_not_change_the_next() -> None:
 
     Prepared(whole)(create_environ(), spoil)
     assert "X" not in sent(whole)[2]
+
+
+def test_each_part_can_be_read_when_it_has_arrived() -> None:
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    read = [reader.decompress(part) for part in gzipped([b"head" * 500, b"tail"], 5)]
+    assert read == [b"head" * 500, b"tail", b""]
+    assert reader.eof

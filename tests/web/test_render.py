@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from jinja2 import TemplateSyntaxError, UndefinedError
+from markupsafe import Markup
 
 from app.errors import BadRequest, NotFound
 from app.web.catalog import Catalog
-from app.web.render import Renderer
+from app.web.render import FLUSH, Renderer, in_parts
 from app.web.texts import Texts
 from tests.web.test_catalog import Folder
 
@@ -82,3 +83,22 @@ def test_texts_and_formats_are_the_viewer_s(folder: Folder) -> None:
     params = {"state": "ready", "name": "n"}
     assert renderer.fragment("x-box", params, uid="u1", locale="de-AT") == "Verlauf 1,5 de ltr u1"
     assert renderer.fragment("x-box", params, uid="u2", locale="ar") == "Trend 1.5 en rtl u2"
+
+
+def test_pieces_are_joined_up_to_where_the_template_says_so() -> None:
+    assert list(in_parts(["a", "b", FLUSH, "c", "d"])) == ["ab", "cd"]
+    assert list(in_parts(["a"])) == ["a"]
+
+
+def test_the_next_part_is_not_made_before_it_is_asked_for() -> None:
+    def pieces() -> object:
+        yield "head"
+        yield FLUSH
+        raise AssertionError("too early")
+
+    assert next(in_parts(pieces())) == "head"  # type: ignore[arg-type]
+
+
+def test_nothing_that_is_escaped_can_be_the_mark() -> None:
+    """The mark is compared with whole pieces: a text that holds it as a part stays a text."""
+    assert list(in_parts([Markup("a\x00flush")])) == ["a\x00flush"]
