@@ -109,7 +109,7 @@ def build(
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, door, clock)
     kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
-    reviews = Reviews(database, keyring, audit, epochs, metrics, clock)
+    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=())
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock

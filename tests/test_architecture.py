@@ -94,7 +94,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     ),
     "app/db/dropped_cores.py": ("tests/revisions/test_rollback.py", "rows that show in what viewers see"),
     "app/db/lists.py": ("tests/db/test_leases.py", "what statements do with a list shows whether it was read"),
-    "app/db/reviews.py": ("tests/test_review.py", "rows that only the station reads"),
+    "app/db/reviews.py": ("tests/review/test_review.py", "rows that only the station reads"),
     "app/diagnosis/evidence.py": ("tests/diagnosis/test_diagnosis.py", "what was seen is what the layers say"),
     "app/db/schema_figures.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/db/schema_alerts.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),

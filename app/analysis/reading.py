@@ -10,15 +10,8 @@ from types import MappingProxyType
 
 from app.answer import State
 from app.core.analyses import Analysis, fingerprint
+from app.db.reviews import Verdict
 from app.hosts._document import DocumentFacts
-
-
-class Verdict(StrEnum):
-    """What a viewer says of a finding."""
-
-    ACCEPTED = "accepted"
-    DISMISSED = "dismissed"
-    OVERRIDDEN = "overridden"  # it stands, with another severity
 
 
 class Stage(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
@@ -13,9 +14,26 @@ from app.db.schema_documents import readings, reviews
 _UNIQUE = ("connection", "record_type", "record_id", "capability", "item")
 
 
+class Verdict(StrEnum):
+    """What a viewer says of an answer, or of one item of it."""
+
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    OVERRIDDEN = "overridden"  # it stands, with another severity, or with another value
+
+
+class Approval(StrEnum):
+    """How a verdict stands that needs a second person's word."""
+
+    NONE = ""  # it needs none
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A verdict. `said` is sealed: the viewer's name and comment."""
+    """A verdict. `said` is sealed: the names of its viewer and of who approved it, and the comment."""
 
     connection: str
     capability: str
@@ -29,6 +47,14 @@ class Row:
     viewer: str
     said: bytes
     at: float
+    version: int = 0  # the epoch of its last change: it grows, also over verdicts that were taken back
+    via: str = ""  # the connection that its viewer looked through
+    value: float | None = None  # the override of a score
+    of_value: float | None = None  # the score that was spoken of, and the model that it is of
+    of_model: str = ""
+    approval: str = Approval.NONE
+    approver: str | None = None  # who approved or declined it, and when
+    answered_at: float | None = None
 
     @property
     def context(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
 from app.db.schema import metadata
 
@@ -58,14 +58,22 @@ reviews = Table(
     Column("capability", Text, nullable=False),
     Column("record_type", Text, nullable=False),
     Column("record_id", Text, nullable=False),
-    Column("item", Text, nullable=False),  # a finding's fingerprint; empty: the answer as a whole
+    Column("item", Text, nullable=False),  # a finding's fingerprint; "score": the score of the record
     Column("decision", Text, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("viewer", Text, nullable=False),
-    Column("said", LargeBinary, nullable=False),  # the viewer's name and comment
+    Column("said", LargeBinary, nullable=False),  # the names of its viewer and of who approved it, and the comment
     Column("at", Double, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default=text("0")),  # the epoch of its last change
+    Column("via", Text, nullable=False, server_default=text("''")),  # the connection that its viewer looked through
+    Column("value", Double),  # the override of a score
+    Column("of_value", Double),  # the score that was spoken of, and the model that it is of
+    Column("of_model", Text, nullable=False, server_default=text("''")),
+    Column("approval", Text, nullable=False, server_default=text("''")),  # a second person's word
+    Column("approver", Text),
+    Column("answered_at", Double),
     PrimaryKeyConstraint("connection", "record_type", "record_id", "capability", "item"),
     Index("reviews_viewer", "connection", "viewer"),
 )

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from app.analysis.reading import Progress, Reading, Reviewed, Verdict
+from app.analysis.reading import Progress, Reading, Reviewed
 from app.answer import State
 from app.core.analyses import Analysis, Fact, Finding, Severity, fingerprint
+from app.db.reviews import Verdict
 from app.launch import Record, Viewer
 from app.views._read import RANKS, analysis_of, findings_of, problem_of, severity_of, viewer_url
 

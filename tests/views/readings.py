@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from app.analysis.reading import Changes, Reading, Reviewed, Verdict
+from app.analysis.reading import Changes, Reading, Reviewed
 from app.answer import State
 from app.core.analyses import Analysis, Fact, Finding, Risk, Severity, fingerprint
 from app.core.shapes import Model
+from app.db.reviews import Verdict
 from app.hosts._document import DocumentFacts
 from app.launch import Record, Viewer
 from app.views import VIEWS

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.analysis.reading import Progress, Reading, Reviewed, Stage, Verdict
+from app.analysis.reading import Progress, Reading, Reviewed, Stage
 from app.answer import State
 from app.core.analyses import fingerprint
+from app.db.reviews import Verdict
 from tests.views.readings import ANALYSIS, READ, finding, shown
 
 TAG = "analysis-badge"

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.analysis.reading import Progress, Reading, Reviewed, Stage, Verdict
+from app.analysis.reading import Progress, Reading, Reviewed, Stage
 from app.answer import State
 from app.core.analyses import Severity, fingerprint
+from app.db.reviews import Verdict
 from tests.views.readings import ANALYSIS, DOCUMENT, FIRST, GRAVE, READ, SECOND, finding, shown
 
 TAG = "document-sidebar"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.analysis.reading import Reading, Verdict
+from app.analysis.reading import Reading
 from app.core.analyses import fingerprint
 from app.db.erasing import Subject
+from app.db.reviews import Verdict
 from app.errors import BadRequest
 from app.review import MAX_COMMENT, FindingGone, Said
 from app.wiring import erasure

@@ -10,22 +10,24 @@ import json
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from app.analysis.reading import Reading, Reviewed, Verdict
+from app.analysis.reading import Reading, Reviewed
 from app.audit.log import AuditLog
 from app.connections import Connection
 from app.core.analyses import Severity, fingerprint
 from app.db import Database
 from app.db import reviews as rows
 from app.db.epochs import Epochs, announce
+from app.db.reviews import Verdict
 from app.errors import BadRequest, NotFound
 from app.keys import Keyring
 from app.launch import Record
 from app.metrics import Metrics
+from app.review.change import Listener, ReviewChange
 from app.session.bearer import Session
 
 ANNOUNCED = "review"  # the kind of change that says: a record's reviews are others
@@ -57,6 +59,15 @@ class Said:
     severity: str = ""
     reason: str = ""
     comment: str = ""
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """What the audit says of a verdict."""
+        return {
+            "verdict": str(self.verdict),
+            "severity": self.severity or None,
+            "reason": self.reason or None,
+        }
 
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Said:
@@ -92,7 +103,10 @@ class Reviews:
         epochs: Epochs,
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
+        listeners: Sequence[Listener] = (),
     ) -> None:
+        """`listeners` hear of each change in its transaction."""
+        self._listeners = listeners
         self._database, self._keyring, self._audit = database, keyring, audit
         self._epochs, self._metrics, self._clock = epochs, metrics, clock
 
@@ -138,14 +152,12 @@ class Reviews:
         with self._database.begin() as conn:
             if not rows.holds(conn, *named):
                 raise FindingGone(reason="review-of-erased")
+            version = announce(conn, ANNOUNCED, connection.source, str(record), at=now)
             if said.verdict is not None:
-                rows.put(conn, self._row(session, named, said, now))
+                rows.put(conn, replace(self._row(session, named, said, now), version=version, via=connection.name))
             elif not rows.take_back(conn, *named, said.item):
                 return  # somebody did so before
-            announce(conn, ANNOUNCED, connection.source, str(record), at=now)
             facts: dict[str, str | None] = {"component": component, "capability": reading.capability, "item": said.item}
-            if said.verdict is not None:
-                facts |= {"severity": said.severity or None, "reason": said.reason or None}
             self._audit.write(
                 "review.given" if said.verdict else "review.undone",
                 conn=conn,
@@ -154,8 +166,14 @@ class Reviews:
                 session=session.id,
                 record=str(record),
                 decision=reading.decision,
-                detail=facts | ({"verdict": str(said.verdict)} if said.verdict else {}),
+                detail=facts | (said.facts if said.verdict else {}),
             )
+            change = ReviewChange(
+                connection.source, reading.capability, record, reading.decision, said.item, said.verdict, None,
+                said.severity, said.reason, session.viewer.subject, True, version, now,
+            )  # fmt: skip
+            for listen in self._listeners:
+                listen(conn, change)
         self._metrics.count("reviews", capability=reading.capability, verdict=str(said.verdict or UNDO))
         self._epochs.look()  # what is answered next is of after this
 
