@@ -21,7 +21,7 @@ from app.documents.reader import Advance
 # count at first. Each process learns its own from here.
 _FIRST: Mapping[str, tuple[float, float]] = {
     "start": (0.13, 3.0),  # seconds of a parser until it reads its first page
-    "page": (0.01, 20.0),  # seconds to read a page
+    "page": (0.01, 20.0),  # seconds to read a page of the usual weight
     "bytes": (12_000.0, 20.0),  # of a file, for each of its pages
     "characters": (2_800.0, 20.0),  # on a page
     "pages": (8.0, 1.0),  # of a document
@@ -138,7 +138,7 @@ class Run:
         """All of it is read; the core is asked next."""
         now = self.clock()
         if self.start_s:
-            self.paces.learn("page", self.read_s - self.start_s, pages, self.media_type)
+            self.paces.learn("page", self.read_s - self.start_s, self.at.weight or pages, self.media_type)
         self.paces.learn("slower", now - self.stage_at, self.read_s)
         self.paces.learn("bytes", self.size, pages, self.media_type)
         self.paces.learn("characters", characters, pages)
@@ -170,10 +170,10 @@ class Run:
         if not at.total:
             left = max(self._start_s() - work, _LEAST * self._start_s()) + self._pages_s()
             return self._step(Stage.READING, 0, 0, work, left)
-        weight = _TRUST + at.done
-        page_s = (_TRUST * self.paces.get("page", self.media_type) + work - self.start_s) / weight
-        characters = (_TRUST * self.paces.get("characters") + at.characters) / weight * at.total
-        left = (at.total - at.done) * page_s + self._core_s(characters)
+        read, weight = (at.read, at.weight) if at.weight else (at.done, at.total)
+        page_s = (_TRUST * self.paces.get("page", self.media_type) + work - self.start_s) / (_TRUST + read)
+        characters = (_TRUST * self.paces.get("characters") + at.characters) / (_TRUST + at.done) * at.total
+        left = (weight - read) * page_s + self._core_s(characters)
         return self._step(Stage.READING, at.done, at.total, work, left)
 
     def _analysing(self) -> Step:

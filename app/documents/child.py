@@ -1,8 +1,8 @@
 """The parsing process: one file comes in, lines of JSON go out, and that is all that it can do.
 
-Started by `reader` alone. Lines: `{"ready": true}` once the limits hold; `{"read": 3, "of": 19, "characters": 8400}`
-(pages, and the text in them); and at last either `{"media_type", "text", "pages": [[start, end]], "estimated"}` or
-`{"refused": code, "reason"}`.
+Started by `reader` alone. Lines: `{"ready": true}` once the limits hold; `{"read": 3, "of": 19, "weight": 2.7,
+"of_weight": 20.1, "characters": 8400}` (pages, what they weigh, and the text in them); and at last either
+`{"media_type", "text", "pages": [[start, end]], "estimated"}` or `{"refused": code, "reason"}`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from app.documents import html, pdf, plain, word
 from app.documents.confine import confine
 from app.documents.limits import Limits
-from app.documents.pages import Budget, Found, bind
+from app.documents.pages import Budget, Count, Found, bind
 from app.documents.refusals import DocumentEmpty, DocumentMalformed
 from app.documents.sniff import DOCX, HTML, PDF, sniff
 from app.errors import DocumentRefused, DocumentTooLarge
@@ -57,8 +57,13 @@ def read(content: bytes, name: str, media_type: str, limits: Limits, tell: Tell)
     kind = sniff(content, name, media_type)
     budget = Budget(limits.characters)
 
-    def count(done: int, total: int) -> None:
-        tell({"read": done, "of": total, "characters": budget.taken})
+    weighs = 0.0
+
+    def count(done: int, total: int, weight: float, of_weight: float) -> None:
+        nonlocal weighs
+        weighs = of_weight
+        told = {"read": done, "of": total, "weight": round(weight, 3), "of_weight": round(of_weight, 3)}
+        tell(told | {"characters": budget.taken})
 
     found = _parse(content, kind, limits, budget, count)
     if len(found.pages) > limits.pages:
@@ -66,15 +71,15 @@ def read(content: bytes, name: str, media_type: str, limits: Limits, tell: Tell)
     text, spans = bind(found.pages)
     if not text.strip():
         raise DocumentEmpty(reason="no-text")
-    count(len(spans), len(spans))
+    count(len(spans), len(spans), weighs or len(spans), weighs or len(spans))
     return {"media_type": kind, "text": text, "pages": spans, "estimated": found.estimated}
 
 
-def _parse(content: bytes, kind: str, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None]) -> Found:
+def _parse(content: bytes, kind: str, limits: Limits, budget: Budget, on_progress: Count) -> Found:
     if kind == PDF:
         return pdf.read(content, limits, budget, on_progress)
     if kind == DOCX:
-        return word.read(content, limits, budget, on_progress)
+        return word.read(content, limits, budget, lambda done, total: on_progress(done, total, done, total))
     if kind == HTML:
         return html.read(content, budget)
     found = plain.read(content)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.errors import DocumentTooLarge
+
+Count = Callable[[int, int, float, float], None]  # pages read and in all; what they weigh, in usual pages
 
 SYNTHETIC = 3_000  # characters: about what a printed page holds
 

@@ -10,20 +10,20 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Callable
 
 from pypdf import PageObject, PdfReader, overwrite_configuration
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
 from app.documents.limits import Limits
-from app.documents.pages import Budget, Found, clean
+from app.documents.pages import Budget, Count, Found, clean
 from app.documents.refusals import (
     DocumentEmpty,
     DocumentEncrypted,
     DocumentMalformed,
     DocumentScanned,
 )
+from app.documents.weight import weight_of
 from app.errors import DocumentTooLarge
 
 _END = b"%%EOF"
@@ -33,7 +33,7 @@ _UNKNOWN = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")  # private u
 _FEW = 40  # letters and digits: a stamp or a page number, not the text of a page
 
 
-def read(content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None]) -> Found:
+def read(content: bytes, limits: Limits, budget: Budget, on_progress: Count) -> Found:
     overwrite_configuration(jbig2dec_binary=None)  # no other program is started
     with _Damage() as damage:
         return _read(content, limits, budget, on_progress, damage)
@@ -59,9 +59,7 @@ class _Damage(logging.Handler):
         logging.getLogger("pypdf").removeHandler(self)
 
 
-def _read(
-    content: bytes, limits: Limits, budget: Budget, on_progress: Callable[[int, int], None], damage: _Damage
-) -> Found:
+def _read(content: bytes, limits: Limits, budget: Budget, on_progress: Count, damage: _Damage) -> Found:
     if _END not in content.rstrip(b"\0\r\n\t ")[-_TAIL:]:
         raise DocumentMalformed(reason="pdf-end-missing")
     try:
@@ -75,7 +73,9 @@ def _read(
         raise DocumentEncrypted(reason="pdf-encryption") from error
     if total > limits.pages:
         raise DocumentTooLarge(reason="pages")
-    on_progress(0, total)
+    weights = [weight_of(page) for page in reader.pages]
+    weight, read = sum(weights), 0.0
+    on_progress(0, total, read, weight)
     texts, pictures = [], 0
     for number in range(total):
         page = reader.pages[number]
@@ -84,7 +84,8 @@ def _read(
             raise DocumentMalformed(reason=f"pdf-stream: page {number + 1}")
         pictures += _is_picture(page, text)
         texts.append(text)
-        on_progress(number + 1, total)
+        read += weights[number]
+        on_progress(number + 1, total, min(read, weight), weight)
     if not any(map(str.strip, texts)) and not pictures:
         raise DocumentEmpty(reason="pdf-blank")
     if pictures * 2 > total:

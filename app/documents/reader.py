@@ -28,6 +28,7 @@ from app.documents.limits import MB, Limits
 from app.documents.refusals import BY_CODE, DocumentEmpty, DocumentMalformed, DocumentTooLong
 from app.errors import Busy, DocumentRefused, DocumentTooLarge, InlayError, Unavailable
 
+_HEAVIEST = 1e9  # usual pages; no file is so heavy, but the process that says so has touched the file
 _TOLD_S = 0.05  # between two words on how far it is, while the process itself says nothing
 _ROOT = str(Path(__file__).resolve().parents[2])
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from app.documents.child import main; main()"
@@ -41,6 +42,8 @@ class Advance:
     total: int
     characters: int  # of text, in these pages
     processor_s: float | None  # that the process had until now; None where the system does not say
+    read: float = 0.0  # of `weight`: what is read, in usual pages
+    weight: float = 0.0
 
 
 Progress = Callable[[Advance], None]
@@ -159,11 +162,15 @@ class _Conversation:
     def _progress(self, value: dict[str, Any]) -> None:
         """Only what is further than before is passed on: the count of pages is an estimate until it is known."""
         done, total, characters = (value.get(name) for name in ("read", "of", "characters"))
+        read, weight = value.get("weight"), value.get("of_weight")
         if not (isinstance(done, int) and isinstance(total, int) and isinstance(characters, int)):
+            return
+        if not (isinstance(read, int | float) and isinstance(weight, int | float) and 0 <= read <= weight < _HEAVIEST):
             return
         at = self._at
         if 0 <= done <= total and total and done * max(at.total, 1) >= at.done * total:
-            self._at = replace(at, done=done, total=total, characters=max(characters, at.characters))
+            characters = max(characters, at.characters)
+            self._at = replace(at, done=done, total=total, characters=characters, read=read, weight=weight)
             self._tell()
 
     def _tell(self) -> None:

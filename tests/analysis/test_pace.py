@@ -32,12 +32,14 @@ class Work:
     steps: int = 0  # how often the core says how far it is
     says_pages: bool = True
     says_processor: bool = True
+    heavy: int = 0  # of the last pages, each ten times the others' weight
 
     def run(self, paces: Paces, busy: Iterator[float] | None = None) -> list[tuple[float, float]]:
         """The true and the shown share of the work at each note. `busy`: how much longer each part takes now."""
         now = done = processor = 0.0
         told: list[tuple[float, float]] = []
         run = Run.begin(paces, lambda: now, "contoso", "review")
+        weights = [1.0] * (self.pages - self.heavy) + [10.0] * self.heavy
 
         def work(seconds: float, times: float) -> float:
             nonlocal now, done
@@ -52,7 +54,8 @@ class Work:
             told.append((done, run.now().share))
 
         def read(page: int, total: int) -> Advance:
-            return Advance(page, total, page * CHARACTERS, processor if self.says_processor else None)
+            at = Advance(page, total, page * CHARACTERS, processor if self.says_processor else None)
+            return replace(at, read=sum(weights[:page]), weight=sum(weights)) if self.heavy and total else at
 
         tell()
         work(self.fetch_s, 1.0)
@@ -66,7 +69,7 @@ class Work:
             run.reading(read(page, self.pages))
             tell()
             if page < self.pages:
-                processor += work(self.page_s, times())
+                processor += work(self.page_s * weights[page], times())
         run.read(self.pages, self.pages * CHARACTERS)
         tell()
         core_s = self.core_s + self.pages * CHARACTERS * self.character_s
@@ -112,6 +115,11 @@ def test_a_busy_machine_changes_nothing(seed: int) -> None:
     paces = known(busy)
     assert max(off(Work(pages, steps=10).run(paces, busy)) for pages in (1, 5, 20, 300)) <= 0.10
     assert max(off(Work(pages).run(paces)) for pages in (1, 5, 20, 300)) <= 0.10
+
+
+def test_pages_that_are_heavier_than_those_before_were_expected() -> None:
+    told = Work(20, heavy=5).run(known())
+    assert off(told[2 + TICKS :]) <= 0.10  # from the parser's first word on
 
 
 def test_a_document_that_reads_slower_than_others_is_noticed_while_reading() -> None:

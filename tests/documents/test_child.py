@@ -31,7 +31,7 @@ def answered(content: bytes, name: str = "contract") -> dict[str, Any]:
     lines = io.BytesIO()
     last = answer(content, name, "", Limits(), lines)
     for line in lines.getvalue().splitlines():
-        assert json.loads(line).keys() == {"read", "of", "characters"}
+        assert json.loads(line).keys() == {"read", "of", "weight", "of_weight", "characters"}
     assert last.endswith(b"\n")
     said: dict[str, Any] = json.loads(last)
     if "refused" in said:

@@ -23,7 +23,7 @@ LONG = "A page with so many letters on it that nobody would take it for a stamp.
 
 
 def found(content: bytes, limits: Limits | None = None) -> Found:
-    return read(content, limits or Limits(), Budget(1_000_000), lambda done, total: None)
+    return read(content, limits or Limits(), Budget(1_000_000), lambda *_: None)
 
 
 def text(content: bytes) -> str:
@@ -66,7 +66,7 @@ def test_what_was_filled_into_a_form_is_read() -> None:
 
 def test_progress_counts_pages() -> None:
     told: list[tuple[int, int]] = []
-    read(pdf("a", "b", "c"), Limits(), Budget(100), lambda done, total: told.append((done, total)))
+    read(pdf("a", "b", "c"), Limits(), Budget(100), lambda done, total, *_: told.append((done, total)))
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
