@@ -106,7 +106,7 @@ def build(
     publisher = Publisher(settings.file, revisions, lambda draft: build(draft, clock, renderer)[0].close())
     leaving = leaver(ground, connections, identities, subscriber, rollouts, publisher)
     figures, seals = Figures(StoredFigures(database), metrics, clock), sealer(settings, database, clock)
-    watch = Watch(settings, KeptAlerts(database), figures.stored, audit, door, clock)
+    watch = Watch(settings, KeptAlerts(database), figures.stored, audit, seals, door, clock)
     kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=())

@@ -61,6 +61,9 @@ METRICS: Mapping[str, Metric] = {
     "unknown_claims": Metric("count", ("host",), "Claims in launches that the host's form does not know."),
     "redacted": Metric("count", ("event",), "Audit values that looked like secrets and were left out."),
     "audit_failures": Metric("count", (), "Audit rows that could not be written; what they were for was refused."),
+    "audit_seal_overdue_seconds": Metric(
+        "gauge", (), "Time beyond what is set that the log's oldest row waits for its seal."
+    ),
     "figure_failures": Metric("count", (), "Figures that could not be written in time; they are tried again."),
     "epoch_failures": Metric("count", (), "Looks at the epoch that the database did not answer."),
     "metric_failures": Metric("count", (), "Wrong uses of this table."),

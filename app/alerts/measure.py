@@ -30,7 +30,7 @@ class Measured:
 Points = Mapping[str, Point]
 
 
-def measured(stored: StoredFigures, connections: Collection[str], now: float) -> list[Measured]:
+def measured(stored: StoredFigures, connections: Collection[str], now: float, seal_overdue_s: float) -> list[Measured]:
     """Every rule of everything that it is looked at for. Raises StoreUnavailable."""
     found: list[Measured] = []
     for rule in RULES:
@@ -38,6 +38,8 @@ def measured(stored: StoredFigures, connections: Collection[str], now: float) ->
         if rule.name == "uptime":
             up, of = stored.minutes_up(since, now)
             found.append(Measured(rule, "", up / of if of else None, of))
+        elif rule.name == "unsealed":
+            found.append(Measured(rule, "", seal_overdue_s, 1))
         elif not rule.each:
             dead = stored.series(SPAN, [JOBS_DEAD], _begin(since))[JOBS_DEAD]
             n = sum(point.count for point in dead)

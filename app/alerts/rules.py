@@ -119,6 +119,23 @@ RULES = (
         value='sum(increase(inlay_jobs_total{outcome="dead"}[1h]))',
         counted='sum(increase(inlay_jobs_total{outcome="dead"}[1h]))',
     ),
+    Rule(
+        name="unsealed",
+        title="The audit log is not being sealed",
+        sentence="The oldest row without a seal should have had one a quarter of an hour ago; until it has, "
+        "nobody could tell whether it was changed.",
+        mend="See under Jobs whether the kind seal waits or is dead, whether a worker runs, and whether the file "
+        "of anchors can be written.",
+        severity="critical",
+        window_min=15,
+        bound=900.0,
+        above=True,
+        unit="seconds",
+        least=1,
+        each=False,
+        value="max(inlay_audit_seal_overdue_seconds)",
+        counted="count(inlay_audit_seal_overdue_seconds)",
+    ),
 )
 BY_NAME = {rule.name: rule for rule in RULES}
 

@@ -18,6 +18,7 @@ from app.alerts.kept import Alert, KeptAlerts, Message, of
 from app.alerts.measure import Measured, measured
 from app.alerts.rules import said
 from app.audit.log import AuditLog
+from app.audit.sealer import Sealer
 from app.config import Settings
 from app.db.jobs import Priority, enqueue
 from app.errors import BadRequest, OutboundError, Unavailable
@@ -47,11 +48,12 @@ class Watch:
         kept: KeptAlerts,
         figures: StoredFigures,
         audit: AuditLog,
+        sealer: Sealer,
         door: Caller,
         clock: Callable[[], float],
     ) -> None:
         self._settings, self.kept, self._figures = settings, kept, figures
-        self._audit, self._door, self._clock = audit, door, clock
+        self._audit, self._sealer, self._door, self._clock = audit, sealer, door, clock
 
     def begin(self) -> None:
         """See to it that the watch is in the table."""
@@ -61,7 +63,7 @@ class Watch:
 
     def now(self, connections: Collection[str]) -> list[Measured]:
         """How every rule stands."""
-        return measured(self._figures, connections, self._clock())
+        return measured(self._figures, connections, self._clock(), self._sealer.overdue_s())
 
     def look(self) -> None:
         """It is time: what is wrong that was not, and the other way round; and come back."""

@@ -68,6 +68,14 @@ class Sealer:
         if self._clock() >= ends:
             self._come_back(0.0)
 
+    def overdue_s(self) -> float:
+        """For how many seconds the oldest row without a seal should have had one; 0 where all is in time."""
+        with self._database.read() as conn:
+            through = select(func.coalesce(func.max(audit_sealer.c.through), 0)).scalar_subquery()
+            oldest = select(audit.c.at).where(audit.c.seq > through).order_by(audit.c.seq).limit(1)
+            at = conn.execute(oldest).scalar_one_or_none()
+        return 0.0 if at is None else max(0.0, self._clock() - at - self._every_s)
+
     def step(self) -> int:
         """Seal one batch; how many rows it had. 0: there is nothing to seal yet, or another sealer was first."""
         with self._database.read() as conn:

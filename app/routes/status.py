@@ -56,5 +56,6 @@ def metrics() -> Response:
     with contextlib.suppress(StoreUnavailable):  # the rest is worth having without it
         for state, jobs in depth(p.database, p.clock()).items():
             p.metrics.gauge("jobs_depth", jobs, state=state)
+        p.metrics.gauge("audit_seal_overdue_seconds", p.sealer.overdue_s())
     body, content_type = p.metrics.render()
     return Response(body, content_type=content_type)

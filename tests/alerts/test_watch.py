@@ -171,6 +171,18 @@ def test_each_rule_is_read_off_the_figures(world: World) -> None:
     }  # fmt: skip
 
 
+def test_a_log_that_nobody_seals_is_an_alert(world: World) -> None:
+    def unsealed() -> Any:
+        return next(each for each in world.parts.watch.now([]) if each.rule.name == "unsealed")
+
+    world.parts.audit.write("audit.resumed", detail={"since": "now"})
+    assert not unsealed().broken
+    world.clock.now += 3_600
+    assert unsealed().broken
+    world.parts.sealer.run()
+    assert not unsealed().broken
+
+
 def test_a_day_with_a_gap_is_an_alert_and_a_first_hour_with_one_is_not(world: World) -> None:
     stored, begin = world.parts.figures.stored, world.clock.now // 86_400 * 86_400
     up = [minute for minute in range(1_440) if not 600 <= minute < 610]

@@ -50,6 +50,17 @@ def test_a_batch_has_its_size(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -
     assert sealed.verify().ok
 
 
+def test_rows_that_wait_too_long_for_their_seal_are_noticed(sealed: Sealed) -> None:
+    assert sealed.sealer.overdue_s() == 0
+    sealed.write("Lead/1")
+    sealed.now[0] += 60
+    assert sealed.sealer.overdue_s() == 0  # it is not yet time
+    sealed.now[0] += 40
+    assert sealed.sealer.overdue_s() == pytest.approx(40)
+    sealed.seal()
+    assert sealed.sealer.overdue_s() == 0
+
+
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)  # on the other, writers come one after another
 def test_a_row_that_is_committed_late_is_sealed_and_not_called_inserted(
     sealed: Sealed, monkeypatch: pytest.MonkeyPatch

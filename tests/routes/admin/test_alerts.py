@@ -50,6 +50,7 @@ def test_what_is_wrong_what_it_means_and_what_was(world: World) -> None:
     assert "It was 50.00 % when it began" in said
     assert "Error rate over 0.1 % Beyond 50.00 % ≤ 0.10 % 30 min acme" in said
     world.clock.now += 7200
+    world.parts.sealer.run()
     world.parts.watch.look()
     said = words(AdminPages(world).get(PATH))
     assert "Nothing is wrong" in said
