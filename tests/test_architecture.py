@@ -124,7 +124,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     ),
     **{
         f"app/hosts/{host}setup.py": ("tests/hosts/test_setup.py", "one test holds what every host's answers make")
-        for host in ("_entra_", "guest/", "office/", "oidc/", "salesforce/", "servicenow/", "sharepoint/", "teams/")
+        for host in ("_entra_", *(f"{each.parent.name}/" for each in sorted((ROOT / "app/hosts").glob("*/setup.py"))))
     },
     "app/config/": ("tests/config/test_table.py", "one face: a file goes in, settings or problems come out"),
     "app/db/migrations/": ("tests/db/test_migrations.py", "one test runs them all and compares the result"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.demo import Demo, start
+from tests.e2e.demo import Demo, answers, start
 from tests.e2e.stage import Stage, options
 
 
@@ -17,6 +17,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = start(tmp_path_factory.mktemp("demo"))
     yield running
     assert running.end() == 0
+    assert (running.state / "stderr").read_text() == ""
+    assert not any(answers(each) for each in (running.inlay, running.crm, running.core, running.library))
 
 
 @pytest.fixture(scope="session")

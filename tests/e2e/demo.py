@@ -121,6 +121,12 @@ def free_block(width: int = 4) -> int:
     raise RuntimeError("No block of free ports was found.")
 
 
+def answers(url: str) -> bool:
+    """Whether anybody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", urlsplit(url).port or 80)) == 0
+
+
 def _free(port: int) -> bool:
     with socket.socket() as probe:
         try:

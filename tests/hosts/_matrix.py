@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import pytest
 from joserfc.jwk import OctKey
 
 from tests.hosts._mutations import Mutate, asked, headed, raw, said, signed, text, under
-from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, Attempt
+from tests.hosts._proofs import BUILDERS, CLOCK, DESCRIBED, GUEST, Attempt
 from tests.hosts._tokens import access_tokens, id_tokens
 
 MEGABYTE = 1_000_000
@@ -32,8 +34,13 @@ class Case(NamedTuple):
 
 def CASES(host: str) -> list[Case]:  # noqa: N802 - the matrix is a table, one for each host
     """All cases of a host."""
-    own = {"salesforce": _salesforce, "guest": _guest, "oidc": id_tokens}.get(host, access_tokens)
-    return [Case(*row) for row in (*_every_host(host), *own())]
+    if host in DESCRIBED:  # in which another fault is seen first, or is called otherwise, is for it to say
+        own, otherwise = DESCRIBED[host].rows, DESCRIBED[host].OTHERWISE
+    else:
+        own, otherwise = {"salesforce": _salesforce, "guest": _guest, "oidc": id_tokens}.get(host, access_tokens), {}
+    shared = [(name, mutate, otherwise.get(name, reason)) for name, mutate, reason in _every_host(host)]
+    assert otherwise.keys() <= {name for name, _, _ in shared}
+    return [Case(*row) for row in (*shared, *own())]
 
 
 def _twice(builder: Any) -> Attempt:
@@ -229,3 +236,18 @@ _WRONG: list[tuple[str, Any]] = [
 ]  # fmt: skip
 
 ALL = [(host, case) for host in BUILDERS for case in CASES(host)]
+
+
+def at_a_door(chosen: Iterable[tuple[str, Case]]) -> list[Any]:
+    """Parameters for a test that brings each case through a whole server: of each host and reason the first.
+
+    The others are in `make proof`. What each is refused for is in the host's own hands, where all are tested.
+    """
+    seen: set[tuple[str, str]] = set()
+    made = []
+    for host, case in chosen:
+        key = host, case.reason.partition(":")[0]
+        marks = pytest.mark.proof if key in seen else ()
+        made.append(pytest.param(host, case, marks=marks, id=f"{host}: {case.name}"))
+        seen.add(key)
+    return made

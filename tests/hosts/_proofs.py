@@ -7,10 +7,12 @@ import copy
 import functools
 import hashlib
 import hmac
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey, import_key
@@ -385,9 +387,22 @@ def oidc() -> TokenBuilder:
     return TokenBuilder("oidc", connection, claims, names, "https://evil.example", attempt, header=header, key=rsa())
 
 
+# What the tests that all hosts share must know of a host: good launches, bad ones, answers. Of hosts that keep it in
+# their own folder, found there, so that a new one is no line here.
+DESCRIBED: dict[str, ModuleType] = {
+    path.parent.name: importlib.import_module(f"tests.hosts.{path.parent.name}.described")
+    for path in sorted(Path(__file__).parent.glob("*/described.py"))
+}
+
+
+def _described(host: str) -> Any:
+    return DESCRIBED[host].good()
+
+
 BUILDERS: dict[str, Callable[[], Any]] = {
     "salesforce": canvas,
     "guest": guest,
     **{host: functools.partial(entra, host) for host in CLIENTS},
     "oidc": oidc,
+    **{host: functools.partial(_described, host) for host in DESCRIBED},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.hosts._proofs import DESCRIBED
+
 TENANT, APP = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "6e74172b-be56-4843-9ff4-e66a39bb12e3"
 SECRET = "4D1C2B3A5E6F-of-the-host-0123456789"
 REGISTERED = {"tenants": TENANT, "client_id": APP.upper(), "client_secret": SECRET}
@@ -22,5 +24,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "sign_in_client_secret": SECRET, "open_records": "no",
     },
     "guest": {"page": "crm.acme.example", "jwks_url": "https://crm.acme.example/jwks.json", "shared_key": ""},
+    **{host: each.ANSWERS for host, each in DESCRIBED.items()},
 }  # fmt: skip
 MOST_TYPED = {"salesforce": 3, "sharepoint": 4, "teams": 3, "office": 3, "servicenow": 1, "oidc": 4, "guest": 1}
+MOST_TYPED |= {host: each.TYPED for host, each in DESCRIBED.items()}

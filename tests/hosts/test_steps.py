@@ -8,6 +8,7 @@ import pytest
 
 from app.hosts import HOSTS
 from app.hosts._steps import steps
+from tests.hosts._proofs import DESCRIBED
 
 URL = "https://inlay.globex.example"
 # The first and the last screen that an admin opens there, by the host's own names.
@@ -19,6 +20,7 @@ SCREENS = {
     "servicenow": ("Import Update Set from XML", "Service Portal &gt; Designer"),
     "oidc": ("register a client for Inlay", "inlay-host.js"),
     "guest": ("POST /inlay-token", "inlay-host.js"),
+    **{host: each.SCREENS for host, each in DESCRIBED.items()},
 }
 
 

@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.components.site import Mode, site
+from tests.conftest import FLAGS, PATH
 
 pytestmark = [pytest.mark.proof, pytest.mark.browser]
 
@@ -52,6 +53,14 @@ _UNLIKE = """async ([was, is, slack]) => {
     if ([0, 1, 2].some(n => Math.abs(a.data[at + n] - b.data[at + n]) > slack)) unlike++
   return unlike
 }"""
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium: Browser) -> Iterator[Browser]:
+    """The whole browser, by whose pixels these were accepted."""
+    whole = chromium.browser_type.launch(executable_path=PATH, args=list(FLAGS))
+    yield whole
+    whole.close()
 
 
 @pytest.fixture(scope="module")

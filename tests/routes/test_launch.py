@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.hosts._directory import directory
-from tests.hosts._matrix import ALL, Case
+from tests.hosts._matrix import ALL, Case, at_a_door
 from tests.hosts._proofs import BUILDERS, DOCUMENT
 from tests.hosts._sign_ins import connection_of
 from tests.world import CONNECTIONS, LEAD, World, connections, launch_data
@@ -46,7 +46,7 @@ def post(door: World, host: str, case: Case) -> Any:
     )
 
 
-@pytest.mark.parametrize(("host", "case"), ALL, ids=[f"{host}: {case.name}" for host, case in ALL])
+@pytest.mark.parametrize(("host", "case"), at_a_door(ALL))
 def test_matrix(door: World, host: str, case: Case) -> None:
     with door.parts.database.begin() as conn:
         conn.exec_driver_sql("DELETE FROM used_launches")

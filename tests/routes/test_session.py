@@ -14,7 +14,7 @@ from app.config import Secret
 from app.hosts import HOSTS
 from app.launch import TokenType
 from tests.hosts._directory import directory
-from tests.hosts._matrix import ALL, Case
+from tests.hosts._matrix import ALL, Case, at_a_door
 from tests.hosts._proofs import BUILDERS, DOCUMENT, GUEST
 from tests.world import CONNECTIONS, LEAD, World, connections, running
 from tests.world import world as make_world
@@ -34,7 +34,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made
 
 
-@pytest.mark.parametrize(("host", "case"), EXCHANGED, ids=[f"{host}: {case.name}" for host, case in EXCHANGED])
+@pytest.mark.parametrize(("host", "case"), at_a_door(EXCHANGED))
 def test_matrix(door: World, host: str, case: Case) -> None:
     with door.parts.database.begin() as conn:
         conn.exec_driver_sql("DELETE FROM used_launches")
