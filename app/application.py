@@ -107,7 +107,10 @@ def build(
     leaving = leaver(ground, connections, identities, subscriber, rollouts, publisher)
     figures, seals = Figures(StoredFigures(database), metrics, clock), sealer(settings, database, clock)
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, seals, door, clock)
-    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)
+    events = Events(database, connections, stored, figures, audit, clock)
+    kinds = handlers(
+        connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch, events.changed
+    )
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=())
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
@@ -136,7 +139,7 @@ def build(
         leaving=leaving,
         vault=Vault(settings.file.parent, database, audit),
         admin_sign_in=AdminSignIn(settings.admin, connections, keyring, ask, keys, settings.server.public_url, clock),
-        events=Events(database, connections, stored, figures, audit, clock),
+        events=events,
         notices=libraries.board,
         ahead=ahead_of_all,
         sealer=seals,

@@ -126,6 +126,9 @@ TESTED_BY: dict[str, tuple[str, str]] = {
         f"app/hosts/{host}setup.py": ("tests/hosts/test_setup.py", "one test holds what every host's answers make")
         for host in ("_entra_", *(f"{each.parent.name}/" for each in sorted((ROOT / "app/hosts").glob("*/setup.py"))))
     },
+    "app/events/changed.py": ("tests/routes/test_events.py", "what an event outdates, and when"),
+    "app/jobs/told.py": ("tests/routes/test_events.py", "a large event leaves it to this"),
+    "app/hosts/_event_forms.py": ("tests/hosts/salesforce/test_events.py", "values, seen in what a host reads"),
     "app/config/": ("tests/config/test_table.py", "one face: a file goes in, settings or problems come out"),
     "app/db/migrations/": ("tests/db/test_migrations.py", "one test runs them all and compares the result"),
 }

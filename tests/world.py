@@ -35,6 +35,7 @@ from tests.databases import hasty, migrated
 from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, TENANT_KEYS, FixedKeys
 
 LEAD = "Lead/00QAB000003LeadAA2"
+EVENT_TOKEN = "5f0c7d9a2b4e4c1d8e6f1a2b3c4d5e6f"
 EVENT_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 FEATURES = {"activity": 3, "company_size": 250, "revenue": 1_000_000}
 CONFIG = """
@@ -67,6 +68,7 @@ token_url = "{api}/services/oauth2/token"
 client_id = "inlay"
 client_secret = "file:{folder}/client"
 event_secrets = ["file:{folder}/event"]
+event_tokens = ["file:{folder}/event-token"]
 [connections.acme.fields.lead_score]
 revenue = "AnnualRevenue"
 [connections.acme-pages]
@@ -378,6 +380,7 @@ def world(
         "consumer": "4D1C2B3A5E6F",
         "client": "client-secret-of-the-tests",
         "event": EVENT_SECRET,
+        "event-token": EVENT_TOKEN,
     }.items():
         (folder / name).touch(mode=0o600)
         (folder / name).write_text(value)

@@ -93,7 +93,8 @@ EVENTS: Mapping[str, Event] = {
     "alert.tested": _event("admin", "admin"),
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
-    "event.accepted": _event("event", "connection", "records event_id"),
+    "event.accepted": _event("event", "connection", "records event_id how"),
+    "event.repeated": _event("event", "connection", "event_id how"),  # it was taken before; nothing was done
     "event.refused": _event("event", "connection reason", "reference"),
     "subscription.begun": _event("event", "connection"),
     "subscription.renewed": _event("event", "connection"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ def check(settings: Settings, reader: Reader) -> None:
         _regions(settings, reader, connection)
         _needs(reader, ("connections", name), "tenants", "client_secret")
         _needs(reader, ("connections", name), "drives", "token_url")
+        _event_tokens(reader, connection)
         if "HS256" in connection.algorithms and not reader.given("connections", name, "shared_keys"):
             mend = 'Add shared_keys = { kid = "env:NAME" }, or take HS256 out.'
             reader.problem(("connections", name, "algorithms"), "HS256 has no shared_keys.", mend)
@@ -121,6 +123,15 @@ def _priorities(settings: Settings, reader: Reader, connection: ConnectionSettin
         if unknown and reader.sound("capabilities", name, "fields"):
             mend = f"Use its fields: {', '.join(capability.fields or ())}."
             reader.problem(path, f"{name} reads no {', '.join(unknown)}.", mend)
+
+
+def _event_tokens(reader: Reader, connection: ConnectionSettings) -> None:
+    """A token is the end of an address, and the sender must say whose it is."""
+    path = ("connections", connection.name)
+    _needs(reader, path, "event_tokens", "issuer")
+    if any(not re.fullmatch(r"[A-Za-z0-9_-]+", each.reveal()) for each in connection.event_tokens or ()):
+        mend = "Make one with: openssl rand -hex 32"
+        reader.problem((*path, "event_tokens"), "one has signs that cannot stand in an address.", mend)
 
 
 def _regions(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:

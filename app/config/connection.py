@@ -78,6 +78,9 @@ class ConnectionSettings:
     clients: tuple[str, ...] = row(many(text("inlay")), "The apps whose tokens we take; none: the host's own.", [])
     scope: str = row(SCOPE, "The scope that a viewer's access token must have.", "access_as_user")
     event_secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that the host signs its events with.", [])
+    event_tokens: tuple[Secret, ...] = row(
+        many(secret(32)), "Tokens that prove events which cannot be signed, in their address or header.", []
+    )
     # how viewers sign in by themselves
     sign_in_client_id: str = row(text("inlay"), "Our app at the host, which viewers sign in to.", "")
     sign_in_client_secret: Secret | None = row(secret(), "Its secret, unless it is registered without one.", None)  # noqa: RUF009 makes a field

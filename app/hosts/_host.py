@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from app.config import ConnectionSettings
 from app.hosts._document import DocumentFacts, DocumentFile
+from app.hosts._event_forms import EventForm
 from app.hosts._keys import KeySource
 from app.hosts._notices import Notices
 from app.hosts._oauth import Flow, Token
@@ -209,6 +210,7 @@ class Host:
     document_facts: ReadFacts | None = None  # both, or neither: a host without documents
     read_document: ReadDocument | None = None
     notices: Notices | None = None  # how it tells us of changes, where it does so by subscription
+    events: tuple[EventForm, ...] = ()  # how else it can tell us, beside events that are signed
     frame_ancestors: FrameAncestors = listed_origins
     sign: SignLaunch | None = None  # where its launch is a token that we too could sign
     package: PackageRules | None = None  # what its admin installs

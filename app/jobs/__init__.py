@@ -12,8 +12,23 @@ from app.alerts.watch import Watch
 from app.analysis.work import AnalysisWork
 from app.audit.sealer import Sealer
 from app.connections import Connections
+from app.events.changed import Changed
 from app.events.subscriber import Subscriber
-from app.jobs import alert, analyse, changes, leave, rescore, revoke, schedule, score, seal, subscribe, warm, watch
+from app.jobs import (
+    alert,
+    analyse,
+    changes,
+    leave,
+    rescore,
+    revoke,
+    schedule,
+    score,
+    seal,
+    subscribe,
+    told,
+    warm,
+    watch,
+)
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.leaving import Leaving
@@ -34,6 +49,7 @@ def handlers(
     sealer: Sealer,
     leaving: Leaving,
     alerts: Watch,
+    changed: Changed,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
@@ -47,6 +63,7 @@ def handlers(
         "score": partial(score.handle, ahead),
         "seal": partial(seal.handle, sealer),
         "subscribe": partial(subscribe.handle, subscriber),
+        "told": partial(told.handle, changed),
         "warm": partial(warm.handle, ahead),
         "watch": partial(watch.handle, alerts),
     }

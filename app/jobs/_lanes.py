@@ -16,7 +16,7 @@ class Lane:
 
 
 LANES = (
-    Lane("quick", ("alert", "changes", "revoke", "schedule", "subscribe", "watch")),  # a call or two each
+    Lane("quick", ("alert", "changes", "revoke", "schedule", "subscribe", "told", "watch")),  # a call or two each
     Lane("scores", ("rescore", "score")),  # somebody looks, or has looked
     Lane("ahead", ("leave", "seal", "warm")),  # long runs that nobody waits for
     Lane("documents", ("analyse",), 2),  # seconds to minutes each

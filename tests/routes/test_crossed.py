@@ -163,6 +163,12 @@ def event(me: Actor, them: Actor, secret: str) -> Any:
     return me.world.event(them.record, connection=them.connection, secret=secret)
 
 
+def addressed(me: Actor, them: Actor) -> Any:
+    """With a token of mine as the end of their address."""
+    path = f"/events/{them.connection}/{me.session}"
+    return me.world.client.post(path, data=b"<x/>", content_type="text/xml")
+
+
 def csp(me: Actor, them: Actor) -> Any:
     path = f"/reports/csp?connection={them.connection}"
     return me.world.client.post(path, data='{"csp-report": {}}', content_type="application/csp-report")
@@ -384,6 +390,7 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         if me.connection != them.connection
         else event(me, them, "whsec_" + base64.b64encode(b"x" * 24).decode()),
     },
+    ("POST", "/events/<connection>/<token>"): {"connection": addressed},
     ("POST", "/reports/csp"): {"connection": csp},
     ("POST", "/reports/panel"): {
         "connection": lambda me, them: me.world.client.post(f"/reports/panel?connection={them.connection}"),

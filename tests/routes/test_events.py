@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from app.figures.names import became
-from tests.world import EVENT_SECRET, LEAD, World
+from app.hosts.salesforce.events import ACK
+from tests.hosts.salesforce.messages import ORG, message, notification
+from tests.world import EVENT_SECRET, EVENT_TOKEN, LEAD, World
 
 BAND = "high"  # of what the core of the tests answers
 OTHER_SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
@@ -101,3 +103,115 @@ def test_a_database_that_is_away_wants_the_event_again(world: World) -> None:
     with world.parts.database.begin() as conn:
         conn.exec_driver_sql("ALTER TABLE gone RENAME TO changes")
     assert world.event(LEAD, name="again").json == {"records": 1}  # it was not used up
+
+
+# --- in the host's own forms ---
+
+CALLOUT = {"organization": ORG, "records": [LEAD]}
+
+
+def sent(world: World, body: bytes, token: str = EVENT_TOKEN, kind: str = "text/xml", connection: str = "acme") -> Any:
+    return world.client.post(f"/events/{connection}/{token}", data=body, content_type=kind)
+
+
+def called(world: World, said: Any, token: str = EVENT_TOKEN, connection: str = "acme") -> Any:
+    head = {"Authorization": f"Bearer {token}"}
+    return world.client.post(f"/events/{connection}", json=said, headers=head)
+
+
+def outbound(*names: str, org: str = ORG) -> bytes:
+    record = LEAD.partition("/")[2]
+    return message(*(notification(f"04lAB00000{name:0>5}AAA", record) for name in names), org=org)
+
+
+def changes(world: World) -> int:
+    with world.parts.database.read() as conn:
+        return int(conn.exec_driver_sql("SELECT count(*) FROM changes WHERE kind = 'score'").scalar_one())
+
+
+def test_an_outbound_message_outdates_and_is_acknowledged(world: World) -> None:
+    world.looked_at()
+    answer = sent(world, outbound("1"))
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "text/xml", ACK)
+    assert changes(world) == 2  # for both connections that read it
+    [row] = world.audited("event.accepted")
+    assert (row["how"], row["event_id"], row["records"]) == ("address", "04lAB0000000001AAA", 1)
+
+
+def test_an_outbound_message_that_comes_again_is_acknowledged_and_does_nothing(world: World) -> None:
+    assert sent(world, outbound("1")).status_code == 200
+    world.clock.now += 23 * 3600
+    for body in (outbound("1"), outbound("2"), outbound("2", "1")):  # of two, in any order
+        assert sent(world, body).data == ACK
+    assert changes(world) == 4  # the first, and the second once
+    assert len(world.audited("event.repeated")) == 2
+
+
+def test_a_flows_callout_outdates(world: World) -> None:
+    answer = called(world, CALLOUT)
+    assert (answer.status_code, answer.json) == (202, {"records": 1})
+    assert changes(world) == 2
+    assert world.audited("event.accepted")[0]["how"] == "header"
+
+
+@pytest.mark.parametrize(
+    ("send", "status", "reason"),
+    [
+        (lambda world: sent(world, outbound("1"), token="x" * 32), 403, "event-token-wrong"),
+        (lambda world: sent(world, outbound("1"), token=EVENT_SECRET), 403, "event-token-wrong"),
+        (lambda world: sent(world, outbound("1", org="00DAB0000000002EAA")), 403, "event-organisation-wrong"),
+        (lambda world: sent(world, b"<x/>"), 400, "event-malformed"),
+        (lambda world: sent(world, outbound("1"), kind="text/plain"), 415, "wrong-media-type"),
+        (lambda world: sent(world, b"x" * 1_000_000), 413, "http-413"),
+        (lambda world: called(world, CALLOUT, token="x" * 32), 403, "event-token-wrong"),
+        (
+            lambda world: called(world, CALLOUT | {"organization": "00DAB0000000002EAA"}),
+            403,
+            "event-organisation-wrong",
+        ),
+        (lambda world: called(world, {"record": LEAD}), 400, "event-malformed"),
+    ],
+)
+def test_refused_in_the_hosts_own_form(world: World, send: Any, status: int, reason: str) -> None:
+    answer = send(world)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert [(each["connection"], each["reason"]) for each in world.audited("event.refused")] == [("acme", reason)]
+    assert changes(world) == 0
+
+
+def test_a_stranger_does_not_learn_which_connections_take_such_events(world: World) -> None:
+    answers = [
+        sent(world, outbound("1"), token="x" * 32),
+        sent(world, b"", token="x" * 32, kind="text/plain"),
+        sent(world, outbound("1"), token="x" * 32, connection="no-such"),
+        sent(world, outbound("1"), connection="acme-pages"),  # its host has no such form
+    ]
+    assert {(each.status_code, each.text) for each in answers} == {(403, answers[0].text)}
+
+
+def test_the_token_of_an_address_is_written_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.looked_at()
+    sent(world, outbound("1"))
+    sent(world, b"<x/>")
+    sent(world, outbound("1"), token="guess-" * 6)
+    rows = b"".join(path.read_bytes() for path in world.folder.glob("inlay.db*"))
+    said = caplog.text + world.parts.metrics.render()[0].decode()
+    for token in (EVENT_TOKEN, "guess-guess"):
+        assert token.encode() not in rows
+        assert token not in said
+
+
+def test_a_large_event_is_seen_to_right_after_its_answer(world: World) -> None:
+    world.looked_at()
+    asked = world.core.asked
+    others = [f"Lead/00QAB00000{n:05}AAA" for n in range(60)]
+    assert world.event(LEAD, *others).json == {"records": 61}
+    assert changes(world) == 0
+    world.run_jobs()
+    assert changes(world) == 122
+    assert world.core.asked == asked + 2  # the one that was looked at, for both
+
+
+def test_what_nobody_scores_is_taken_and_does_nothing(world: World) -> None:
+    assert world.event("Invoice/1").status_code == 202
+    assert world.run_jobs() == 0

@@ -14,7 +14,8 @@ import pytest
 from app.web.headers import COMMON, NOT_FRAMED, OPEN_TO_PAGES
 from tests.hosts._directory import directory
 from tests.hosts._proofs import BUILDERS, DOCUMENT
-from tests.world import LEAD, World, connections
+from tests.hosts.salesforce.messages import message, notification
+from tests.world import EVENT_TOKEN, LEAD, World, connections
 from tests.world import world as make_world
 
 ACME = "https://acme.my.salesforce.com https://acme.lightning.force.com"
@@ -48,6 +49,7 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/exports"): Kind.OPEN,
     ("GET", "/api/v1/decisions/<decision>"): Kind.OPEN,
     ("POST", "/events/<connection>"): Kind.OWN,
+    ("POST", "/events/<connection>/<token>"): Kind.OWN,
     ("POST", "/reports/panel"): Kind.OWN,
     ("POST", "/reports/csp"): Kind.OWN,
     ("GET", "/embed/<name>"): Kind.FILE,
@@ -122,6 +124,9 @@ def _good(world: World) -> dict[tuple[str, str], Callable[[], Any]]:
         ("GET", "/api/v1/decisions/<decision>"): lambda: explained(world, token),
         ("POST", "/components:batch"): lambda: world.client.post("/components:batch", data=batch, headers=page),
         ("POST", "/events/<connection>"): lambda: world.event(LEAD),
+        ("POST", "/events/<connection>/<token>"): lambda: world.client.post(
+            f"/events/acme/{EVENT_TOKEN}", data=message(notification("04lAB0000000001AAA", "")), content_type="text/xml"
+        ),
         ("POST", "/reports/panel"): lambda: client.post("/reports/panel?connection=acme"),
         ("POST", "/reports/csp"): lambda: client.post(
             "/reports/csp?connection=acme", data='{"csp-report": {}}', content_type="application/csp-report"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.hosts._host import Host
 from app.hosts._sign_in import USES
 from app.hosts.salesforce.api import check_access, list_records, read_records
+from app.hosts.salesforce.events import EVENTS
 from app.hosts.salesforce.launch import verify
 from app.hosts.salesforce.package import PACKAGE
 from app.hosts.salesforce.setup import SETUP
@@ -18,7 +19,7 @@ SALESFORCE = Host(
     attests=frozenset({Attest.VIEWER}),
     requires=("origins", "components", "secrets"),
     proof_field="signed_request",
-    uses=USES,
+    uses=(*USES, "event_tokens"),
     takes=(TokenType.SIGNED_REQUEST,),  # of a frame whose session ended, so that it need not begin anew
     approval_field="_sfdc_canvas_auth",
     bridge="canvas",
@@ -27,6 +28,7 @@ SALESFORCE = Host(
     check_access=check_access,
     read_records=read_records,
     list_records=list_records,
+    events=EVENTS,
     package=PACKAGE,
     setup=SETUP,
 )

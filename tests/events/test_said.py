@@ -1,0 +1,67 @@
+"""What an event of our own form may say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.errors import BadRequest
+from app.events.said import changed_records, outcome_told, read_event
+
+NOW = 1_795_000_000.0
+
+
+@pytest.mark.parametrize("data", [{"record": "Lead/1"}, {"records": ["Lead/1", "Lead/1"]}])
+def test_it_names_records(data: object) -> None:
+    body = json.dumps({"type": "record.changed", "data": data}).encode()
+    assert [str(each) for each in changed_records(read_event(body))] == ["Lead/1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b"\xff",
+        b'{"type": "record.changed"}',
+        b'{"type": "record.deleted", "data": {"record": "Lead/1"}}',
+        b'{"type": "record.changed", "data": {"record": 1}}',
+        b'{"type": "record.changed", "data": {"records": []}}',
+        b'{"type": "record.changed", "data": {"records": "Lead/1"}}',
+        b'{"type": "record.changed", "data": {"record": "<script>"}}',
+        b'{"type": "record.changed", "data": "record"}',
+        b'{"type":' * 5000,
+        json.dumps({"type": "record.changed", "data": {"records": [f"Lead/{n}" for n in range(201)]}}).encode(),
+    ],
+)
+def test_anything_else_is_a_bad_request(body: bytes) -> None:
+    with pytest.raises(BadRequest):
+        changed_records(read_event(body))
+
+
+def outcome(**changes: object) -> bytes:
+    data = {"record": "Lead/1", "outcome": "converted", "at": "2026-11-18T00:00:00Z"} | changes
+    return json.dumps({"type": "record.outcome", "data": data}).encode()
+
+
+def test_an_outcome_says_what_and_when() -> None:
+    told = outcome_told(read_event(outcome()), NOW)
+    assert (str(told.record), told.outcome, told.at) == ("Lead/1", "converted", 1_794_960_000.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcome": "sold"},
+        {"at": "2026-11-18T00:00:00"},  # of which zone?
+        {"at": "2036-01-01T00:00:00Z"},
+        {"at": 5},
+        {"at": None},
+        {"record": "<script>"},
+    ],
+)
+def test_an_outcome_that_says_anything_else_is_a_bad_request(changes: dict[str, object]) -> None:
+    with pytest.raises(BadRequest):
+        outcome_told(read_event(outcome(**changes)), NOW)
