@@ -18,6 +18,7 @@
     │       └── ConsentNeeded 401 consent-needed
     ├── SignInRefused     403   sign-in-refused
     │   └── SignInDenied, SignInElsewhere, SignInOver, CodeWrong: 403, with codes of their names
+    ├── CallerUnknown     401   caller-unknown
     ├── Denied            403   denied
     ├── DocumentRefused   422   document-refused; one for each cause in app/documents/refusals.py
     ├── RateLimited       429   rate-limited
@@ -174,6 +175,12 @@ class SignInOver(SignInRefused):
 
 class CodeWrong(SignInRefused):
     code, title = "code-wrong", "Those are not the digits. Look at the window and try again."
+
+
+class CallerUnknown(InlayError):
+    """A machine caller did not prove who it is. The public answer never says why; `reason` does."""
+
+    code, status, title = "caller-unknown", 401, "Send a valid API key, or a token of your own issuer."
 
 
 class Denied(InlayError):

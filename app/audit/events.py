@@ -101,5 +101,16 @@ EVENTS: Mapping[str, Event] = {
     # what an admin did with work that had failed
     "job.replayed": _event("event", "kind jobs", "connection admin"),
     "job.dropped": _event("event", "kind jobs", "connection admin"),
+    # services of a customer's, which ask and bring without a viewer; `service` is the actor
+    "apikey.created": _event("admin", "connection admin service key", "capabilities fields may expires_at"),
+    "apikey.revoked": _event("admin", "connection admin service key"),
+    "answer.served": _event("decision", "connection service record decision", "capability proof"),
+    "scores.imported": _event(
+        "decision",
+        "connection service capability batch rows content_hash",
+        "models older outdated erased as_of_least as_of_most proof",
+    ),
+    "import.refused": _event("failure", "connection service reason", "capability batch rows errors reference proof"),
+    "service.refused": _event("access", "reason", "connection service reference route proof"),
     "request.refused": _event("access", "reason", "connection viewer session component record reference route status"),
 }

@@ -123,6 +123,9 @@ def _course(parts: Parts, name: str, capability_name: str, priority_only: bool, 
     if capability_name not in scores:
         mend = f"Known are: {', '.join(scores) or 'none'}."
         raise ConfigError([Problem("--capability", f"{name} has no score {capability_name!r}.", mend)])
+    if scores[capability_name].is_imported:
+        mend = "Bring its scores: PUT /api/v1/scores, docs/api.md."
+        raise ConfigError([Problem("--capability", f"{capability_name} is only imported: nobody can be asked.", mend)])
     if not parts.connections.can_read(connection):
         mend = "Set client_id and token_url, or records_from, so that there is something to score."
         raise ConfigError([Problem("-k", f"the records of {name} cannot be read without a viewer.", mend)])

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.config.kinds import LOOPBACK
+from app.config.kinds import IMPORT, LOOPBACK
+from app.config.machine_checks import check_machines
 from app.config.reader import Reader
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def check(settings: Settings, reader: Reader) -> None:
             _needs(reader, ("connections", name), setting, "sign_in_client_id")
         _connection_names(settings, reader, connection)
         _regions(settings, reader, connection)
+        check_machines(settings, reader, connection)
         _needs(reader, ("connections", name), "tenants", "client_secret")
         _needs(reader, ("connections", name), "drives", "token_url")
         _event_tokens(reader, connection)
@@ -33,10 +35,20 @@ def check(settings: Settings, reader: Reader) -> None:
             mend = 'Add shared_keys = { kid = "env:NAME" }, or take HS256 out.'
             reader.problem(("connections", name, "algorithms"), "HS256 has no shared_keys.", mend)
     for name, capability in settings.capabilities.items():
-        _exists(reader, ("capabilities", name, "core"), (capability.core,), settings.cores, "core")
-        if capability.kind == "score" and not capability.fields and reader.sound("capabilities", name, "fields"):
+        if not capability.is_imported:
+            _exists(reader, ("capabilities", name, "core"), (capability.core,), settings.cores, "core")
+        elif capability.kind != "score":
+            mend = "Name the core that reads the documents."
+            reader.problem(("capabilities", name, "core"), "is import, but only scores can be imported.", mend)
+        if (
+            capability.kind == "score"
+            and not (capability.fields or capability.is_imported)
+            and reader.sound("capabilities", name, "fields")
+        ):
             reader.problem(("capabilities", name), "names no fields.", "Name the features that the score reads.")
     for name, core in settings.cores.items():
+        if name == IMPORT:
+            reader.problem(("cores", name), "is the word for no core at all.", "Give it another name.")
         if (core.auth == "api-key") != bool(core.api_keys) and reader.sound("cores", name, "api_keys"):
             mend = 'Set both auth = "api-key" and api_keys, or neither.'
             reader.problem(("cores", name), "auth and api_keys do not agree.", mend)
@@ -157,7 +169,7 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
         reader.problem(("server", "public_url"), "is plain http on a name that is not this machine.", mend)
     urls: dict[tuple[str, ...], str] = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
     for name, connection in settings.connections.items():
-        for key in ("jwks_url", "host_url", "token_url", "authority"):
+        for key in ("jwks_url", "machine_jwks_url", "host_url", "token_url", "authority"):
             urls["connections", name, key] = getattr(connection, key)
     urls["alerts", "webhook"] = settings.alerts.webhook
     for path, url in urls.items():

@@ -25,6 +25,7 @@ from app.config.kinds import (
     table,
     text,
 )
+from app.config.machines import MACHINE, Machine
 from app.config.reader import row
 from app.config.references import Secret, secret
 from app.config.retention import RETENTION, Retention
@@ -49,6 +50,7 @@ class ConnectionSettings:
     limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
     limit_reviews: RateLimitItem = row(RATE, "Verdicts of all viewers.", "1200/minute")  # noqa: RUF009 makes a field
     limit_calls: RateLimitItem | None = row(RATE, "Calls to the host by background work, in all.", None)  # noqa: RUF009 makes a field
+    limit_api: RateLimitItem = row(RATE, "Requests of one service to the API.", "3000/minute")  # noqa: RUF009 makes a field
     limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
     # what its figures are measured by
     entitled: int = row(integer(0, 10_000_000), "How many people may look here, as the customer counts; 0: unsaid.", 0)
@@ -107,6 +109,15 @@ class ConnectionSettings:
         table(table(FIELD, {}), {"lead_score": {"industry": "Industry"}}),
         "For each capability: features whose field has another name in this host.",
         {},
+    )
+    # services of the customer's that come with a token of its own issuer (client credentials)
+    machine_issuer: str = row(text("https://login.acme.example"), "Their tokens' issuer: iss, letter by letter.", "")
+    machine_audience: str = row(
+        text("api://inlay-machines"), "Their tokens' audience: aud; no launch may have the same.", ""
+    )
+    machine_jwks_url: str = row(URL, "Where that issuer publishes its keys; empty: where its discovery says.", "")
+    machines: Mapping[str, Machine] = row(
+        table(MACHINE, {"0oa1b2c3": MACHINE.example}), "What each may do, by its tokens' sub.", {}
     )
     # what is scored before anybody looks
     priority: Mapping[str, tuple[Rule, ...]] = row(

@@ -16,6 +16,7 @@ from limits import RateLimitItem, parse
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+IMPORT = "import"  # in the place of a core's name: there is none, and scores are only imported
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

@@ -15,6 +15,7 @@ from app.config.kinds import (
     DURATION,
     FIELD,
     FLAG,
+    IMPORT,
     NETWORK,
     ORIGIN,
     RATE,
@@ -110,7 +111,7 @@ class CapabilitySettings:
     """`[capabilities.<name>]`: something that a core can be asked."""
 
     name: str
-    core: str = row(WORD, "The core that answers.", example="main")
+    core: str = row(WORD, "The core that answers; import: none, its scores are only imported.", example="main")
     kind: str = row(choice("score", "analysis"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
     records: tuple[str, ...] = row(many(FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
@@ -127,6 +128,10 @@ class CapabilitySettings:
     playbook: str = row(
         text("standard", r"[A-Za-z0-9_.-]{0,64}"), "Of an analysis: what the core goes by; empty: its own.", ""
     )
+
+    @property
+    def is_imported(self) -> bool:
+        return self.core == IMPORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.stored import Key
-from app.db.epochs import ERASED, EVERYTHING, Announcement, Epochs
+from app.db.epochs import ERASED, EVERYTHING, IMPORTED, Announcement, Epochs
 
 MOST = 100_000  # records; the database keeps as many changes
 
@@ -27,6 +27,7 @@ class Changes:
     def __init__(self, epochs: Epochs, most: int = MOST) -> None:
         self._epochs, self._most = epochs, most
         self._at: dict[tuple[str, str], int] = {}  # connection, record; the longest unchanged first
+        self._imported: dict[tuple[str, str], int] = {}  # connection, capability
         epochs.subscribe(self._hear)
         self._floor = epochs.current()
 
@@ -38,7 +39,8 @@ class Changes:
     def since(self, key: Key) -> int:
         """The epoch from which on something remembered of this key is believed."""
         at = self._at.get((key.connection, str(key.record))) if self._at else None
-        return self._floor if at is None else at
+        since = self._floor if at is None else at
+        return max(since, self._imported.get((key.connection, key.capability), 0)) if self._imported else since
 
     def knows(self, epoch: int) -> bool:
         """Whether we have heard of all changes up to this epoch. If not, we may not judge what is from then."""
@@ -48,6 +50,9 @@ class Changes:
         if announced.kind == EVERYTHING:
             self._floor = announced.epoch
             self._at.clear()
+            self._imported.clear()
+        elif announced.kind == IMPORTED:
+            self._imported[announced.connection, announced.key] = announced.epoch
         elif announced.kind in {"score", ERASED}:
             place = announced.connection, announced.key
             self._at.pop(place, None)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
 
 from app.db.schema import leases, scores
+from app.db.schema_api import import_rows, imports
 from app.db.schema_documents import analyses, readings, reviews
 from app.db.schema_jobs import jobs
 
@@ -64,6 +65,12 @@ def _readings(conn: Connection, subject: Subject, now: float, do: bool) -> int: 
     return _gone(conn, readings, _read_of(subject), do)
 
 
+def _import_rows(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    """Of batches that are not whole yet."""
+    theirs = select(imports.c.id).where(imports.c.connection.in_(subject.connections))
+    return _gone(conn, import_rows, import_rows.c.import_id.in_(theirs) & _is(import_rows, subject), do)
+
+
 def _reviews(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
     mine = reviews.c.connection.in_(subject.connections) & _is(reviews, subject)
     return _gone(conn, reviews, mine, do)
@@ -109,6 +116,7 @@ RULES: Mapping[str, Rule] = {
     "analyses": _analyses,
     "readings": _readings,
     "reviews": _reviews,
+    "import_rows": _import_rows,
     "jobs": _jobs,
     "leases": _leases,
 }

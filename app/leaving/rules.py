@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 
 from app.db.schema import metadata
+from app.db.schema_api import imports
 
 Which = Callable[[Table, str], ColumnElement[bool]]
 
@@ -47,6 +48,11 @@ def _of_payload(table: Table, name: str) -> ColumnElement[bool]:
 
 def _of_quota(table: Table, name: str) -> ColumnElement[bool]:
     return table.c.name == f"host:{name}"
+
+
+def _of_import(table: Table, name: str) -> ColumnElement[bool]:
+    """Staged rows: by the batch that they are of. Before the batches, which name them."""
+    return table.c.import_id.in_(select(imports.c.id).where(imports.c.connection == name))
 
 
 def _viewers(table: Table, name: str) -> ColumnElement[bool]:
@@ -89,6 +95,9 @@ RULES: Mapping[str, Rule] = {
     "leases": _erased("who asks the core", _of_key),
     "jobs": _erased("work that waits, and dead jobs", _of_payload),
     "quotas": _erased("how often its host may be asked", _of_quota),
+    "import_rows": _erased("rows of batches that were not whole yet", _of_import),
+    "imports": _erased("batches of scores that were brought"),
+    "api_keys": _erased("keys of the customer's services; none opens anything from then on"),
     "warms": _erased("how far lists were scored"),
     "subscriptions": _erased("the host is told to end them first"),
     "analyses": _erased("what was said of documents"),

@@ -95,14 +95,15 @@ class RollBacks:
         """A core's section is of all the capabilities that it answers."""
         answered, answers = answering(was), answering(draft.settings)
         for name, core in answers.items():
-            if answered.get(name, core) != core:
+            if answered.get(name, core) != core:  # imported ones stay: they are of no core
                 drop(conn, name, answered[name], self._clock())
                 take_up(conn, name, core)
 
 
 def answering(settings: Settings) -> dict[str, str]:
     """The identity of the core that answers each capability."""
-    return {name: identity(settings.cores[each.core]) for name, each in settings.capabilities.items()}
+    asked = {name: each.core for name, each in settings.capabilities.items() if not each.is_imported}
+    return {name: identity(settings.cores[core]) for name, core in asked.items()}
 
 
 def _answered(text: str, capability: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:

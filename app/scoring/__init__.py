@@ -7,7 +7,6 @@ in however many processes, by the flights, and goes on when nobody waits any mor
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 
@@ -24,8 +23,10 @@ from app.db.epochs import Epochs
 from app.errors import Busy, InlayError, StoreUnavailable
 from app.launch import Record
 from app.permissions import Grant
+from app.scoring.ages import last, shows
 from app.scoring.backlog import Backlog
 from app.scoring.decisions import Features, carried_hash
+from app.scoring.granted import by_capability, seeing
 from app.scoring.history import History
 from app.scoring.once import Elsewhere, Once, Outcome
 from app.scoring.refresher import Refresher
@@ -64,12 +65,19 @@ class Scoring:
         self._epochs.current()  # what was invalidated anywhere until now is forgotten first
         carried = self._sessions.features(session) if session.carried else {}
         answers: dict[Record, Answer] = {}
-        for capability, asked in _by_capability(connection, grants).items():
+        for capability, asked in by_capability(connection, grants).items():
             if capability is None:
                 answers |= {grant.record: Answer(State.EMPTY, "") for grant in asked}
             else:
                 answers |= self._of_capability(session, connection, capability, asked, carried, history)
         return answers
+
+    def served(
+        self, connection: Connection, capability: CapabilitySettings, grants: Sequence[Grant]
+    ) -> dict[Record, Answer]:
+        """The answers of one capability for a service, which is nobody who looked before. Raises StoreUnavailable."""
+        self._epochs.current()
+        return self._of_capability(None, connection, capability, grants, {}, history=False)
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -81,7 +89,7 @@ class Scoring:
         """Have a new score of a record that changed or will soon be stale; for jobs. Raises what went wrong."""
         self._epochs.look()  # so that what was remembered from before the change is not believed
         capability = connection.capability_for(record)
-        if capability is None or not self._connections.can_read(connection):
+        if capability is None or capability.is_imported or not self._connections.can_read(connection):
             return
         key = Key(connection.name, capability.name, record)
         outcome = self._landing(connection, capability, key)
@@ -109,7 +117,7 @@ class Scoring:
 
     def _of_capability(
         self,
-        session: Session,
+        session: Session | None,
         connection: Connection,
         capability: CapabilitySettings,
         grants: Sequence[Grant],
@@ -120,11 +128,14 @@ class Scoring:
         features: dict[Key, Features] = {}
         for grant in grants:
             row = carried.get(str(grant.record))
+            if row is not None and capability.is_imported:  # the score is of no launch, and may speak of other fields
+                grant, row = seeing(grant, capability, row), None  # noqa: PLW2901
             key = Key(connection.name, capability.name, grant.record, carried_hash(row) if row is not None else "")
             keys[key] = grant
             if row is not None:
                 features[key] = row
-        self._history.prepare(session, [key.record for key in keys])
+        if session is not None:
+            self._history.prepare(session, [key.record for key in keys])
         known = self._known(list(keys))
         outcomes = self._outcomes(connection, capability, known, [key for key in keys if key not in known], features)
         return {
@@ -169,6 +180,9 @@ class Scoring:
         """
         now = self._clock()
         aged = [key for key, stored in known.items() if stored.fresh_until <= now]
+        if capability.is_imported:  # nobody can be asked
+            over = [key for key in aged if now > last(capability, known[key])]
+            return dict.fromkeys([*unknown, *over], Miss(Insufficient()))
         outcomes: dict[Key, Outcome] = {**self._misses.get_many([*unknown, *aged])}
         open_ = [key for key in unknown if key not in outcomes]
         late, missed = self._backlog.put_off(connection, capability, open_, features)
@@ -178,7 +192,7 @@ class Scoring:
             return outcomes
         flights = self._fly(connection, capability, due, features)
         early = {key: flight for key, flight in flights.items() if key not in late}
-        waited = [flight for key, flight in early.items() if not _shows(capability, known.get(key), now)]
+        waited = [flight for key, flight in early.items() if not shows(capability, known.get(key), now)]
         wait(waited, timeout=capability.wait)
         return outcomes | {key: _landed(flight) for key, flight in flights.items() if flight.done()}
 
@@ -194,7 +208,7 @@ class Scoring:
 
     def _answer(
         self,
-        session: Session,
+        session: Session | None,
         capability: CapabilitySettings,
         grant: Grant,
         known: Stored | None,
@@ -207,7 +221,7 @@ class Scoring:
             return Answer(State.EMPTY, capability.name, missing=missing)
         shown = outcome if isinstance(outcome, Stored) else known
         now = self._clock()
-        if shown is None or now > _last(capability, shown):
+        if shown is None or now > last(capability, shown):
             if isinstance(why, Failure):
                 return Answer(State.UNAVAILABLE, capability.name, reference=why.reference)
             return Answer(State.PENDING, capability.name)
@@ -220,19 +234,9 @@ class Scoring:
             band=band(score.value, capability.bands),
             hidden_factors=left_out,
             trend=self._history.trend(shown.key, shown.decision) if history else (),
-            change=self._history.change(session, shown, grant.hidden_fields),
+            change=self._history.change(session, shown, grant.hidden_fields) if session is not None else None,
             until=min(shown.fresh_until, grant.until),
         )
-
-
-def _last(capability: CapabilitySettings, stored: Stored) -> float:
-    """Until when a score may be shown, as a stale one at last."""
-    return stored.stored_at + capability.ttl + capability.stale
-
-
-def _shows(capability: CapabilitySettings, known: Stored | None, now: float) -> bool:
-    """Whether there is something to show meanwhile that merely aged."""
-    return known is not None and known.fresh_until != OUTDATED and now <= _last(capability, known)
 
 
 def _landed(flight: Future[Outcome]) -> Outcome:
@@ -241,10 +245,3 @@ def _landed(flight: Future[Outcome]) -> Outcome:
         return flight.result()
     except InlayError as error:
         return Miss(Failure(error, ""))  # nothing was asked, so the audit has nothing to be referred to
-
-
-def _by_capability(connection: Connection, grants: Sequence[Grant]) -> dict[CapabilitySettings | None, list[Grant]]:
-    groups: dict[CapabilitySettings | None, list[Grant]] = defaultdict(list)
-    for grant in grants:
-        groups[connection.capability_for(grant.record)].append(grant)
-    return groups

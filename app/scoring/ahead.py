@@ -40,7 +40,7 @@ class Ahead:
         if connection is None or not self._schedule_next(connection):
             return  # it is gone, or is to be warmed no more
         for capability in connection.capabilities:
-            if capability.kind == "score":
+            if capability.kind == "score" and not capability.is_imported:
                 self._go_on(connection, capability, capability.records[0], "", 0.0)
 
     def run(self, name: str, capability_name: str, kind: str, after: str) -> None:
@@ -84,7 +84,7 @@ class Ahead:
         """None when the configuration has changed since, or nobody is shown anything."""
         connection = self._connections.get(name) if name in self._connections else None
         capability = connection.capability_named(capability_name) if connection else None
-        if connection is None or capability is None or not connection.settings.rollout:
+        if connection is None or capability is None or capability.is_imported or not connection.settings.rollout:
             return None
         return (connection, capability) if self._connections.can_read(connection) else None
 

@@ -87,7 +87,9 @@ class Refresher:
             return 0.0
         connection = self._connections.get(key.connection)
         capability = connection.capability_named(key.capability)
-        return ahead_s(capability.ttl) if capability and self._connections.can_read(connection) else 0.0
+        if capability is None or capability.is_imported or not self._connections.can_read(connection):
+            return 0.0
+        return ahead_s(capability.ttl)
 
     def _run(self) -> None:
         while not self._stopped.wait(self._step_s):

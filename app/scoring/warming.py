@@ -82,6 +82,8 @@ class Warmer:
         keys = [Key(connection.name, capability.name, record) for record in records]
         now = self._clock()
         known = self._stored.latest(keys)
+        if capability.is_imported:  # nobody can be asked
+            return Tally(fresh=len(known))
         due = [key for key in keys if key not in known or known[key].fresh_until <= now]
         tally = Tally(fresh=len(keys) - len(due))
         if priority_only and due and connection.settings.priority.get(capability.name):

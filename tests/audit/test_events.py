@@ -18,6 +18,12 @@ session.ended session.opened session.refused session.renewed session.revoked sig
 signin.completed signin.connected signin.refused signin.started subscription.begun subscription.renewed view.shown
 decision.explained explanation.refused keys.rotated subject.erased
 event.repeated
+answer.served
+apikey.created
+apikey.revoked
+import.refused
+scores.imported
+service.refused
 """
 
 

@@ -20,6 +20,7 @@ from app.db import (
     migrations,
     schema,
     schema_admin,
+    schema_api,
     schema_documents,
     schema_figures,
     schema_jobs,
@@ -56,7 +57,7 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         # the tables of every module: what nobody imports would not be compared
-        for tables in (schema, schema_admin, schema_documents, schema_figures, schema_jobs, schema_seals):
+        for tables in (schema, schema_admin, schema_api, schema_documents, schema_figures, schema_jobs, schema_seals):
             assert tables.metadata is schema.metadata
         assert compare_metadata(context, schema.metadata) == []
 
