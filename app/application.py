@@ -24,6 +24,7 @@ from app.db.framings import Framings
 from app.errors import ConfigError, Problem
 from app.events import Events
 from app.explanation import Explanations
+from app.feedback import Feedback
 from app.figures import Figures
 from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
@@ -107,9 +108,12 @@ def build(
     leaving = leaver(ground, connections, identities, subscriber, rollouts, publisher)
     figures, seals = Figures(StoredFigures(database), metrics, clock), sealer(settings, database, clock)
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, seals, door, clock)
-    kinds = handlers(connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch)
+    feedback = Feedback(settings, cores, database, audit, metrics, clock)
+    kinds = handlers(
+        connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch, feedback
+    )
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
-    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=())
+    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=(feedback.reviewed,))
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock

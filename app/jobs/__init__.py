@@ -13,7 +13,22 @@ from app.analysis.work import AnalysisWork
 from app.audit.sealer import Sealer
 from app.connections import Connections
 from app.events.subscriber import Subscriber
-from app.jobs import alert, analyse, changes, leave, rescore, revoke, schedule, score, seal, subscribe, warm, watch
+from app.feedback import Feedback
+from app.jobs import (
+    alert,
+    analyse,
+    changes,
+    feedback,
+    leave,
+    rescore,
+    revoke,
+    schedule,
+    score,
+    seal,
+    subscribe,
+    warm,
+    watch,
+)
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.leaving import Leaving
@@ -34,12 +49,14 @@ def handlers(
     sealer: Sealer,
     leaving: Leaving,
     alerts: Watch,
+    told: Feedback,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
         "alert": partial(alert.handle, alerts),
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
+        "feedback": partial(feedback.handle, told),
         "leave": partial(leave.handle, leaving),
         "rescore": partial(rescore.handle, connections, scoring),
         "revoke": partial(revoke.handle, identities),

@@ -17,6 +17,12 @@ package.given permission.refused request.refused review.given review.undone roll
 session.ended session.opened session.refused session.renewed session.revoked signin.answered signin.cancelled
 signin.completed signin.connected signin.refused signin.started subscription.begun subscription.renewed view.shown
 decision.explained explanation.refused keys.rotated subject.erased
+feedback.told
+feedback.retracted
+thumb.given
+thumb.undone
+training.exported
+view.opened
 """
 
 
