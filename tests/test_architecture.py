@@ -103,6 +103,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/jobs/watch.py": ("tests/alerts/test_watch.py", "what it does is what the tables say then"),
     "app/db/schema_feedback.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/db/feedback.py": ("tests/feedback/test_feedback.py", "rows that only the room writes"),
+    "app/cli/feedback.py": ("tests/feedback/test_training.py", "what it writes is what the room reads"),
     "app/feedback/told.py": ("tests/feedback/test_feedback.py", "what it makes is what a core hears"),
     "app/jobs/feedback.py": ("tests/feedback/test_feedback.py", "what it does is what a core hears"),
     "app/db/schema_admin.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),

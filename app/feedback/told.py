@@ -35,8 +35,8 @@ def facts(conn: Connection, decision: str) -> Facts | None:
         return Facts(row.core, _model(row), row.features_hash, row.connection)
     a, r = analyses.c, readings.c
     of_analysis = select(a.model_name, a.model_version, a.content_hash, r.connection)
-    row = conn.execute(of_analysis.join(readings, r.analysis == a.id).where(r.decision == decision)).first()
-    return Facts("", _model(row), row.content_hash, row.connection) if row is not None else None
+    read = conn.execute(of_analysis.join(readings, r.analysis == a.id).where(r.decision == decision)).first()
+    return Facts("", _model(read), read.content_hash, read.connection) if read is not None else None
 
 
 def body(
