@@ -47,6 +47,7 @@ from app.session.behalf import Behalf
 from app.session.carried import Carried
 from app.session.identities import Identities
 from app.session.signin import SignIns
+from app.views import VIEWS
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
@@ -98,7 +99,7 @@ def build(
     permissions, limits = Permissions(connections, behalf, clock), Limits(clock)
     ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
-    scored = scoring(ground, connections, sessions, stored, cores)
+    scored = scoring(ground, connections, sessions, stored, cores, [tag for tag, each in VIEWS.items() if each.history])
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, warm = Libraries(ground), warmer(ground, connections, stored, scored)

@@ -59,6 +59,7 @@ TOO_LONG: dict[str, str] = {  # "app/room/module.py" or "app/room/module.py:func
     "app/errors.py": "one tree in one place",
 }
 TOO_FULL: dict[str, str] = {  # folder -> why
+    "app/db": "a module for each set of tables, and for each thing that rows are asked",
     "app": "a folder for each room, a file for each station of the road",
     "app/hosts": "a folder for each host, and a module for each thing that hosts share",
     "tests": "one file for each station of the road, and a folder for each room",

@@ -51,7 +51,7 @@ class Scoring:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._sessions, self._once = connections, sessions, once
-        self._levels, self._misses, self._history, self._flights = levels, misses, looks, flights
+        self._levels, self._misses, self.history, self._flights = levels, misses, looks, flights
         self._refresher, self._backlog, self._epochs, self._clock = refresher, backlog, epochs, clock
 
     def answers(
@@ -124,7 +124,7 @@ class Scoring:
             keys[key] = grant
             if row is not None:
                 features[key] = row
-        self._history.prepare(session, [key.record for key in keys])
+        self.history.prepare(session, [key.record for key in keys])
         known = self._known(list(keys))
         outcomes = self._outcomes(connection, capability, known, [key for key in keys if key not in known], features)
         return {
@@ -219,8 +219,8 @@ class Scoring:
             score=score,
             band=band(score.value, capability.bands),
             hidden_factors=left_out,
-            trend=self._history.trend(shown.key, shown.decision) if history else (),
-            change=self._history.change(session, shown, grant.hidden_fields),
+            trend=self.history.trend(shown.key, shown.decision) if history else (),
+            change=self.history.change(session, shown, grant.hidden_fields, card=history),
             until=min(shown.fresh_until, grant.until),
         )
 

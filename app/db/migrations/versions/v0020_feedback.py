@@ -8,6 +8,11 @@ down_revision = "0018_reviews"
 
 
 def upgrade() -> None:
+    _said()
+    _told()
+
+
+def _said() -> None:
     op.create_table(
         "thumbs",
         sa.Column("connection", sa.Text, nullable=False),
@@ -31,6 +36,9 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.Double),
         sa.PrimaryKeyConstraint("connection", "viewer"),
     )
+
+
+def _told() -> None:
     op.create_table(
         "feedback_threads",
         sa.Column("thread", sa.Text, primary_key=True),
