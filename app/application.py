@@ -24,6 +24,7 @@ from app.db.framings import Framings
 from app.errors import ConfigError, Problem
 from app.events import Events
 from app.explanation import Explanations
+from app.feedback import Feedback
 from app.figures import Figures
 from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
@@ -46,6 +47,7 @@ from app.session.behalf import Behalf
 from app.session.carried import Carried
 from app.session.identities import Identities
 from app.session.signin import SignIns
+from app.views import VIEWS
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
@@ -97,7 +99,7 @@ def build(
     permissions, limits = Permissions(connections, behalf, clock), Limits(clock)
     ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
-    scored = scoring(ground, connections, sessions, stored, cores)
+    scored = scoring(ground, connections, sessions, stored, cores, [tag for tag, each in VIEWS.items() if each.history])
     documents = Documents(ground, connections, sessions, behalf, cores)
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, warm = Libraries(ground), warmer(ground, connections, stored, scored)
@@ -108,11 +110,22 @@ def build(
     figures, seals = Figures(StoredFigures(database), metrics, clock), sealer(settings, database, clock)
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, seals, door, clock)
     events = Events(database, connections, stored, figures, audit, clock)
+    feedback = Feedback(settings, cores, database, audit, metrics, clock)
     kinds = handlers(
-        connections, scored, identities, documents.work, subscriber, ahead_of_all, seals, leaving, watch, events.changed
+        connections=connections,
+        scoring=scored,
+        identities=identities,
+        work=documents.work,
+        subscriber=subscriber,
+        ahead=ahead_of_all,
+        sealer=seals,
+        leaving=leaving,
+        alerts=watch,
+        changed=events.changed,
+        to_cores=feedback,
     )
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
-    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=())
+    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=(feedback.reviewed,))
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock

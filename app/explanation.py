@@ -81,7 +81,7 @@ class Explanations:
         """All of it, for somebody who may know all of its connection. Raises NotFound."""
         if not _ID.fullmatch(decision):  # nothing of it may reach a database, which refuses some characters
             raise _unknown()
-        decided, found = self._stored.decided(decision), trail(self._database, decision)
+        decided, found = self._stored.decided([decision]).get(decision), trail(self._database, decision)
         explanation = self._score(decided, found) if decided is not None else self._analysis(decision, found)
         if explanation is None:
             raise _unknown()

@@ -46,6 +46,7 @@ METRICS: Mapping[str, Metric] = {
     "analyses": Metric("count", ("capability", "outcome"), "Work on documents, by what became of it."),
     "analysis_seconds": Metric("seconds", ("stage",), "How long the stages of a document's work took."),
     "reviews": Metric("count", ("capability", "verdict"), "Verdicts that viewers gave."),
+    "feedback": Metric("count", ("outcome",), "Reviews that cores were told of, by what became of it."),
     "core_calls": Metric("count", ("core", "outcome"), "Questions to scoring cores."),
     "core_records": Metric("count", ("core",), "Records that scoring cores were asked about."),
     "host_calls": Metric("count", ("host", "connection", "outcome"), "Questions to hosts."),

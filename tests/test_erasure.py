@@ -19,6 +19,7 @@ from app.db.erasing import Subject
 from app.db.jobs import enqueue
 from app.db.schema import leases
 from app.db.schema_documents import analyses, readings, reviews
+from app.db.schema_feedback import feedback_threads, thumbs
 from app.erasure import Erasure
 from app.errors import Unavailable
 from app.keys import Keyring
@@ -180,6 +181,10 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
                 named | {"item": "i", "decision": "d", "verdict": "v", "severity": "", "reason": "", "viewer": "v",
                          "said": b"", "at": 0.0}
             ))  # fmt: skip
+            said = {"viewer": "v", "decision": name, "thumb": "up", "word": "", "version": 1, "at": 0.0}
+            conn.execute(insert(thumbs).values(named | said))
+            told = {"thread": name, "core": "c", "item": "", "version": 0}
+            conn.execute(insert(feedback_threads).values(named | told))
             conn.execute(insert(leases).values(key=f"acme|c|||Lead/{name}", owner="o", until=0.0, epoch=0))
             enqueue(conn, "rescore", {"connection": "acme", "record": f"Lead/{name}"})
         for name in (mine, theirs, "shared"):
@@ -189,7 +194,8 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
         enqueue(conn, "score", {"connection": "acme", "records": both})
         enqueue(conn, "rescore", {"connection": "elsewhere", "record": f"Lead/{mine}"})
     found = erasure.find(SUBJECT)
-    expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1}
+    expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1, "thumbs": 1}
+    expected["feedback_threads"] = 1
     assert found.rows == expected
     assert erasure.erase(SUBJECT).found.rows == expected
     left = {

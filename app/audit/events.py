@@ -53,6 +53,7 @@ EVENTS: Mapping[str, Event] = {
         "playbook findings facts pages content_hash recipe",
     ),
     "view.shown": _event("decision", f"{_SESSION} record component decision"),
+    "view.opened": _event("decision", f"{_SESSION} record component decision"),  # in full, what a badge had shown
     # what went wrong outside
     "core.failed": _event("failure", "connection reason", f"core {_FAILURE}"),
     "core.refused": _event("failure", "connection reason", f"core sample {_FAILURE}"),
@@ -62,6 +63,12 @@ EVENTS: Mapping[str, Event] = {
         "review", f"{_SESSION} record decision verdict", "component capability item severity reason"
     ),
     "review.undone": _event("review", f"{_SESSION} record decision", "component capability item"),
+    "thumb.given": _event("review", f"{_SESSION} record decision thumb", "component capability word"),
+    "thumb.undone": _event("review", f"{_SESSION} record decision", "component capability"),
+    # what a core was told of that, and told to forget
+    "feedback.told": _event("review", "connection decision core", "record kind verdict"),
+    "feedback.retracted": _event("review", "core"),
+    "training.exported": _event("admin", "admin filters how", "connection"),  # decisions with what was said of them
     # what was taken away
     "export.given": _event("decision", f"{_SESSION} record decision how", "component findings"),
     # a file that cannot be read is nobody's failure

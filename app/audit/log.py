@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
-from sqlalchemy import Connection, Select, bindparam, false, func, insert, literal, select, text
+from sqlalchemy import Connection, false, insert, literal, select, text
 
 from app.audit.events import EVENTS
-from app.audit.redaction import REDACTED, clean, clean_text
+from app.audit.redaction import REDACTED, clean
 from app.db import Database
 from app.db.insert_new import insert_all_new
 from app.db.schema import audit
@@ -26,24 +26,7 @@ _REMEMBERED = 50_000  # views; one that was forgotten is asked of the database a
 _VIEW = "view.shown"
 
 
-def _last_looks() -> Select[Any]:
-    c = audit.c
-    last = (
-        select(func.max(c.seq))
-        .where(
-            c.connection == bindparam("in_connection"),
-            c.viewer == bindparam("by"),
-            c.record.in_(bindparam("of", expanding=True)),
-            c.event == _VIEW,
-            c.session != bindparam("not_session"),
-        )
-        .group_by(c.record)
-    )
-    return select(c.record, c.decision, c.at).where(c.seq.in_(last))
-
-
-# made once: to put a statement together takes longer than to run it, and every launch waits for these
-_ADD, _LAST_LOOKS = insert(audit), _last_looks()
+_ADD = insert(audit)  # made once: to put a statement together takes longer than to run it
 # refused where a row would be, and adds none
 _TRY = insert(audit).from_select(
     ["at", "event", "family"], select(literal(0.0), literal(""), literal("")).where(false())
@@ -130,22 +113,6 @@ class AuditLog:
             conn.execute(_TRY)
             if since is not None:
                 self.write("audit.resumed", conn=conn, detail={"since": since})
-
-    def last_looks(
-        self, connection: str, viewer: str, records: Sequence[str], not_session: str
-    ) -> dict[str, tuple[str, float]]:
-        """What the viewer saw last of each record in other sessions: its decision, and when."""
-        asked = {
-            "in_connection": connection,
-            "by": clean_text(viewer),
-            "of": list(records),
-            "not_session": not_session,
-        }
-        with self._database.read() as conn:
-            return {row.record: (row.decision, row.at) for row in conn.execute(_LAST_LOOKS, asked)}
-
-    def last_look(self, connection: str, viewer: str, record: str, not_session: str) -> tuple[str, float] | None:
-        return self.last_looks(connection, viewer, [record], not_session).get(record)
 
     def _row(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         known = EVENTS.get(event)

@@ -13,6 +13,7 @@ from app.cli.alerts import alerts
 from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.db import db
+from app.cli.feedback import feedback
 from app.cli.jobs import jobs
 from app.cli.keys import keys
 from app.cli.leave import leave
@@ -93,6 +94,7 @@ for command in (
     audit,
     check,
     db,
+    feedback,
     jobs,
     keys,
     leave,

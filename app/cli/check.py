@@ -18,7 +18,7 @@ from app.config import Settings
 from app.connections import Connections
 from app.db import Database
 from app.errors import ConfigError
-from app.health import Finding, Watch, connections, cores, database, key_store, residences, server
+from app.health import Finding, Watch, connections, cores, database, feedback, key_store, residences, server
 from app.hosts._oauth import IntegrationTokens
 from app.metrics import Metrics
 from app.net.door import Door
@@ -66,6 +66,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
             yield from key_store(settings)
             yield from server(settings, watch)
             yield from cores(settings, watch, metrics)
+            yield from feedback(settings, store)
             yield from residences(settings)
             yield from connections(settings, watch, store, time.time)
         yield from watch.clocks()

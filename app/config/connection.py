@@ -54,6 +54,7 @@ class ConnectionSettings:
     limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field
     # what its figures are measured by
     entitled: int = row(integer(0, 10_000_000), "How many people may look here, as the customer counts; 0: unsaid.", 0)
+    satisfaction: bool = row(FLAG, "Whether a viewer is asked, once in 90 days, how satisfied they are.", True)
     view_saves: float = row(DURATION, "The time that one view saves a viewer, as the customer found; 0s: unsaid.", "0s")
     # what proves a launch
     issuer: str = row(text("https://crm.example.com"), "The launch's issuer: the claim iss, letter by letter.", "")

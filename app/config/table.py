@@ -103,6 +103,7 @@ class CoreSettings:
     api_keys: tuple[Secret, ...] = row(many(secret()), "API keys, newest first; the next is tried on a 401.", [])
     deadline: float = row(DURATION, "How long one question may take in all.", "2s")
     region: str = row(REGION, "Where the core runs.", "", example="eu")
+    feedback: bool = row(FLAG, "Whether it is told what people say of its answers, by POST /v1/feedback.", False)
     limit_records: RateLimitItem | None = row(RATE, "Records that background work may ask about, in all.", None)  # noqa: RUF009 makes a field
 
 

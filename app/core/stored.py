@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -104,17 +104,16 @@ class StoredScores:
             rows = conn.execute(select(*READ).where(*known)).all()
         return {each.decision: each for each in self._read(rows)}
 
-    def decided(self, decision: str) -> Decided | None:
-        """One score with its input, also of somebody who was erased."""
+    def decided(self, decisions: Collection[str]) -> dict[str, Decided]:
+        """Scores with their input by their ids, also of people who were erased; ids that are unknown are left out."""
         with self._database.read() as conn:
-            row = conn.execute(select(scores).where(scores.c.id == decision)).first()
-        if row is None:
-            return None
-        [reasons] = self._sealer.open_all([(row.reasons, _reasons(row.id))]) if row.reasons else [None]
-        [snapshot] = self._sealer.open_all([(row.snapshot, _snapshot(row.id))]) if row.snapshot else [None]
-        return Decided(
-            _stored(row, json.loads(reasons or "[]")), json.loads(snapshot) if snapshot else None, row.erased_at
-        )
+            rows = conn.execute(select(scores).where(scores.c.id.in_([*decisions]))).all()
+        sealed = {_reasons(row.id): row.reasons for row in rows} | {_snapshot(row.id): row.snapshot for row in rows}
+        there = [(each, context) for context, each in sealed.items() if each]
+        opened = {context: each for (_, context), each in zip(there, self._sealer.open_all(there), strict=True) if each}
+        read = {context: json.loads(each) for context, each in opened.items()}
+        stored = {row.id: _stored(row, read.get(_reasons(row.id), [])) for row in rows}
+        return {row.id: Decided(stored[row.id], read.get(_snapshot(row.id)), row.erased_at) for row in rows}
 
     def history(self, key: Key, limit: int) -> list[tuple[datetime, float]]:
         """The last `limit` values of a key, oldest first."""

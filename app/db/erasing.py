@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
 
+from app.db import feedback
 from app.db.schema import leases, scores
 from app.db.schema_api import import_rows, imports
 from app.db.schema_documents import analyses, readings, reviews
+from app.db.schema_feedback import feedback_threads, thumbs
 from app.db.schema_jobs import jobs
 
 
@@ -110,6 +112,15 @@ def _jobs(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # n
     return found
 
 
+def _thumbs(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    return _gone(conn, thumbs, thumbs.c.connection.in_(subject.connections) & _is(thumbs, subject), do)
+
+
+def _threads(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    mine = feedback_threads.c.connection.in_(subject.connections) & _is(feedback_threads, subject)
+    return feedback.retract(conn, mine) if do else _count(conn, feedback_threads, mine)
+
+
 # In this order: analyses are found by the readings.
 RULES: Mapping[str, Rule] = {
     "scores": _scores,
@@ -119,6 +130,8 @@ RULES: Mapping[str, Rule] = {
     "import_rows": _import_rows,
     "jobs": _jobs,
     "leases": _leases,
+    "thumbs": _thumbs,
+    "feedback_threads": _threads,
 }
 
 

@@ -54,6 +54,10 @@ TABLES: tuple[Place, ...] = (
     Place("analyses", "what was said of a document, with quotes (by the deployment's keys)", (_S,),
           "deleted, unless another document has the same bytes", _WITH),
     Place("reviews", "verdicts, their givers' names and words (by the deployment's keys)", (_S, _V), "deleted", _WITH),
+    Place("thumbs", "thumbs on decisions, and whose", (_S, _V), "deleted", _WITH),
+    Place("feedback_threads", "records whose reviews a core was told of", (_S,),
+          "deleted, and the core is told to forget them", _WITH),
+    Place("asked_viewers", "digests of viewers who were asked how satisfied they are", (_V,), _NOTHING, _WITH),
     Place("jobs", "records by name, viewers by id, tokens (by the deployment's keys)", (_S, _V),
           "deleted; of a list of records the name goes", _WITH),
     Place("leases", "records by name, and why there was no score", (_S,), "deleted", "ends by itself, in minutes"),
@@ -92,6 +96,7 @@ TABLES: tuple[Place, ...] = (
     _of_nobody("erased_keys", "ids of keys that were destroyed"),
     _of_nobody("beats", "minutes in which a server could audit"),
     _of_nobody("epoch", "a number"),
+    _of_nobody("feedback_refusals", "cores that take no feedback"),
     _of_nobody("quotas", "when something outside may be asked next"),
 )  # fmt: skip
 

@@ -123,7 +123,7 @@ def _start(children: Children, plan: Plan) -> Child:
     at, state, until = plan.at, plan.state, time.monotonic() + _READY_WITHIN_S
     core = children.start(
         "The scoring core",
-        [_script("inlay-core"), "serve", "--port", at.core.rsplit(":", 1)[1]],
+        [_script("inlay-core"), "serve", "--port", at.core.rsplit(":", 1)[1], "--feedback", str(state / "feedback.db")],
         state / "core.log",
         f"{at.core}/healthz",
         may_stop=True,

@@ -32,6 +32,7 @@ one_click = true
 
 [cores.builtin]
 url = {core}
+feedback = true
 
 {capabilities}
 # The CRM's record page frames our panels and POSTs a signed request into each.

@@ -11,6 +11,7 @@ from app.db.framings import Framings
 from app.db.migrations import is_current
 from app.errors import AddressRefused, AnswerRefused, CoreUnavailable, InlayError, OutboundError, StoreUnavailable
 from app.health.drives import drives
+from app.health.feedback import feedback
 from app.health.findings import Finding, Watch
 from app.health.keys import keys
 from app.health.residency import key_store, residences
@@ -20,7 +21,7 @@ from app.hosts._oauth import IntegrationTokens
 from app.metrics import Metrics
 from app.net.door import Request
 
-__all__ = ["Finding", "Watch", "connections", "cores", "database", "key_store", "residences", "server"]
+__all__ = ["Finding", "Watch", "connections", "cores", "database", "feedback", "key_store", "residences", "server"]
 
 
 def database(store: Database | None) -> Iterator[Finding]:

@@ -14,10 +14,12 @@ from app.audit.sealer import Sealer
 from app.connections import Connections
 from app.events.changed import Changed
 from app.events.subscriber import Subscriber
+from app.feedback import Feedback
 from app.jobs import (
     alert,
     analyse,
     changes,
+    feedback,
     leave,
     rescore,
     revoke,
@@ -40,6 +42,7 @@ __all__ = ["LEASE_S", "Handler", "Runner", "handlers"]
 
 
 def handlers(
+    *,
     connections: Connections,
     scoring: Scoring,
     identities: Identities,
@@ -50,12 +53,14 @@ def handlers(
     leaving: Leaving,
     alerts: Watch,
     changed: Changed,
+    to_cores: Feedback,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
         "alert": partial(alert.handle, alerts),
         "analyse": partial(analyse.handle, work),
         "changes": partial(changes.handle, subscriber),
+        "feedback": partial(feedback.handle, to_cores),
         "leave": partial(leave.handle, leaving),
         "rescore": partial(rescore.handle, connections, scoring),
         "revoke": partial(revoke.handle, identities),

@@ -19,6 +19,7 @@ LANES = (
     Lane("quick", ("alert", "changes", "revoke", "schedule", "subscribe", "told", "watch")),  # a call or two each
     Lane("scores", ("rescore", "score")),  # somebody looks, or has looked
     Lane("ahead", ("leave", "seal", "warm")),  # long runs that nobody waits for
+    Lane("told", ("feedback",)),  # a call each, to cores that may be away for long
     Lane("documents", ("analyse",), 2),  # seconds to minutes each
 )
 

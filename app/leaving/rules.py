@@ -82,6 +82,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "scores": Rule(Does.EXPORTED_ERASED, "decisions, with what the core was told", _own),
     "reviews": Rule(Does.EXPORTED_ERASED, "viewers' verdicts, in their own words", _own),
+    "thumbs": Rule(Does.EXPORTED_ERASED, "viewers' thumbs, with a word", _own),
     "audit_seals": Rule(Does.KEPT, "the signatures over the audit's rows", _own),
     "audit_tombstones": Rule(Does.KEPT, "what stands for rows that retention removed", _own),
     # viewers and their tokens
@@ -90,6 +91,7 @@ RULES: Mapping[str, Rule] = {
     "sign_ins": _erased("sign-ins on their way"),
     "revocations": _erased("those of single viewers; that of all stays as long as a session could live", _viewers),
     "active_viewers": _erased("digests of viewers"),
+    "asked_viewers": _erased("digests of viewers who were asked how satisfied they are"),
     "used_launches": _erased("its events'; of launches there are digests without a name, until they are too old"),
     # what was made ahead, beside or in between
     "leases": _erased("who asks the core", _of_key),
@@ -103,6 +105,7 @@ RULES: Mapping[str, Rule] = {
     "analyses": _erased("what was said of documents"),
     "readings": _erased("which analysis is which document's"),
     "figures": _erased("its counts; those of all connections together stay"),
+    "feedback_threads": _erased("what cores were told of"),
     "refused_framings": _erased("origins that tried"),
     "alerts": _erased("alarms about it"),
     "rollouts": _erased("who was shown panels; the audit says who decided it"),
@@ -117,6 +120,7 @@ RULES: Mapping[str, Rule] = {
     "alert_messages": _nobodys("what was sent to the alarms' receiver; goes when it is old"),
     "revisions": _nobodys("the configuration as it was, with references to secrets and no secret"),
     "dropped_cores": _nobodys("cores that were taken back"),
+    "feedback_refusals": _nobodys("cores that take no feedback"),
     "admin_links": _nobodys("admins', for a quarter of an hour"),
     "admin_sessions": _nobodys("admins', for eight hours"),
 }

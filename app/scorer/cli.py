@@ -18,6 +18,7 @@ from app.scorer.contract.loader import load as load_playbook
 from app.scorer.contract.loader import load_playbooks
 from app.scorer.contract.playbook import Playbook
 from app.scorer.contract.quality import measure_review, table, told
+from app.scorer.feedback import Feedback
 from app.scorer.fit import fit
 from app.scorer.loader import SHIPPED, load, parse
 from app.scorer.openapi import openapi
@@ -79,6 +80,9 @@ def main() -> None:
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each worker.")
+@click.option(
+    "--feedback", type=click.Path(dir_okay=False, path_type=Path), help="Keeps what people say, in this file."
+)
 def serve_command(**options: Any) -> None:
     """Answers scores and analyses over HTTP; prints {"core": url} once it does."""
     serve(Options(**options), say=_say)
@@ -156,6 +160,14 @@ def fit_command(card: Path, data: Path, output: Path | None, **given: Any) -> No
     parse(written, card.name)  # what we write, we can read
     (output or card).write_text(written, encoding="utf-8")
     _say(f"AUC {outside.auc:.4f} on {outside.rows:,} held-out rows; {inside.auc:.4f} on {inside.rows:,} fitted")
+
+
+@main.command("feedback", cls=Command)
+@click.argument("file", type=FILE)
+def feedback_command(file: Path) -> None:
+    """Prints what people said of this core's answers, one JSON object a line, as it holds now."""
+    for said in Feedback(file).all():
+        _say(json.dumps(said))
 
 
 @main.command("openapi", cls=Command)

@@ -15,11 +15,14 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app.scorer.analyses import Analyses
 from app.scorer.answers import answer, answer_batch, capabilities
 from app.scorer.contract.loader import Playbooks
+from app.scorer.feedback import Feedback
 from app.scorer.openapi import openapi
 from app.scorer.protocol import MAX_BYTES
 from app.scorer.protocol_analyse import MAX_BYTES as MAX_DOCUMENT_BYTES
-from app.scorer.refused import Refused
+from app.scorer.protocol_feedback import FEEDBACK_REQUEST
+from app.scorer.refused import Refused, wrong_shape
 from app.scorer.scorecard import Scorecard
+from app.scorer.shapes import ShapeRefused
 
 log = logging.getLogger("inlay.core")
 RETRY_AFTER_S, BUSY_AFTER_S = "1", "5"
@@ -36,9 +39,10 @@ def create_core(
     clock: Callable[[], datetime] = utc_now,
     *,
     playbooks: Playbooks | None = None,
+    feedback: Feedback | None = None,
     in_jobs: bool = True,
 ) -> Flask:
-    """The WSGI application. Without keys everybody who reaches the port may ask.
+    """The WSGI application. Without keys everybody who reaches the port may ask; without `feedback` none is taken.
 
     `in_jobs` needs a process that all requests reach: a job is known only where it was begun.
     """
@@ -48,6 +52,7 @@ def create_core(
     _guard(core, keys)
     _serve_scores(core, cards, clock)
     _serve_analyses(core, analyses)
+    _serve_feedback(core, feedback)
     _serve_descriptions(core, _json({"capabilities": capabilities(cards) + analyses.capabilities()}))
     core.register_error_handler(Refused, _refused)
     core.register_error_handler(HTTPException, _http_error)
@@ -85,6 +90,19 @@ def _serve_analyses(core: Flask, analyses: Analyses) -> None:
     @core.get("/v1/jobs/<job>")
     def how_a_job_stands(job: str) -> Response:
         return _respond(_json(analyses.job(job)))
+
+
+def _serve_feedback(core: Flask, feedback: Feedback | None) -> None:
+    @core.post("/v1/feedback")
+    def hear() -> Response:
+        if feedback is None:
+            raise Refused(501, "no-feedback", "This core keeps no feedback.", "Start it with --feedback FILE.")
+        said = _body()
+        try:
+            FEEDBACK_REQUEST.check(said, "")
+        except ShapeRefused as refused:
+            raise wrong_shape(refused) from None
+        return _respond(_json({"outcome": feedback.take(said)}))
 
 
 def _serve_descriptions(core: Flask, offered: bytes) -> None:

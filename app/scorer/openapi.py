@@ -6,6 +6,7 @@ from typing import Any
 
 from app.scorer.protocol import BATCH, BATCH_REQUEST, CAPABILITIES, HEALTH, PROBLEM, SCORE, SCORE_REQUEST
 from app.scorer.protocol_analyse import ANALYSE_REQUEST, ANALYSIS, JOB, STARTED
+from app.scorer.protocol_feedback import FEEDBACK, FEEDBACK_REQUEST
 from app.scorer.shapes import Schema, Shape
 
 NAMES: dict[str, Shape] = {
@@ -17,6 +18,8 @@ NAMES: dict[str, Shape] = {
     "Analysis": ANALYSIS,
     "Started": STARTED,
     "Job": JOB,
+    "FeedbackRequest": FEEDBACK_REQUEST,
+    "Feedback": FEEDBACK,
     "Capabilities": CAPABILITIES,
     "Health": HEALTH,
     "Problem": PROBLEM,
@@ -45,6 +48,7 @@ def openapi() -> Schema:
             "/v1/score:batch": {"post": _post("Scores up to 200 records.", "BatchRequest", "Batch")},
             "/v1/analyse": {"post": _analyse()},
             "/v1/jobs/{job}": {"get": _job()},
+            "/v1/feedback": {"post": _feedback()},
             "/v1/capabilities": {"get": _get("What can be asked.", "Capabilities", guarded=True)},
             "/healthz": {"get": _get("Whether the core is up.", "Health")},
             "/openapi.json": {"get": {"summary": "This document.", "responses": {"200": _json("The document.")}}},
@@ -74,6 +78,11 @@ def _analyse() -> Schema:
     later = _json("It takes longer.", "Started") | {"headers": retry}
     busy = _problem("Too many documents are being analysed.") | {"headers": retry}
     return post | {"responses": post["responses"] | {"202": later, "503": busy}}
+
+
+def _feedback() -> Schema:
+    post = _post("Hears what people say of an answer.", "FeedbackRequest", "Feedback")
+    return post | {"responses": post["responses"] | {"501": _problem("This core was started without a file for it.")}}
 
 
 def _job() -> Schema:

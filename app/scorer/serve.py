@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from app.scorer.contract.loader import load_playbooks
+from app.scorer.feedback import Feedback
 from app.scorer.http import create_core
 from app.scorer.loader import load_folder
 
@@ -39,6 +41,7 @@ class Options:
     api_key_file: Path | None = None
     workers: int = 1
     threads: int = 4
+    feedback: Path | None = None
 
 
 def read_keys(path: Path | None) -> tuple[str, ...]:
@@ -63,8 +66,16 @@ def load_core(options: Options) -> Flask:
         load_folder(options.scorecards),
         read_keys(options.api_key_file),
         playbooks=load_playbooks(options.playbooks),
+        feedback=_feedback(options.feedback),
         in_jobs=options.workers == 1,
     )
+
+
+def _feedback(path: Path | None) -> Feedback | None:
+    try:
+        return Feedback(path) if path else None
+    except (OSError, sqlite3.Error) as error:
+        raise StartRefused(f"{path}: feedback cannot be kept there ({type(error).__name__}).") from None
 
 
 def serve(options: Options, say: Callable[[str], None]) -> None:

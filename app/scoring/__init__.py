@@ -52,7 +52,7 @@ class Scoring:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._sessions, self._once = connections, sessions, once
-        self._levels, self._misses, self._history, self._flights = levels, misses, looks, flights
+        self._levels, self._misses, self.history, self._flights = levels, misses, looks, flights
         self._refresher, self._backlog, self._epochs, self._clock = refresher, backlog, epochs, clock
 
     def answers(
@@ -135,7 +135,7 @@ class Scoring:
             if row is not None:
                 features[key] = row
         if session is not None:
-            self._history.prepare(session, [key.record for key in keys])
+            self.history.prepare(session, [key.record for key in keys])
         known = self._known(list(keys))
         outcomes = self._outcomes(connection, capability, known, [key for key in keys if key not in known], features)
         return {
@@ -233,8 +233,8 @@ class Scoring:
             score=score,
             band=band(score.value, capability.bands),
             hidden_factors=left_out,
-            trend=self._history.trend(shown.key, shown.decision) if history else (),
-            change=self._history.change(session, shown, grant.hidden_fields) if session is not None else None,
+            trend=self.history.trend(shown.key, shown.decision) if history else (),
+            change=None if session is None else self.history.change(session, shown, grant.hidden_fields, card=history),
             until=min(shown.fresh_until, grant.until),
         )
 

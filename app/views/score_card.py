@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.answer import Answer, TrendPoint
+from app.answer import Answer, Input, TrendPoint
 from app.core.shapes import Factor, Score
 from app.launch import Record, Viewer
 from app.views._shown import age_of, band_of, change_of, score_of, shown
@@ -14,6 +15,7 @@ from app.views._shown import age_of, band_of, change_of, score_of, shown
 ANSWERS = "score"
 HISTORY = True
 MAX_POINTS = 30  # more would be closer than the line is wide
+MAX_LABEL = 200
 MAX_FACTORS = 25  # of each direction
 _SPAN = 20  # the trend's axis shows at least so many points: a wobble of 2 must not look like a crash
 
@@ -72,14 +74,25 @@ def _factor(factor: Factor, largest: float) -> dict[str, Any]:
 
 def _change(answer: Answer | None) -> dict[str, Any]:
     if answer is None or answer.change is None:
-        return {"change": None, "before": None, "seen_at": None, "moved": []}
+        return {"change": None, "before": None, "seen_at": None, "moved": [], "inputs": []}
     change = answer.change
     return {
         "change": change_of(answer),
         "before": shown(change.before),
         "seen_at": change.seen_at,
-        "moved": list(change.moved),
+        "moved": [{"label": each.label, "was": each.was, "then": each.then, "now": each.now} for each in change.moved],
+        "inputs": [_input(each) for each in change.inputs],
     }
+
+
+def _input(moved: Input) -> dict[str, Any]:
+    """A number is written in the viewer's own way, so it is handed over as one."""
+    told: dict[str, Any] = {"label": moved.name.replace("_", " ")[:MAX_LABEL]}
+    for name, value in (("then", moved.then), ("now", moved.now)):
+        number = not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+        words = "" if number or value is None else str(value)[:MAX_LABEL]
+        told |= {name: words, f"{name}_number": value if number else None}
+    return told
 
 
 def _trend(points: Sequence[TrendPoint]) -> dict[str, Any]:

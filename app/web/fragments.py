@@ -7,6 +7,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -163,6 +164,9 @@ class Fragments:
         except StoreUnavailable:  # what cannot be audited is not shown; what was told before is, if anything was
             nothing = {grant.record: self._station(tag).bare(State.UNAVAILABLE) for grant in granted}
             return self._counted(session, tag, answers | nothing | self._past.again(session, tag, granted))
+        if VIEWS[tag].history:
+            with suppress(StoreUnavailable):  # a badge says a little longer that this is news
+                self._station(tag).opened(session, tag, answers)
         self._past.keep(session, tag, granted, answers, as_of)
         return self._counted(session, tag, answers, new)
 

@@ -26,6 +26,9 @@ class Station(Protocol):
         self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool
     ) -> Mapping[Record, Told]: ...
 
+    def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
+        """These were shown in full, and are in the audit. Raises StoreUnavailable."""
+
     def bare(self, state: State, capability: str = "", reference: str = "") -> Told:
         """An answer that says nothing of the record."""
 
@@ -40,6 +43,10 @@ class Scores:
         self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool
     ) -> Mapping[Record, Told]:
         return self._scoring.answers(session, connection, grants, history=history)
+
+    def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
+        scores = {record: each for record, each in told.items() if isinstance(each, Answer)}
+        self._scoring.history.opened(session, tag, scores)
 
     def bare(self, state: State, capability: str = "", reference: str = "") -> Told:
         return Answer(state, capability, reference=reference)
@@ -67,6 +74,9 @@ class Readings:
             lambda: self._limits.spend_connection(settings, settings.limit_analyses, "analyses"),
         )
         return self._reviews.joined(session, connection, readings)
+
+    def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
+        """Nothing marks an analysis as news elsewhere."""
 
     def bare(self, state: State, capability: str = "", reference: str = "") -> Told:
         return Reading(state, capability, reference=reference)

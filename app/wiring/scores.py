@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from app.audit.looks import LookLog
 from app.connections import Connections
 from app.core.cache import Flights
 from app.core.changes import Changes
@@ -32,8 +33,9 @@ def scoring(
     sessions: Sessions,
     stored: StoredScores,
     cores: Mapping[str, CoreClient],
+    cards: Collection[str],
 ) -> Scoring:
-    """Scores: from memory, from the database, or decided."""
+    """Scores: from memory, from the database, or decided. `cards` are the components that show them in full."""
     database, audit, epochs, clock = ground.database, ground.audit, ground.epochs, ground.clock
     changes, store = Changes(epochs), ground.settings.store
     shared = SharedScores(RedisDoor(store.redis, ground.metrics), epochs.life) if store.redis else None
@@ -41,7 +43,8 @@ def scoring(
     decisions = Decisions(connections, cores, stored, database, audit, ground.metrics, clock)
     misses = Misses(changes, clock)
     once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
-    looks, flights = History(stored, audit), Flights[Key, Outcome]()
+    looks, flights = History(stored, LookLog(database, audit, cards)), Flights[Key, Outcome]()
+    epochs.subscribe(looks.hear)
     epochs.subscribe(forgetting(levels.forget, lambda *_: looks.forget()))
     refresher, backlog = Refresher(connections, levels, database, clock), Backlog(once.missed, database, clock)
     return Scoring(connections, sessions, once, levels, misses, looks, flights, refresher, backlog, epochs, clock)

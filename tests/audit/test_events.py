@@ -24,6 +24,12 @@ apikey.revoked
 import.refused
 scores.imported
 service.refused
+feedback.told
+feedback.retracted
+thumb.given
+thumb.undone
+training.exported
+view.opened
 """
 
 

@@ -123,17 +123,3 @@ def test_no_row_no_action(log: AuditLog, database: Moody, metrics: NullMetrics) 
     database.away = False
     log.views([VIEW])
     assert len(rows(database)) == 1
-
-
-def test_the_last_look_is_of_an_earlier_session_of_the_same_viewer(log: AuditLog, now: list[float]) -> None:
-    assert log.last_look("crm", "alice", "Lead/1", not_session="s1") is None
-    log.views([VIEW])
-    now[0] = 1001.0
-    log.views([replace(VIEW, decision="d2"), replace(VIEW, record="Lead/2", decision="e1")])
-    now[0] = 1002.0
-    log.views([replace(VIEW, session="s2", decision="d3"), replace(VIEW, viewer="bob", session="b1", decision="d4")])
-    assert log.last_look("crm", "alice", "Lead/1", not_session="s2") == ("d2", 1001.0)
-    assert log.last_look("crm", "alice", "Lead/1", not_session="s1") == ("d3", 1002.0)
-    assert log.last_look("other", "alice", "Lead/1", not_session="s2") is None
-    looks = log.last_looks("crm", "alice", ["Lead/1", "Lead/2", "Lead/3"], not_session="s2")
-    assert looks == {"Lead/1": ("d2", 1001.0), "Lead/2": ("e1", 1001.0)}

@@ -171,8 +171,7 @@ def test_input_and_reasons_are_sealed_by_their_subject_s_key_each_in_its_place(
     assert row.factors == "[]"
     assert bytes(row.snapshot) == b'snapshot:d1 acme Lead/1|{"a": 1}'
     assert bytes(row.reasons).startswith(b"reasons:d1 acme Lead/1|")
-    decided = scores.decided("d1")
-    assert decided is not None
+    decided = scores.decided(["d1", "unknown"])["d1"]
     assert (decided.stored, decided.snapshot, decided.erased_at) == (stored("d1"), {"a": 1}, None)
 
 
@@ -183,8 +182,7 @@ def test_what_no_key_opens_any_more_is_as_if_it_were_not_there(database: Databas
     without = StoredScores(database, Marked("Lead/1"))
     assert without.latest([KEY, other]).keys() == {other}
     assert without.by_decision(["d1", "d2"]).keys() == {"d2"}
-    decided = without.decided("d1")
-    assert decided is not None
+    decided = without.decided(["d1"])["d1"]
     assert (decided.stored.score.factors, decided.snapshot) == ((), None)
 
 

@@ -127,7 +127,7 @@ def exported_and_erased(world: World) -> None:
         assert {line["connection"] for line in lines} == {GONE}
         assert (folder / name).stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert set(standing.told["exported"]) == {"audit.jsonl", "scores.jsonl", "reviews.jsonl"}
+    assert set(standing.told["exported"]) == {f"{each}.jsonl" for each in ("audit", "reviews", "scores", "thumbs")}
     assert [row["admin"] for row in world.audited("connection.left")] == ["Ada"]
 
 
@@ -194,7 +194,7 @@ def test_an_export_that_was_cut_off_is_written_anew(world: World) -> None:
     standing = through(world.parts.leaving, world, GONE)
     for name, facts in standing.told["exported"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == facts["sha256"]
-    assert {each.name for each in folder.iterdir()} == {"audit.jsonl", "scores.jsonl", "reviews.jsonl"}
+    assert {each.stem for each in folder.iterdir()} == {"audit", "reviews", "scores", "thumbs"}
 
 
 def test_of_two_who_do_it_at_once_neither_spoils_the_others_export(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from tests.hosts._proofs import GUEST
 from tests.world import LEAD, World
 
 
@@ -69,3 +74,74 @@ def test_what_was_read_is_not_compared_with_what_a_launch_carried(world: World) 
     [fragment] = shown.json["fragments"]
     assert fragment["state"] == "ready"
     assert "Revenue" not in fragment["html"]
+
+
+def zoe(world: World, component: str = "score-badge", **asked: Any) -> str:
+    """A session of one viewer in a list of a page, where the badge may open its card."""
+    return world.element_token(component=component, sub="zoe", **asked)
+
+
+def html(world: World, token: str, tag: str = "score-badge", within: FlaskClient | None = None) -> str:
+    """What the element is told, and in German."""
+    client = within or world.client
+    asked = {"token": token, "item": [f"{tag} {LEAD} -"]}
+    answer = client.post("/components:batch", data=asked, headers={"Origin": GUEST["origins"][0]})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json["fragments"][0]["html"])
+
+
+def test_a_badge_marks_what_is_new_until_its_card_was_opened_and_the_card_says_what_moved(world: World) -> None:
+    html(world, zoe(world), "score-card")
+    world.core.changes = {"factors": [{"label": "Size: 900", "effect": 20, "fields": ["company_size"]}]}
+    world.api.rows[LEAD.partition("/")[2]]["company_size"] = 900
+    rescored(world, 81)
+    inlist = zoe(world)
+    assert "+9" in html(world, inlist)
+    opened = html(world, inlist, "score-card")
+    assert "company size" in opened
+    assert opened.index("250") < opened.index("900", opened.index("company size"))
+    world.parts.epochs.look()
+    assert "+9" not in html(world, inlist)
+    assert "+9" in html(world, inlist, "score-card")  # it stays open, and goes on saying so
+    assert "+9" not in html(world, zoe(world))
+
+
+def test_a_mark_is_gone_in_another_session_and_in_every_process(world: World) -> None:
+    html(world, zoe(world), "score-card")
+    rescored(world, 81)
+    inlist, record = zoe(world), zoe(world)
+    with world.another() as other:
+        other.parts.epochs.look()
+        assert "+9" in html(world, inlist)
+        assert "+9" in html(world, inlist, within=other.client)
+        assert "+9" in html(world, record, "score-card", within=other.client)
+        for each in (world, other):
+            each.parts.epochs.look()
+            assert "+9" not in html(world, inlist, within=each.client)
+
+
+def test_whoever_saw_the_badge_and_then_opens_the_record_is_still_told_what_moved(world: World) -> None:
+    html(world, zoe(world), "score-card")
+    rescored(world, 81)
+    assert "+9" in html(world, zoe(world))  # in a list, in passing
+    assert "+9" in html(world, zoe(world), "score-card")
+
+
+def test_a_field_that_the_viewer_may_not_see_is_not_among_those_that_moved(world: World) -> None:
+    few: dict[str, Any] = {"fields": ["activity"]}
+    html(world, zoe(world, **few), "score-card")
+    world.api.rows[LEAD.partition("/")[2]] |= {"company_size": 900, "activity": 7}
+    rescored(world, 81)
+    text = html(world, zoe(world, **few), "score-card")
+    assert "activity" in text
+    assert "company size" not in text
+    assert "900" not in text
+
+
+def test_opening_what_has_not_changed_disturbs_nobody(world: World) -> None:
+    """An announcement has every process ask its road again: it is made only where a mark must go."""
+    html(world, zoe(world), "score-card")
+    before = world.parts.epochs.look()
+    html(world, zoe(world), "score-card")
+    html(world, zoe(world))
+    assert world.parts.epochs.look() == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.answer import Answer, Change, State, TrendPoint
+from app.answer import Answer, Change, Moved, State, TrendPoint
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.launch import Record, Viewer
 from app.views import VIEWS
@@ -37,7 +37,7 @@ READY = Answer(
         TrendPoint(NOW - timedelta(days=5), 60.0),
         TrendPoint(NOW, 84.6),
     ),
-    change=Change(before=79.9, seen_at=NOW - timedelta(days=1), moved=("Size",)),
+    change=Change(before=79.9, seen_at=NOW - timedelta(days=1), moved=(Moved("Size", 9.0, 12.0),)),
 )
 
 

@@ -20,5 +20,9 @@ def test_it_says_whether_it_opens_its_card() -> None:
 def test_the_change_is_the_difference_of_the_two_drawn_numbers() -> None:
     assert shown("score-badge", READY)["change"] == 84 - 79
     card = shown("score-card", READY)
-    assert (card["before"], card["change"], card["moved"]) == (79, 5, ["Size"])
+    assert (card["before"], card["change"], card["moved"]) == (
+        79,
+        5,
+        [{"label": "Size", "was": "", "then": 9.0, "now": 12.0}],
+    )
     assert shown("score-badge", replace(READY, change=None))["change"] is None

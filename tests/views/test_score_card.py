@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.answer import TrendPoint
+from app.answer import Input, TrendPoint
 from app.views import score_card
 from tests.views.cast import NOW, READY, shown
 
@@ -56,3 +56,18 @@ def test_a_trend_needs_two_moments_and_keeps_the_newest() -> None:
     assert trend[-1]["at"] == many[-1].at
     same = tuple(TrendPoint(NOW, value) for value in (50.0, 60.0))
     assert shown("score-card", replace(READY, trend=same))["trend"] == []
+
+
+def test_what_moved_has_its_effects_and_values_then_and_now() -> None:
+    assert READY.change is not None
+    inputs = (
+        Input("company_size", 250, 900),
+        Input("do_not_call", None, True),
+        Input("odd", float("nan"), "x" * 300),
+    )
+    card = shown("score-card", replace(READY, change=replace(READY.change, inputs=inputs)))
+    assert card["moved"] == [{"label": "Size", "was": "", "then": 9.0, "now": 12.0}]
+    size, call, odd = card["inputs"]
+    assert size == {"label": "company size", "then": "", "then_number": 250, "now": "", "now_number": 900}
+    assert (call["then"], call["then_number"], call["now"], call["now_number"]) == ("", None, "True", None)
+    assert (odd["then"], odd["then_number"], len(odd["now"])) == ("nan", None, 200)
