@@ -63,7 +63,19 @@ from app.web.render import Renderer
 from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, ahead, keyring_of, leaver, scoring, sealer, subject_keys, warmer
+from app.wiring import (
+    Documents,
+    Ground,
+    Libraries,
+    ahead,
+    keyring_of,
+    leaver,
+    scoring,
+    sealer,
+    subject_keys,
+    warmer,
+    write_back,
+)
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -99,8 +111,9 @@ def build(
     permissions, limits = Permissions(connections, behalf, clock), Limits(clock)
     ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
-    scored = scoring(ground, connections, sessions, stored, cores, [tag for tag, each in VIEWS.items() if each.history])
-    documents = Documents(ground, connections, sessions, behalf, cores)
+    writing, cards = write_back(ground, connections), [tag for tag, each in VIEWS.items() if each.history]
+    scored = scoring(ground, connections, sessions, stored, cores, cards, [writing.wishes.scored])
+    documents = Documents(ground, connections, sessions, behalf, cores, [writing.wishes.analysed])
     analyses = documents.analyses(lambda: runner.wake())  # noqa: PLW0108 the runner is made of it, below
     libraries, warm = Libraries(ground), warmer(ground, connections, stored, scored)
     subscriber, ahead_of_all = libraries.subscriber(connections, analyses), ahead(ground, connections, warm)
@@ -123,9 +136,12 @@ def build(
         alerts=watch,
         changed=events.changed,
         to_cores=feedback,
+        writer=writing.writer,
     )
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
-    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=(feedback.reviewed,))
+    reviews = Reviews(
+        database, keyring, audit, epochs, metrics, clock, listeners=(feedback.reviewed, writing.wishes.reviewed)
+    )
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
@@ -162,6 +178,7 @@ def build(
         fragments=fragments,
         reviews=reviews,
         analyses=analyses,
+        write_backs=writing.desk,
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog, renderer.catalog.tokens_css),
         limits=limits,
         ready=ready,

@@ -10,7 +10,7 @@ from app.config import CapabilitySettings, ConnectionSettings, Settings
 from app.errors import ConfigError, Denied, HostUnavailable, LaunchRefused, OutboundError, Problem, SessionExpired
 from app.hosts import HOSTS
 from app.hosts._document import DocumentFile
-from app.hosts._host import Host
+from app.hosts._host import Call, Host
 from app.hosts._oauth import IntegrationTokens
 from app.hosts._sign_in import SignIn
 from app.launch import Record
@@ -151,6 +151,10 @@ class Connections:
             source, lambda token: read(self._door.call, source.settings, "", token, record, max_bytes)
         )
 
+    def with_host(self, source: Connection, ask: Callable[[Call, str], T]) -> T:
+        """Ask the host whatever `ask` asks, by the network door and with the identity's token, as `with_own_token`."""
+        return self.with_own_token(source, lambda token: ask(self._door.call, token))
+
     def with_own_token(self, source: Connection, ask: Callable[[str], T]) -> T:
         """Ask with the integration identity's token; once more with a fresh one when the host calls it dead.
 
@@ -204,6 +208,9 @@ def _problems(connections: Iterable[ConnectionSettings]) -> Iterable[Problem]:
         for name in sorted(_SPECIAL - {*HOSTS[each.host].uses}):
             if getattr(each, name) != _DEFAULTS[name]:
                 yield Problem(where, f"{name} means nothing to host {each.host}.", "Remove it.")
+        if each.write_back and HOSTS[each.host].writes is None:
+            writes = ", ".join(sorted(name for name, one in HOSTS.items() if one.writes is not None))
+            yield Problem(where, f"host {each.host} takes no write_back.", f"Remove it; these do: {writes}.")
         if each.warm is not None:
             yield from _warms(each, next((one for one in everything if one.name == each.records_from), each))
         if each.records_from and each.records_from not in names:

@@ -47,6 +47,7 @@ METRICS: Mapping[str, Metric] = {
     "analysis_seconds": Metric("seconds", ("stage",), "How long the stages of a document's work took."),
     "reviews": Metric("count", ("capability", "verdict"), "Verdicts that viewers gave."),
     "feedback": Metric("count", ("outcome",), "Reviews that cores were told of, by what became of it."),
+    "write_backs": Metric("count", ("connection", "outcome"), "Write-backs to hosts' records, by what became of them."),
     "core_calls": Metric("count", ("core", "outcome"), "Questions to scoring cores."),
     "core_records": Metric("count", ("core",), "Records that scoring cores were asked about."),
     "host_calls": Metric("count", ("host", "connection", "outcome"), "Questions to hosts."),
@@ -71,6 +72,7 @@ METRICS: Mapping[str, Metric] = {
     "request_seconds": Metric("seconds", ("route",), "How long requests took."),
     "outbound_seconds": Metric("seconds", ("outcome",), "How long calls through the network door took."),
     "jobs_depth": Metric("gauge", ("state",), "Jobs that wait, run or are dead."),
+    "write_backs_standing": Metric("gauge", ("state",), "Records by how their write-back stands."),
     "epoch": Metric("gauge", (), "The number of the newest change that was seen."),
     "processes": Metric("gauge", (), "Server processes of this node that are alive."),
 }

@@ -25,6 +25,7 @@ from app.errors import Unavailable
 from app.keys import Keyring
 from app.metrics import NullMetrics
 from app.wiring import subject_keys
+from app.write_back.rows import Place, wish
 from tests.core.server import Core, Handler, good, well
 from tests.core.shelf import MemoryShelf
 from tests.world import LEAD, World
@@ -185,6 +186,7 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
             conn.execute(insert(thumbs).values(named | said))
             told = {"thread": name, "core": "c", "item": "", "version": 0}
             conn.execute(insert(feedback_threads).values(named | told))
+            wish(conn, Place("acme", "c", "Lead", name), 0.0, cause="review", viewer="v")
             conn.execute(insert(leases).values(key=f"acme|c|||Lead/{name}", owner="o", until=0.0, epoch=0))
             enqueue(conn, "rescore", {"connection": "acme", "record": f"Lead/{name}"})
         for name in (mine, theirs, "shared"):
@@ -195,11 +197,12 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
         enqueue(conn, "rescore", {"connection": "elsewhere", "record": f"Lead/{mine}"})
     found = erasure.find(SUBJECT)
     expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1, "thumbs": 1}
-    expected["feedback_threads"] = 1
+    expected |= {"feedback_threads": 1, "write_backs": 1}
     assert found.rows == expected
     assert erasure.erase(SUBJECT).found.rows == expected
     left = {
-        "readings": "record_id", "reviews": "record_id", "leases": "substr(key, 15)", "analyses": "id",
+        "readings": "record_id", "reviews": "record_id", "write_backs": "record_id",
+        "leases": "substr(key, 15)", "analyses": "id",
     }  # fmt: skip
     with world.parts.database.read() as conn:
         for table, column in left.items():

@@ -69,6 +69,15 @@ EVENTS: Mapping[str, Event] = {
     "feedback.told": _event("review", "connection decision core", "record kind verdict"),
     "feedback.retracted": _event("review", "core"),
     "training.exported": _event("admin", "admin filters how", "connection"),  # decisions with what was said of them
+    # what is put into the host's record because of that, or of a score; by fields' names, never what is in them
+    "writeback.queued": _event("review", "connection record capability cause", "viewer decision version"),
+    "writeback.written": _event("review", "connection record capability cause", "decision version fields reason"),
+    "writeback.refused": _event(
+        "review", "connection record capability cause reason", "decision version fields reference"
+    ),
+    "writeback.conflict": _event("review", "connection record capability cause", "decision version fields reason"),
+    "writeback.replayed": _event("review", "connection admin records", "record capability"),
+    "writeback.left": _event("review", "connection admin records", "record capability"),
     # what was taken away
     "export.given": _event("decision", f"{_SESSION} record decision how", "component findings"),
     # a file that cannot be read is nobody's failure

@@ -15,6 +15,7 @@ from app.config.table import (
     StoreSettings,
     store_of,
 )
+from app.config.write_back import WriteBack
 
 __all__ = [
     "AdminSettings",
@@ -28,6 +29,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "WriteBack",
     "beginning",
     "example",
     "is_high",

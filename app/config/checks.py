@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from app.config.kinds import IMPORT, LOOPBACK
 from app.config.machine_checks import check_machines
 from app.config.reader import Reader
+from app.config.write_back import OF_ANALYSIS, WriteBack
 
 if TYPE_CHECKING:
     from app.config.connection import ConnectionSettings
-    from app.config.table import Settings
+    from app.config.table import CapabilitySettings, Settings
 
 
 def check(settings: Settings, reader: Reader) -> None:
@@ -114,6 +115,7 @@ def _connection_names(settings: Settings, reader: Reader, connection: Connection
     _exists(reader, (*path, "capabilities"), capabilities, settings.capabilities, "capability")
     _exists(reader, (*path, "fields"), tuple(connection.fields), settings.capabilities, "capability")
     _priorities(settings, reader, connection)
+    _write_backs(settings, reader, connection)
     others = {name: each for name, each in settings.connections.items() if name != connection.name}
     if connection.records_from:
         _exists(reader, (*path, "records_from"), (connection.records_from,), others, "other connection")
@@ -144,6 +146,39 @@ def _event_tokens(reader: Reader, connection: ConnectionSettings) -> None:
     if any(not re.fullmatch(r"[A-Za-z0-9_-]+", each.reveal()) for each in connection.event_tokens or ()):
         mend = "Make one with: openssl rand -hex 32"
         reader.problem((*path, "event_tokens"), "one has signs that cannot stand in an address.", mend)
+
+
+def _write_backs(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:
+    """Who reads the records writes them, and never what a core reads of them."""
+    base = ("connections", connection.name, "write_back")
+    if connection.write_back and connection.records_from:
+        mend = f"Write it under [connections.{connection.records_from}.write_back], whose identity writes it."
+        reader.problem(base, f"the records are those of connection {connection.records_from}.", mend)
+    elif connection.write_back and not connection.client_id:
+        mend = "Set client_id, client_secret and token_url: nothing is written with a viewer's token."
+        reader.problem(base, "there is no integration identity to write with.", mend)
+    for name, each in (connection.write_back or {}).items():
+        capability = settings.capabilities.get(name)
+        if capability is None or name not in (connection.capabilities or ()):
+            mend = f"Known here are: {', '.join(connection.capabilities or ()) or 'none'}."
+            reader.problem((*base, name), f"the connection has no capability {name}.", mend)
+            continue
+        _written_fields(reader, connection, capability, each)
+
+
+def _written_fields(
+    reader: Reader, connection: ConnectionSettings, capability: CapabilitySettings, written: WriteBack
+) -> None:
+    path = ("connections", connection.name, "write_back", capability.name)
+    if capability.kind != "score" and (more := sorted({*written.fields} - OF_ANALYSIS)):
+        mend = f"Take it out; of an analysis, name some of {', '.join(sorted(OF_ANALYSIS))}."
+        reader.problem((*path, more[0]), "an analysis has none.", mend)
+    renamed = (connection.fields or {}).get(capability.name, {})
+    read = {str(renamed.get(feature, feature)).lower() for feature in capability.fields or ()}
+    for what, field in written.fields.items():
+        if field.lower() in read:
+            mend = "Name a field that the capability does not read, or the core would be fed what it said."
+            reader.problem((*path, what), f"{field} is read by {capability.name}.", mend)
 
 
 def _regions(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:

@@ -31,6 +31,7 @@ from app.config.references import Secret, secret
 from app.config.retention import RETENTION, Retention
 from app.config.rules import RULE, Rule
 from app.config.schedules import SCHEDULE, Schedule
+from app.config.write_back import WRITE_BACK, WriteBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,10 @@ class ConnectionSettings:
     )
     warm: Schedule | None = row(  # noqa: RUF009 makes a field
         SCHEDULE, 'When scores are computed ahead: how often, as "6h", or each day at a time of UTC, as "03:00".', None
+    )
+    # what is written to its records
+    write_back: Mapping[str, WriteBack] = row(
+        WRITE_BACK, "For each capability: the fields of the host's record that scores and reviews are written to.", {}
     )
     # how long its audit is kept
     retention: Mapping[str, Retention] = row(

@@ -17,7 +17,7 @@ from app.db.schema import leases, scores
 from app.db.schema_api import import_rows, imports
 from app.db.schema_documents import analyses, readings, reviews
 from app.db.schema_feedback import feedback_threads, thumbs
-from app.db.schema_jobs import jobs
+from app.db.schema_jobs import jobs, write_backs
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ def _reviews(conn: Connection, subject: Subject, now: float, do: bool) -> int:  
     return _gone(conn, reviews, mine, do)
 
 
+def _write_backs(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    mine = write_backs.c.connection.in_(subject.connections) & _is(write_backs, subject)
+    return _gone(conn, write_backs, mine, do)
+
+
 def _leases(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
     """A lease's key begins with the connection and ends with the record: `app.core.stored.Key`."""
     end = f"|{subject.record}"
@@ -128,6 +133,7 @@ RULES: Mapping[str, Rule] = {
     "readings": _readings,
     "reviews": _reviews,
     "import_rows": _import_rows,
+    "write_backs": _write_backs,
     "jobs": _jobs,
     "leases": _leases,
     "thumbs": _thumbs,

@@ -58,6 +58,8 @@ TABLES: tuple[Place, ...] = (
     Place("feedback_threads", "records whose reviews a core was told of", (_S,),
           "deleted, and the core is told to forget them", _WITH),
     Place("asked_viewers", "digests of viewers who were asked how satisfied they are", (_V,), _NOTHING, _WITH),
+    Place("write_backs", "what records are to hold: scores, verdicts; what they held before (by the subject's key)",
+          (_S, _V), "deleted; what was written to the host's record is the host's", _WITH),
     Place("jobs", "records by name, viewers by id, tokens (by the deployment's keys)", (_S, _V),
           "deleted; of a list of records the name goes", _WITH),
     Place("leases", "records by name, and why there was no score", (_S,), "deleted", "ends by itself, in minutes"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from app.db.insert_new import insert_new
 from app.db.schema_documents import readings, reviews
@@ -91,6 +91,15 @@ def of_records(conn: Connection, connection: str, capability: str, kind: str, id
     c = reviews.c
     mine = (c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id.in_(list(ids)))
     return [Row(**row._asdict()) for row in conn.execute(select(*_COLUMNS).where(*mine))]
+
+
+def counted(conn: Connection, connection: str, capability: str, kind: str, record_id: str) -> dict[str, int]:
+    """How many items of a record have which verdict; one that waits for a second person has none yet."""
+    c = reviews.c
+    mine = (c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id == record_id)
+    holds = c.approval.in_((Approval.NONE, Approval.APPROVED))
+    rows = conn.execute(select(c.verdict, func.count()).where(*mine, holds).group_by(c.verdict))
+    return {verdict: int(n) for verdict, n in rows}
 
 
 def _is(connection: str, capability: str, kind: str, record_id: str, item: str) -> list[ColumnElement[bool]]:

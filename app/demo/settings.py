@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from app.demo.crm.ai import WRITES
 from app.demo.crm.match import Fit
 from app.demo.crm.store import STANDARD
 
@@ -49,6 +50,9 @@ client_id = "larkfield-integration"
 client_secret = "file:keys/client_secret"
 event_secrets = ["file:keys/event_secret"]
 {crm_fields}
+# Scores and reviews are written back to fields that the CRM's admin made for them, and to no others.
+[connections.crm.write_back.{capability}]
+{writes}
 # The CRM's list page shows web components; its backend signs who looks at which records.
 [connections.crm-pages]
 host = "guest"
@@ -97,6 +101,8 @@ def write(at: Addresses, fits: Sequence[Fit], workers: int = 1) -> str:
         jwks_url=_text(f"{at.crm}/jwks.json"),
         names=f"[{_text(best.capability)}]",
         capabilities=_capability(best),
+        capability=best.capability,
+        writes="".join(f"{what} = {_text(field)}\n" for what, field in WRITES.items()),
         crm_fields=_renames("crm", best),
         pages_fields=_renames("crm-pages", best),
     )

@@ -87,7 +87,7 @@ class Events:
         event = read_event(body)
         if event["type"] == OUTCOME:
             return self._became(connection, outcome_told(event, now), name, how, now, until)
-        records = changed_records(event)
+        records = [] if is_echo(connection, event) else changed_records(event)
         # one name for all of them: it counts once, with the first
         return self._take(connection, [(name, each) for each in records], how, now, until)
 
@@ -133,3 +133,12 @@ class Events:
         capability = connection.capability_for(told.record)
         value = self._stored.before(conn, Key(name, capability.name, told.record), told.at) if capability else None
         return band(value, capability.bands) if capability and value is not None else ""
+
+
+def is_echo(connection: Connection, event: Mapping[str, Any]) -> bool:
+    """Whether it tells only of fields that we write ourselves, and that no core reads: else each write would cause a
+    score, and each score a write."""
+    data = event.get("data")
+    named = data.get("fields") if isinstance(data, dict) else None
+    ours = {each.lower() for one in connection.settings.write_back.values() for each in one.names}
+    return bool(named) and isinstance(named, list) and all(str(each).lower() in ours for each in named)

@@ -16,6 +16,7 @@ from app.health.findings import Finding, Watch
 from app.health.keys import keys
 from app.health.residency import key_store, residences
 from app.health.sign_in import sign_in
+from app.health.write_back import write_back
 from app.hosts import HOSTS
 from app.hosts._oauth import IntegrationTokens
 from app.metrics import Metrics
@@ -113,6 +114,7 @@ def connections(
         if each.client_id and HOSTS[each.host].reads:
             found.append(_identity(where, each, watch))
         found += drives(where, each, watch)
+        found += write_back(where, settings, each, watch)
         found += sign_in(each, settings.server.public_url, watch, clock())
         found += tried.get(name, [])
         if not each.rollout:

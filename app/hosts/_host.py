@@ -17,6 +17,7 @@ from app.hosts._pages import HostPage
 from app.hosts._reasons import refused
 from app.hosts._setup import Setup
 from app.hosts._sign_in import SignIn
+from app.hosts._write import Writes
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
 from app.net.door import Request, Response
 
@@ -207,6 +208,7 @@ class Host:
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
     read_records: ReadRecords = nothing
     list_records: ListRecords | None = None  # None: which records there are must be told to us
+    writes: Writes | None = None  # None: nothing is written back to it
     document_facts: ReadFacts | None = None  # both, or neither: a host without documents
     read_document: ReadDocument | None = None
     notices: Notices | None = None  # how it tells us of changes, where it does so by subscription

@@ -30,6 +30,7 @@ from app.jobs import (
     told,
     warm,
     watch,
+    write_back,
 )
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
@@ -37,6 +38,7 @@ from app.leaving import Leaving
 from app.scoring import Scoring
 from app.scoring.ahead import Ahead
 from app.session.identities import Identities
+from app.write_back.writer import Writer
 
 __all__ = ["LEASE_S", "Handler", "Runner", "handlers"]
 
@@ -54,6 +56,7 @@ def handlers(
     alerts: Watch,
     changed: Changed,
     to_cores: Feedback,
+    writer: Writer,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
@@ -71,4 +74,5 @@ def handlers(
         "told": partial(told.handle, changed),
         "warm": partial(warm.handle, ahead),
         "watch": partial(watch.handle, alerts),
+        "write_back": partial(write_back.handle, writer),
     }

@@ -20,6 +20,7 @@ LANES = (
     Lane("scores", ("rescore", "score")),  # somebody looks, or has looked
     Lane("ahead", ("leave", "seal", "warm")),  # long runs that nobody waits for
     Lane("told", ("feedback",)),  # a call each, to cores that may be away for long
+    Lane("records", ("write_back",)),  # two or three calls to a host each
     Lane("documents", ("analyse",), 2),  # seconds to minutes each
 )
 

@@ -108,6 +108,7 @@ RULES: Mapping[str, Rule] = {
     "feedback_threads": _erased("what cores were told of"),
     "refused_framings": _erased("origins that tried"),
     "alerts": _erased("alarms about it"),
+    "write_backs": _erased("what its records were to hold; what was written there stays there"),
     "rollouts": _erased("who was shown panels; the audit says who decided it"),
     "changes": _erased("which records changed; a number stays of each, since processes count them", _announced),
     # what stays

@@ -57,5 +57,7 @@ def metrics() -> Response:
         for state, jobs in depth(p.database, p.clock()).items():
             p.metrics.gauge("jobs_depth", jobs, state=state)
         p.metrics.gauge("audit_seal_overdue_seconds", p.sealer.overdue_s())
+        for state, records in p.write_backs.standing().items():
+            p.metrics.gauge("write_backs_standing", records, state=state)
     body, content_type = p.metrics.render()
     return Response(body, content_type=content_type)

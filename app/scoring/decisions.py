@@ -7,10 +7,11 @@ import json
 import random
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+from sqlalchemy import Connection as DatabaseConnection
 
 from app.answer import spoken_of
 from app.audit.log import AuditLog, Entry, new_reference
@@ -23,12 +24,14 @@ from app.core.shapes import Score
 from app.core.stored import CARRIED, OUTDATED, Key, Stored, StoredScores
 from app.db import Database, leases
 from app.db.epochs import ERASED, announced_since
-from app.errors import AnswerRefused, HostUnavailable, InlayError, StoreUnavailable, Unavailable
+from app.errors import HostUnavailable, InlayError, StoreUnavailable, Unavailable
 from app.metrics import Metrics
+from app.scoring.failures import failures_of
 
 Features = Mapping[str, Any]
 Decided = Stored | Miss
 Said = Score | Insufficient | InlayError  # of one record, by the core, or instead of it
+Heard = Callable[[DatabaseConnection, Connection, CapabilitySettings, Sequence[Stored]], None]
 FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
 EMPTY_KEPT_S = 60.0
 # How much sooner each ends at most, by chance: what was asked together is not asked again together. A score's own
@@ -48,7 +51,10 @@ class Decisions:
         audit: AuditLog,
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
+        listeners: Sequence[Heard] = (),
     ) -> None:
+        """`listeners` hear of scores in the transaction that keeps them, where nothing may be announced."""
+        self._listeners = listeners
         self._connections, self._cores, self._stored = connections, cores, stored
         self._database, self._audit, self._metrics, self._clock = database, audit, metrics, clock
 
@@ -151,7 +157,7 @@ class Decisions:
         now, core = self._clock(), self._cores[capability.core].identity
         given = [(key, answer) for key, answer in answers.items() if isinstance(answer, Score)]
         scored = [_stored(key, answer, features[key], capability.ttl, now, core) for key, answer in given]
-        failures, entries = _failures(connection, capability, answers)
+        failures, entries = failures_of(connection, capability, answers)
         sealed = self._stored.sealed(scored, {each.decision: features[each.key] for each in scored})
         with self._database.begin() as conn:
             at, changed = announced_since(conn, epoch, "score", connection.name)
@@ -166,6 +172,8 @@ class Decisions:
             scored = [_settled(each, changed) for each in scored if each.key not in outcomes]
             self._stored.save(conn, scored, sealed)
             self._audit.write_all([*map(_given, scored), *entries], conn=conn)
+            for listen in self._listeners:
+                listen(conn, connection, capability, scored)
             kept = ((str(key), miss) for key, miss in outcomes.items() if isinstance(miss, Miss) and miss.until > now)
             left = {name: (written(miss.why), miss.until) for name, miss in kept}
             leases.settle(conn, owner, [str(key) for key in answers if str(key) not in left], left, at)
@@ -180,36 +188,6 @@ def _stored(key: Key, score: Score, features: Features, ttl: float, now: float, 
 def _kept_until(why: Failure | Insufficient, now: float) -> float:
     kept_s = EMPTY_KEPT_S if isinstance(why, Insufficient) else FAILURE_KEPT_S
     return now + kept_s * random.uniform(1 - SPREAD, 1)  # noqa: S311 no secret
-
-
-def _failures(
-    connection: Connection, capability: CapabilitySettings, answers: Mapping[Key, Said]
-) -> tuple[dict[Key, Failure], list[Entry]]:
-    """What failed: each error has one reference and one row, however many records it was for."""
-    by_error: dict[int, Failure] = {}
-    counted: Counter[int] = Counter()
-    failures: dict[Key, Failure] = {}
-    for key, error in answers.items():
-        if isinstance(error, InlayError):
-            failures[key] = by_error.setdefault(id(error), Failure(error, new_reference()))
-            counted[id(error)] += 1
-    return failures, [_failed(connection, capability, failure, counted[each]) for each, failure in by_error.items()]
-
-
-def _failed(connection: Connection, capability: CapabilitySettings, failure: Failure, records: int) -> Entry:
-    error = failure.error
-    event = "core.refused" if isinstance(error, AnswerRefused) else "core.failed"
-    return Entry(
-        "host.failed" if isinstance(error, HostUnavailable) else event,
-        {
-            "connection": connection.name,
-            "reason": error.reason,
-            "reference": failure.reference,
-            "capability": capability.name,
-            "records": records,
-            "path": getattr(error, "path", ""),
-        },
-    )
 
 
 def _settled(stored: Stored, changed: frozenset[str]) -> Stored:

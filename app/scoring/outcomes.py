@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from app.audit.log import AuditLog, new_reference
 from app.config import CapabilitySettings
@@ -16,6 +18,7 @@ from app.core.stored_readings import ANNOUNCED, ReadingKey, ReadingRow, StoredRe
 from app.db import Database
 from app.db.epochs import announce
 from app.errors import AnswerRefused, CoreUnavailable, InlayError, StoreUnavailable
+from app.launch import Record
 from app.scoring.decisions import decision_id
 
 
@@ -26,6 +29,9 @@ class Found:
     content: Content
     analysis: Analysis
     pages: int
+
+
+Heard = Callable[[Connection, str, CapabilitySettings, Record, str, Analysis], None]
 
 
 class _Erased(Exception):
@@ -42,7 +48,10 @@ class Outcomes:
         database: Database,
         audit: AuditLog,
         clock: Callable[[], float] = time.time,
+        listeners: Sequence[Heard] = (),
     ) -> None:
+        """`listeners` hear of each new decision in its transaction."""
+        self._listeners = listeners
         self._stored, self._readings, self._database = stored, readings, database
         self._audit, self._clock = audit, clock
 
@@ -77,6 +86,8 @@ class Outcomes:
                     decision=decision,
                     detail=_snapshot(capability, found),
                 )
+                for listen in self._listeners:
+                    listen(conn, key.connection, capability, key.record, decision, found.analysis)
 
     def fail(
         self, key: ReadingKey, version: str, error: InlayError, session: str, problem: str = "", retry_s: float = 0.0

@@ -45,6 +45,7 @@ from app.web.fragments import Fragments
 from app.web.limits import Limits
 from app.web.ready import Ready
 from app.web.render import Renderer
+from app.write_back.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Parts:
     fragments: Fragments
     reviews: Reviews
     analyses: Analyses
+    write_backs: Desk
     assets: Assets
     limits: Limits
     ready: Ready

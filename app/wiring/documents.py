@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from app.analysis import Analyses
 from app.analysis.work import AnalysisWork
@@ -17,7 +17,7 @@ from app.db.subscriptions import Subscriptions
 from app.documents import Reader
 from app.events.notices import NoticeBoard
 from app.events.subscriber import Subscriber
-from app.scoring.outcomes import Outcomes
+from app.scoring.outcomes import Heard, Outcomes
 from app.session import Sessions
 from app.session.behalf import Behalf
 from app.wiring.ground import Ground
@@ -46,6 +46,7 @@ class Documents:
         sessions: Sessions,
         behalf: Behalf,
         cores: Mapping[str, CoreClient],
+        listeners: Sequence[Heard] = (),
     ) -> None:
         self._ground, self._behalf = ground, behalf
         self._analysts = {name: Analyst(client) for name, client in cores.items()}
@@ -53,7 +54,7 @@ class Documents:
         self._stored = StoredAnalyses(database, ground.keyring.seal, ground.keyring.open)
         ground.epochs.subscribe(forgetting(lambda *_: self._stored.forget()))
         self._readings = StoredReadings(database)
-        outcomes = Outcomes(self._stored, self._readings, database, ground.audit, clock)
+        outcomes = Outcomes(self._stored, self._readings, database, ground.audit, clock, listeners)
         self.work = AnalysisWork(
             connections, sessions, behalf, Reader(), self._analysts, self._stored, self._readings, outcomes,
             ground.metrics, clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from app.audit.looks import LookLog
 from app.connections import Connections
@@ -18,7 +18,7 @@ from app.net.redis import RedisDoor
 from app.scoring import Scoring
 from app.scoring.ahead import Ahead
 from app.scoring.backlog import Backlog
-from app.scoring.decisions import Decisions
+from app.scoring.decisions import Decisions, Heard
 from app.scoring.history import History
 from app.scoring.once import Once, Outcome
 from app.scoring.refresher import Refresher
@@ -34,13 +34,14 @@ def scoring(
     stored: StoredScores,
     cores: Mapping[str, CoreClient],
     cards: Collection[str],
+    listeners: Sequence[Heard] = (),
 ) -> Scoring:
     """Scores: from memory, from the database, or decided. `cards` are the components that show them in full."""
     database, audit, epochs, clock = ground.database, ground.audit, ground.epochs, ground.clock
     changes, store = Changes(epochs), ground.settings.store
     shared = SharedScores(RedisDoor(store.redis, ground.metrics), epochs.life) if store.redis else None
     levels = Levels(stored, shared, changes, ground.metrics, store.memory_mb * 1_000_000)
-    decisions = Decisions(connections, cores, stored, database, audit, ground.metrics, clock)
+    decisions = Decisions(connections, cores, stored, database, audit, ground.metrics, clock, listeners)
     misses = Misses(changes, clock)
     once = Once(decisions, stored, levels, misses, changes, epochs, database, clock)
     looks, flights = History(stored, LookLog(database, audit, cards)), Flights[Key, Outcome]()

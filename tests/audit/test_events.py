@@ -16,6 +16,12 @@ event.refused export.given host.failed identity.ended job.dropped job.replayed l
 package.given permission.refused request.refused review.given review.undone rollout.set secret.removed secret.set
 session.ended session.opened session.refused session.renewed session.revoked signin.answered signin.cancelled
 signin.completed signin.connected signin.refused signin.started subscription.begun subscription.renewed view.shown
+writeback.conflict
+writeback.left
+writeback.queued
+writeback.refused
+writeback.replayed
+writeback.written
 decision.explained explanation.refused keys.rotated subject.erased
 event.repeated
 answer.served

@@ -267,6 +267,15 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         "GET", "/admin/connections/{0.connection}/arrival.json"
     ),
     ("POST", "/admin/connections/<connection>/package"): as_admin("POST", "/admin/connections/{0.connection}/package"),
+    ("GET", "/admin/connections/<connection>/write-back"): as_admin(
+        "GET", "/admin/connections/{0.connection}/write-back"
+    ),
+    ("POST", "/admin/connections/<connection>/write-back/replay"): as_admin(
+        "POST", "/admin/connections/{0.connection}/write-back/replay"
+    ),
+    ("POST", "/admin/connections/<connection>/write-back/leave"): as_admin(
+        "POST", "/admin/connections/{0.connection}/write-back/leave"
+    ),
     ("GET", "/admin/figures"): as_admin("GET", "/admin/figures?connection={0.connection}"),
     ("GET", "/admin/alerts"): as_admin("GET", "/admin/alerts"),
     ("POST", "/admin/alerts/test"): as_admin("POST", "/admin/alerts/test"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.config import WriteBack
 from app.figures.names import became
 from app.hosts.salesforce.events import ACK
 from tests.hosts.salesforce.messages import ORG, message, notification
@@ -27,6 +28,23 @@ def test_an_event_outdates_for_all_that_read_through_the_connection(world: World
         jobs = conn.exec_driver_sql("SELECT payload FROM jobs").scalars().all()
     assert changes == [(name, key) for name in ("acme", "acme-pages") for key in ("Case/1", LEAD)]
     assert len(jobs) == 2  # of the lead, for both; nobody scores cases
+
+
+@pytest.mark.parametrize(
+    ("fields", "scored_again"),
+    [(["AI_Score__c"], False), (["ai_score__c", "AI_Verdict__c"], False), (["AI_Score__c", "Title"], True), ([], True)],
+)
+def test_our_own_writes_cause_no_new_score(world: World, fields: list[str], scored_again: bool) -> None:
+    """Or each score would cause a write, and each write a score."""
+    written = {"lead_score": WriteBack({"score": "AI_Score__c", "verdict": "AI_Verdict__c"})}
+    settings = world.parts.connections.get("acme").settings
+    object.__setattr__(settings, "write_back", written)
+    world.looked_at()
+    said = {"type": "record.changed", "data": {"record": LEAD, "fields": fields}}
+    assert world.event(said=said).status_code == 202
+    with world.parts.database.read() as conn:
+        changes = conn.exec_driver_sql("SELECT count(*) FROM changes WHERE kind = 'score'").scalar_one()
+    assert bool(changes) is scored_again
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from app.demo.crm.guest import GuestSigner
 from app.demo.crm.people import Person
 from app.demo.crm.store import STANDARD, TYPE, Lead, Leads
 from app.demo.crm.tokens import Tokens
+from app.demo.crm.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Desk:
     tokens: Tokens
     guest: GuestSigner
     events: EventSender
+    trouble: Trouble
     client_id: str
     client_secret: str
     consumer_secret: str
@@ -55,6 +57,7 @@ class Desk:
                 [f"{config.inlay}/events/{config.connection}"],
                 config.key("event_secret"),
             ),
+            trouble=Trouble(),
             client_id="larkfield-integration",
             client_secret=config.key("client_secret"),
             consumer_secret=config.key("consumer_secret"),
@@ -77,7 +80,7 @@ class Desk:
             content["client"]["instanceId"] = instance
         return signed.sign(content, self.consumer_secret)
 
-    def save(self, lead: Lead, values: Mapping[str, str]) -> Saved:
-        """Store, then tell; the telling never fails the save."""
-        changed = tuple(self.leads.update(lead, values))
+    def save(self, lead: Lead, values: Mapping[str, str], *, by: str = "", since: float | None = None) -> Saved:
+        """Store, then tell; the telling never fails the save. Raises ChangedMeanwhile."""
+        changed = tuple(self.leads.update(lead, values, by=by, since=since))
         return Saved(changed, self.events.changed(f"{TYPE}/{lead.id}", changed) if changed else "")

@@ -10,9 +10,11 @@ from flask import Blueprint, Response, abort, g, jsonify, redirect, render_templ
 from werkzeug.wrappers import Response as Answer
 
 from app.demo.crm import match, signed
+from app.demo.crm.ai import AI_COLUMNS
 from app.demo.crm.desk import Desk
 from app.demo.crm.health import Health
 from app.demo.crm.people import DEFAULT, PEOPLE, Person
+from app.demo.crm.setup import add_setup
 from app.demo.crm.store import TYPE, Lead
 
 FORMS: Mapping[str, str] = {
@@ -54,6 +56,7 @@ def blueprint(desk: Desk, health: Health) -> Blueprint:
     _overview(pages, desk, health)
     _leads(pages, desk, health)
     _proofs(pages, desk)
+    add_setup(pages, desk)
     return pages
 
 
@@ -84,7 +87,8 @@ def _overview(pages: Blueprint, desk: Desk, health: Health) -> None:
     @pages.get("/columns")
     def columns() -> str:
         answer = health.get_json(f"{desk.config.core}/v1/capabilities")
-        fits = match.fits(answer["capabilities"], list(desk.leads.columns)) if answer else None
+        names = [column.name for column in desk.leads.table.columns]
+        fits = match.fits(answer["capabilities"], names) if answer else None
         used = {column for fit in fits or () for column in fit.fields.values()}
         return render_template("columns.html", fits=fits, used=used)
 
@@ -118,7 +122,7 @@ def _leads(pages: Blueprint, desk: Desk, health: Health) -> None:
         if bad:
             page = jsonify(errors=bad) if script else _record_page(desk, health, found, "canvas", bad)
             return page, 422
-        saved = desk.save(found, good)
+        saved = desk.save(found, good, by=g.person.name)
         if script:
             now = desk.leads.get(found.id) or found
             values = {name: now.values[name] for name in saved.changed}
@@ -198,6 +202,7 @@ def _record_page(desk: Desk, health: Health, lead: Lead, form: str, errors: Mapp
         proofs=_guest_proofs(desk, g.person, COMPONENTS, [record] if form == "element" and allowed else []),
         ready=health.last("inlay"),
         columns=columns,
+        ai=list(AI_COLUMNS),
         hidden=[column.label for column in desk.leads.table.columns if column not in columns],
     )
 

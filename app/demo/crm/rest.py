@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from app.demo.crm import soql
 from app.demo.crm.desk import Desk
 from app.demo.crm.people import ORGANIZATION_ID
-from app.demo.crm.store import STANDARD, TYPE, Lead
+from app.demo.crm.store import STANDARDS, TYPE, Lead
 from app.demo.crm.tokens import LIFETIME_S, Identity
 
 DATA = "/services/data/v68.0"
@@ -100,11 +100,11 @@ def _userinfo(rest: Blueprint, desk: Desk) -> None:
 def _records(rest: Blueprint, desk: Desk) -> None:
     @rest.get(f"{DATA}/ui-api/records/<record>")
     def one(record: str) -> Response:
-        return jsonify(_view(desk, _signed_in(desk), record))
+        return jsonify(_view(desk, signed_in(desk), record))
 
     @rest.get(f"{DATA}/ui-api/records/batch/<records>")
     def many(records: str) -> Response:
-        identity, wanted = _signed_in(desk), records.split(",")
+        identity, wanted = signed_in(desk), records.split(",")
         if len(wanted) > MAX_BATCH:
             raise RestError(400, "LIMIT_EXCEEDED", f"At most {MAX_BATCH} records in one request.")
         results = [_result(desk, identity, record) for record in wanted]
@@ -115,40 +115,17 @@ def _rows(rest: Blueprint, desk: Desk) -> None:
     @rest.get(f"{DATA}/query")
     @rest.get(f"{DATA}/query/")
     def query() -> Response:
-        identity = _signed_in(desk)
+        identity = signed_in(desk)
         try:
             asked = soql.parse(request.args.get("q", ""))
         except soql.MalformedQueryError as error:
             raise RestError(400, "MALFORMED_QUERY", str(error)) from error
         if asked.type != TYPE:
             raise RestError(400, "INVALID_TYPE", f"sObject type '{asked.type}' is not supported.")
-        _require_fields(desk, identity, asked.fields)
+        require_fields(desk, identity, asked.fields)
         found = _asked_for(desk, identity, asked)
-        rows = [_row(desk, lead, asked.fields) for lead in islice(found, asked.limit)]
+        rows = [row_of(desk, lead, asked.fields) for lead in islice(found, asked.limit)]
         return jsonify(totalSize=len(rows), done=True, records=rows)
-
-    @rest.get(f"{DATA}/sobjects/{TYPE}/<record>")
-    def read(record: str) -> Response:
-        identity = _signed_in(desk)
-        lead = _visible(desk, identity, record)
-        names = _names("fields") or [name for name in desk.leads.columns if identity.may_see_field(name)]
-        _require_fields(desk, identity, names)
-        return jsonify(_row(desk, lead, ["Id", *names]))
-
-    @rest.patch(f"{DATA}/sobjects/{TYPE}/<record>")
-    def write(record: str) -> Response:
-        identity = _signed_in(desk)
-        lead = _visible(desk, identity, record)
-        changes = request.get_json(silent=True)
-        if not isinstance(changes, dict):
-            raise RestError(400, "JSON_PARSER_ERROR", "The body is not a JSON object.")
-        _require_fields(desk, identity, list(changes))
-        good, bad = desk.leads.check(changes)
-        if bad:
-            name, problem = next(iter(bad.items()))
-            raise RestError(400, "INVALID_FIELD_FOR_INSERT_UPDATE", f"{name}: {problem}")
-        desk.save(lead, good)
-        return Response(status=204)
 
 
 def _asked_for(desk: Desk, identity: Identity, asked: soql.Query) -> Iterator[Lead]:
@@ -176,38 +153,40 @@ def _bearer() -> str:
     return token.strip() if kind.lower() in {"bearer", "oauth"} else ""
 
 
-def _signed_in(desk: Desk) -> Identity:
+def signed_in(desk: Desk) -> Identity:
     identity = desk.tokens.read(_bearer())
     if identity is None:
         raise RestError(401, "INVALID_SESSION_ID", "Session expired or invalid")
     return identity
 
 
-def _visible(desk: Desk, identity: Identity, record: str) -> Lead:
+def visible(desk: Desk, identity: Identity, record: str) -> Lead:
     lead = desk.leads.get(record) if _ID.fullmatch(record) else None
     if lead is None or not identity.may_see_record(lead.id):  # absent and hidden look the same
         raise RestError(404, "NOT_FOUND", "The requested resource does not exist")
     return lead
 
 
-def _names(argument: str) -> list[str]:
+def names_of(argument: str) -> list[str]:
     names = ",".join(request.args.getlist(argument)).split(",")
     return [name.strip().removeprefix(f"{TYPE}.") for name in names if name.strip()]
 
 
-def _require_fields(desk: Desk, identity: Identity, names: Sequence[str]) -> None:
+def require_fields(desk: Desk, identity: Identity, names: Sequence[str]) -> None:
     for name in names:
-        if name != "Id" and (name not in {*desk.leads.columns, STANDARD} or not identity.may_see_field(name)):
+        known = name in {*desk.leads.columns, *STANDARDS}
+        if name != "Id" and (not known or not identity.may_see_field(name)):
             raise RestError(400, "INVALID_FIELD", f"No such column '{name}' on entity '{TYPE}'.")
 
 
 def _view(desk: Desk, identity: Identity, record: str) -> dict[str, Any]:
     """One record of the UI API: what `fields` names must be there, what `optionalFields` names may be."""
-    lead, required, optional = _visible(desk, identity, record), _names("fields"), _names("optionalFields")
+    lead, required, optional = visible(desk, identity, record), names_of("fields"), names_of("optionalFields")
     if not required and not optional:
         raise RestError(400, "MISSING_ARGUMENT", "Name fields or optionalFields.")
-    _require_fields(desk, identity, required)
-    seen = [name for name in optional if name in {*desk.leads.columns, "Id", STANDARD} and identity.may_see_field(name)]
+    require_fields(desk, identity, required)
+    known = {*desk.leads.columns, "Id", *STANDARDS}
+    seen = [name for name in optional if name in known and identity.may_see_field(name)]
     values: Mapping[str, Any] = {
         name: {"displayValue": None, "value": desk.leads.value(lead, name)} for name in dict.fromkeys(required + seen)
     }
@@ -227,7 +206,7 @@ def _result(desk: Desk, identity: Identity, record: str) -> dict[str, Any]:
         return {"statusCode": error.status, "result": error.body}
 
 
-def _row(desk: Desk, lead: Lead, names: Sequence[str]) -> dict[str, Any]:
+def row_of(desk: Desk, lead: Lead, names: Sequence[str]) -> dict[str, Any]:
     url = f"{DATA}/sobjects/{TYPE}/{lead.id}"
     return {"attributes": {"type": TYPE, "url": url}} | {name: desk.leads.value(lead, name) for name in names}
 

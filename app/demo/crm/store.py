@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from app.demo.crm.ai import AI_COLUMNS
 from app.demo.crm.people import Person
 from app.demo.crm.table import Column, Table
 
 TYPE = "Lead"
 PER_PAGE = 50
 STANDARD = "Description"  # every such CRM has this field; empty unless the file brings it
+MODIFIED = "LastModifiedDate"
+STANDARDS = (STANDARD, MODIFIED)
+_LOADED_S = 3600.0  # so long before its start, what the CRM begins with was last changed
+_KEPT = 40  # changes of one record
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _TITLES = frozenset({"name", "full_name", "company"})
@@ -32,6 +40,21 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of one field, as the field history shows it."""
+
+    at: float
+    by: str
+    name: str
+    was: str
+    now: str
+
+
+class ChangedMeanwhile(Exception):
+    """The record was changed after the time that a save named."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     leads: tuple[Lead, ...]
     number: int
@@ -42,10 +65,14 @@ class Page:
 class Leads:
     """All records of one table. Reading takes a consistent value; writing goes one at a time."""
 
-    def __init__(self, table: Table, journal: Path | None = None) -> None:
-        self.table = table
-        self.columns = {column.name: column for column in table.columns}
-        self._rows = {key: dict(row) for key, row in table.rows.items()}
+    def __init__(self, table: Table, journal: Path | None = None, clock: Callable[[], float] = time.time) -> None:
+        self.table, self._clock = table, clock
+        self.columns = {column.name: column for column in (*AI_COLUMNS, *table.columns)}
+        added = {column.name: "" for column in AI_COLUMNS}
+        self._rows = {key: added | row for key, row in table.rows.items()}
+        loaded = clock() - _LOADED_S
+        self._modified: dict[str, float] = defaultdict(lambda: loaded)
+        self._history: dict[str, deque[Edit]] = defaultdict(lambda: deque(maxlen=_KEPT))
         self._by_external = {external: key for key, external in table.names.items()}
         self.title_column = next((name for name in self.columns if name.lower() in _TITLES), "")
         self._journal = journal
@@ -80,6 +107,9 @@ class Leads:
         """A field as the API gives it: numbers as numbers, unknown as null."""
         if name == "Id":
             return lead.id
+        if name == MODIFIED:
+            at = datetime.fromtimestamp(self._modified[lead.id], UTC)
+            return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}+0000"
         text = lead.values.get(name)
         if not text:
             return None
@@ -100,17 +130,43 @@ class Leads:
                 good[name] = text
         return good, bad
 
-    def update(self, lead: Lead, values: Mapping[str, str]) -> Sequence[str]:
-        """Store the values; returns the names of those that are different now."""
+    def update(
+        self, lead: Lead, values: Mapping[str, str], *, by: str = "", since: float | None = None
+    ) -> Sequence[str]:
+        """Store the values; returns the names of those that are different now.
+
+        With `since`, only if the record was not changed after that second. Raises ChangedMeanwhile.
+        """
         with self._lock:
-            now = self._rows[lead.id]
+            now, at = self._rows[lead.id], self._clock()
+            if since is not None and int(self._modified[lead.id]) > since:
+                raise ChangedMeanwhile
             changed = {name: text for name, text in values.items() if now[name] != text}
             if changed:
-                if self._journal is not None:
-                    with self._journal.open("a", encoding="utf-8") as journal:
-                        journal.write(json.dumps({"id": lead.id, "values": changed}, ensure_ascii=False) + "\n")
+                self._write({"id": lead.id, "values": changed, "by": by, "at": at})
+                self._note(lead.id, now, changed, by, at)
                 self._rows[lead.id] = now | changed  # a new row: readers keep the one that they hold
         return tuple(changed)
+
+    def touch(self, lead: Lead, by: str) -> None:
+        """Somebody saved the record without changing anything that is kept here."""
+        with self._lock:
+            self._modified[lead.id] = self._clock()
+            self._history[lead.id].append(Edit(self._clock(), by, STANDARD, "", "(saved)"))
+
+    def history(self, lead: Lead) -> tuple[Edit, ...]:
+        """The last changes of a record, the newest first."""
+        with self._lock:
+            return tuple(reversed(self._history[lead.id]))
+
+    def _write(self, entry: Mapping[str, object]) -> None:
+        if self._journal is not None:
+            with self._journal.open("a", encoding="utf-8") as journal:
+                journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def _note(self, key: str, row: Mapping[str, str], changed: Mapping[str, str], by: str, at: float) -> None:
+        self._modified[key] = at
+        self._history[key].extend(Edit(at, by, name, row[name], text) for name, text in changed.items())
 
     def _holds(self, key: str, words: Sequence[str], person: Person) -> bool:
         if not words:
@@ -127,7 +183,9 @@ class Leads:
                 continue
             row = self._rows.get(entry["id"])
             if row is not None:
-                row.update({name: text for name, text in entry["values"].items() if name in row})
+                known = {name: text for name, text in entry["values"].items() if name in row}
+                self._note(entry["id"], row, known, entry.get("by", ""), entry.get("at", self._modified[entry["id"]]))
+                row.update(known)
 
 
 def _problem(column: Column | None, text: str) -> str:

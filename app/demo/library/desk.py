@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.demo.library import samples
+from app.demo.library.columns import Columns
 from app.demo.library.config import LibraryConfig
 from app.demo.library.notifier import Notifier
 from app.demo.library.people import Person
@@ -26,6 +27,7 @@ class Desk:
     notifier: Notifier
     download_key: bytes = field(repr=False)
     title: str
+    columns: Columns = field(default_factory=Columns)
     _busy_until: float = 0.0
 
     @classmethod

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as Answer
 from app.demo.library import items
 from app.demo.library.desk import Desk
 from app.demo.library.people import Person
+from app.demo.library.rows import add_rows
 from app.demo.library.store import DRIVE
 from app.demo.library.tenant import TENANT, Bearer, RefusedError
 
@@ -31,6 +32,7 @@ def blueprint(desk: Desk) -> Blueprint:
     _items(graph, desk)
     _changes(graph, desk)
     _subscriptions(graph, desk)
+    add_rows(graph, desk)
 
     @graph.errorhandler(items.ApiError)
     def refused(error: items.ApiError) -> tuple[Response, int, dict[str, str]]:

@@ -85,6 +85,7 @@ def item(desk: Desk, document: Document, query: Mapping[str, str]) -> dict[str, 
         "lastModifiedBy": {"user": {"displayName": document.by}},
         "sharepointIds": {
             "siteId": str(SITE),
+            "siteUrl": desk.config.origin,
             "webId": str(WEB),
             "listId": str(LIST),
             "listItemId": str(document.row),

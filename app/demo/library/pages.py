@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from app.demo.crm.health import Health
 from app.demo.library import samples, text
+from app.demo.library.columns import AI_COLUMNS
 from app.demo.library.desk import BADGE, SIDEBAR, Desk
 from app.demo.library.people import DEFAULT, PEOPLE
 from app.demo.library.store import MAX_BYTES, READABLE, Document, LibraryRefusedError
@@ -186,6 +187,8 @@ def _listing(desk: Desk, error: str = "") -> str:
         kinds=",".join(READABLE),
         badge=BADGE,
         error=error,
+        ai=AI_COLUMNS,
+        columns=desk.columns,
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.demo.library.columns import WRITES
 from app.demo.library.desk import BADGE, SIDEBAR
 from app.demo.library.store import DRIVE
 from app.demo.library.tenant import APP, TENANT
@@ -35,7 +36,7 @@ single_use = false  # its pages hand the same token out again until that ends
 token_url = {token_url}
 token_scope = {token_scope}
 drives = [{drive}]
-
+{write_backs}
 # The task pane of a word processor, on the same directory.
 [connections.word]
 host = "office"
@@ -68,6 +69,14 @@ def write(origin: str, capabilities: Sequence[Mapping[str, Any]]) -> str:
         token_url=_text(f"{origin}/{TENANT}/oauth2/v2.0/token"),
         token_scope=_text(f"{origin}/.default"),
         drive=_text(DRIVE),
+        write_backs="".join(_write_back(each["name"]) for each in offered),
+    )
+
+
+def _write_back(capability: str) -> str:
+    rows = "".join(f"{what} = {_text(column)}\n" for what, column in WRITES.items())
+    return "# What was found is written to the library's own columns, with the app's right to write them.\n" + (
+        f"[connections.library.write_back.{capability}]\n{rows}"
     )
 
 

@@ -10,6 +10,7 @@ from app.hosts.salesforce.launch import verify
 from app.hosts.salesforce.package import PACKAGE
 from app.hosts.salesforce.setup import SETUP
 from app.hosts.salesforce.sign_in import SIGN_IN
+from app.hosts.salesforce.write import WRITES
 from app.launch import Attest, TokenType
 
 SALESFORCE = Host(
@@ -29,6 +30,7 @@ SALESFORCE = Host(
     read_records=read_records,
     list_records=list_records,
     events=EVENTS,
+    writes=WRITES,
     package=PACKAGE,
     setup=SETUP,
 )

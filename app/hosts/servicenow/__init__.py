@@ -8,6 +8,7 @@ from app.hosts.servicenow.api import check_access, read_records
 from app.hosts.servicenow.package import PACKAGE
 from app.hosts.servicenow.setup import SETUP
 from app.hosts.servicenow.sign_in import SIGN_IN
+from app.hosts.servicenow.write import WRITES
 from app.launch import Attest
 
 SERVICENOW = Host(
@@ -20,6 +21,7 @@ SERVICENOW = Host(
     sign_in=SIGN_IN,
     check_access=check_access,
     read_records=read_records,
+    writes=WRITES,
     package=PACKAGE,
     setup=SETUP,
 )

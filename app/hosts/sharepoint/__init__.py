@@ -8,6 +8,7 @@ from app.hosts._entra_sign_in import SIGN_IN
 from app.hosts._graph_documents import document_facts, read_document
 from app.hosts._graph_items import check_access
 from app.hosts._graph_notices import NOTICES
+from app.hosts._graph_write import WRITES
 from app.hosts._host import Host
 from app.hosts.sharepoint.package import PACKAGE
 from app.hosts.sharepoint.setup import SETUP
@@ -31,6 +32,7 @@ SHAREPOINT = Host(
     check_access=check_access,
     document_facts=document_facts,
     read_document=read_document,
+    writes=WRITES,
     notices=NOTICES,
     package=PACKAGE,
     setup=SETUP,

@@ -20,6 +20,7 @@ from app.routes.admin import (
     secrets,
     sign_in,
     why,
+    write_back,
 )
 
 _PAGES = (
@@ -42,5 +43,6 @@ _PAGES = (
     secrets,
     hosts,
     arrival,
+    write_back,
 )
 BLUEPRINTS = tuple(each.blueprint for each in _PAGES)

@@ -1,0 +1,90 @@
+"""What becomes a wish: which scores and reviews, once for all that come before it is written."""
+
+from __future__ import annotations
+
+from app.core.stored import OUTDATED
+from app.db.reviews import Verdict
+from tests.write_back.stage import Stage
+
+
+def jobs(stage: Stage) -> int:
+    with stage.database.read() as conn:
+        return int(conn.exec_driver_sql("SELECT count(*) FROM jobs WHERE kind = 'write_back'").scalar_one())
+
+
+def wishes(stage: Stage) -> int:
+    with stage.database.read() as conn:
+        return int(conn.exec_driver_sql("SELECT coalesce(sum(version), 0) FROM write_backs").scalar_one())
+
+
+def test_many_wishes_are_one_job_and_the_last_one_counts(stage: Stage) -> None:
+    stage.overridden(20)
+    stage.overridden(30)
+    stage.scored(80)
+    assert (wishes(stage), jobs(stage)) == (3, 1)
+    stage.run()
+    assert stage.door.writes == 1
+    assert stage.holds("AI_Override__c", "AI_Score__c") == [30, 80]
+
+
+def test_a_score_that_hardly_moved_is_not_written(stage: Stage) -> None:
+    for value in (80, 83, 84.9):
+        stage.scored(value)
+    assert wishes(stage) == 1
+    stage.scored(85)
+    stage.scored(69)  # another band
+    stage.scored(71)
+    assert wishes(stage) == 4
+
+
+def test_what_a_launch_carried_or_what_is_outdated_is_not_written(stage: Stage) -> None:
+    stage.scored(80, carried="carried:1")
+    stage.scored(80, fresh_until=OUTDATED)
+    assert wishes(stage) == 0
+
+
+def test_what_waits_for_a_second_person_is_not_written(stage: Stage) -> None:
+    stage.reviewed(Verdict.OVERRIDDEN, 20, "no-budget", approved=False)
+    assert wishes(stage) == 0
+    assert stage.told is None
+    stage.reviewed(Verdict.OVERRIDDEN, 20, "no-budget")
+    assert wishes(stage) == 1
+
+
+def test_a_wish_and_its_cause_are_one(stage: Stage) -> None:
+    """The review's transaction failed: nothing is to be written."""
+
+    class Broken(Exception):
+        pass
+
+    try:
+        with stage.database.begin() as conn:
+            begin = stage.database.begin
+            stage.database.begin = lambda: _same(conn)  # type: ignore[method-assign]
+            stage.overridden()
+            raise Broken
+    except Broken:
+        stage.database.begin = begin  # type: ignore[method-assign]
+    assert (wishes(stage), jobs(stage), stage.audited("writeback.queued")) == (0, 0, [])
+
+
+def test_who_caused_it_is_in_the_audit(stage: Stage) -> None:
+    stage.overridden()
+    [row] = stage.audited("writeback.queued")
+    assert (row["viewer"], row["record"], row["decision"], row["family"]) == (
+        "005zoe",
+        str(stage.record),
+        "d1",
+        "review",
+    )
+
+
+class _same:  # noqa: N801 reads as a function
+    def __init__(self, conn: object) -> None:
+        self._conn = conn
+
+    def __enter__(self) -> object:
+        return self._conn
+
+    def __exit__(self, *_: object) -> None:
+        return None
