@@ -11,4 +11,15 @@ from app.hosts.servicenow import SERVICENOW
 from app.hosts.sharepoint import SHAREPOINT
 from app.hosts.teams import TEAMS
 
-HOSTS: dict[str, Host] = {host.name: host for host in (SALESFORCE, GUEST, TEAMS, SHAREPOINT, OFFICE, SERVICENOW, OIDC)}
+HOSTS: dict[str, Host] = {
+    host.name: host
+    for host in (
+        SALESFORCE,
+        GUEST,
+        TEAMS,
+        SHAREPOINT,
+        OFFICE,
+        SERVICENOW,
+        OIDC,
+    )
+}
