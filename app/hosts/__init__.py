@@ -10,6 +10,7 @@ from app.hosts.salesforce import SALESFORCE
 from app.hosts.servicenow import SERVICENOW
 from app.hosts.sharepoint import SHAREPOINT
 from app.hosts.teams import TEAMS
+from app.hosts.zendesk import ZENDESK
 
 HOSTS: dict[str, Host] = {
     host.name: host
@@ -21,5 +22,6 @@ HOSTS: dict[str, Host] = {
         OFFICE,
         SERVICENOW,
         OIDC,
+        ZENDESK,
     )
 }
