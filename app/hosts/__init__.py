@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.hosts._host import Host
 from app.hosts.guest import GUEST
+from app.hosts.hubspot import HUBSPOT
 from app.hosts.office import OFFICE
 from app.hosts.oidc import OIDC
 from app.hosts.salesforce import SALESFORCE
@@ -23,5 +24,6 @@ HOSTS: dict[str, Host] = {
         SERVICENOW,
         OIDC,
         ZENDESK,
+        HUBSPOT,
     )
 }
