@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.hosts._host import Host
+from app.hosts.dynamics import DYNAMICS
 from app.hosts.guest import GUEST
 from app.hosts.hubspot import HUBSPOT
 from app.hosts.office import OFFICE
@@ -25,5 +26,6 @@ HOSTS: dict[str, Host] = {
         OIDC,
         ZENDESK,
         HUBSPOT,
+        DYNAMICS,
     )
 }
