@@ -161,12 +161,12 @@ class Connections:
         Raises HostUnavailable, and what the question raises.
         """
         try:
-            token = self._tokens.get(source.settings)
+            token = self._tokens.get(source.settings, source.host.own_token)
             try:
                 answer = ask(token)
             except SessionExpired:
                 self._tokens.drop(source.settings, token)
-                answer = ask(self._tokens.get(source.settings))
+                answer = ask(self._tokens.get(source.settings, source.host.own_token))
         except SessionExpired as dead:
             self._metrics.count(
                 "host_calls", host=source.settings.host, connection=source.name, outcome="identity-refused"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "static/icons"
-COLOR_SIZES = (16, 32, 64, 80, 96, 192)
+COLOR_SIZES = (16, 32, 64, 80, 96, 128, 192, 320)
 OUTLINE_SIZE = 32
 SAMPLES = 4
 

@@ -74,6 +74,9 @@ class ConnectionSettings:
         {},
     )
     secrets: tuple[Secret, ...] = row(many(secret()), "Shared secrets of signed launches, several to rotate.", [])
+    public_keys: tuple[Secret, ...] = row(
+        many(secret()), "Public keys of signed launches, as PEM: these and no others; several to rotate.", []
+    )
     single_use: bool = row(
         FLAG, "Whether a proof works once; off only for access tokens that a host hands out again.", True
     )

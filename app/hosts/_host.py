@@ -11,7 +11,7 @@ from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._event_forms import EventForm
 from app.hosts._keys import KeySource
 from app.hosts._notices import Notices
-from app.hosts._oauth import Flow, Token
+from app.hosts._oauth import Flow, Token, TokenFlow, client_credentials
 from app.hosts._package import PackageRules
 from app.hosts._pages import HostPage
 from app.hosts._reasons import refused
@@ -201,11 +201,14 @@ class Host:
     uses: tuple[str, ...] = ()  # settings that only some hosts know; to others they are refused
     takes: tuple[TokenType, ...] = (TokenType.JWT,)  # what its proof is called when it is exchanged; none: it is not
     proof_field: str = "token"  # the form field that a launch arrives in
+    signs: tuple[str, ...] = ()  # headers of its signature, where it signs the whole request and posts no form
+    opens: str = ""  # then: the page of ours that such a request is answered with, by its address
     approval_field: str = ""  # the query field by which the host says: the viewer has not allowed us yet
     bridge: str = "plain"  # the dialect that its frame speaks with the page around it
     check_access: CheckAccess = nobody
     sign_in: SignIn | None = None  # where viewers can sign in by themselves
     exchange: Exchange | None = None  # None: the viewer's own token is what the host's API takes
+    own_token: TokenFlow = client_credentials  # how the identity that reads its records gets a token
     read_records: ReadRecords = nothing
     list_records: ListRecords | None = None  # None: which records there are must be told to us
     writes: Writes | None = None  # None: nothing is written back to it
@@ -222,6 +225,8 @@ class Host:
     def __post_init__(self) -> None:
         if Attest.RECORD not in self.attests and self.check_access is nobody:
             raise ValueError(f"{self.name} does not attest the record, so it must bring check_access")
+        if bool(self.signs) != (self.opens in self.pages):
+            raise ValueError(f"{self.name} signs requests, so it must say which of its pages they open")
 
     @property
     def reads(self) -> bool:

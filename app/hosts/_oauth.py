@@ -39,6 +39,9 @@ class Token:
     expires_at: float
 
 
+TokenFlow = Callable[[ConnectionSettings, float], Flow[Token]]
+
+
 def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token]:
     """Get a token for the integration identity.
 
@@ -63,6 +66,14 @@ def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token
     if response.status != 200:
         raise HostUnavailable(reason=f"integration-refused:{error_code(response)}")
     return read_token(response.json(), now)
+
+
+def own_secret(connection: ConnectionSettings, now: float) -> Flow[Token]:
+    """For hosts that give an app one token for good: it is the identity's secret."""
+    if connection.client_secret is None:
+        raise HostUnavailable(reason="integration-unset")
+    return Token(connection.client_secret.reveal(), now + MAX_LIFE_S)
+    yield  # makes this a flow, which asks nobody
 
 
 def drive(flow: Flow[T], call: Callable[[Request], Response]) -> T:
@@ -100,8 +111,8 @@ class IntegrationTokens:
         self._slots: dict[tuple[str, str, str], _Slot] = {}
         self._lock = threading.Lock()
 
-    def get(self, connection: ConnectionSettings) -> str:
-        """The identity's token. Raises HostUnavailable; that is remembered for some seconds."""
+    def get(self, connection: ConnectionSettings, flow: TokenFlow = client_credentials) -> str:
+        """The identity's token, by the host's way to one. Raises HostUnavailable, which is remembered for seconds."""
         slot = self._slot(connection)
         token = slot.token
         if token is not None and self._clock() < slot.renew_at:
@@ -113,7 +124,7 @@ class IntegrationTokens:
             if slot.failure is not None and now < slot.failed_at + FAILURE_PAUSE_S:
                 raise _again(slot.failure)
             try:
-                slot.token, slot.failure = self._fetch(connection, now), None
+                slot.token, slot.failure = self._fetch(flow(connection, now)), None
                 slot.renew_at = _renew_at(slot.token, now)
             except HostUnavailable as error:
                 slot.failure, slot.failed_at = error, now
@@ -132,9 +143,9 @@ class IntegrationTokens:
             key = (connection.name, connection.token_url, connection.client_id)
             return self._slots.setdefault(key, _Slot())
 
-    def _fetch(self, connection: ConnectionSettings, now: float) -> Token:
+    def _fetch(self, flow: Flow[Token]) -> Token:
         try:
-            return drive(client_credentials(connection, now), self._door.call)
+            return drive(flow, self._door.call)
         except (OutboundError, AnswerRefused) as error:
             raise HostUnavailable(reason=f"integration-{error.code}", retry_after_s=FAILURE_PAUSE_S) from error
 

@@ -26,7 +26,17 @@ FOLDER = ""  # the suffix of a package that is handed out as a folder
 ARCHIVES = frozenset({".zip", ".sppkg"})
 MAX_ARCHIVE = 64 * 2**20  # bytes unpacked: far more than any package holds
 _MARKUP = (".xml", ".html", ".cmp", ".design", ".svg")
-_QUOTED = (".json", ".js", ".mjs", ".ts", ".py", ".cs", ".cls", ".webmanifest")  # values stand inside double quotes
+_QUOTED = (
+    ".json",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".ts",
+    ".py",
+    ".cs",
+    ".cls",
+    ".webmanifest",
+)  # values stand inside double quotes
 _PROSE = (".md", ".txt", ".css")
 
 

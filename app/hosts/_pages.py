@@ -23,6 +23,7 @@ class HostPage:
     early: bool = False  # whether the library comes before our scripts; else ours fetch it if they need it
     sources: tuple[str, ...] = ()  # where the library loads its parts from
     asks: tuple[str, ...] = ()  # what it asks by itself
+    posted: str = ""  # the form field of the proof that the host posts when it opens the page; empty: it only opens it
 
 
 @cache

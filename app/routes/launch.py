@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup
 
 from app.connections import Connection
@@ -22,12 +24,13 @@ from app.errors import (
     StoreUnavailable,
     WrongMediaType,
 )
+from app.hosts._request import SignedRequest, written
 from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
 from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
 from app.session.bearer import Session
 from app.views import VIEWS
-from app.web.failures import retry_headers, translated
+from app.web.failures import problem, retry_headers, translated
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
@@ -47,7 +50,7 @@ def post(connection: str) -> Response:
         require_patience(parts())  # the same for a connection that does not exist
         if known is None:
             raise LaunchRefused(reason="connection-unknown")
-        return _opened(known, tag)
+        return _handed(known) if known.host.signs else _opened(known, tag)
     except Exception as error:  # noqa: BLE001 a frame shows a page that it may show, whatever went wrong
         return _failed(known, translated(error), connection)
 
@@ -78,6 +81,9 @@ def _failed(known: Connection | None, error: InlayError, connection: str) -> Res
     except StoreUnavailable as away:
         return _refusal(known, away, "")
     note_request(parts(), error, connection)
+    if known and known.host.signs:  # a program asked, and shows no page
+        error.reference = reference or error.reference
+        return problem(error)
     return _refusal(known, error, reference)
 
 
@@ -109,6 +115,26 @@ def _opened(connection: Connection, tag: str) -> Response:
     p.metrics.count("launches", host=connection.settings.host, outcome="accepted")
     p.figures.launched(connection.name, tag, launch.viewer.subject)
     return _page(connection, session.viewer, tag, partial(_shown, p, connection, launch, session, token))
+
+
+def _handed(connection: Connection) -> Response:
+    """A request that its host signed whole: answered with the address of the page in which it will be a launch.
+
+    It is held against the host now, so that a bad one is refused here; it counts as used once the page uses it. It
+    stands after the `#` of the address, which browsers send to nobody.
+    """
+    p, asked = parts(), request.query_string.decode("latin-1")
+    address = f"{p.settings.server.public_url}/launch/{connection.name}" + (f"?{asked}" if asked else "")
+    headers = {name: request.headers.get(name, "") for name in connection.host.signs}
+    proof = written(SignedRequest(request.method, address, request.get_data().decode("utf-8", "replace"), headers))
+    launch = connection.host.verify(
+        LaunchRequest(proof, None, (), None, p.clock(), browser_locale()), connection.settings, p.keys
+    )
+    count_unknown(p, connection, launch)
+    p.limits.spend_viewer(connection.settings, launch.viewer.subject)
+    shown = urlencode({"component": launch.component, "record": str(launch.records[0])})
+    page = f"{p.settings.server.public_url}/pages/{connection.name}/{connection.host.opens}?{shown}"
+    return jsonify(address=f"{page}#{urlsafe_b64encode(proof.encode()).rstrip(b'=').decode()}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Pages around a panel, which a host opens by their address: a task pane, a tab. They hold nobody's data."""
+"""Pages around a panel, which a host opens by their address: a task pane, a tab. They hold nobody's data.
+
+A host that opens them with a proof posts it. The page hands it to its panel as it came: only a launch believes it.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,26 @@ from app.web.parts import parts
 blueprint = Blueprint("pages", __name__)
 
 
+MAX_PROOF = 65_536
+
+
 @blueprint.get("/pages/<connection>/<name>")
 def page(connection: str, name: str) -> Response:
     """The host's page of this name, for one of the connection's components: the first, unless another is named."""
+    return _answered(connection, name, "")
+
+
+@blueprint.post("/pages/<connection>/<name>")
+def posted(connection: str, name: str) -> Response:
+    """The same, opened by the host with a proof of who is looking."""
+    known = _named(connection)
+    found = known.host.pages.get(name) if known else None
+    if known and (found is None or not found.posted or request.mimetype != "application/x-www-form-urlencoded"):
+        return _refusal(known, NotFound(reason="page-unknown"))
+    return _answered(connection, name, request.form.get(found.posted, "")[:MAX_PROOF] if found else "")
+
+
+def _answered(connection: str, name: str, proof: str) -> Response:
     known = _named(connection)
     if known is None:
         raise NotFound(reason="page-unknown")
@@ -29,6 +49,7 @@ def page(connection: str, name: str) -> Response:
         return _refusal(known, NotFound(reason="page-unknown"))
     p, nonce = parts(), secrets.token_urlsafe(16)
     public_url, style = p.settings.server.public_url, p.catalog.tokens_css + p.assets.around_css
+    facts = {"home": public_url, "connection": connection, "component": component, "library": dict(found.library)}
     html = p.renderer.page(
         "around.html",
         locale=_locale(),
@@ -36,7 +57,7 @@ def page(connection: str, name: str) -> Response:
         nonce=nonce,
         title=found.title,
         early=found.library if found.early else {},
-        facts={"home": public_url, "connection": connection, "component": component, "library": dict(found.library)},
+        facts=facts | ({"proof": proof} if proof else {}),
         script=Markup(source(found)),  # noqa: S704 our own script
     )
     ancestors = known.host.frame_ancestors(known.settings)

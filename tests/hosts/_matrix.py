@@ -51,7 +51,7 @@ def _twice(builder: Any) -> Attempt:
 def _every_host(host: str) -> list[tuple[str, Mutate, str]]:
     def own(salesforce: str, guest: str, entra: str = "") -> str:
         """Where hosts differ in which fault is seen first, or in how it is called."""
-        known = {"salesforce": salesforce, "guest": guest, "oidc": guest}
+        known = {"salesforce": salesforce, "oidc": guest, **dict.fromkeys(("guest", *DESCRIBED), guest)}
         return known.get(host, entra or guest)
 
     names_all = host in ("salesforce", "guest")  # the others' tokens name neither origin nor record

@@ -48,7 +48,7 @@ class Attempt:
 
     def launch_form(self, host: str) -> dict[str, Any]:
         """The body of `POST /launch/<connection>?component=`; a token names no record, so the page does."""
-        named = {"record": list(self.records)} if self.kind in (TokenType.ACCESS_TOKEN, TokenType.ID_TOKEN) else {}
+        named = {} if host in ("salesforce", "guest") else {"record": list(self.records)}
         return {HOSTS[host].proof_field: self.proof} | named
 
     def session_form(self, connection: str) -> dict[str, Any]:
@@ -63,6 +63,7 @@ class Attempt:
         }
 
 
+SECRET = "4D1C2B3A5E6F-of-the-host-0123456789"
 TENANT, OTHER_TENANT = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "0d1e2f30-4152-4637-8495-a6b7c8d9eaf0"
 PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 V1, V2 = "https://sts.windows.net/{tenantid}/", "https://login.microsoftonline.com/{tenantid}/v2.0"

@@ -7,6 +7,7 @@ does (its client, its address, its PKCE challenge), and each of its answers can 
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,11 +23,26 @@ from app.hosts._oauth import drive
 from app.hosts._sign_in import Attempt, HostTokens, SignedIn, SignIn
 from app.net.door import Request, Response
 from tests.hosts._door import answer
-from tests.hosts._proofs import APP, BUILDERS, CLIENTS, CLOCK, OPENID, TENANT_KEYS, FixedKeys, canvas, entra, oidc
+from tests.hosts._proofs import (
+    APP,
+    BUILDERS,
+    CLIENTS,
+    CLOCK,
+    DESCRIBED,
+    OPENID,
+    TENANT_KEYS,
+    FixedKeys,
+    canvas,
+    oidc,
+)
 
 ATTEMPT = Attempt("state-" + "s" * 37, "nonce-" + "n" * 37, "verifier-" + "v" * 34)
 CLIENT, SECRET = "inlay-viewers", "sign-in-secret&="
 INSTANCE, USER = "https://acme.service-now.example", "6816f79cc0a8016401c5a33be04be441"
+# Hosts with one app for tokens and sign-ins, at one directory.
+ENTRA = (*CLIENTS, *(host for host, each in DESCRIBED.items() if each.good().connection.tenants))
+# Hosts whose own folder says what their address for viewers answers, and whom it means.
+SIGN_IN_OF = {host: each.SUBJECT for host, each in DESCRIBED.items() if hasattr(each, "SIGNS_IN")}
 ORG, VIEWER = "00DAB0000000001EAA", "005AB000001ZzZzYAK"
 
 
@@ -48,9 +64,10 @@ def servicenow() -> ConnectionSettings:
 def connection_of(host: str) -> ConnectionSettings:
     """A connection whose viewers can sign in."""
     made = {"salesforce": lambda: canvas().connection, "oidc": lambda: oidc().connection, "servicenow": servicenow}
-    if host in CLIENTS:  # the directory's hosts have one app for tokens and sign-ins
-        return replace(entra(host).connection, client_secret=Secret(SECRET))
-    return replace(made[host](), sign_in_client_id=CLIENT, sign_in_client_secret=Secret(SECRET))
+    if host in ENTRA:
+        return replace(BUILDERS[host]().connection, client_secret=Secret(SECRET))
+    connection = made[host]() if host in made else BUILDERS[host]().connection
+    return replace(connection, sign_in_client_id=CLIENT, sign_in_client_secret=Secret(SECRET))
 
 
 @dataclass
@@ -110,7 +127,7 @@ class Provider:
                 if isinstance(instead, Exception):
                     raise instead
                 return instead  # type: ignore[no-any-return]
-        if path.endswith(("/token", "/oauth_token.do")):
+        if path.endswith(("/token", "/oauth/tokens", "/oauth_token.do")):
             return self._token(request.form or {})
         if path.endswith(("/revoke", "/oauth_revoke_token.do")):
             return Response(200)
@@ -144,7 +161,7 @@ class Provider:
             org = self.connection.host_url
             said |= {"id": f"{org}/id/{ORG}/{VIEWER}", "instance_url": org, "issued_at": "1795000000000"}
             del said["expires_in"]
-        if (self.host == "oidc" or self.host in CLIENTS) and number == "1":
+        if (self.host == "oidc" or self.host in ENTRA) and number == "1":
             said["id_token"] = self.id_token()
         return {name: value for name, value in (said | self.token).items() if value is not None}
 
@@ -212,5 +229,6 @@ def provider(host: str) -> Provider:
         },
         "oidc": {"sub": "248289761001", "name": "Zoë Müller"},
     }
-    client = APP if host in CLIENTS else CLIENT
-    return Provider(host, connection_of(host), client=client, viewer=viewers.get(host))
+    client = APP if host in ENTRA else CLIENT
+    said = DESCRIBED[host].SIGNS_IN if host in SIGN_IN_OF else viewers.get(host)
+    return Provider(host, connection_of(host), client=client, viewer=copy.deepcopy(said))

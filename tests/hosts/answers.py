@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.hosts._proofs import DESCRIBED
+from tests.hosts._proofs import DESCRIBED, SECRET
 
 TENANT, APP = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "6e74172b-be56-4843-9ff4-e66a39bb12e3"
-SECRET = "4D1C2B3A5E6F-of-the-host-0123456789"
 REGISTERED = {"tenants": TENANT, "client_id": APP.upper(), "client_secret": SECRET}
 
 ANSWERS: dict[str, dict[str, str]] = {

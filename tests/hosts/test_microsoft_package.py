@@ -33,7 +33,7 @@ def test_the_sidebar_opens_first() -> None:
 
 def test_every_icon_has_the_size_of_its_name() -> None:
     icons = sorted(ICONS.glob("*.png"))
-    assert len(icons) == 7
+    assert len(icons) == 9
     for path in icons:
         size = int(path.stem.rpartition("-")[2])
         assert list(picture(path.name, path.read_bytes(), size, transparent=path.stem.startswith("outline"))) == []

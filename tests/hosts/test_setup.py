@@ -19,7 +19,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs/hosts"
 GIVEN = {"<Directory (tenant) ID>": TENANT, "<Application (client) ID>": APP, "<32 digits>": "a1" * 16}
 URL = "https://inlay.example.com"
 # Of its example: what an admin chooses, what only comes with the app, and what names another connection.
-FREE = {"components", "capabilities", "secrets", "records_from", "sign_in_client_id", "audience"}
+FREE = {"components", "capabilities", "secrets", "records_from", "sign_in_client_id", "audience", "public_keys"}
 
 
 def setup(host: str) -> Setup:

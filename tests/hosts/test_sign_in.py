@@ -24,11 +24,12 @@ from app.hosts._sign_in import Attempt, HostTokens, SignedIn
 from app.net.door import Response
 from tests.hosts._door import answer
 from tests.hosts._matrix import ALL
-from tests.hosts._proofs import APP, CLIENTS, CLOCK, OTHER_TENANT, PERSONAL, PROVIDER, TENANT, ZOE
+from tests.hosts._proofs import APP, CLOCK, OTHER_TENANT, PERSONAL, PROVIDER, TENANT, ZOE
 from tests.hosts._sign_ins import (
     ATTEMPT,
     CLIENT,
     ORG,
+    SIGN_IN_OF,
     USER,
     VIEWER,
     Provider,
@@ -36,8 +37,11 @@ from tests.hosts._sign_ins import (
     provider,
     redirect_uri,
 )
+from tests.hosts._sign_ins import (
+    ENTRA as ENTRA_HOSTS,
+)
 
-SIGNED_IN = ("salesforce", "servicenow", "oidc", *CLIENTS)
+SIGNED_IN = ("salesforce", "servicenow", "oidc", *ENTRA_HOSTS, *SIGN_IN_OF)
 DIRECTORY = "https://login.microsoftonline.com"
 OTHER = Attempt("another-" + "s" * 35, "another-" + "n" * 35, "another-" + "v" * 35)
 REVOKED = ("/revoke", "/oauth_revoke_token.do")
@@ -47,7 +51,7 @@ Play = Callable[[Provider], Any]
 
 def home_of(there: Provider) -> str:
     """Where a viewer signs in."""
-    return DIRECTORY if there.host in CLIENTS else there.connection.host_url or PROVIDER
+    return DIRECTORY if there.host in ENTRA_HOSTS else there.connection.host_url or PROVIDER
 
 
 def test_every_host_that_signs_viewers_in_is_here() -> None:
@@ -60,15 +64,15 @@ def test_a_good_sign_in(host: str) -> None:
     there.begin()
     signed = there.finish()
     assert signed.viewer.name == "Zoë Müller"
-    assert signed.viewer.timezone == ("UTC" if host in CLIENTS else "Europe/Berlin")
-    known = {"salesforce": VIEWER, "servicenow": USER, "oidc": "248289761001"}
+    assert signed.viewer.timezone == ("UTC" if host in ENTRA_HOSTS else "Europe/Berlin")
+    known = {"salesforce": VIEWER, "servicenow": USER, "oidc": "248289761001", **SIGN_IN_OF}
     assert signed.viewer.subject == known.get(host, f"{ZOE}.{TENANT}")
     home = urlsplit(there.connection.host_url or PROVIDER).netloc
-    assert signed.organisation == ("contoso.example" if host in CLIENTS else home)
+    assert signed.organisation == ("contoso.example" if host in ENTRA_HOSTS else home)
     assert signed.tokens.access == "access-1"
     assert signed.tokens.refresh == "refresh-1"
     assert signed.tokens.expires_at == CLOCK + (7200 if host == "salesforce" else 1800)
-    api = "https://graph.microsoft.com" if host in CLIENTS else None
+    api = "https://graph.microsoft.com" if host in ENTRA_HOSTS else None
     assert signed.host_url == (there.connection.host_url or api)
 
 
@@ -77,14 +81,14 @@ def test_the_address_has_what_it_must_and_no_secret(host: str) -> None:
     there = provider(host)
     said = there.begin()
     assert said["response_type"] == "code"
-    assert said["client_id"] == (APP if host in CLIENTS else CLIENT)
+    assert said["client_id"] == (APP if host in ENTRA_HOSTS else CLIENT)
     assert said["state"] == ATTEMPT.state
     assert said["redirect_uri"] == redirect_uri(there.connection)
     assert said["code_challenge_method"] == "S256"
     assert len(said["code_challenge"]) == 43
     assert not {ATTEMPT.verifier, "sign-in-secret&="} & set(said.values())
     assert said[""].startswith(home_of(there) + "/")
-    assert said.get("nonce") == (ATTEMPT.nonce if host in ("oidc", *CLIENTS) else None)
+    assert said.get("nonce") == (ATTEMPT.nonce if host in ("oidc", *ENTRA_HOSTS) else None)
     assert there.asked == []
 
 
@@ -248,7 +252,7 @@ OWN: dict[str, list[tuple[str, Play, str]]] = {
         ("ids of 15 letters", _viewer(organization_id=ORG[:15], user_id=VIEWER[:15]), ""),
         ("a strange name", _viewer(name="two\nlines", locale="<b>", preferred_username="Zoë Müller"), ""),
     ],
-    "servicenow": [],
+    **{host: [] for host in ("servicenow", *SIGN_IN_OF)},
     "oidc": [
         ("it names itself, as it promised", _named, ""),
         ("it does not name itself, though it promised", _silent, "issuer-wrong"),
@@ -347,11 +351,11 @@ def test_every_reason_is_reached_by_a_launch_or_a_sign_in() -> None:
 def test_a_token_endpoint_that_answers_nonsense(host: str, said: Any, reason: str) -> None:
     there = provider(host)
     there.begin()
-    there.answers = dict.fromkeys(("/token", "/oauth_token.do"), said)
+    there.answers = dict.fromkeys(("/token", "/oauth/tokens", "/oauth_token.do"), said)
     with pytest.raises(HostUnavailable) as away:
         there.finish()
     assert away.value.reason == reason
-    there.answers = dict.fromkeys(("/token", "/oauth_token.do"), said)
+    there.answers = dict.fromkeys(("/token", "/oauth/tokens", "/oauth_token.do"), said)
     with pytest.raises(InlayError) as failed:
         there.refresh(HostTokens("access-1", CLOCK, "refresh-1"))
     assert not isinstance(failed.value, SessionExpired)  # nothing of this says that the viewer must sign in again

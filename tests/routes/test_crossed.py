@@ -299,6 +299,7 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("POST", "/admin/leave"): as_admin("POST", "/admin/leave"),
     ("GET", "/icons/<name>"): public("/icons/color-32.png"),
     ("GET", "/pages/<connection>/<name>"): public("/pages/acme/pane"),  # holds nobody's data
+    ("POST", "/pages/<connection>/<name>"): public("/pages/acme/pane"),  # nor does it take any
     ("GET", "/launch/<connection>"): {
         "connection": lambda me, them: me.world.client.get(
             f"/launch/{them.connection}?component=score-badge&record={them.record}", headers=me.heads

@@ -99,6 +99,7 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/admin/enter"): Kind.ADMIN,
     ("POST", "/admin/leave"): Kind.ADMIN,
     ("GET", "/pages/<connection>/<name>"): Kind.PANEL,
+    ("POST", "/pages/<connection>/<name>"): Kind.PANEL,
     ("GET", "/healthz"): Kind.OWN,
     ("GET", "/readyz"): Kind.OWN,
     ("GET", "/metrics"): Kind.OWN,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from app.hosts import HOSTS
 from tests.hosts._directory import directory
 from tests.hosts._matrix import ALL, Case, at_a_door
 from tests.hosts._proofs import BUILDERS, DOCUMENT
@@ -46,7 +50,10 @@ def post(door: World, host: str, case: Case) -> Any:
     )
 
 
-@pytest.mark.parametrize(("host", "case"), at_a_door(ALL))
+POSTED = [(host, case) for host, case in ALL if not HOSTS[host].signs]
+
+
+@pytest.mark.parametrize(("host", "case"), at_a_door(POSTED))
 def test_matrix(door: World, host: str, case: Case) -> None:
     with door.parts.database.begin() as conn:
         conn.exec_driver_sql("DELETE FROM used_launches")
@@ -76,6 +83,56 @@ def test_matrix(door: World, host: str, case: Case) -> None:
         assert case.reason not in page.text.replace(code, "")
     assert "inlay-launch" not in page.text
     assert door.audited("session.opened") == []
+
+
+SIGNED = [(host, case) for host, case in ALL if HOSTS[host].signs]
+
+
+@pytest.mark.parametrize(("host", "case"), at_a_door(SIGNED))
+def test_a_request_that_its_host_signed_is_answered_with_an_address_and_used_up_by_nobody_yet(
+    door: World, host: str, case: Case
+) -> None:
+    with door.parts.database.begin() as conn:
+        conn.exec_driver_sql("DELETE FROM audit")
+    door.parts.echoes.forget()
+    attempt = case.mutate(BUILDERS[host]())
+    if not (sent := as_sent(attempt.proof)) or attempt.origin != BUILDERS[host]().attempt_.origin:
+        return  # a text that no request is written as
+    door.clock.now = attempt.now
+    answers = [door.client.open(**sent) for _ in range(2)]
+    refusals = door.audited("launch.refused") + door.audited("request.refused")
+    wrong = case.reason.partition(":")[0] not in ("", "component-mismatch", "record-mismatch")  # nobody asks here yet
+    for answer in answers:
+        if not wrong:
+            assert answer.status_code == 200, answer.text
+            page, _, handed = answer.json["address"].partition("#")
+            assert page.startswith(f"https://inlay.example.com/pages/{host}/{HOSTS[host].opens}?component=score-badge")
+            assert json.loads(base64.urlsafe_b64decode(handed + "=="))["body"] == sent["data"]
+        else:
+            assert answer.status_code in (403, 413)
+            assert answer.mimetype == "application/problem+json"
+            assert case.reason not in answer.text.replace("expired", "")
+    assert {each["reason"] for each in refusals} <= {case.reason, "http-413"}
+    assert bool(refusals) == wrong
+    assert door.audited("session.opened") == door.audited("launch.accepted") == []
+
+
+def as_sent(proof: str) -> dict[str, Any]:
+    """The request that a proof is, as it comes in; nothing where it is none."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        said = json.loads(proof)
+        address = urlsplit(said["address"])
+        if f"{address.scheme}://{address.netloc}" == "https://inlay.example.com" and address.path.startswith(
+            "/launch/"
+        ):
+            return {
+                "method": said["method"],
+                "path": address.path,
+                "query_string": address.query,
+                "data": said["body"],
+                "headers": said["headers"] | {"Content-Type": "application/json"},
+            }
+    return {}
 
 
 def test_a_refusal_is_the_same_page_for_a_connection_that_does_not_exist(world: World) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
+from app.hosts import HOSTS
 from tests.hosts._proofs import PAGE
 from tests.world import World, connections
 from tests.world import world as make_world
@@ -52,6 +54,29 @@ def test_a_tab_s_page_is_framed_by_the_connection_s_origins_only(stage: World) -
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_what_there_is_not(stage: World, address: str) -> None:
     assert stage.client.get(address).status_code == 404
+
+
+PROOF = 'x.y"</script><script>alert(1)</script>'
+
+
+@pytest.mark.parametrize("host", [name for name, host in HOSTS.items() if any(p.posted for p in host.pages.values())])
+def test_a_proof_that_a_host_posts_is_handed_to_its_panel_as_it_came_and_believed_by_nobody(
+    stage: World, host: str
+) -> None:
+    name, page = next((name, page) for name, page in HOSTS[host].pages.items() if page.posted)
+    for address in (f"/pages/{host}/{name}", f"/pages/{host}/{name}?component=score-card"):
+        answer = stage.client.post(address, data={page.posted: PROOF})
+        assert answer.status_code == 200
+        assert json.loads(re.findall(r'id="inlay-page">(.*?)</script>', answer.text)[0])["proof"] == PROOF
+        assert "<script>alert" not in answer.text
+        assert policy(answer)["frame-src"] == "https://inlay.example.com"
+    assert "proof" not in stage.client.get(f"/pages/{host}/{name}").text.split("inlay-page")[1].split("</script>")[0]
+    assert stage.audited("launch.accepted") == stage.audited("launch.refused") == []
+
+
+@pytest.mark.parametrize("address", ["/pages/office/pane", "/pages/nobody/pane", *ADDRESSES])
+def test_a_page_that_takes_no_proof_is_not_opened_by_one(stage: World, address: str) -> None:
+    assert stage.client.post(address, data={"token": "x.y.z"}).status_code == 404
 
 
 def test_icons_are_files(stage: World) -> None:
