@@ -61,7 +61,7 @@ class Voice:
 
     thumb: str = ""  # up | down
     word: str = ""  # why, of a closed list
-    asks: bool = False
+    asks: str = ""  # asked | thanked
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Answer:
     change: Change | None = None
     missing: tuple[str, ...] = ()  # empty: the fields that the score would need
     reference: str = ""  # an id to quote to an admin, for denied and unavailable
-    voice: Voice = Voice()
+    voice: Voice | None = None  # None: they cannot say anything here
     until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
 
 

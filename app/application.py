@@ -72,6 +72,7 @@ from app.wiring import (
     leaver,
     scoring,
     sealer,
+    speaking,
     subject_keys,
     warmer,
     write_back,
@@ -142,9 +143,10 @@ def build(
     reviews = Reviews(
         database, keyring, audit, epochs, metrics, clock, listeners=(feedback.reviewed, writing.wishes.reviewed)
     )
+    voices = speaking(ground, figures, feedback, watch)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
-        connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
+        connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock
     )
     ready = Ready(sessions, epochs, limits, metrics, clock)
     epochs.subscribe(forgetting(subjects.forget, lambda *_: fragments.forget(), lambda *_: ready.forget()))
@@ -177,6 +179,7 @@ def build(
         renderer=renderer,
         fragments=fragments,
         reviews=reviews,
+        voices=voices,
         analyses=analyses,
         write_backs=writing.desk,
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog, renderer.catalog.tokens_css),

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.answer import State
+from app.answer import State, Voice
 from app.core.analyses import Analysis, fingerprint
 from app.db.reviews import Verdict
 from app.hosts._document import DocumentFacts
@@ -77,6 +77,7 @@ class Reading:
     reference: str = ""
     problem: str = ""
     sentence: str = ""
+    voice: Voice | None = None  # None: they cannot say anything here
     until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
 
 

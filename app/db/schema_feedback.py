@@ -23,15 +23,15 @@ thumbs = Table(
     PrimaryKeyConstraint("connection", "decision", "viewer"),
 )
 
-# Whom we asked how satisfied they are, by a digest, and in which session; what they answered is a figure only.
+# Whom we asked how satisfied they are, and in which panel of which page, by digests; the answers are figures only.
 asked_viewers = Table(
     "asked_viewers",
     metadata,
     Column("connection", Text, nullable=False),
     Column("viewer", Text, nullable=False),
-    Column("session", Text, nullable=False),
+    Column("place", Text, nullable=False),
     Column("asked_at", Double, nullable=False),
-    Column("answered_at", Double),  # or declined
+    Column("state", Text, nullable=False),  # asked, thanked, declined
     PrimaryKeyConstraint("connection", "viewer"),
 )
 

@@ -25,6 +25,7 @@ from app.figures.names import (
     feature,
 )
 from app.figures.reads import active_of_each, busiest, first_after, split
+from app.figures.satisfied import NAMES, Satisfied
 from app.figures.stored import DAY_S, Point, StoredFigures
 from app.figures.summary import DAYS, SHARES, WEEK, Summary, quantiles, share
 
@@ -42,6 +43,7 @@ class Line:
     p95: float | None  # seconds
     viewers_week: int
     entitled: int  # 0: unsaid
+    satisfied: Satisfied
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def lines(
 ) -> list[Line]:
     """The most looked at first. Viewers are counted by connection only."""
     first = int(now // DAY_S) - DAYS + 1
-    found = split(stored.database, by, (VIEWS_SHOWN, ROAD, *ANSWERS), first * DAY_S, within=within)
+    found = split(stored.database, by, (VIEWS_SHOWN, ROAD, *ANSWERS, *NAMES), first * DAY_S, within=within)
     viewers = active_of_each(stored.database, first + DAYS - WEEK, WEEK) if by == "connection" else {}
     rows = [
         _line(name, found.get(name, {}), viewers.get(name, 0), known[name].entitled if name in known else 0)
@@ -163,6 +165,7 @@ def _line(name: str, points: Mapping[str, Point], viewers: int, entitled: int) -
         p95=quantiles([points[ROAD]])[SHARES.index(0.95)] if ROAD in points else None,
         viewers_week=viewers,
         entitled=entitled,
+        satisfied=Satisfied.of(points),
     )
 
 

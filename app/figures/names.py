@@ -25,6 +25,16 @@ def reviewed(verdict: str) -> str:
     return f"reviews-{verdict}"
 
 
+def thumbed(thumb: str) -> str:
+    """Thumbs that viewers gave: up or down."""
+    return f"thumbs-{thumb}"
+
+
+def satisfaction(answer: str) -> str:
+    """Answers to the question how satisfied somebody is: 1 to 5."""
+    return f"satisfaction-{answer}"
+
+
 def became(band: str, outcome: str) -> str:
     """Records of which the host told this, by the band that they had been shown with."""
     return f"outcome-{band}-{outcome}"
@@ -54,4 +64,7 @@ def feature(name: str, outcome: str) -> str:
 
 ANSWERS = tuple(map(answered, _STATES))
 REVIEWS = tuple(map(reviewed, ("accepted", "dismissed", "overridden")))
+THUMBS = tuple(map(thumbed, ("up", "down")))
+SATISFACTION = tuple(map(satisfaction, "12345"))
+SATISFACTION_ASKED, SATISFACTION_DECLINED = map(satisfaction, ("asked", "declined"))
 LOOKS = tuple(looks(level, outcome) for level in LEVELS for outcome in ("hit", "miss"))

@@ -17,6 +17,7 @@ from app.figures.names import (
     REMEMBERED,
     REVIEWS,
     ROAD,
+    THUMBS,
     VIEWS_SHOWN,
     answered,
     looks,
@@ -28,7 +29,7 @@ from app.figures.stored import DAY_S, Point, StoredFigures
 
 DAYS, WEEK, WEEKS = 30, 7, 4
 SHARES = (0.5, 0.95, 0.99)
-COUNTS = (VIEWS_SHOWN, LAUNCHES, REFUSED, REMEMBERED, *ANSWERS, *REVIEWS, HOST_CALLS, HOST_FAILED, JOBS_DEAD)
+COUNTS = (VIEWS_SHOWN, LAUNCHES, REFUSED, REMEMBERED, *ANSWERS, *REVIEWS, *THUMBS, HOST_CALLS, HOST_FAILED, JOBS_DEAD)
 
 
 def share(part: int, whole: int) -> float | None:

@@ -20,6 +20,7 @@ from app.routes import (
     reviews,
     session,
     status,
+    voices,
 )
 
 BLUEPRINTS = (
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     session.blueprint,
     components.blueprint,
     reviews.blueprint,
+    voices.blueprint,
     exports.blueprint,
     decisions.blueprint,
     events.blueprint,

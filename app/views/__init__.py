@@ -29,11 +29,12 @@ class View:
     answers: str  # score | analysis
     history: bool
     params: Params
+    heard: bool = False  # whether its viewers may say what they think of it
 
 
 VIEWS: Mapping[str, View] = {
     "analysis-badge": View(analysis_badge.ANSWERS, analysis_badge.HISTORY, analysis_badge.params),
-    "document-sidebar": View(document_sidebar.ANSWERS, document_sidebar.HISTORY, document_sidebar.params),
+    "document-sidebar": View(document_sidebar.ANSWERS, document_sidebar.HISTORY, document_sidebar.params, heard=True),
     "score-badge": View(score_badge.ANSWERS, score_badge.HISTORY, score_badge.params),
-    "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params),
+    "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params, heard=True),
 }

@@ -12,6 +12,7 @@ from app.core.analyses import Analysis, Fact, Finding, Severity, fingerprint
 from app.db.reviews import Verdict
 from app.launch import Record, Viewer
 from app.views._read import RANKS, analysis_of, findings_of, problem_of, severity_of, viewer_url
+from app.views._voice import voice_of
 
 ANSWERS = "analysis"
 HISTORY = False  # no trend is drawn
@@ -53,6 +54,7 @@ def params(
         "facts": [_fact(fact) for fact in analysis.facts[:MAX_FACTS]] if analysis else [],
         **_changes(reading if analysis else None),
         **_progress(reading.progress if reading.state in (State.PENDING, State.STALE) else None),
+        **voice_of(reading.voice if analysis else None, reading.decision),
         "problem": problem_of(reading),
         "reference": reading.reference,
     }

@@ -18,6 +18,7 @@ from app.audit.log import AuditLog
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, StoreUnavailable
+from app.feedback.voices import Voices
 from app.figures import Figures
 from app.figures.names import AGE, ROAD, VIEWS_SHOWN, answered
 from app.launch import Record
@@ -48,6 +49,7 @@ class Fragments:
         permissions: Permissions,
         stations: Mapping[str, Station],
         rollouts: Rollouts,
+        voices: Voices,
         figures: Figures,
         audit: AuditLog,
         renderer: Renderer,
@@ -56,7 +58,7 @@ class Fragments:
         clock: Callable[[], float],
     ) -> None:
         self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
-        self._rollouts, self._figures, self._epochs = rollouts, figures, epochs
+        self._rollouts, self._voices, self._figures, self._epochs = rollouts, voices, figures, epochs
         # first in, first out: a look changes nothing, so it needs no lock
         self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
@@ -168,6 +170,8 @@ class Fragments:
             with suppress(StoreUnavailable):  # a badge says a little longer that this is news
                 self._station(tag).opened(session, tag, answers)
         self._past.keep(session, tag, granted, answers, as_of)
+        if VIEWS[tag].heard:
+            answers = self._voices.joined(session, connection, tag, answers)
         return self._counted(session, tag, answers, new)
 
     def _counted(self, session: Session, tag: str, answers: dict[Record, Told], new: int = 0) -> dict[Record, Told]:

@@ -22,6 +22,7 @@ from app.db.framings import Framings
 from app.events import Events
 from app.events.notices import NoticeBoard
 from app.explanation import Explanations
+from app.feedback.voices import Voices
 from app.figures import Figures
 from app.hosts._keys import KeySource
 from app.keys.subjects import SubjectKeys
@@ -83,6 +84,7 @@ class Parts:
     renderer: Renderer
     fragments: Fragments
     reviews: Reviews
+    voices: Voices
     analyses: Analyses
     write_backs: Desk
     assets: Assets

@@ -7,6 +7,7 @@ from app.wiring.ending import erasure, leaver, sealer
 from app.wiring.ground import Ground
 from app.wiring.keys import keyring_of, seal_keys, subject_keys, wrapper_of
 from app.wiring.scores import ahead, scoring, warmer
+from app.wiring.voices import speaking
 from app.wiring.write_back import write_back
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "scoring",
     "seal_keys",
     "sealer",
+    "speaking",
     "subject_keys",
     "warmer",
     "wrapper_of",

@@ -367,6 +367,17 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         "session": post("/reviews", record="record", token="session"),
         "used proof": post("/reviews", record="record", token="proof"),
     },
+    ("POST", "/thumbs"): {
+        "record": post("/thumbs", record="record"),
+        "decision": post("/thumbs", record="record", decision="decision"),
+        "session": post("/thumbs", record="record", token="session"),
+        "used proof": post("/thumbs", record="record", token="proof"),
+    },
+    ("POST", "/satisfaction"): {
+        "record": post("/satisfaction", record="record"),
+        "session": post("/satisfaction", record="record", token="session"),
+        "used proof": post("/satisfaction", record="record", token="proof"),
+    },
     ("POST", "/exports"): {
         "record": post("/exports", record="record"),
         "session": post("/exports", record="record", token="session"),

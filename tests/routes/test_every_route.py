@@ -46,6 +46,8 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/components/<tag>"): Kind.OPEN,
     ("POST", "/components:batch"): Kind.OPEN,
     ("POST", "/reviews"): Kind.OPEN,
+    ("POST", "/thumbs"): Kind.OPEN,
+    ("POST", "/satisfaction"): Kind.OPEN,
     ("POST", "/exports"): Kind.OPEN,
     ("GET", "/api/v1/decisions/<decision>"): Kind.OPEN,
     ("POST", "/events/<connection>"): Kind.OWN,
@@ -175,7 +177,7 @@ def test_its_answers(shared: World, method: str, rule: str, good: bool) -> None:
     good = (
         good
         and kind not in (Kind.WINDOW, Kind.ADMIN)
-        and rule not in ("/reviews", "/exports", "/pages/<connection>/<name>")
+        and rule not in ("/reviews", "/thumbs", "/satisfaction", "/exports", "/pages/<connection>/<name>")
     )
     answer = _good(shared)[method, rule]() if good else _bare(shared, method, rule)
     said = answer.headers

@@ -17,8 +17,9 @@ from app.config import ConnectionSettings
 from app.db.jobs import depth
 from app.errors import NotFound
 from app.figures import plots
-from app.figures.breakdown import calls, conversions, filled, first_view, lines, wanted
-from app.figures.names import ANSWERS, LEVELS, REVIEWS
+from app.figures.breakdown import Line, calls, conversions, filled, first_view, lines, wanted
+from app.figures.names import ANSWERS, LEVELS, REVIEWS, THUMBS
+from app.figures.satisfied import Satisfied
 from app.figures.stored import DAY_S
 from app.figures.summary import SHARES, WEEK, Day, Summary, summary
 from app.routes.admin._door import page, require, shown
@@ -44,6 +45,10 @@ def figures(admin: Admin) -> Response:
     found = summary(p.figures.stored, connection, p.clock(), component, wanted(cores, features))
     if request.args.get("form") == "csv":
         return _csv(found.days, connection, component)
+    by_connection = lines(p.figures.stored, "connection", scope, p.clock(), component)
+    by_component = lines(p.figures.stored, "component", {}, p.clock(), connection)
+    if request.args.get("form") == "satisfaction":
+        return _file(satisfaction_rows(by_connection, by_component), f"satisfaction-{connection or 'all'}")
     return page(
         "admin/figures.html",
         admin,
@@ -55,8 +60,9 @@ def figures(admin: Admin) -> Response:
         whole=whole,
         entitled=0 if component else sum(each.entitled for each in scope.values()),
         lasting=_lasting(admin, connection),
-        lines=lines(p.figures.stored, "connection", scope, p.clock(), component),
-        components_lines=lines(p.figures.stored, "component", {}, p.clock(), connection),
+        lines=by_connection,
+        components_lines=by_component,
+        **_satisfied(by_connection, [] if component else by_component),
         calls=[] if component else calls(p.figures.stored, found, cores, scope, p.clock()),
         errors=commonest(p.database, connection, p.clock() - WEEK * DAY_S),
         jobs=depth(p.database, p.clock()) if whole and not connection else {},
@@ -64,6 +70,13 @@ def figures(admin: Admin) -> Response:
         when=lambda at: datetime.fromtimestamp(at, UTC),
         **_read_off(found, features, mine.get(connection)),
     )
+
+
+def _satisfied(by_connection: list[Line], by_component: list[Line]) -> dict[str, Any]:
+    return {
+        "satisfied": Satisfied.of_all([each.satisfied for each in by_connection]),
+        "asked_lines": [each for each in (*by_connection, *by_component) if each.satisfied.asked],
+    }
 
 
 def _read_off(found: Summary, features: list[str], settings: ConnectionSettings | None) -> dict[str, Any]:
@@ -76,7 +89,7 @@ def _read_off(found: Summary, features: list[str], settings: ConnectionSettings 
         "levels": [(level, found.hits(level)) for level in LEVELS if found.hits(level) is not None],
         "filled": filled(found, features),
         "conversions": conversions(found),
-        "names": {"answers": ANSWERS, "reviews": REVIEWS},
+        "names": {"answers": ANSWERS, "reviews": REVIEWS, "thumbs": THUMBS},
     }
 
 
@@ -143,16 +156,32 @@ def _standing(day: Day) -> str:
 
 def _csv(days: tuple[Day, ...], connection: str, component: str) -> Response:
     """Numbers only, so that no spreadsheet takes one for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
     counts: Mapping[str, int] = days[-1].counts
     quantiles = [f"p{share * 100:g}_s" for share in SHARES]
-    writer.writerow(["day", *(name.replace(":", "-") for name in counts), "viewers", "uptime", *quantiles])
+    rows: list[list[object]] = [["day", *(name.replace(":", "-") for name in counts), "viewers", "uptime", *quantiles]]
     for day in days:
         date = datetime.fromtimestamp(day.at, UTC).date().isoformat()
         shares = ["" if each is None else f"{each:.4f}" for each in (day.up, *day.seconds)]
-        writer.writerow([date, *day.counts.values(), day.viewers, *shares])
+        rows.append([date, *day.counts.values(), day.viewers, *shares])
+    return _file(rows, f"{connection or 'all'}{f'-{component}' * bool(component)}")
+
+
+def satisfaction_rows(by_connection: list[Line], by_component: list[Line]) -> list[list[object]]:
+    """Of thirty days. What is too few to be told is empty."""
+    head = ["of", "name", "asked", "declined", "answers", "mean", "satisfied", "response", "1", "2", "3", "4", "5"]
+    rows: list[list[object]] = [[*head]]
+    for of, lines_ in (("connection", by_connection), ("component", by_component)):
+        for line in lines_:
+            said = line.satisfied
+            shares = ["" if each is None else f"{each:.4f}" for each in (said.mean, said.score, said.response)]
+            told = said.told or ("",) * 5
+            rows.append([of, line.name, said.asked, said.declined, said.answers, *shares, *told])
+    return rows
+
+
+def _file(rows: list[list[object]], name: str) -> Response:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
     response = Response(out.getvalue(), mimetype="text/csv")
-    name = f"inlay-{connection or 'all'}{f'-{component}' * bool(component)}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="inlay-{name}.csv"'
     return response

@@ -127,7 +127,7 @@ window.inlayChanges = async (own) => {
     lapse,
     why: () => why,
 
-    extend: async () => take(await form("/session/renew", [["token", token()]])),
+    extend: async () => take(await form("/session/renew", { token: token() })),
 
     // Handed over by the page around us.
     proof: (given) => prove(given).catch(refused),
@@ -145,10 +145,13 @@ window.inlayChanges = async (own) => {
       button.ariaExpanded = open;
       if (!open) return views.delete(card);
       if (!card.etag)
-        await fill(card, await form("/components:batch", [["token", token()], ["style", tag], ["item", tag + " " + record + " -"]]));
+        await fill(card, await form("/components:batch", { token: token(), style: tag, item: tag + " " + record + " -" }));
       views.add(card);
       tick();
     },
+
+    // A word on what is shown, of a closed list: its button says what, and where it goes.
+    say: ({ dataset }) => post(dataset.to, { token: token(), record, ...dataset }).then(tick),
 
     retry() {
       for (const view of views) view.etag = 0;

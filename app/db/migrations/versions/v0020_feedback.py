@@ -31,9 +31,9 @@ def _said() -> None:
         "asked_viewers",
         sa.Column("connection", sa.Text, nullable=False),
         sa.Column("viewer", sa.Text, nullable=False),
-        sa.Column("session", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
         sa.Column("asked_at", sa.Double, nullable=False),
-        sa.Column("answered_at", sa.Double),
+        sa.Column("state", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("connection", "viewer"),
     )
 
