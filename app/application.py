@@ -24,7 +24,6 @@ from app.db.framings import Framings
 from app.errors import ConfigError, Problem
 from app.events import Events
 from app.explanation import Explanations
-from app.feedback import Feedback
 from app.figures import Figures
 from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
@@ -124,7 +123,7 @@ def build(
     figures, seals = Figures(StoredFigures(database), metrics, clock), sealer(settings, database, clock)
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, seals, door, clock)
     events = Events(database, connections, stored, figures, audit, clock)
-    feedback = Feedback(settings, cores, database, audit, metrics, clock)
+    feedback, voices = speaking(ground, cores, figures, watch)
     kinds = handlers(
         connections=connections,
         scoring=scored,
@@ -143,7 +142,6 @@ def build(
     reviews = Reviews(
         database, keyring, audit, epochs, metrics, clock, listeners=(feedback.reviewed, writing.wishes.reviewed)
     )
-    voices = speaking(ground, figures, feedback, watch)
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
         connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock

@@ -63,7 +63,7 @@ def test_an_edit_changes_the_open_panels_within_two_seconds(window: Window, spar
     now = stage.score()
     expect(stage.card.locator(".headline strong")).to_have_text(str(now))
     expect(stage.card.locator(".delta")).to_contain_text(str(abs(now - before)))
-    expect(stage.badge.locator(".change")).to_contain_text(str(abs(now - before)))
+    expect(stage.badge.locator(".change")).to_have_count(0)  # nothing to mark: the card beside it says so
     assert stage.points() == max(points, 1) + 1
     while min(took) >= 2 and len(took) < 3:  # a machine that was busy with something else gets another chance
         took.append(changed_after(stage))

@@ -1,0 +1,45 @@
+"""What changed since somebody looked: a mark in a list, gone once the card was opened, which says what moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.demo import Demo
+from tests.e2e.stage import Stage
+
+pytestmark = pytest.mark.browser
+
+
+def test_whoever_looks_again_from_a_list_sees_that_it_moved_and_why(
+    window: Callable[..., Stage], demo: Demo, spare: Iterator[str]
+) -> None:
+    lead = next(spare)
+    stage = window().open(lead, form="element")
+    before = stage.score()
+    stage.page.goto("about:blank")
+    colleague = window().open(lead, viewer="ben", form="element")
+    colleague.edit("Demo_Requested__c", value := colleague.other("Demo_Requested__c"))
+    expect(colleague.number).not_to_have_text(str(before), timeout=10_000)
+    now = colleague.score()
+
+    pages = [page for page in (4, 3) if lead in demo.leads(page=page)]
+    stage.page.goto(f"{demo.crm}/leads?as=zoe&page={pages[0]}")
+    badge = stage.page.locator(f'tr:has(a[href^="/lead/{lead}"]) inlay-score-badge').first
+    mark = badge.locator(".change")
+    expect(mark).to_have_text(re.compile(rf"[+−]{abs(now - before)}$"))
+    said = "(mehr|weniger) als bei Ihrem letzten Blick"  # in Zoe's language
+    expect(badge.get_by_role("button")).to_have_accessible_name(re.compile(said))
+
+    badge.get_by_role("button").click()
+    card = stage.page.get_by_role("dialog")
+    moved = card.locator(".shifts li")
+    expect(moved.filter(has_text="demo requested")).to_contain_text(value)
+    effects = card.locator(".shifts").first.locator(".shift").first.inner_text()
+    assert len(re.findall(r"[+−]\d+\.\d", effects)) >= 1  # points then, and now
+    expect(mark).to_have_count(0)  # by itself, while the card is open
+    expect(moved.filter(has_text="demo requested")).to_have_count(1)  # which goes on saying so
+    assert stage.faults == []
