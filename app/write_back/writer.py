@@ -6,11 +6,10 @@ what is about to be written is remembered first, so that nobody mistakes our own
 
 from __future__ import annotations
 
-import random
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from app.audit.log import AuditLog
@@ -25,15 +24,14 @@ from app.hosts._write import Changed, Current, WriteRefused, Writes
 from app.keys.subjects import Sealer, Sealing
 from app.launch import Record
 from app.metrics import Metrics
-from app.net.retry import Breaker, Circuit
 from app.write_back import rows as write_backs
+from app.write_back.pace import Paces
 from app.write_back.plan import Kept, Plan, planned
 from app.write_back.rows import CONFLICT, LEFT, QUEUED, REFUSED, WRITTEN, Place, Row
 
 ANNOUNCED = "write-back"  # the kind of change that says: a record's state of this is another
 HELD_S = 30.0  # how long a killed worker's row waits for another; more than a read and a write may take
 TRIES = 3  # at once, while others change other fields of the record
-PAUSE_S, PAUSE_MOST_S = 2.0, 600.0  # between tries at a host that does not answer
 OFF_S = 60.0  # while the connection is switched off
 PATIENCE_S = 5.0  # how long a thread waits for its quota
 
@@ -42,14 +40,6 @@ T = TypeVar("T")
 
 class _Over(Exception):
     """The row was erased, or is another worker's by now."""
-
-
-@dataclass(slots=True)
-class _Pace:
-    """How a host took what was asked last, for all write-backs of a connection in this process."""
-
-    circuit: Circuit = field(default_factory=lambda: Circuit(Breaker()))
-    quiet_until: float = 0.0  # as it asked for
 
 
 @dataclass(slots=True)
@@ -84,12 +74,11 @@ class Writer:
     ) -> None:
         self._connections, self._sealer, self._database = connections, sealer, database
         self._audit, self._metrics, self._clock, self._sleep = audit, metrics, clock, sleep
-        self._paces: dict[str, _Pace] = {}
+        self._paces = Paces(clock)
 
     def run(self, place: Place) -> None:
         """Bring one record to what it is to hold. Raises Postponed until that is done or refused, StoreUnavailable."""
-        pace = self._paces.setdefault(place.connection, _Pace())
-        self._require_turn(pace)
+        self._paces.require_turn(place.connection)
         attempt = self._taken(place)
         if attempt is None:
             return
@@ -97,31 +86,21 @@ class Writer:
             state, why = self._write(attempt)
         except _Over:
             return
+        except Postponed:
+            self._give_back(attempt.row, attempt.owner)
+            raise
         except WriteRefused as no:
             attempt.kept = replace(attempt.kept, words=no.words, fields=no.fields)
             self._settle(attempt, REFUSED, no.why)
         except Changed as faster:
-            pace.circuit.succeeded()
+            self._paces.answered(place.connection)
             self._wait(attempt, "changed", faster.retry_after_s or 1.0)
         except HostUnavailable as away:
-            self._hold(pace, away)
-            self._wait(attempt, away.reason, max(_pause_s(attempt.row.tries), away.retry_after_s or 0.0), away)
+            pause_s = self._paces.away(place.connection, away, attempt.row.tries)
+            self._wait(attempt, away.reason, pause_s, away)
         else:
             self._settle(attempt, state, why)
-        pace.circuit.succeeded()
-
-    def _require_turn(self, pace: _Pace) -> None:
-        """Raises Postponed while the host asked for quiet, or does not answer."""
-        wait_s = pace.quiet_until - self._clock()
-        if wait_s > 0:
-            raise Postponed(reason="host-asked-for-quiet", retry_after_s=wait_s)
-        if not pace.circuit.admit():
-            raise Postponed(reason="host-away", retry_after_s=max(pace.circuit.retry_after_s(), 1.0))
-
-    def _hold(self, pace: _Pace, away: HostUnavailable) -> None:
-        pace.circuit.failed()
-        if away.retry_after_s:
-            pace.quiet_until = max(pace.quiet_until, self._clock() + away.retry_after_s)
+        self._paces.answered(place.connection)
 
     def _taken(self, place: Place) -> _Attempt | None:
         """The row, if it is ours now and waits for somebody. Raises Postponed while another has it."""
@@ -144,15 +123,20 @@ class Writer:
                 write_backs.settle(conn, row, owner, LEFT, "", now, row.kept)
             return None
         if not connection.settings.rollout:
-            with self._database.begin() as conn:
-                write_backs.note(conn, row, owner, held_by="", held_until=0.0)
+            self._give_back(row, owner)
             raise Postponed(reason="switched-off", retry_after_s=OFF_S)
         [text] = self._sealer.open_all([(row.kept, place.context)]) if row.kept else [None]
         return _Attempt(row, connection, fields, connection.host.writes, owner, Kept.read(text))
 
+    def _give_back(self, row: Row, owner: str) -> None:
+        """It is as it was, and anybody's."""
+        with self._database.begin() as conn:
+            write_backs.note(conn, row, owner, held_by="", held_until=0.0)
+
     def _write(self, attempt: _Attempt) -> tuple[str, str]:
         """State and reason that it ends in. Raises WriteRefused, Changed, HostUnavailable."""
         for _ in range(TRIES):
+            self._require_calls(attempt)
             current = self._read(attempt)
             plan = planned(attempt.row, attempt.fields, attempt.kept, current.values)
             if plan.taken:
@@ -194,15 +178,20 @@ class Writer:
         return True
 
     def _asked(self, attempt: _Attempt, ask: Callable[..., T]) -> T:
-        """One call to the host, within what the connection allows to work that nobody waits for."""
-        rate = attempt.connection.settings.limit_calls
-        if rate is not None:
-            name = f"host:{attempt.connection.name}"
-            wait_s = reserve(self._database, name, 1, rate, self._clock(), PATIENCE_S)
-            if wait_s > PATIENCE_S:
-                raise HostUnavailable(reason="quota", retry_after_s=wait_s)
-            self._sleep(wait_s)
         return self._connections.with_host(attempt.connection, ask)
+
+    def _require_calls(self, attempt: _Attempt) -> None:
+        """For a read and its write together, within what the connection allows to work that nobody waits for.
+
+        Raises Postponed.
+        """
+        rate = attempt.connection.settings.limit_calls
+        if rate is None:
+            return
+        wait_s = reserve(self._database, f"host:{attempt.connection.name}", 2, rate, self._clock(), PATIENCE_S)
+        if wait_s > PATIENCE_S:
+            raise Postponed(reason="quota", retry_after_s=wait_s)
+        self._sleep(wait_s)
 
     def _remember(self, attempt: _Attempt, kept: Kept) -> None:
         sealed, now = self._sealed(attempt, kept), self._clock()
@@ -243,8 +232,3 @@ class Writer:
         place = attempt.row.place
         [sealed] = self._sealer.seal_all([Sealing(place.connection, place.record, kept.written_down(), place.context)])
         return sealed
-
-
-def _pause_s(tries: int) -> float:
-    """Twice as long each time; half of it is chance, so that what failed together does not come back together."""
-    return min(PAUSE_S * 2.0 ** min(tries, 16), PAUSE_MOST_S) * random.uniform(0.5, 1.0)  # noqa: S311 no secret

@@ -55,4 +55,4 @@ def test_a_host_s_words_are_one_line_and_not_endless() -> None:
 
 def test_who_writes_also_reads_and_checks() -> None:
     writing = {name for name, host in HOSTS.items() if host.writes}
-    assert {"salesforce", "servicenow", "sharepoint"} <= writing
+    assert {"dynamics", "salesforce", "servicenow", "sharepoint"} <= writing

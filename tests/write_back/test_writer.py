@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from limits import parse
 
 from app.config import WriteBack
 from app.db.reviews import Verdict
@@ -302,3 +303,15 @@ def test_a_connection_that_is_switched_off_writes_nothing_until_it_is_on_again(s
     object.__setattr__(stage.connection.settings, "rollout", True)
     assert stage.run() == ""
     assert stage.door.writes == 1
+
+
+def test_a_limit_of_calls_is_kept_without_holding_the_record(stage: Stage) -> None:
+    object.__setattr__(stage.connection.settings, "limit_calls", parse("2/minute"))
+    stage.overridden()
+    assert stage.run() == ""  # a read and a write
+    stage.quiet()
+    stage.overridden(30)
+    assert stage.run() == "quota"
+    assert (stage.door.writes, stage.row.held_by, stage.row.tries) == (1, "", 0)
+    stage.clock.now += 60
+    assert stage.run() == ""

@@ -9,6 +9,7 @@ from app.hosts._host import Host
 from app.hosts.dynamics.api import check_access, read_records
 from app.hosts.dynamics.package import PACKAGE
 from app.hosts.dynamics.setup import SETUP
+from app.hosts.dynamics.write import WRITES
 from app.launch import Attest, TokenType
 
 DYNAMICS = Host(
@@ -24,6 +25,7 @@ DYNAMICS = Host(
     exchange=on_behalf_of,
     check_access=check_access,
     read_records=read_records,
+    writes=WRITES,
     package=PACKAGE,
     setup=SETUP,
 )
