@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.shapes import Factor, Score
+from app.launch import Record
 
 MOVED_AT_LEAST = 0.5  # points of effect by which a factor has moved
 MOVED_SHOWN, INPUTS_SHOWN = 3, 5
@@ -90,6 +91,27 @@ class Answer:
     reference: str = ""  # an id to quote to an admin, for denied and unavailable
     voice: Voice | None = None  # None: they cannot say anything here
     until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a list. `name` is what its viewer knows it by; empty where nobody said it to us."""
+
+    record: Record
+    answer: Answer
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is shown of many records to one viewer: only those that may be seen, each with its answer."""
+
+    state: State
+    capability: str  # empty where the rows are of several
+    rows: tuple[Row, ...] = ()
+    denied: int = 0  # of the records that the session names; of others nobody is told
+    reference: str = ""
+    until: float = 0.0
 
 
 def band(value: float, bands: Sequence[tuple[str, float]]) -> str:

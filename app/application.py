@@ -29,6 +29,7 @@ from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.jobs import Runner, handlers
+from app.listing import Listings
 from app.metrics import Metrics
 from app.net.door import Door
 from app.net.permits import Permits
@@ -46,7 +47,7 @@ from app.session.behalf import Behalf
 from app.session.carried import Carried
 from app.session.identities import Identities
 from app.session.signin import SignIns
-from app.views import VIEWS
+from app.views import LISTS, VIEWS
 from app.web.assets import Assets
 from app.web.bodies import Bodies
 from app.web.catalog import Catalog
@@ -93,9 +94,8 @@ def begin_jobs(built: Parts) -> None:
 
 
 def build(
-    settings: Settings, clock: Callable[[], float] = time.time,
-    renderer: Renderer | None = None, node: Node | None = None, metrics: Metrics | None = None,
-) -> tuple[Parts, Runner]:  # fmt: skip
+    settings: Settings, clock: Callable[[], float] = time.time, renderer: Renderer | None = None,
+    node: Node | None = None, metrics: Metrics | None = None) -> tuple[Parts, Runner]:  # fmt: skip
     """All parts, in the order of the road. Raises ConfigError, StoreUnavailable."""
     renderer, node = checked(settings, renderer or read_house()), node or Node()
     metrics, keyring = metrics or Metrics(node), keyring_of(settings)
@@ -108,7 +108,8 @@ def build(
     subjects = subject_keys(settings, keyring, clock, PATIENCE_S, database.gate)
     sessions = Sessions(database, keyring, Carried(keyring, subjects), audit, epochs, identities, clock)
     behalf = Behalf(sessions, door, permits, metrics, clock)
-    permissions, limits = Permissions(connections, behalf, clock), Limits(clock)
+    permissions, limits = Permissions(connections, behalf, clock, LISTS), Limits(clock)
+    listings = Listings(permissions, sessions, database, clock)
     ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
     writing, cards = write_back(ground, connections), [tag for tag, each in VIEWS.items() if each.history]
@@ -144,8 +145,9 @@ def build(
     )
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
-        connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock
-    )
+        connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock,
+        listings,
+    )  # fmt: skip
     ready = Ready(sessions, epochs, limits, metrics, clock)
     epochs.subscribe(forgetting(subjects.forget, lambda *_: fragments.forget(), lambda *_: ready.forget()))
     return Parts(

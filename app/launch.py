@@ -56,6 +56,9 @@ class Record:
         return f"{self.type}/{self.id}"
 
 
+LISTED = Record("session", "records")  # what a list is about: all records of its session, under one name
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is looking. `subject` is the host's stable id; the rest is for display and texts."""
@@ -94,6 +97,7 @@ class Launch:
     host_token: str | None = None  # the viewer's own token at the host; a secret
     host_url: str | None = None  # where that token is spoken to, checked against the connection
     features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # str(record) -> fields, carried
+    names: Mapping[str, str] = field(default_factory=dict)  # str(record) -> what the viewer knows it by
     fields: frozenset[str] | None = None  # the host's fields that the viewer may see; None: it does not say
     bridge: Mapping[str, str] = field(default_factory=dict)  # what the frame's bridge dialect needs, no secrets
     unknown_claims: tuple[str, ...] = ()  # names only; counted, never fatal
@@ -101,7 +105,9 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The host's answer for one record: may the viewer see it, and which of the asked fields."""
+    """The host's answer for one record: may the viewer see it, which of the asked fields, and what it is called
+    where the viewer may see its name."""
 
     allowed: bool
     visible_fields: frozenset[str] = frozenset()
+    name: str = ""

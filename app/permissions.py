@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from cachetools import TLRUCache
@@ -32,6 +32,7 @@ class Grant:
     record: Record
     hidden_fields: frozenset[str] = frozenset()
     until: float = math.inf  # when it must be asked for again; what the launch attests holds as long as the session
+    name: str = ""  # what the viewer knows the record by, where the host said it when it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,21 @@ class _Known:
 class Permissions:
     """Asks the host once for many records, and remembers."""
 
-    def __init__(self, connections: Connections, behalf: Behalf, clock: Callable[[], float]) -> None:
-        self._connections, self._behalf, self._clock = connections, behalf, clock
+    def __init__(
+        self,
+        connections: Connections,
+        behalf: Behalf,
+        clock: Callable[[], float],
+        lists: Collection[str] = (),
+    ) -> None:
+        """`lists` are the components whose sessions need not name a record: the host is asked about each."""
+        self._connections, self._behalf, self._clock, self._lists = connections, behalf, clock, frozenset(lists)
         self._known: TLRUCache[tuple[str, Record], _Known] = TLRUCache(100_000, lambda _, known, __: known.until, clock)
         self._lock = threading.Lock()
 
     def grants(self, session: Session, records: Sequence[Record]) -> dict[Record, Grant | InlayError]:
         """A grant for every record, or why not: Denied, HostUnavailable, SessionExpired (the host's token died)."""
-        named = frozenset(session.records)
+        named = frozenset(records if self._names_none(session) else session.records)
         connection = self._connections.get(session.connection)
         if not connection.settings.rollout:  # switched off: for sessions that are open already too
             return {record: Denied(reason="rollout-off") for record in records}
@@ -69,6 +77,10 @@ class Permissions:
         for record in asked:
             answers[record] = _grant(connection, record, access.get(record) or _Known(Access(allowed=False), 0.0))
         return answers
+
+    def _names_none(self, session: Session) -> bool:
+        """A list that was opened where there is no record: nothing is attested, so the host says of each."""
+        return session.component in self._lists and not session.records and not session.attested_record
 
     def confirm(self, session: Session) -> None:
         """Ask the host again, past what is remembered: is the viewer's token alive, and the record visible?
@@ -120,7 +132,7 @@ def _grant(connection: Connection, record: Record, known: _Known) -> Grant | Den
         return Denied(reason="host-says-no")
     capability = connection.capability_for(record)
     hidden = _hidden(connection, capability, known.access.visible_fields) if capability else frozenset()
-    return Grant(record, hidden, known.until)
+    return Grant(record, hidden, known.until, known.access.name)
 
 
 def _hidden(connection: Connection, capability: CapabilitySettings, visible: frozenset[str]) -> frozenset[str]:

@@ -59,7 +59,7 @@ wait = "{wait}"
 [connections.acme]
 host = "salesforce"
 origins = ["https://acme.my.salesforce.com", "https://acme.lightning.force.com"]
-components = ["score-badge", "score-card"]
+components = ["score-badge", "score-card", "score-list"]
 capabilities = ["lead_score"]
 secrets = ["file:{folder}/consumer"]
 issuer = "00DAB0000000001EAA"
@@ -74,7 +74,7 @@ revenue = "AnnualRevenue"
 [connections.acme-pages]
 host = "guest"
 origins = ["{origin}"]
-components = ["score-badge", "score-card"]
+components = ["score-badge", "score-card", "score-list"]
 capabilities = ["lead_score"]
 issuer = "{issuer}"
 audience = "{audience}"
@@ -84,7 +84,7 @@ records_from = "acme"
 [connections.acme-carried]
 host = "guest"
 origins = ["{origin}"]
-components = ["score-badge", "score-card"]
+components = ["score-badge", "score-card", "score-list"]
 capabilities = ["lead_score"]
 issuer = "{issuer}"
 audience = "{audience}"

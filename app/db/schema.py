@@ -65,6 +65,7 @@ sessions = Table(
     # its viewer's token is in `identities`; a process of the version before goes on while this one starts
     Column("signed_in", Boolean, nullable=False, server_default=false()),
     Column("features", LargeBinary),
+    Column("names", LargeBinary),  # what its launch called the records, for lists
     Column("created_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),  # absolute: no renewal goes past it
     Column("ended_at", Double),
@@ -156,6 +157,7 @@ scores = Table(
     Column("erased_at", Double),  # of its subject: that there was a decision stands, and by which model
     # the capability comes late: an event outdates a record's scores of all capabilities
     Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
+    Index("scores_lately", "connection", "capability", "created_at"),
 )
 _IS_CARRIED = f"substr(features_hash, 1, {len(CARRIED)}) = '{CARRIED}'"
 Index(  # a launch's own score among all that other launches carried

@@ -25,11 +25,11 @@ from app.errors import (
     WrongMediaType,
 )
 from app.hosts._request import SignedRequest, written
-from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
+from app.launch import LISTED, MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
 from app.routes._session import browser_locale
 from app.session import TOKEN_LIFE_S
 from app.session.bearer import Session
-from app.views import VIEWS
+from app.views import LISTS, VIEWS
 from app.web.failures import problem, retry_headers, translated
 from app.web.headers import panel_policy, reporting, still_policy
 from app.web.parts import Parts, parts
@@ -103,7 +103,7 @@ def _opened(connection: Connection, tag: str) -> Response:
     tag = launch.component or ""  # the address's, or where that names none, the proof's own
     if tag not in connection.settings.components:
         raise LaunchRefused(reason="component-unlisted")
-    if not launch.records:
+    if not launch.records and tag not in LISTS:
         raise LaunchRefused(reason="record-missing")
     p.limits.spend_viewer(connection.settings, launch.viewer.subject)
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
@@ -151,7 +151,7 @@ class _Panel:
 def _shown(p: Parts, connection: Connection, launch: Launch, session: Session, token: str) -> _Panel:
     """The first fragment. The page's head is on its way already, so a failure is told within the page."""
     try:
-        fragment = p.fragments.show(session, [Item(session.component, session.records[0])])[0].fragment
+        fragment = p.fragments.show(session, [Item(session.component, _about(launch))])[0].fragment
     except Exception as error:  # noqa: BLE001 whatever it was, the viewer is told something
         return _not_shown(p, connection, launch, translated(error))
     words = _words(p, connection, launch) | {
@@ -168,16 +168,21 @@ def _not_shown(p: Parts, connection: Connection, launch: Launch, error: InlayErr
     if isinstance(error, SessionExpired):  # the host wants to see the viewer again
         note_expired(p, error, connection.name)
     words = {"refused": error.code, "reference": error.reference, "claims": getattr(error, "claims", "")}
-    return _told(p, launch.viewer, error, _words(p, connection, launch) | _about(launch) | words)
+    return _told(p, launch.viewer, error, _words(p, connection, launch) | _asked(launch) | words)
 
 
 def _used(p: Parts, connection: Connection, launch: Launch, error: LaunchUsed) -> _Panel:
-    return _told(p, launch.viewer, error, _words(p, connection, launch) | _about(launch) | {"used": True})
+    return _told(p, launch.viewer, error, _words(p, connection, launch) | _asked(launch) | {"used": True})
 
 
-def _about(launch: Launch) -> dict[str, Any]:
+def _about(launch: Launch) -> Record:
+    """What the panel shows."""
+    return LISTED if launch.component in LISTS or not launch.records else launch.records[0]
+
+
+def _asked(launch: Launch) -> dict[str, Any]:
     """What a new proof is to be for; whoever sent the old one knows it."""
-    return {"component": launch.component, "record": str(launch.records[0])}
+    return {"component": launch.component, "record": str(_about(launch))}
 
 
 def _told(p: Parts, viewer: Viewer, error: InlayError, words: dict[str, Any]) -> _Panel:

@@ -30,8 +30,9 @@ from app.errors import (
     StoreUnavailable,
     WrongMediaType,
 )
-from app.launch import MAX_RECORDS, Record
+from app.launch import LISTED, MAX_RECORDS, Record
 from app.session.signin import Asked
+from app.views import LISTS
 from app.web.failures import retry_headers, translated
 from app.web.headers import popup_policy
 from app.web.limits import whose_address
@@ -75,8 +76,9 @@ def start(connection: Connection) -> Response:
         raise SignInRefused(reason="component-unlisted")
     if opener and opener not in connection.settings.origins:
         raise SignInRefused(reason="origin-unlisted")
-    records = tuple(Record.parse(text) for text in args.getlist("record")[:MAX_RECORDS] if text)
-    if not records and not connection.host.approval_field:
+    named = [text for text in args.getlist("record") if text not in ("", str(LISTED))]
+    records = tuple(Record.parse(text) for text in named[:MAX_RECORDS])
+    if not (records or connection.host.approval_field or args["component"] in LISTS):
         raise SignInRefused(reason="record-missing")
     asked = Asked(args["challenge"], args["component"], records, opener or own, _claims(args.get("claims", "")))
     started = p.sign_ins.start(connection, asked)

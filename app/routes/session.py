@@ -20,10 +20,11 @@ from app.errors import (
     StoreUnavailable,
     WrongMediaType,
 )
-from app.launch import MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
+from app.launch import LISTED, MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
 from app.routes._session import bearer, browser_locale, session_of, written
 from app.session import TOKEN_LIFE_S
 from app.session.bearer import Session
+from app.views import LISTS
 from app.web.failures import oauth, problem, translated
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
@@ -96,7 +97,7 @@ def _exchanged() -> Response:
         raise BadRequest(f"grant_type is {GRANT}, subject_token_type one of {known}.", reason="grant-type-unknown")
     connection = p.connections.get(form.get("connection", ""))
     component = form.get("component", "")
-    records = tuple(Record.parse(text) for text in form.getlist("records"))
+    records = tuple(Record.parse(text) for text in form.getlist("records") if text != str(LISTED))
     if len(records) > MAX_RECORDS:
         raise BadRequest(f"A session is for at most {MAX_RECORDS} records.", reason="records-count")
     if not connection.host.takes or component not in connection.settings.components:
@@ -128,6 +129,7 @@ def _redeemed(connection: Connection) -> Response:
 
 def _told(session: Session, token: str, records: tuple[Record, ...]) -> Response:
     p, component = parts(), session.component
+    records = (LISTED,) if component in LISTS else records
     shown = p.fragments.show(session, [Item(component, record) for record in records]) if records else []
     body = written(
         as_json(shown),

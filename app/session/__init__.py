@@ -28,7 +28,7 @@ from app.hosts._sign_in import HostTokens
 from app.keys import MAX_TOKEN, Keyring
 from app.launch import Launch
 from app.session.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, opened, read, write
-from app.session.carried import Carried
+from app.session.carried import Carried, Columns
 from app.session.identities import Identities, release
 
 TOKEN_LIFE_S = 600.0
@@ -184,7 +184,13 @@ class Sessions:
         row = self._held(session.id) if session.carried else None
         if row is None or row.features is None:
             return {}
-        return self._carried.open(session, row.features)
+        return self._carried.open(session, "features", row.features)
+
+    def names(self, session: Session) -> Mapping[str, str]:
+        """What the launch called the records, by `type/id`. Raises StoreUnavailable."""
+        with self._database.read() as conn:
+            sealed = conn.execute(select(sessions.c.names).where(sessions.c.id == session.id)).scalar()
+        return self._carried.open(session, "names", sealed) if sealed is not None else {}
 
     def _held(self, session_id: str) -> Any:
         with self._database.read() as conn:
@@ -193,7 +199,7 @@ class Sessions:
             raise SessionExpired(reason="ended")
         return row
 
-    def _row(self, session: Session, launch: Launch, carried: bytes | None, signed_in: bool) -> dict[str, Any]:
+    def _row(self, session: Session, launch: Launch, carried: Columns, signed_in: bool) -> dict[str, Any]:
         sealed_token = launch.host_token and self._keys.seal(launch.host_token.encode(), f"host-token:{session.id}")
         return {
             "id": session.id,
@@ -203,7 +209,7 @@ class Sessions:
             "host_token": sealed_token or None,
             "host_url": launch.host_url,
             "signed_in": signed_in,
-            "features": carried,
+            **carried,
             "created_at": session.opened_at,
             "ends_at": session.ends_at,
         }

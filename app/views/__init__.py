@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.launch import Record, Viewer
-from app.views import analysis_badge, document_sidebar, score_badge, score_card
+from app.views import analysis_badge, document_sidebar, score_badge, score_card, score_list
 
 
 class Params(Protocol):
-    """The one function of a view, of an Answer or of a Reading. `title` is what the capability calls its answer."""
+    """The one function of a view, of an Answer, a Reading or a Listing; `title` is what the capability calls it."""
 
     def __call__(
         self, told: Any, /, *, record: Record, viewer: Viewer, now: datetime, opens: bool, title: str = ""
@@ -30,6 +30,7 @@ class View:
     history: bool
     params: Params
     heard: bool = False  # whether its viewers may say what they think of it
+    lists: bool = False  # it is about all records of its session at once
 
 
 VIEWS: Mapping[str, View] = {
@@ -37,4 +38,6 @@ VIEWS: Mapping[str, View] = {
     "document-sidebar": View(document_sidebar.ANSWERS, document_sidebar.HISTORY, document_sidebar.params, heard=True),
     "score-badge": View(score_badge.ANSWERS, score_badge.HISTORY, score_badge.params),
     "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params, heard=True),
+    "score-list": View(score_list.ANSWERS, score_list.HISTORY, score_list.params, lists=True),
 }
+LISTS = frozenset(tag for tag, view in VIEWS.items() if view.lists)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from cachetools import FIFOCache, LRUCache
 
-from app.answer import Answer, State
+from app.answer import Answer, Listing, State
 from app.audit.log import AuditLog
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
@@ -22,6 +22,7 @@ from app.feedback.voices import Voices
 from app.figures import Figures
 from app.figures.names import AGE, ROAD, VIEWS_SHOWN, answered
 from app.launch import Record
+from app.listing import Listings, listing
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
 from app.rollouts import Rollouts
@@ -56,8 +57,10 @@ class Fragments:
         epochs: Epochs,
         metrics: Metrics,
         clock: Callable[[], float],
+        listings: Listings,
     ) -> None:
         self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
+        self._listings = listings
         self._rollouts, self._voices, self._figures, self._epochs = rollouts, voices, figures, epochs
         # first in, first out: a look changes nothing, so it needs no lock
         self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
@@ -99,7 +102,7 @@ class Fragments:
             self._figures.observe(session.connection, session.component, ROAD, time.perf_counter() - began)
         return shown
 
-    def reading(self, session: Session, tag: str, record: Record) -> Told:
+    def reading(self, session: Session, tag: str, record: Record) -> Told | Listing:
         """What a fragment of this component would say, permitted and audited as one. Raises NotFound."""
         return self._all_answers(session, [Item(tag, record)])[self._catalog[tag].tag, record]
 
@@ -127,7 +130,7 @@ class Fragments:
         except KeyError:
             return None
 
-    def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Told]:
+    def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Told | Listing]:
         connection = self._connections.get(session.connection)
         by_tag: dict[str, list[Record]] = defaultdict(list)
         for item in items:
@@ -140,20 +143,26 @@ class Fragments:
 
     def _answers(
         self, session: Session, connection: Connection, tag: str, records: Sequence[Record]
-    ) -> dict[Record, Told]:
+    ) -> Mapping[Record, Told | Listing]:
         if not (connection.settings.rollout and self._rollouts.shows(connection.name, tag, session.viewer.subject)):
             return dict.fromkeys(records, self._station(tag).bare(State.OFF))
+        if not self.may_open(session, tag):
+            return self._told(session, connection, tag, dict.fromkeys(records, Denied(reason="component-not-open")))
+        if not VIEWS[tag].lists:
+            return self._told(session, connection, tag, self._permissions.grants(session, records))
+        members = self._listings.members(session, connection)
+        names = self._listings.names(session, [each for each in members.values() if isinstance(each, Grant)])
+        told = self._told(session, connection, tag, members).items()
+        answers = {record: answer for record, answer in told if isinstance(answer, Answer)}
+        return dict.fromkeys(records, listing(answers, names))
+
+    def _told(
+        self, session: Session, connection: Connection, tag: str, asked: Mapping[Record, Grant | InlayError]
+    ) -> dict[Record, Told]:
+        """The answer for each record, in the audit before anybody sees it."""
         as_of = self._past.forgotten
-        granted: list[Grant] = []
-        refused: dict[Record, InlayError] = {}
-        if self.may_open(session, tag):
-            for record, grant in self._permissions.grants(session, records).items():
-                if isinstance(grant, Grant):
-                    granted.append(grant)
-                else:
-                    refused[record] = grant
-        else:
-            refused = dict.fromkeys(records, Denied(reason="component-not-open"))
+        granted = [each for each in asked.values() if isinstance(each, Grant)]
+        refused = {record: each for record, each in asked.items() if not isinstance(each, Grant)}
         answers: dict[Record, Told] = {
             record: self._station(tag).bare(
                 State.DENIED if isinstance(refused[record], Denied) else State.UNAVAILABLE, reference=reference
@@ -187,7 +196,7 @@ class Fragments:
     def _station(self, tag: str) -> Station:
         return self._stations[VIEWS[tag].answers]
 
-    def _render(self, session: Session, item: Item, answer: Told) -> Fragment:
+    def _render(self, session: Session, item: Item, answer: Told | Listing) -> Fragment:
         """Markup is kept by all that it depends on; times in it are as coarse as the key's step of time."""
         now = self._clock()
         step = STALE_STEP_S if answer.state is State.STALE else STEP_S
@@ -198,8 +207,7 @@ class Fragments:
             found = self._rendered.get(key)
         if found is None:
             moment = datetime.fromtimestamp(now // step * step, UTC)
-            capability = self._connections.get(session.connection).capability_for(item.record, VIEWS[item.tag].answers)
-            title = capability.title if capability else ""
+            title = self._title(session, item, answer)
             params = VIEWS[item.tag].params(
                 answer, record=item.record, viewer=viewer, now=moment, opens=bool(opens), title=title
             )
@@ -215,6 +223,13 @@ class Fragments:
                 self._rendered[key] = found
         self._metrics.count("answers", capability=answer.capability or "none", state=str(answer.state))
         return found
+
+    def _title(self, session: Session, item: Item, answer: Told | Listing) -> str:
+        """What the capability calls its answer."""
+        connection, view = self._connections.get(session.connection), VIEWS[item.tag]
+        named = connection.capability_named(answer.capability)
+        capability = named if view.lists else connection.capability_for(item.record, view.answers)
+        return capability.title if capability else ""
 
 
 def _uid(item: Item) -> str:

@@ -28,6 +28,7 @@ MAX_LIFE_S = 300.0
 MAX_FIELDS = 200  # of one record
 MAX_VALUE = 4_000  # characters of one carried value
 MAX_ROLES = 50
+MAX_NAME = 200  # characters of a record's
 
 
 def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySource) -> Launch:
@@ -37,7 +38,8 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySour
     _check_life(claims)
     records = _records(claims["record"])
     features = {Record.parse(name): dict(row) for name, row in claims.get("features", {}).items()}
-    if not {*request.records, *features} <= {*records}:
+    names = {Record.parse(record): name for record, name in claims.get("names", {}).items()}
+    if not {*request.records, *features, *names} <= {*records}:
         raise refused("record-mismatch")
     fields = claims.get("fields")
     return Launch(
@@ -55,6 +57,7 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, keys: KeySour
         used_key=f"{claims['iss']} {claims['jti']}",
         used_until=claims["exp"] + CLOCK_LEEWAY_S + USED_MARGIN_S,  # while any clock of ours could take it
         features={str(record): row for record, row in features.items()},
+        names={str(record): name for record, name in names.items()},
         fields=None if fields is None else frozenset(fields),
         unknown_claims=unknown,
     )
@@ -133,6 +136,14 @@ def _features(value: Any, _: Context) -> str:
     return "" if all(_is_record(name) and _is_row(row) for name, row in value.items()) else "claim-wrong"
 
 
+def _names(value: Any, _: Context) -> str:
+    """Record -> what its viewers know it by."""
+    if not isinstance(value, dict) or len(value) > MAX_RECORDS:
+        return "claim-wrong"
+    sound = all(_is_record(record) and is_text(name, MAX_NAME) for record, name in value.items())
+    return "" if sound else "claim-wrong"
+
+
 def _is_row(row: Any) -> bool:
     if not isinstance(row, dict) or len(row) > MAX_FIELDS:
         return False
@@ -165,6 +176,7 @@ CLAIMS = ClaimSet(
         "roles": _roles,
         "fields": _fields,  # the features that this viewer may see
         "features": _features,
+        "names": _names,  # for lists
     },
     # what libraries add by habit, and what we do not want to know
     ignored=frozenset({"azp", "nonce", "sid", "auth_time", "email"}),

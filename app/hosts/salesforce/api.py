@@ -21,6 +21,8 @@ from app.net.retry import retry_after_s
 ROOT = "/services/data/v68.0"
 MAX_URL = 8_000  # half of what the API takes; a proxy between may take less
 MAX_PAGES = 5
+NAME = "Name"  # what most objects call their records by; where there is none, or the viewer may not see it: none
+MAX_NAME = 200
 MAX_LISTED = 200  # as many as are read and scored at once
 _NO = Access(allowed=False)
 # Refusals that say nothing about the record: no calls left, or an API that is switched off.
@@ -42,10 +44,11 @@ def check_access(
         raise SessionExpired(reason="host-url-changed")  # the token goes where the connection says, or nowhere
     api = _Api(call, host_url.rstrip("/"), host_token)
     names = [name for name in dict.fromkeys(fields) if is_name(name)]
+    asked = list(dict.fromkeys([*names, NAME]))
     answers = dict.fromkeys(records, _NO)
     for kind, group in _by_type(records):
-        for some in _chunks(group, len(_records_path(kind, (), names))):
-            for record, body in _get_records(api, kind, some, names).items():
+        for some in _chunks(group, len(_records_path(kind, (), asked))):
+            for record, body in _get_records(api, kind, some, asked).items():
                 answers[record] = _access(record, body, names)
     return answers
 
@@ -131,8 +134,14 @@ def _access(record: Record, body: Any, names: Sequence[str]) -> Access:
     found, shown = body.get("id"), body.get("fields")
     if not isinstance(found, str) or not is_id(found) or not same_id(found, record.id):
         return _NO
-    seen = {name.lower() for name in shown} if isinstance(shown, dict) else set()
-    return Access(allowed=True, visible_fields=frozenset(name for name in names if name.lower() in seen))
+    seen = {name.lower(): each for name, each in shown.items()} if isinstance(shown, dict) else {}
+    visible = frozenset(name for name in names if name.lower() in seen)
+    return Access(allowed=True, visible_fields=visible, name=_value(seen.get(NAME.lower())))
+
+
+def _value(field: Any) -> str:
+    value = field.get("value") if isinstance(field, dict) else None
+    return value[:MAX_NAME] if isinstance(value, str) else ""
 
 
 def _query(api: _Api, path: Any) -> Iterator[Mapping[str, Any]]:

@@ -36,12 +36,12 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource)
     component = request.component or _component(claims)
     if component not in connection.components:
         raise refused("component-unlisted")
-    record = _record(claims)
-    if any(Record(asked.type, long_id(asked.id)) != record for asked in request.records):
-        raise refused("record-mismatch")
+    records = _records(claims)
+    if any(Record(asked.type, long_id(asked.id)) not in records for asked in request.records):
+        raise refused("record-mismatch" if records else "record-missing")
     return Launch(
         viewer=viewer,
-        records=(record,),
+        records=records,
         origin=claims["client.targetOrigin"],
         component=component,
         attests=frozenset({Attest.VIEWER}),
@@ -167,14 +167,14 @@ def _component(claims: Mapping[str, Any]) -> str:
     return given if isinstance(given, str) else ""
 
 
-def _record(claims: Mapping[str, Any]) -> Record:
-    """What the page is about: our wrapper's parameter, else the page's record, else its address."""
+def _records(claims: Mapping[str, Any]) -> tuple[Record, ...]:
+    """What the page is about: our wrapper's parameter, else the page's record, else its address; a home page, none."""
     parameters = claims.get("context.environment.parameters", {})
     record = claims.get("context.environment.record", {})
     located_type, located_id = _location(claims.get("context.environment.locationUrl"))
     given = parameters.get("recordId") or record.get("Id") or located_id
     if not given:
-        raise refused("record-missing")
+        return ()
     if not is_id(given):
         raise refused("claim-wrong", "recordId")
     attributes = record.get("attributes")
@@ -184,7 +184,7 @@ def _record(claims: Mapping[str, Any]) -> Record:
     kind = type_by_prefix(given) or of_address or of_page or parameters.get("sObjectName")
     if not is_name(kind):
         raise refused("record-type-unknown")
-    return Record(str(kind), long_id(given))
+    return (Record(str(kind), long_id(given)),)
 
 
 def _location(url: Any) -> tuple[str, str]:

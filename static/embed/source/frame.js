@@ -16,7 +16,7 @@ const MINUTE = 60000;
 const BUDGET = 30;
 const { nonce } = doc.currentScript;
 const [main, live] = doc.body.children;
-const first = { tag: component, etag: launch.etag, box: main.firstElementChild, state: "auth-expired" };
+const first = { tag: component, etag: launch.etag, box: main.firstElementChild };
 const views = new Set([first]);
 let renewAt = now() + launch.expires_in * 800;
 let calm, changes, timer, busy, again, trouble;
@@ -97,9 +97,8 @@ const seen = (view) => {
   if (state == "pending") delay = 500;
 };
 const poll = async (view) => {
-  const headers = { Authorization: "Bearer " + token };
-  if (view.etag) headers["If-None-Match"] = view.etag;
-  const answer = await ask("/components/" + view.tag + "?record=" + encodeURIComponent(record), { headers });
+  const headers = { Authorization: "Bearer " + token, "If-None-Match": view.etag || "" };
+  const answer = await ask("/components/" + view.tag + "?record=" + encodeURIComponent(view.record || record), { headers });
   if (answer.status != 304) {
     // A failure replaces nothing that is good; a refusal does.
     if (!/html/.test(answer.headers.get("content-type")) || (answer.status > 499 && /ready|stale/.test(view.state))) throw answer;

@@ -16,8 +16,8 @@
   const doc = document;
   const now = Date.now;
 
-  const sheets = {};
   const sessions = new Set();
+  const sheets = {};
   // Elements without a session: new, or without a proof, or far below the fold.
   const waiting = new Set();
   let delay = FAST;
@@ -72,7 +72,7 @@
     if (answer.ok) return answer.json();
     // Its code, and what a sign-in must be told, are for the page. What is no JSON says neither: a number spreads to
     // nothing.
-    throw { wait: answer.headers.get("retry-after"), ...(await answer.json().catch(now)), status: answer.status };
+    throw { ...(await answer.json().catch(now)), status: answer.status, wait: answer.headers.get("retry-after") };
   };
 
   // One proof, exchanged: its connection, entry component and records, and the elements that show them.
@@ -84,10 +84,10 @@
     // One request at a time; who comes meanwhile is served by the next. Forced: after a failure or an end too.
     async _run(forced) {
       if (this._busy) return (this._again = 1);
-      if (!forced && now() < this._until) return;
+      if (now() < this._until && !forced) return;
       this._busy = 1;
       try {
-        if (this._token && now() > this._renewAt) this._take(await post("session/renew", [["token", this._token]]));
+        if (now() > this._renewAt && this._token) this._take(await post("session/renew", [["token", this._token]]));
         await (this._token ? this._poll() : this._open());
         this._failures = this._until = 0;
       } catch (problem) {
@@ -123,10 +123,11 @@
     async _poll() {
       const fields = [];
       for (const { _tag, _record, _etag, _visible } of this._views)
-        if ((_visible || !_etag) && fields.length < LIMIT) fields.push(["item", _tag + " " + _record + " " + (_etag || "-")]);
-      if (!fields.length) return;
-      for (const tag of new Set([...this._views].map(({ _tag }) => _tag))) if (!sheets[tag]) fields.push(["style", tag]);
-      this._take(await post("components:batch", [["token", this._token], ...fields]));
+        if ((_visible || !_etag) && fields.length < LIMIT) {
+          fields.push(["item", _tag + " " + _record + " " + (_etag || "-")]);
+          if (!sheets[_tag]) fields.push(["style", _tag]);
+        }
+      if (fields[0]) this._take(await post("components:batch", [["token", this._token], ...fields]));
     }
 
     _take({ access_token, expires_in, fragments = [], styles }) {
@@ -177,7 +178,8 @@
             one._component == _component &&
             (one._records.has(_record) || !(one._token || one._busy || one._until || one._records.size >= LIMIT)),
         ) || Object.assign(new Session(), { _get, _connection, _component });
-      if (session._records.add(_record).size >= LIMIT) started = 1;
+      for (const one of (view.getAttribute("records") || _record).split(" "))
+        if (session._records.add(one).size >= LIMIT) started = 1;
       view._join(session);
       touched.add(session);
     }
@@ -190,7 +192,7 @@
   // The page's own elements are all known once it is parsed, which is before deferred scripts run.
   const queue = () => {
     queued ||=
-      doc.readyState == "loading" ? doc.addEventListener("readystatechange", flush, { once: true }) || 1 : setTimeout(flush);
+      doc.readyState == "loading" ? doc.addEventListener("readystatechange", flush) : setTimeout(flush);
   };
 
   // Often for a minute after load, focus or input, then ever less; hidden: not at all.
@@ -227,7 +229,7 @@
   // What holds before a component's own sheet is here: its place, and where a card opens.
   const shell = sheet(
     ":host{display:inline-block;vertical-align:middle;position:relative}" +
-      ":host([popover]){position:fixed;inset:auto;margin:.25rem;position-area:block-end span-inline-end;" +
+      ":host([popover]){position:fixed;inset:auto;margin:4px;position-area:block-end span-inline-end;" +
       "position-try:flip-block,flip-inline;inline-size:min(26rem,96vw);max-block-size:96vh}" +
       ":host([hidden]),:host([popover]:not(:popover-open)){display:none}" +
       "div:empty{border-radius:6px;background:#8882;inline-size:7rem;block-size:1.5rem}" +
@@ -235,7 +237,7 @@
   );
 
   class Panel extends HTMLElement {
-    static observedAttributes = ["connection", "record"];
+    static observedAttributes = ["connection", "record", "records"];
 
     constructor() {
       super();
@@ -245,13 +247,14 @@
       Object.assign(this, { _box, _note, _live, _root, _tag: this.localName.slice(6) });
       _root.adoptedStyleSheets = [shell];
       _root.addEventListener("click", this);
-      _note.hidden = _box.ariaBusy = true;
+      _box.ariaBusy = _note.hidden = true;
       _note.dataset.action = "retry";
       _live.role = "status";
     }
 
+    // A list is about all records of its session, under one name.
     get _record() {
-      return this.getAttribute("record");
+      return /list/.test(this._tag) ? "session/records" : this.getAttribute("record");
     }
 
     // Also when it only moved: then its session and content are still there, and nothing is asked.
@@ -278,8 +281,8 @@
       this.disconnectedCallback();
       this._card?.remove();
       this._card = this._session = this._etag = this._said = 0;
-      this._box.replaceChildren();
       this._box.ariaBusy = true;
+      this._box.replaceChildren();
       if (this.isConnected) this.connectedCallback();
     }
 
@@ -290,8 +293,8 @@
     }
 
     _tell(name, detail) {
-      detail = { component: this._tag, record: this._record, ...detail };
-      this.dispatchEvent(new CustomEvent("inlay-" + name, { bubbles: true, composed: true, detail }));
+      const { _tag: component, _record: record } = this;
+      this.dispatchEvent(new CustomEvent("inlay-" + name, { bubbles: true, composed: true, detail: { component, record, ...detail } }));
     }
 
     _show({ etag, state = this._state, html, code }) {
@@ -325,14 +328,15 @@
     // After us comes the browser, which on the same click opens the card, and later closes it.
     handleEvent({ target }) {
       const button = target.closest("[data-action]");
-      const { action, opens } = button?.dataset || {};
+      const { action, opens, record = this._record } = button?.dataset || {};
       const { _session } = this;
-      if (action == "open") {
-        if (!this._card) {
+      if (opens) {
+        if (this._card?._record != record) {
+          this._card?.remove();
           const ariaLabel = button.textContent;
           const card = doc.createElement("inlay-" + opens);
-          card.setAttribute("record", this._record);
-          Object.assign(card, { _session, ariaLabel, popover: "auto", role: "dialog", tabIndex: -1, autofocus: true });
+          card.setAttribute("record", record);
+          Object.assign(card, { _session, ariaLabel, popover: "auto", tabIndex: -1, autofocus: true, role: "dialog" });
           // In a shadow root the browser forgets to whom it should give the focus back.
           card.onbeforetoggle = ({ newState }) => {
             if (newState == "closed" && this._root.activeElement == card) button.focus();

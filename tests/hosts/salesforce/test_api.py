@@ -40,7 +40,7 @@ def test_one_record_is_asked_for_with_the_viewers_token() -> None:
     url = urlsplit(request.url)
     assert (request.method, url.netloc) == ("GET", "acme.my.salesforce.com")
     assert url.path == f"/services/data/v68.0/ui-api/records/{ONE.id}"
-    assert parse_qs(url.query) == {"fields": ["Lead.Id"], "optionalFields": ["Lead.title,Lead.AnnualRevenue"]}
+    assert parse_qs(url.query) == {"fields": ["Lead.Id"], "optionalFields": ["Lead.title,Lead.AnnualRevenue,Lead.Name"]}
     assert request.headers["Authorization"] == "Bearer viewer-token"
 
 
