@@ -192,7 +192,7 @@ def build(
         framings=Framings(database, clock),
         wake_jobs=runner.wake,
         clock=clock,
-        close=partial(_close, runner, (scored, analyses, figures, door, epochs, database, subjects)),
+        close=partial(_close, runner, (scored, analyses, figures, cores, door, epochs, database, subjects)),
     ), runner
 
 

@@ -49,6 +49,9 @@ METRICS: Mapping[str, Metric] = {
     "feedback": Metric("count", ("outcome",), "Reviews that cores were told of, by what became of it."),
     "write_backs": Metric("count", ("connection", "outcome"), "Write-backs to hosts' records, by what became of them."),
     "core_calls": Metric("count", ("core", "outcome"), "Questions to scoring cores."),
+    "core_answers": Metric(
+        "count", ("capability", "core", "outcome"), "Records by what each core said of them, a canary's apart."
+    ),
     "core_records": Metric("count", ("core",), "Records that scoring cores were asked about."),
     "host_calls": Metric("count", ("host", "connection", "outcome"), "Questions to hosts."),
     "features": Metric("count", ("connection", "feature", "outcome"), "Features of scored records, filled or missing."),

@@ -45,7 +45,7 @@ EVENTS: Mapping[str, Event] = {
     "answer.given": _event(
         "decision",
         "connection record decision capability value model version",
-        "meaning confidence features_hash purpose",
+        "meaning confidence features_hash purpose arm",
     ),
     "analysis.given": _event(
         "decision",

@@ -12,6 +12,7 @@ from app.cli.admin import admin
 from app.cli.alerts import alerts
 from app.cli.audit import audit
 from app.cli.check import check
+from app.cli.core import core
 from app.cli.db import db
 from app.cli.feedback import feedback
 from app.cli.jobs import jobs
@@ -93,6 +94,7 @@ for command in (
     alerts,
     audit,
     check,
+    core,
     db,
     feedback,
     jobs,

@@ -16,6 +16,7 @@ from app.application import checked, read_house
 from app.cli._config import CONFIG, JSON, opened
 from app.config import Settings
 from app.connections import Connections
+from app.core import maps
 from app.db import Database
 from app.errors import ConfigError
 from app.health import Finding, Watch, connections, cores, database, feedback, key_store, residences, server
@@ -56,6 +57,7 @@ def _said(findings: Iterator[Finding], quiet: bool) -> Iterator[Finding]:
 def _findings(settings: Settings) -> Iterator[Finding]:
     """Raises ConfigError for what only the whole can see."""
     checked(settings, read_house())
+    maps.checked(settings)
     metrics = Metrics()
     door = Door(settings.server.allow_private, metrics=metrics)
     watch = Watch(door, time.time)

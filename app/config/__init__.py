@@ -1,6 +1,7 @@
 """The configuration: one TOML file, read once, strict; secrets only by reference; refused as a whole."""
 
 from app.config.connection import ConnectionSettings
+from app.config.core import CoreSettings
 from app.config.example import beginning, example
 from app.config.references import Secret
 from app.config.retention import Retention
@@ -9,7 +10,6 @@ from app.config.schedules import Schedule
 from app.config.table import (
     AdminSettings,
     CapabilitySettings,
-    CoreSettings,
     ServerSettings,
     Settings,
     StoreSettings,

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.config.kinds import IMPORT, LOOPBACK
+from app.config.checks_core import check_core
+from app.config.kinds import LOOPBACK
 from app.config.machine_checks import check_machines
 from app.config.reader import Reader
 from app.config.write_back import OF_ANALYSIS, WriteBack
@@ -41,22 +42,33 @@ def check(settings: Settings, reader: Reader) -> None:
         elif capability.kind != "score":
             mend = "Name the core that reads the documents."
             reader.problem(("capabilities", name, "core"), "is import, but only scores can be imported.", mend)
+        _canary(settings, reader, capability)
         if (
             capability.kind == "score"
             and not (capability.fields or capability.is_imported)
             and reader.sound("capabilities", name, "fields")
         ):
             reader.problem(("capabilities", name), "names no fields.", "Name the features that the score reads.")
-    for name, core in settings.cores.items():
-        if name == IMPORT:
-            reader.problem(("cores", name), "is the word for no core at all.", "Give it another name.")
-        if (core.auth == "api-key") != bool(core.api_keys) and reader.sound("cores", name, "api_keys"):
-            mend = 'Set both auth = "api-key" and api_keys, or neither.'
-            reader.problem(("cores", name), "auth and api_keys do not agree.", mend)
+    for core in settings.cores.values():
+        check_core(core, reader)
     _key_store(settings, reader)
     _pair(reader, ("alerts",), "webhook", "secrets")
     _plain_http(settings, reader)
     _admins(settings, reader)
+
+
+def _canary(settings: Settings, reader: Reader, capability: CapabilitySettings) -> None:
+    path = ("capabilities", capability.name, "canary")
+    _pair(reader, path[:2], "canary", "canary_percent")
+    if not capability.canary:
+        return
+    if capability.is_imported:
+        reader.problem(path, "is of a capability that no core answers.", "Remove it.")
+    _exists(reader, path, (capability.canary,), settings.cores, "core")
+    if capability.canary == capability.core:
+        reader.problem(path, "is the core that answers anyway.", "Name another: two may have one url and two models.")
+    if capability.kind != "score":
+        reader.problem(path, "is of an analysis.", "Remove it: only scores have a canary.")
 
 
 def _key_store(settings: Settings, reader: Reader) -> None:
@@ -203,6 +215,7 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
         mend = "Use https. Plain http is for localhost only."
         reader.problem(("server", "public_url"), "is plain http on a name that is not this machine.", mend)
     urls: dict[tuple[str, ...], str] = {("cores", name, "url"): core.url for name, core in settings.cores.items()}
+    urls |= {("cores", name, "token_url"): core.token_url for name, core in settings.cores.items()}
     for name, connection in settings.connections.items():
         for key in ("jwks_url", "machine_jwks_url", "host_url", "token_url", "authority"):
             urls["connections", name, key] = getattr(connection, key)

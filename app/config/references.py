@@ -37,6 +37,13 @@ def _path(raw: Any, folder: Path) -> Path:
     return path
 
 
+def _key_file(raw: Any, folder: Path) -> Path:
+    path = _path(raw, folder)
+    if path.stat().st_mode & 0o077:
+        raise RefusedValueError(f"other users can read the key {path}.", f"Run: chmod 600 {path}")
+    return path
+
+
 def _file(raw: Any, folder: Path) -> Path:
     expect(raw, str, "a path", "inlay-anchors.jsonl")
     path = folder / str(raw)
@@ -125,6 +132,7 @@ def _redis(raw: Any, folder: Path) -> str:
 
 
 PATH = Kind("tls.pem", _path)
+KEY_FILE = Kind("key.pem", _key_file)
 FILE = Kind("inlay-anchors.jsonl", _file)  # need not be there yet
 STORE = Kind("sqlite:///inlay.db", _store)
 REDIS = Kind("redis://127.0.0.1:6379/0", _redis)

@@ -10,6 +10,7 @@ from limits import RateLimitItem
 
 from app.config.checks import check
 from app.config.connection import ConnectionSettings
+from app.config.core import CoreSettings
 from app.config.kinds import (
     BANDS,
     DURATION,
@@ -94,25 +95,13 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoreSettings:
-    """`[cores.<name>]`: a scoring core."""
-
-    name: str
-    url: str = row(URL, "Where the core is.", example="https://core.example.com")
-    auth: str = row(choice("none", "api-key"), "How we show who we are.", "none")
-    api_keys: tuple[Secret, ...] = row(many(secret()), "API keys, newest first; the next is tried on a 401.", [])
-    deadline: float = row(DURATION, "How long one question may take in all.", "2s")
-    region: str = row(REGION, "Where the core runs.", "", example="eu")
-    feedback: bool = row(FLAG, "Whether it is told what people say of its answers, by POST /v1/feedback.", False)
-    limit_records: RateLimitItem | None = row(RATE, "Records that background work may ask about, in all.", None)  # noqa: RUF009 makes a field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CapabilitySettings:
     """`[capabilities.<name>]`: something that a core can be asked."""
 
     name: str
     core: str = row(WORD, "The core that answers; import: none, its scores are only imported.", example="main")
+    canary: str = row(WORD, "Another core, which answers for a share of the records.", "", example="next")
+    canary_percent: int = row(integer(0, 100), "How many of a hundred records that share is.", 0)
     kind: str = row(choice("score", "analysis"), "The shape of the answer.", "score")
     title: str = row(text("Lead score"), "The heading that viewers read.", "Score")
     records: tuple[str, ...] = row(many(FIELD, 1), "The hosts' record types that it is about.", example=["Lead"])
@@ -133,6 +122,11 @@ class CapabilitySettings:
     @property
     def is_imported(self) -> bool:
         return self.core == IMPORT
+
+    @property
+    def cores(self) -> tuple[str, ...]:
+        """Those that answer it, the canary last."""
+        return () if self.is_imported else (self.core, self.canary) if self.canary else (self.core,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +180,8 @@ class Settings:
         homes = {f"connection {connection.name}": connection.region, "the server": self.server.region}
         if source := self.connections.get(connection.records_from or ""):
             homes[f"connection {source.name}"] = source.region
-        return homes | {f"core {each.core}": self.cores[each.core].region for each in asked if each.core in self.cores}
+        cores = {core for each in asked for core in each.cores if core in self.cores}
+        return homes | {f"core {core}": self.cores[core].region for core in sorted(cores)}
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:

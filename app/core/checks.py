@@ -108,6 +108,11 @@ def an_instant(value: Any, path: str) -> datetime:
         refuse(path, "is not an instant in ISO 8601")
 
 
+def finite(value: Any) -> Any:
+    """Infinities and NaN are not JSON; in one record's field they would spoil the batch of all the others."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def at(path: str, name: str) -> str:
     """The place of a member."""
     return f"{path}.{name}" if path else name

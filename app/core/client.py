@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from app.config import CoreSettings
+from app.core.checks import finite
 from app.core.parse import Insufficient, parse_error, parse_result, parse_results
 from app.core.shapes import Score
 from app.errors import AnswerRefused, CoreUnavailable, InlayError, OutboundError
 from app.metrics import Metrics
 from app.net.door import Caller, Request, Response
 from app.net.retry import Breaker, Circuit, Retry, retry_after_s, run
-
-_UNAUTHORIZED = 401
 
 
 class Item(NamedTuple):
@@ -28,8 +26,10 @@ class Item(NamedTuple):
 
 
 def identity(core: CoreSettings) -> str:
-    """Names a core by its name and address: another address is another version of it, as far as we can know."""
-    return hashlib.sha256(f"{core.name}\n{core.url}".encode()).hexdigest()[:16]
+    """Names a core by its name, its address and the model there: another of them is another version of it, as far as
+    we can know."""
+    model = f"\n{core.model}\n{core.model_version}" if core.is_mapped else ""
+    return hashlib.sha256(f"{core.name}\n{core.url}{model}".encode()).hexdigest()[:16]
 
 
 class CoreClient:
@@ -41,7 +41,7 @@ class CoreClient:
     def __init__(
         self,
         settings: CoreSettings,
-        door: Caller,
+        door: Caller,  # who shows the core who we are, where it asks (`app/core/credentials.py`)
         metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
         *,
@@ -52,8 +52,6 @@ class CoreClient:
         self.name, self.identity = settings.name, identity(settings)
         self._url = settings.url.rstrip("/")
         self.deadline_s = settings.deadline
-        self._keys = settings.api_keys
-        self._key = 0  # the one that worked last
         self._door, self._metrics = door, metrics
         self._clock, self._sleep = clock, sleep
         self._retry = retry
@@ -101,15 +99,24 @@ class CoreClient:
             raise unavailable(response)
         return parse_results(response.json(), [item[0] for item in items])
 
+    def native_request(self, capability: str, items: Sequence[Item], purpose: str) -> tuple[str, Any]:
+        """Where a question goes, and its body: of one record, or of several."""
+        asked = [_question(capability, item, purpose) | _deadline(self.deadline_s) for item in items]
+        return ("/v1/score", asked[0]) if len(asked) == 1 else ("/v1/score:batch", {"items": asked})
+
     def health(self) -> None:
         """Is the core there? Raises CoreUnavailable. Asks once, also when the breaker is open."""
-        request = Request("GET", self._url + "/healthz", headers=self._headers(), deadline_s=self.deadline_s)
+        self._look("/healthz")
+
+    def _look(self, path: str) -> Response:
+        """What is at an address there. Raises CoreUnavailable. Asks once, also when the breaker is open."""
         try:
-            response = self._door.call(request)
+            response = self._door.call(Request("GET", self._url + path, deadline_s=self.deadline_s))
         except OutboundError as error:
             raise CoreUnavailable(reason=error.reason) from error
         if not response.ok:
             raise unavailable(response)
+        return response
 
     @property
     def breaker(self) -> Breaker:
@@ -136,7 +143,7 @@ class CoreClient:
         try:
             response = run(
                 retry,
-                lambda left_s: self._call(
+                lambda left_s: self._door.call(
                     Request(method, self._url + path, json=body(left_s), deadline_s=left_s, max_bytes=max_bytes)
                 ),
                 clock=self._clock,
@@ -154,19 +161,6 @@ class CoreClient:
         else:
             self._circuit.succeeded()
         return response
-
-    def _call(self, request: Request) -> Response:
-        """With the key that worked last; on a 401 with the others, because a rotation may be under way."""
-        response = self._door.call(replace(request, headers=self._headers()))
-        for _ in self._keys[1:]:
-            if response.status != _UNAUTHORIZED:
-                break
-            self._key = (self._key + 1) % len(self._keys)
-            response = self._door.call(replace(request, headers=self._headers()))
-        return response
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._keys[self._key].reveal()}"} if self._keys else {}
 
     def _no_score(self, response: Response) -> Insufficient:
         """What stands in the place of a score when the status says that there is none."""
@@ -186,13 +180,8 @@ def unavailable(response: Response, reason: str = "") -> CoreUnavailable:
 
 
 def _question(capability: str, item: Item, purpose: str) -> dict[str, Any]:
-    features = {name: _known(value) for name, value in item.features.items()}
+    features = {name: finite(value) for name, value in item.features.items()}
     return {"capability": capability, "subject": dict(item.subject), "features": features, "purpose": purpose}
-
-
-def _known(value: Any) -> Any:
-    """Infinities and NaN are not JSON; in one record's field they would spoil the batch of all the others."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _deadline(left_s: float) -> dict[str, int]:

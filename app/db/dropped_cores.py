@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, select
 
@@ -24,12 +24,12 @@ def take_up(conn: Connection, capability: str, core: str) -> None:
     conn.execute(delete(dropped_cores).where(c.capability == capability, c.core == core))
 
 
-def dropped(database: Database, answering: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Of each capability: the cores whose answers are not shown. Never the one that is configured, by `answering`:
-    whoever published it wants it. Raises StoreUnavailable."""
+def dropped(database: Database, answering: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+    """Of each capability: the cores whose answers are not shown. Never those that are configured, by `answering`:
+    whoever published them wants them. Raises StoreUnavailable."""
     found: dict[str, set[str]] = defaultdict(set)
     with database.read() as conn:
         for row in conn.execute(select(dropped_cores.c.capability, dropped_cores.c.core)):
-            if answering.get(row.capability) != row.core:
+            if row.core not in answering.get(row.capability, ()):
                 found[row.capability].add(row.core)
     return {capability: frozenset(cores) for capability, cores in found.items()}

@@ -12,7 +12,8 @@ from typing import Any
 from app.answer import band
 from app.audit.log import AuditLog
 from app.connections import Connection, Connections
-from app.core.stored import Key, StoredScores
+from app.core.arms import key_of
+from app.core.stored import StoredScores
 from app.db import Database
 from app.db.single_use import consume
 from app.events.changed import Changed
@@ -131,7 +132,7 @@ class Events:
         """The band of the last score before it came so, by the capability's bands; empty where there was none."""
         connection = self._connections.get(name)
         capability = connection.capability_for(told.record)
-        value = self._stored.before(conn, Key(name, capability.name, told.record), told.at) if capability else None
+        value = self._stored.before(conn, key_of(name, capability, told.record), told.at) if capability else None
         return band(value, capability.bands) if capability and value is not None else ""
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from app.config import ConnectionSettings, Settings
-from app.core.client import CoreClient
 from app.db import Database
 from app.db.framings import Framings
 from app.db.migrations import is_current
-from app.errors import AddressRefused, AnswerRefused, CoreUnavailable, InlayError, OutboundError, StoreUnavailable
+from app.errors import AddressRefused, AnswerRefused, InlayError, OutboundError, StoreUnavailable
+from app.health.core import cores
 from app.health.drives import drives
 from app.health.feedback import feedback
 from app.health.findings import Finding, Watch
@@ -19,7 +19,6 @@ from app.health.sign_in import sign_in
 from app.health.write_back import write_back
 from app.hosts import HOSTS
 from app.hosts._oauth import IntegrationTokens
-from app.metrics import Metrics
 from app.net.door import Request
 
 __all__ = ["Finding", "Watch", "connections", "cores", "database", "feedback", "key_store", "residences", "server"]
@@ -72,34 +71,6 @@ def _reached(public_url: str, watch: Watch) -> Finding:
         return Finding("ok", "server", f"public_url {public_url} answers.")
     what = f"something else than Inlay answers at public_url {public_url}."
     return Finding("problem", "server", what, "Look at where the name and the proxy lead.")
-
-
-def cores(settings: Settings, watch: Watch, metrics: Metrics) -> Iterator[Finding]:
-    """Whether each core is there, and answers what it is asked."""
-    for name, each in settings.cores.items():
-        where, client = f"core {name}", CoreClient(each, watch, metrics)
-        try:
-            client.health()
-        except CoreUnavailable as error:
-            what = f"{each.url} is not healthy ({error.reason})."
-            mend = f"Start it, or mend [cores.{name}] url."
-            if error.reason == "address-private":
-                mend = "List its host in [server] allow_private: private addresses are called only when listed."
-            yield Finding("problem", where, what, mend)
-            continue
-        yield Finding("ok", where, f"{each.url} is healthy.")
-        for capability in (one for one in settings.capabilities.values() if one.core == name and one.kind == "score"):
-            yield _asked(client, where, capability.name)
-
-
-def _asked(client: CoreClient, where: str, capability: str) -> Finding:
-    """A question about nobody: an answer, or that nothing is known, is what shows that it may be asked."""
-    try:
-        client.score(capability, {"type": "Check", "id": "inlay-check"}, {}, purpose="check")
-    except (CoreUnavailable, AnswerRefused) as error:
-        what = f"does not answer {capability} ({error.reason})."
-        return Finding("problem", where, what, "Look at its keys, and at the name of the capability.")
-    return Finding("ok", where, f"answers {capability}.")
 
 
 def connections(

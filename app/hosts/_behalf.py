@@ -12,9 +12,10 @@ from app.errors import AnswerRefused, ConsentNeeded, HostUnavailable, InlayError
 from app.hosts._entra import authority
 from app.hosts._graph import MAX_CLAIMS, base_url
 from app.hosts._jws import unverified
-from app.hosts._oauth import MAX_BYTES, Flow, Token, read_token
+from app.hosts._oauth import Flow
 from app.net.door import Request, Response
 from app.net.retry import retry_after_s
+from app.net.tokens import MAX_BYTES, Token, read_token
 
 # Answers that another sign-in of the viewer's can mend: a second factor, a known device, a new password.
 _INTERACTION = frozenset({"interaction_required", "login_required"})

@@ -20,11 +20,12 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from app.config import ConnectionSettings, Secret
 from app.errors import AnswerRefused, HostUnavailable, OutboundError, SessionExpired
-from app.hosts._oauth import DEFAULT_LIFE_S, MAX_BYTES, Flow, error_code, is_token, read_token
+from app.hosts._oauth import Flow
 from app.hosts._reasons import refused
 from app.hosts._sign_in import Attempt, HostTokens
 from app.net.door import Request, Response
 from app.net.retry import retry_after_s
+from app.net.tokens import DEFAULT_LIFE_S, MAX_BYTES, error_code, is_token, read_token
 
 MAX_CODE = 4_096
 # What a host says of a code that is another attempt's, another client's, used, or too old.

@@ -11,7 +11,7 @@ from app.hosts._document import DocumentFacts, DocumentFile
 from app.hosts._event_forms import EventForm
 from app.hosts._keys import KeySource
 from app.hosts._notices import Notices
-from app.hosts._oauth import Flow, Token, TokenFlow, client_credentials
+from app.hosts._oauth import Flow, TokenFlow, client_credentials
 from app.hosts._package import PackageRules
 from app.hosts._pages import HostPage
 from app.hosts._reasons import refused
@@ -20,6 +20,7 @@ from app.hosts._sign_in import SignIn
 from app.hosts._write import Writes
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, TokenType
 from app.net.door import Request, Response
+from app.net.tokens import Token
 
 Call = Callable[[Request], Response]  # the network door, or its twin
 

@@ -108,6 +108,7 @@ class Door:
         metrics: Meter | None = None,
         *,
         ca_file: str | None = None,  # certificate authorities instead of the system's
+        certificate: tuple[str, str] | None = None,  # ours and its key, as files, for those who ask for one
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pools = guarded_pools(
@@ -117,6 +118,8 @@ class Door:
             cert_reqs="CERT_REQUIRED",
             assert_hostname=None,  # None: the certificate must name the host; written out because it matters
             ca_certs=ca_file,
+            cert_file=certificate[0] if certificate else None,
+            key_file=certificate[1] if certificate else None,
         )
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes

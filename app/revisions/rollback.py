@@ -94,16 +94,21 @@ class RollBacks:
     def _swap_cores(self, conn: Connection, was: Settings, draft: Draft) -> None:
         """A core's section is of all the capabilities that it answers."""
         answered, answers = answering(was), answering(draft.settings)
-        for name, core in answers.items():
-            if answered.get(name, core) != core:  # imported ones stay: they are of no core
-                drop(conn, name, answered[name], self._clock())
+        for name, cores in answers.items():
+            for gone in answered.get(name, cores):  # imported ones stay: they are of no core
+                if gone not in cores:
+                    drop(conn, name, gone, self._clock())
+            for core in cores:
                 take_up(conn, name, core)
 
 
-def answering(settings: Settings) -> dict[str, str]:
-    """The identity of the core that answers each capability."""
-    asked = {name: each.core for name, each in settings.capabilities.items() if not each.is_imported}
-    return {name: identity(settings.cores[core]) for name, core in asked.items()}
+def answering(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The identities of the cores that answer each capability, the canary's last."""
+    return {
+        name: tuple(identity(settings.cores[core]) for core in each.cores)
+        for name, each in settings.capabilities.items()
+        if not each.is_imported
+    }
 
 
 def _answered(text: str, capability: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:

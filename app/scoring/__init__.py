@@ -13,6 +13,7 @@ from concurrent.futures import Future, wait
 from app.answer import Answer, State, band, cut
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
+from app.core.arms import key_of
 from app.core.cache import Flights
 from app.core.levels import Levels
 from app.core.misses import Failure, Miss, Misses
@@ -91,7 +92,7 @@ class Scoring:
         capability = connection.capability_for(record)
         if capability is None or capability.is_imported or not self._connections.can_read(connection):
             return
-        key = Key(connection.name, capability.name, record)
+        key = key_of(connection.name, capability, record)
         outcome = self._landing(connection, capability, key)
         if isinstance(outcome, Stored) and outcome.fresh_until == OUTDATED:  # it was in the air already
             outcome = self._landing(connection, capability, key)
@@ -130,7 +131,7 @@ class Scoring:
             row = carried.get(str(grant.record))
             if row is not None and capability.is_imported:  # the score is of no launch, and may speak of other fields
                 grant, row = seeing(grant, capability, row), None  # noqa: PLW2901
-            key = Key(connection.name, capability.name, grant.record, carried_hash(row) if row is not None else "")
+            key = key_of(connection.name, capability, grant.record, carried_hash(row) if row is not None else "")
             keys[key] = grant
             if row is not None:
                 features[key] = row
@@ -219,8 +220,7 @@ class Scoring:
         if isinstance(why, Insufficient):
             missing = tuple(field for field in why.missing if field not in grant.hidden_fields)
             return Answer(State.EMPTY, capability.name, missing=missing)
-        shown = outcome if isinstance(outcome, Stored) else known
-        now = self._clock()
+        shown, now = outcome if isinstance(outcome, Stored) else known, self._clock()
         if shown is None or now > last(capability, shown):
             if isinstance(why, Failure):
                 return Answer(State.UNAVAILABLE, capability.name, reference=why.reference)

@@ -7,6 +7,7 @@ import json
 import random
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,9 +15,10 @@ from typing import Any
 from sqlalchemy import Connection as DatabaseConnection
 
 from app.answer import spoken_of
-from app.audit.log import AuditLog, Entry, new_reference
+from app.audit.log import AuditLog, new_reference
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
+from app.core.arms import core_of
 from app.core.client import CoreClient, Item
 from app.core.misses import Failure, Miss, written
 from app.core.parse import Insufficient
@@ -27,10 +29,10 @@ from app.db.epochs import ERASED, announced_since
 from app.errors import HostUnavailable, InlayError, StoreUnavailable, Unavailable
 from app.metrics import Metrics
 from app.scoring.failures import failures_of
+from app.scoring.rows import Said, given, outcome
 
 Features = Mapping[str, Any]
 Decided = Stored | Miss
-Said = Score | Insufficient | InlayError  # of one record, by the core, or instead of it
 Heard = Callable[[DatabaseConnection, Connection, CapabilitySettings, Sequence[Stored]], None]
 FAILURE_KEPT_S = 3.0  # after a failure nobody asks again for so long
 EMPTY_KEPT_S = 60.0
@@ -60,7 +62,7 @@ class Decisions:
 
     def deadline_s(self, capability: CapabilitySettings) -> float:
         """How long the core may take to answer."""
-        return self._cores[capability.core].deadline_s
+        return max(self._cores[name].deadline_s for name in capability.cores)
 
     def unknowable(
         self,
@@ -131,18 +133,32 @@ class Decisions:
                 self._metrics.count("features", connection=connection.name, feature=name, outcome=outcome)
 
     def _ask(self, capability: CapabilitySettings, features: Mapping[Key, Features]) -> dict[Key, Said]:
-        if not features:
-            return {}
+        """One question to each core that answers for some of these."""
+        arms: dict[str, dict[Key, Features]] = defaultdict(dict)
+        for key, row in features.items():
+            arms[core_of(capability, key)][key] = row
+        answers: dict[Key, Said] = {}
+        for core, rows in arms.items():
+            answers |= self._asked(core, capability, rows)
+        return answers
+
+    def _asked(self, core: str, capability: CapabilitySettings, features: Mapping[Key, Features]) -> dict[Key, Said]:
         items = [
             Item({"type": key.record.type, "id": key.record.id, "connection": key.connection}, row)
             for key, row in features.items()
         ]
-        answers = self._cores[capability.core].score_batch(capability.name, items, purpose="panel")
         declared = frozenset(capability.fields)
-        return {
+        try:
+            said = self._cores[core].score_batch(capability.name, items, purpose="panel")
+        except InlayError as error:  # of this core: the other arm has its own answer
+            said = [error] * len(items)
+        answers = {
             key: spoken_of(answer, declared) if isinstance(answer, Score) else answer
-            for key, answer in zip(features, answers, strict=True)
+            for key, answer in zip(features, said, strict=True)
         }
+        for answer in answers.values():
+            self._metrics.count("core_answers", capability=capability.name, core=core, outcome=outcome(answer))
+        return answers
 
     def _keep(
         self,
@@ -154,9 +170,12 @@ class Decisions:
         owner: str,
     ) -> tuple[dict[Key, Decided], int]:
         """Scores, audit rows and the end of the leases in one transaction; what changed meanwhile is outdated."""
-        now, core = self._clock(), self._cores[capability.core].identity
-        given = [(key, answer) for key, answer in answers.items() if isinstance(answer, Score)]
-        scored = [_stored(key, answer, features[key], capability.ttl, now, core) for key, answer in given]
+        now = self._clock()
+        scored = [
+            _stored(key, answer, features[key], capability.ttl, now, self._cores[core_of(capability, key)].identity)
+            for key, answer in answers.items()
+            if isinstance(answer, Score)
+        ]
         failures, entries = failures_of(connection, capability, answers)
         sealed = self._stored.sealed(scored, {each.decision: features[each.key] for each in scored})
         with self._database.begin() as conn:
@@ -171,7 +190,7 @@ class Decisions:
                     outcomes[key] = Miss(Failure(Unavailable(reason="erased-meanwhile"), ""), 0.0, at)
             scored = [_settled(each, changed) for each in scored if each.key not in outcomes]
             self._stored.save(conn, scored, sealed)
-            self._audit.write_all([*map(_given, scored), *entries], conn=conn)
+            self._audit.write_all([*map(given, scored), *entries], conn=conn)
             for listen in self._listeners:
                 listen(conn, connection, capability, scored)
             kept = ((str(key), miss) for key, miss in outcomes.items() if isinstance(miss, Miss) and miss.until > now)
@@ -193,22 +212,6 @@ def _kept_until(why: Failure | Insufficient, now: float) -> float:
 def _settled(stored: Stored, changed: frozenset[str]) -> Stored:
     """Outdated already when its record changed while it was being scored."""
     return replace(stored, fresh_until=OUTDATED) if str(stored.key.record) in changed else stored
-
-
-def _given(stored: Stored) -> Entry:
-    return Entry(
-        "answer.given",
-        {
-            "connection": stored.key.connection,
-            "record": str(stored.key.record),
-            "decision": stored.decision,
-            "capability": stored.key.capability,
-            "value": stored.score.value,
-            "model": stored.score.model.name,
-            "version": stored.score.model.version,
-            "features_hash": stored.features_hash,
-        },
-    )
 
 
 def carried_hash(features: Features) -> str:

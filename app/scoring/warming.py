@@ -11,6 +11,7 @@ from limits import RateLimitItem
 
 from app.config import CapabilitySettings, Settings, is_high
 from app.connections import Connection, Connections
+from app.core.arms import core_of, key_of
 from app.core.misses import Failure, Miss
 from app.core.parse import Insufficient
 from app.core.stored import Key, Stored, StoredScores
@@ -79,7 +80,7 @@ class Warmer:
         Raises Postponed when core or host may not be asked within `patience_s`; StoreUnavailable, and, where the
         rules have to be asked, HostUnavailable.
         """
-        keys = [Key(connection.name, capability.name, record) for record in records]
+        keys = [key_of(connection.name, capability, record) for record in records]
         now = self._clock()
         known = self._stored.latest(keys)
         if capability.is_imported:  # nobody can be asked
@@ -98,7 +99,7 @@ class Warmer:
 
         An empty page is the end. Raises Postponed, HostUnavailable.
         """
-        self._may_ask(capability, 0, patience_s)  # a page that may not be scored need not be read
+        self._may_ask(capability.core, 0, patience_s)  # a page that may not be scored need not be read
         self._may_read(connection, patience_s)
         page = self._connections.list(connection, capability, kind, after)
         rules = connection.settings.priority.get(capability.name, ())
@@ -123,7 +124,8 @@ class Warmer:
     ) -> Tally:
         for start in range(0, len(keys), MAX_RECORDS):
             some = keys[start : start + MAX_RECORDS]
-            self._may_ask(capability, len(some), patience_s)
+            for core, records in Counter(core_of(capability, key) for key in some).items():
+                self._may_ask(core, records, patience_s)
             self._may_read(connection, patience_s)
             made = self._make(connection, capability, some)
             outcomes = [made[key] for key in some]
@@ -139,9 +141,8 @@ class Warmer:
                 tally.trouble = Postponed(reason="asked-elsewhere", retry_after_s=ELSEWHERE_S)
         return tally
 
-    def _may_ask(self, capability: CapabilitySettings, records: int, patience_s: float) -> None:
-        rate = self._settings.cores[capability.core].limit_records
-        self._take(f"core:{capability.core}", records, rate, patience_s)
+    def _may_ask(self, core: str, records: int, patience_s: float) -> None:
+        self._take(f"core:{core}", records, self._settings.cores[core].limit_records, patience_s)
 
     def _may_read(self, connection: Connection, patience_s: float) -> None:
         source = self._settings.connections[connection.source]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from app.analysis import Analyses
 from app.analysis.work import AnalysisWork
 from app.connections import Connections
-from app.core.analyst import Analyst
 from app.core.cache import Flights
 from app.core.client import CoreClient
+from app.core.cores import analyst
 from app.core.stored_analyses import StoredAnalyses
 from app.core.stored_readings import StoredReadings
 from app.db.epochs import forgetting
@@ -49,7 +49,7 @@ class Documents:
         listeners: Sequence[Heard] = (),
     ) -> None:
         self._ground, self._behalf = ground, behalf
-        self._analysts = {name: Analyst(client) for name, client in cores.items()}
+        self._analysts = {name: analyst(client) for name, client in cores.items()}
         database, clock = ground.database, ground.clock
         self._stored = StoredAnalyses(database, ground.keyring.seal, ground.keyring.open)
         ground.epochs.subscribe(forgetting(lambda *_: self._stored.forget()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.audit.log import AuditLog
 from app.config import Settings
-from app.core.client import CoreClient
+from app.core.cores import Cores
 from app.core.stored import StoredScores
 from app.db import Database
 from app.db.dropped_cores import dropped
@@ -33,8 +33,9 @@ class Ground:
     door: Door
     clock: Callable[[], float]
 
-    def cores(self) -> dict[str, CoreClient]:
-        return {name: CoreClient(each, self.door, self.metrics) for name, each in self.settings.cores.items()}
+    def cores(self) -> Cores:
+        """Raises ConfigError."""
+        return Cores(self.settings, self.door, self.metrics, self.clock)
 
     def scores(self) -> StoredScores:
         """Without those of cores that were taken back."""

@@ -322,11 +322,13 @@ def test_shared_keys_and_renamed_fields_are_tables() -> None:
 def test_the_example_parses_as_it_is_and_with_every_line_uncommented(tmp_path: Path) -> None:
     assert Settings.parse(example()).connections["crm"].host == "your-host"
     (tmp_path / "tls.pem").touch()
+    (tmp_path / "key.pem").touch(0o600)
     full = re.sub(r"^# (\w+ = )", r"\1", example(), flags=re.M)
     assert full.count("\n# ") < example().count("\n# ")
     found = problems(full, tmp_path)
     assert [problem.partition(": ")[2] for problem in found] == [
-        "connections.crm.records_from: there is no other connection crm. Known are: none. Or add a section for it."
+        "connections.crm.records_from: there is no other connection crm. Known are: none. Or add a section for it.",
+        "capabilities.lead_score.canary: there is no core next. Known are: main. Or add a section for it.",
     ]  # everything else in it holds together
 
 

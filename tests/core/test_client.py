@@ -12,6 +12,7 @@ import pytest
 
 from app.config import CoreSettings
 from app.core.client import CoreClient, Item
+from app.core.credentials import authenticated
 from app.core.parse import Insufficient
 from app.core.shapes import Score
 from app.errors import AnswerRefused, CoreUnavailable, InlayError
@@ -55,7 +56,7 @@ def make(core: Core) -> Iterator[Callable[..., CoreClient]]:
             deadline=2.0,
         )
         options.setdefault("metrics", NullMetrics())
-        return CoreClient(settings, door, sleep=lambda seconds: None, **options)
+        return CoreClient(settings, authenticated(settings, door), sleep=lambda seconds: None, **options)
 
     yield make
     door.close()

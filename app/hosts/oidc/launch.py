@@ -21,9 +21,10 @@ from app.hosts._claims import Check, ClaimSet, Context, is_number, is_text, matc
 from app.hosts._host import CLOCK_LEEWAY_S, USED_MARGIN_S, Call, page_origin
 from app.hosts._jws import open_jws, unverified
 from app.hosts._keys import ALGORITHMS, Discovery, KeySource
-from app.hosts._oauth import Flow, Token
+from app.hosts._oauth import Flow
 from app.hosts._reasons import refused
 from app.launch import Access, Attest, Launch, LaunchRequest, Record, Viewer
+from app.net.tokens import Token
 
 MAX_LIFE_S = 24 * 3600.0
 MAX_PROOF = 65_536
