@@ -122,9 +122,8 @@ def as_sent(proof: str) -> dict[str, Any]:
     with contextlib.suppress(ValueError, KeyError, TypeError):
         said = json.loads(proof)
         address = urlsplit(said["address"])
-        if f"{address.scheme}://{address.netloc}" == "https://inlay.example.com" and address.path.startswith(
-            "/launch/"
-        ):
+        ours = said["address"].startswith("https://inlay.example.com/launch/")
+        if said["method"] == "POST" and ours:
             return {
                 "method": said["method"],
                 "path": address.path,
