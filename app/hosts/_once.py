@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from app.config import ConnectionSettings
 from app.errors import SessionExpired
 from app.hosts._host import Call
-from app.hosts._oauth import Flow, Token
+from app.hosts._oauth import Flow
 from app.launch import Access, Record
+from app.net.tokens import Token
 
 HOLDS_S = 3600.0
 _AT = "@"  # between the time of the launch and nothing: a mark of ours, and no token of the host's

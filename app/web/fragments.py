@@ -17,7 +17,7 @@ from app.answer import Answer, Listing, State
 from app.audit.log import AuditLog
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
-from app.errors import Denied, InlayError, StoreUnavailable
+from app.errors import Denied, InlayError, NotFound, StoreUnavailable
 from app.feedback.voices import Voices
 from app.figures import Figures
 from app.figures.names import AGE, ROAD, VIEWS_SHOWN, answered
@@ -102,9 +102,12 @@ class Fragments:
             self._figures.observe(session.connection, session.component, ROAD, time.perf_counter() - began)
         return shown
 
-    def reading(self, session: Session, tag: str, record: Record) -> Told | Listing:
-        """What a fragment of this component would say, permitted and audited as one. Raises NotFound."""
-        return self._all_answers(session, [Item(tag, record)])[self._catalog[tag].tag, record]
+    def reading(self, session: Session, tag: str, record: Record) -> Told:
+        """What a fragment of this component would say of the record, permitted and audited as one. Raises NotFound."""
+        told = self._all_answers(session, [Item(tag, record)])[self._catalog[tag].tag, record]
+        if isinstance(told, Listing):
+            raise NotFound("This component is about many records.", reason="component-lists")
+        return told
 
     def forget(self) -> None:
         """Somebody was erased: no markup of before stays in memory."""
