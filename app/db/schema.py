@@ -157,7 +157,13 @@ scores = Table(
     Column("erased_at", Double),  # of its subject: that there was a decision stands, and by which model
     # the capability comes late: an event outdates a record's scores of all capabilities
     Index("scores_record", "connection", "record_type", "record_id", "capability", "created_at"),
-    Index("scores_lately", "connection", "capability", "created_at"),
+)
+_THERE = text("erased_at IS NULL")
+Index(  # partial, so that nobody who asks for one record's scores walks through a connection's instead
+    "scores_lately",
+    *(scores.c[name] for name in ("connection", "capability", "created_at")),
+    sqlite_where=_THERE,
+    postgresql_where=_THERE,
 )
 _IS_CARRIED = f"substr(features_hash, 1, {len(CARRIED)}) = '{CARRIED}'"
 Index(  # a launch's own score among all that other launches carried

@@ -9,4 +9,11 @@ down_revision = "0019_write_backs"
 
 def upgrade() -> None:
     op.add_column("sessions", sa.Column("names", sa.LargeBinary))
-    op.create_index("scores_lately", "scores", ["connection", "capability", "created_at"])
+    there = sa.text("erased_at IS NULL")
+    op.create_index(
+        "scores_lately",
+        "scores",
+        ["connection", "capability", "created_at"],
+        sqlite_where=there,
+        postgresql_where=there,
+    )
