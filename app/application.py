@@ -124,7 +124,7 @@ def build(
     figures, seals = Figures(StoredFigures(database), metrics, clock), sealer(settings, database, clock)
     watch = Watch(settings, KeptAlerts(database), figures.stored, audit, seals, door, clock)
     events = Events(database, connections, stored, figures, audit, clock)
-    feedback, voices = speaking(ground, cores, figures, watch)
+    feedback, voices, training = speaking(ground, stored, cores, figures, watch)
     kinds = handlers(
         connections=connections,
         scoring=scored,
@@ -140,14 +140,11 @@ def build(
         writer=writing.writer,
     )
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
-    reviews = Reviews(
-        database, keyring, audit, epochs, metrics, clock, listeners=(feedback.reviewed, writing.wishes.reviewed)
-    )
+    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, (feedback.reviewed, writing.wishes.reviewed))
     stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
     fragments = Fragments(
-        connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock,
-        listings,
-    )  # fmt: skip
+        connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock, listings
+    )
     ready = Ready(sessions, epochs, limits, metrics, clock)
     epochs.subscribe(forgetting(subjects.forget, lambda *_: fragments.forget(), lambda *_: ready.forget()))
     return Parts(
@@ -180,6 +177,7 @@ def build(
         fragments=fragments,
         reviews=reviews,
         voices=voices,
+        training=training,
         analyses=analyses,
         write_backs=writing.desk,
         assets=Assets(HOUSE / "static", settings.server.public_url, renderer.catalog, renderer.catalog.tokens_css),

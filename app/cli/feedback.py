@@ -22,7 +22,7 @@ from app.core.stored import StoredScores
 from app.core.stored_analyses import StoredAnalyses
 from app.db import Database
 from app.errors import ConfigError, Problem
-from app.feedback.training import FORMS, Asked, Line, Training, written
+from app.feedback.training import FORMS, Asked, Line, Training, regions_of, written
 from app.metrics import Metrics
 from app.wiring import keyring_of, subject_keys
 
@@ -72,9 +72,8 @@ def export(
 
 def require_one_region(settings: Settings, names: Iterable[str]) -> None:
     """What must stay in two places is never put into one file. Raises ConfigError."""
-    regions = {settings.connections[each].region for each in names or settings.connections} - {""}
-    if len(regions) > 1:
-        what = f"These connections' data stays in different regions: {', '.join(sorted(regions))}."
+    if len(regions := regions_of(settings, [*names])) > 1:
+        what = f"These connections' data stays in different regions: {', '.join(regions)}."
         raise ConfigError([Problem("region", what, "Export them one by one, with -k.")])
 
 

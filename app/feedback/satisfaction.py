@@ -60,7 +60,8 @@ class Satisfaction:
         with self._database.read() as conn:
             row = conn.execute(select(asked_viewers).where(c.connection == name, c.viewer == viewer)).first()
         if row is not None and now - row.asked_at < PAUSE_S:
-            return self._of_asked(place, row.place, row.state, row.asked_at + PAUSE_S)
+            asked = self._of_asked(place, row.place, row.state, row.asked_at + PAUSE_S)
+            return "" if asked == ASKED and self._is_failing(name) else asked
         if self._is_failing(name) or not self._knows_us(session, now):
             return self._nothing(place, now + SOON_S)
         with self._database.begin() as conn:

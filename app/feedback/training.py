@@ -17,6 +17,7 @@ from sqlalchemy import func, select, tuple_, union
 
 from app.audit.export import instant
 from app.cells import BOM, cell
+from app.config import Settings
 from app.core.analyses import Analysis, fingerprint
 from app.core.stored import Decided, StoredScores
 from app.core.stored_analyses import StoredAnalyses
@@ -52,6 +53,11 @@ class Asked:
         """For the audit."""
         told = {name: value for name, value in asdict(self).items() if value}
         return json.dumps(told, sort_keys=True)
+
+
+def regions_of(settings: Settings, names: Collection[str]) -> list[str]:
+    """Where the data of these connections (none: of all) must stay. What stays in two places is never one file."""
+    return sorted({settings.connections[each].region for each in names or settings.connections} - {""})
 
 
 class Training:

@@ -22,6 +22,7 @@ from app.db.framings import Framings
 from app.events import Events
 from app.events.notices import NoticeBoard
 from app.explanation import Explanations
+from app.feedback.training import Training
 from app.feedback.voices import Voices
 from app.figures import Figures
 from app.hosts._keys import KeySource
@@ -85,6 +86,7 @@ class Parts:
     fragments: Fragments
     reviews: Reviews
     voices: Voices
+    training: Training
     analyses: Analyses
     write_backs: Desk
     assets: Assets

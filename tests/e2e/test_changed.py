@@ -39,7 +39,25 @@ def test_whoever_looks_again_from_a_list_sees_that_it_moved_and_why(
     moved = card.locator(".shifts li")
     expect(moved.filter(has_text="demo requested")).to_contain_text(value)
     effects = card.locator(".shifts").first.locator(".shift").first.inner_text()
-    assert len(re.findall(r"[+−]\d+\.\d", effects)) >= 1  # points then, and now
+    assert len(re.findall(r"[+−]\d+,\d", effects)) == 2  # points then, and now
     expect(mark).to_have_count(0)  # by itself, while the card is open
     expect(moved.filter(has_text="demo requested")).to_have_count(1)  # which goes on saying so
+    assert stage.faults == []
+
+
+def test_a_thumb_and_its_word_are_one_press_each_and_stay(window: Callable[..., Stage], spare: Iterator[str]) -> None:
+    stage = window().open(next(spare))
+    no, unclear = (
+        stage.card.get_by_role("button", name=name, exact=True) for name in ("Nein", "Ich verstehe es nicht")
+    )
+    no.focus()
+    stage.page.keyboard.press("Enter")
+    expect(no).to_have_attribute("aria-pressed", "true")
+    expect(no).to_be_focused()  # the press takes nobody's place away
+    unclear.click()
+    expect(unclear).to_have_attribute("aria-pressed", "true")
+    stage.page.reload()
+    expect(unclear).to_have_attribute("aria-pressed", "true")
+    no.click()
+    expect(unclear).to_have_count(0)
     assert stage.faults == []

@@ -203,6 +203,17 @@ def test_nobody_is_asked_while_something_fails_nor_of_a_stale_score(here: World)
     with here.parts.database.begin() as conn:
         conn.execute(update(alerts).values(open_key=None, resolved_at=2.0))
     here.clock.now += 3_601
+    rescored(here, 83)
+    asked = opened(here)
+    assert ASKED in card(here, asked)
+    with here.parts.database.begin() as conn:  # and now something fails
+        conn.execute(update(alerts).values(open_key="p95", resolved_at=None))
+    here.parts.fragments.forget()
+    here.parts.ready.forget()
+    assert ASKED not in card(here, asked)
+    with here.parts.database.begin() as conn:
+        conn.execute(update(alerts).values(open_key=None, resolved_at=2.0))
+    here.clock.now += 3_601
 
     here.core.behave(status(503))
     stale = card(here, opened(here))

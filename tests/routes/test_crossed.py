@@ -286,6 +286,7 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/admin/imports"): as_admin("GET", "/admin/imports"),
     ("GET", "/admin/origins"): as_admin("GET", "/admin/origins"),
     ("GET", "/admin/decisions"): as_admin("GET", "/admin/decisions"),
+    ("POST", "/admin/decisions/export"): as_admin("POST", "/admin/decisions/export"),
     ("GET", "/admin/decisions/<decision>"): as_admin(
         "GET", "/admin/decisions/{0.decision}", "decision, "
     ),

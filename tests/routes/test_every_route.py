@@ -67,6 +67,7 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/admin/audit/export"): Kind.ADMIN,
     ("GET", "/admin/configuration"): Kind.ADMIN,
     ("GET", "/admin/decisions"): Kind.ADMIN,
+    ("POST", "/admin/decisions/export"): Kind.ADMIN,
     ("GET", "/admin/decisions/<decision>"): Kind.ADMIN,
     ("GET", "/admin/decisions/<decision>/letter"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/leaving"): Kind.ADMIN,

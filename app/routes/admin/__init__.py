@@ -19,6 +19,7 @@ from app.routes.admin import (
     rollout,
     secrets,
     sign_in,
+    training,
     why,
     write_back,
 )
@@ -38,6 +39,7 @@ _PAGES = (
     leaving,
     audit,
     decisions,
+    training,
     configuration,
     editing,
     secrets,

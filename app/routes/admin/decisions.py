@@ -31,7 +31,10 @@ def find(admin: Admin) -> Response:
     if named:
         answer: Response = redirect(f"{PATH}/{named}", 303)  # type: ignore[assignment]
         return answer
-    return page("admin/decisions.html", admin, title="Why this score?")
+    connections = [each.name for each in parts().connections if admin.may(Act.AUDIT, each.name)]
+    return page(
+        "admin/decisions.html", admin, title="Why this score?", connections=connections, whole=admin.may(Act.AUDIT)
+    )
 
 
 @blueprint.get(f"{PATH}/<decision>")
