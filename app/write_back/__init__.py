@@ -130,7 +130,7 @@ class WriteBacks:
             words = kept.words if row.why in _OURS_TO_TELL else ""
             return WrittenBack(row.state, row.why, _at(row.at), words, kept.fields)
         if row.state == write_backs.WRITTEN:
-            return WrittenBack("written" if row.review == GIVEN else "restored", "", _at(row.at))
+            return WrittenBack("written" if row.review == GIVEN else "restored", row.why, _at(row.at))
         return None
 
     def _wish(
