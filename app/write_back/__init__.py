@@ -11,13 +11,15 @@ would have to be kept long after they left, and the host could not tell our writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
-from app.answer import WrittenBack, band
+from app.answer import Answer, WrittenBack, band
 from app.audit.log import AuditLog
 from app.config import CapabilitySettings, WriteBack
 from app.config.write_back import OF_REVIEW, OF_SCORE
@@ -111,6 +113,17 @@ class WriteBacks:
             place = Place(source, capability.name, record.type, record.id)
             said = {"band": str(analysis.risk), "as_of": analysis.computed_at.timestamp()}
             self._wish(conn, place, Priority.REFRESH, "score", decision, "", **said)
+
+    def joined(self, connection: Connection, answers: Mapping[Record, Answer]) -> dict[Record, Answer]:
+        """The answers with how the host's record holds what was said of them. Raises StoreUnavailable."""
+        asked: dict[str, list[Record]] = defaultdict(list)
+        for record, answer in answers.items():
+            if answer.score is not None:
+                asked[answer.capability].append(record)
+        found: dict[Record, WrittenBack] = {}
+        for capability, records in asked.items():
+            found |= self.states(connection, capability, records)
+        return {record: replace(each, write_back=found.get(record)) for record, each in answers.items()}
 
     def states(self, connection: Connection, capability: str, records: Sequence[Record]) -> dict[Record, WrittenBack]:
         """What cards say of it: reviews that are on their way or there, and whatever is parked. Raises
