@@ -6,7 +6,7 @@ from typing import Any
 
 from app.answer import WrittenBack
 
-_WORDS = 300  # as [args] bounds it
+_WORDS = 500  # as [args] bounds it
 
 
 def wrote_of(write_back: WrittenBack | None) -> dict[str, Any] | None:
