@@ -76,6 +76,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenBack:
+    """How the host's own record holds what was said of it, as the record's card tells it."""
+
+    state: str  # queued, written, restored, refused, conflict
+    why: str  # a code; empty where there is nothing to explain
+    at: datetime
+    words: str = ""  # the host's own, made for people: untrusted text
+    fields: tuple[str, ...] = ()  # those that it is about, by the host's names
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown of one record to one viewer. `score` is already cut to what this viewer may see."""
 
@@ -89,6 +100,7 @@ class Answer:
     change: Change | None = None
     missing: tuple[str, ...] = ()  # empty: the fields that the score would need
     reference: str = ""  # an id to quote to an admin, for denied and unavailable
+    write_back: WrittenBack | None = None
     voice: Voice | None = None  # None: they cannot say anything here
     until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
 

@@ -140,8 +140,10 @@ def build(
         writer=writing.writer,
     )
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
-    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, (feedback.reviewed, writing.wishes.reviewed))
-    stations: dict[str, Station] = {"score": Scores(scored), "analysis": Readings(analyses, reviews, limits)}
+    heard = (feedback.reviewed, writing.wishes.reviewed)
+    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=heard)
+    scores, readings = Scores(scored, writing.wishes), Readings(analyses, reviews, limits)
+    stations: dict[str, Station] = {"score": scores, "analysis": readings}
     fragments = Fragments(
         connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock, listings
     )

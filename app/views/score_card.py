@@ -12,6 +12,7 @@ from app.core.shapes import Factor, Score
 from app.launch import Record, Viewer
 from app.views._shown import age_of, band_of, change_of, score_of, shown
 from app.views._voice import voice_of
+from app.views._wrote import wrote_of
 
 ANSWERS = "score"
 HISTORY = True
@@ -44,6 +45,7 @@ def params(
         **_score(answer.score if number is not None else None),
         **_change(answer if number is not None else None),
         **_trend(answer.trend[-MAX_POINTS:] if number is not None else ()),
+        "write_back": wrote_of(answer.write_back) if number is not None else None,
         "hidden": answer.hidden_factors if number is not None else 0,
         **voice_of(answer.voice if number is not None else None, answer.decision),
     }

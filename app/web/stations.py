@@ -15,6 +15,7 @@ from app.review import Reviews
 from app.scoring import Scoring
 from app.session.bearer import Session
 from app.web.limits import Limits
+from app.write_back import WriteBacks
 
 Told = Answer | Reading
 
@@ -34,15 +35,16 @@ class Station(Protocol):
 
 
 class Scores:
-    """Views whose answer is a score."""
+    """Views whose answer is a score; who is shown it in full is told how the host's own record holds what was said."""
 
-    def __init__(self, scoring: Scoring) -> None:
-        self._scoring = scoring
+    def __init__(self, scoring: Scoring, write_backs: WriteBacks) -> None:
+        self._scoring, self._write_backs = scoring, write_backs
 
     def told(
         self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool
     ) -> Mapping[Record, Told]:
-        return self._scoring.answers(session, connection, grants, history=history)
+        answers = self._scoring.answers(session, connection, grants, history=history)
+        return self._write_backs.joined(connection, answers) if history else answers
 
     def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
         scores = {record: each for record, each in told.items() if isinstance(each, Answer)}

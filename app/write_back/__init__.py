@@ -11,13 +11,15 @@ would have to be kept long after they left, and the host could not tell our writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
-from app.answer import band
+from app.answer import Answer, WrittenBack, band
 from app.audit.log import AuditLog
 from app.config import CapabilitySettings, WriteBack
 from app.config.write_back import OF_REVIEW, OF_SCORE
@@ -38,17 +40,6 @@ from app.write_back.rows import GIVEN, PARKED, QUEUED, UNDONE, Place, Row
 KIND = "write_back"  # of the jobs
 REVIEW = "review"
 _OURS_TO_TELL = frozenset({"rule", "value"})  # whose words are made for people; others name the host's insides
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How a record's write-back stands, as its card says it."""
-
-    state: str  # queued, written, restored, refused, conflict
-    why: str  # a code; empty where there is nothing to explain
-    at: float  # seconds since the epoch
-    words: str = ""  # the host's own; untrusted text
-    fields: tuple[str, ...] = ()  # those that it is about, by the host's names
 
 
 class WriteBacks:
@@ -123,7 +114,18 @@ class WriteBacks:
             said = {"band": str(analysis.risk), "as_of": analysis.computed_at.timestamp()}
             self._wish(conn, place, Priority.REFRESH, "score", decision, "", **said)
 
-    def states(self, connection: Connection, capability: str, records: Sequence[Record]) -> dict[Record, Told]:
+    def joined(self, connection: Connection, answers: Mapping[Record, Answer]) -> dict[Record, Answer]:
+        """The answers with how the host's record holds what was said of them. Raises StoreUnavailable."""
+        asked: dict[str, list[Record]] = defaultdict(list)
+        for record, answer in answers.items():
+            if answer.score is not None:
+                asked[answer.capability].append(record)
+        found: dict[Record, WrittenBack] = {}
+        for capability, records in asked.items():
+            found |= self.states(connection, capability, records)
+        return {record: replace(each, write_back=found.get(record)) for record, each in answers.items()}
+
+    def states(self, connection: Connection, capability: str, records: Sequence[Record]) -> dict[Record, WrittenBack]:
         """What cards say of it: reviews that are on their way or there, and whatever is parked. Raises
         StoreUnavailable."""
         if self._fields(connection.source, capability) is None:
@@ -133,15 +135,15 @@ class WriteBacks:
         shown = {record: row for record, row in rows.items() if row.cause == REVIEW or row.state in PARKED}
         return {record: told for record, row in shown.items() if (told := self._told(row)) is not None}
 
-    def _told(self, row: Row) -> Told | None:
+    def _told(self, row: Row) -> WrittenBack | None:
         if row.state == QUEUED:
-            return Told("queued", row.why, row.wished_at)
+            return WrittenBack("queued", row.why, _at(row.wished_at))
         if row.state in PARKED:
             kept = kept_of(self._sealer, row)
             words = kept.words if row.why in _OURS_TO_TELL else ""
-            return Told(row.state, row.why, row.at, words, kept.fields)
+            return WrittenBack(row.state, row.why, _at(row.at), words, kept.fields)
         if row.state == write_backs.WRITTEN:
-            return Told("written" if row.review == GIVEN else "restored", "", row.at)
+            return WrittenBack("written" if row.review == GIVEN else "restored", row.why, _at(row.at))
         return None
 
     def _wish(
@@ -212,3 +214,7 @@ def _of_findings(conn: DatabaseConnection, place: Place) -> dict[str, Any]:
 def _moved(row: Row, value: float, word: str, fields: WriteBack) -> bool:
     """Whether it differs enough from what the record holds, or is to hold."""
     return row.score is None or row.band != word or abs(value - row.score) >= fields.at_least
+
+
+def _at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

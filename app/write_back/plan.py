@@ -19,6 +19,7 @@ from app.hosts._write import alike
 from app.write_back.rows import GIVEN, UNDONE, Row
 
 Values = Mapping[str, Any]  # by the host's names of fields
+_TRIED = 8  # values of a field that are remembered until it is known which of them it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Kept:
 
     before: Values = field(default_factory=dict)  # what was there when a field became ours
     written: Values = field(default_factory=dict)  # what we wrote last
-    trying: Values = field(default_factory=dict)  # what we may have written: whoever was killed left it
+    trying: Mapping[str, list[Any]] = field(default_factory=dict)  # what we may have written since: the killed left it
     words: str = ""  # the host's, when it said no
     fields: tuple[str, ...] = ()  # those that it is about
 
@@ -43,19 +44,22 @@ class Kept:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`goal` is what the fields are to hold, `write` the part of it that they do not hold yet; `taken` are fields that
-    somebody else changed, and then nothing is to be written; `back` are fields that are ours no more afterwards."""
+    somebody else changed, and then nothing is to be written; `back` are fields that are ours no more afterwards, `left`
+    those of them that somebody else has changed and that stay as they are."""
 
     goal: Values
     write: Values
     taken: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     def before_it(self, kept: Kept, current: Values, *, forced: bool) -> Kept:
         """What to remember before the write: whoever comes after a kill must know it."""
         new = {
             name: current.get(name) for name in self.goal if name not in kept.before or (forced and name in self.write)
         }
-        return replace(kept, before={**kept.before, **new}, trying={**kept.trying, **self.write})
+        tried = {name: [*kept.trying.get(name, []), value][-_TRIED:] for name, value in self.write.items()}
+        return replace(kept, before={**kept.before, **new}, trying={**kept.trying, **tried})
 
     def after_it(self, kept: Kept) -> Kept:
         """What to remember when the fields hold the goal."""
@@ -66,14 +70,15 @@ class Plan:
 
 def planned(row: Row, fields: WriteBack, kept: Kept, current: Values) -> Plan:
     """What to do with a record that holds `current`."""
-    goal, back = wanted(row, fields), {}
+    goal, back, left = wanted(row, fields), (), ()
     if row.review == UNDONE:
         ours = {*kept.written, *kept.trying}
-        back = {name: kept.before.get(name) for name in fields.of(OF_REVIEW).values() if name in ours}
-    goal |= back
+        back = tuple(name for name in fields.of(OF_REVIEW).values() if name in ours)
+        left = tuple(name for name in back if not row.forced and not _is_ours(name, current.get(name), kept))
+        goal |= {name: kept.before.get(name) for name in back if name not in left}
     write = {name: value for name, value in goal.items() if not alike(current.get(name), value)}
     taken = () if row.forced else tuple(name for name in write if not _is_ours(name, current.get(name), kept))
-    return Plan(goal, {} if taken else write, taken, tuple(back))
+    return Plan(goal, {} if taken else write, taken, back, left)
 
 
 def wanted(row: Row, fields: WriteBack) -> dict[str, Any]:
@@ -92,8 +97,8 @@ def wanted(row: Row, fields: WriteBack) -> dict[str, Any]:
 
 
 def _is_ours(name: str, now: Any, kept: Kept) -> bool:
-    """Whether what a field holds now may be replaced."""
-    ours = [each[name] for each in (kept.written, kept.trying) if name in each]
+    """Whether what a field holds now may be replaced: we wrote it, or it was there when we came."""
+    ours = [*kept.trying.get(name, []), *([kept.written[name]] if name in kept.written else [])]
     if name not in kept.written and name in kept.before:
         ours.append(kept.before[name])
     return not ours or any(alike(now, each) for each in ours)

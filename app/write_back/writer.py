@@ -148,7 +148,7 @@ class Writer:
                 if not self._put(attempt, plan, current):
                     continue
             attempt.kept, attempt.wrote = plan.after_it(kept), tuple(plan.write)
-            return WRITTEN, ""
+            return WRITTEN, "by-hand" if plan.left else ""
         raise Changed(retry_after_s=1.0)
 
     def _read(self, attempt: _Attempt) -> Current:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 
+from app.answer import WrittenBack
 from app.audit.log import AuditLog
 from app.config import Settings
 from app.connections import Connection, Connections
@@ -34,7 +35,7 @@ from app.metrics import Metrics
 from app.net.door import Request, Response
 from app.review.change import SCORE, ReviewChange
 from app.wiring import subject_keys
-from app.write_back import Told, WriteBacks
+from app.write_back import WriteBacks
 from app.write_back import rows as write_backs
 from app.write_back.desk import Desk
 from app.write_back.rows import Place, Row
@@ -174,7 +175,7 @@ class Stage:
         return found
 
     @property
-    def told(self) -> Told | None:
+    def told(self) -> WrittenBack | None:
         return self.wishes.states(self.connection, "lead_score", [self.record]).get(self.record)
 
     def holds(self, *names: str) -> list[object]:

@@ -33,9 +33,9 @@ def test_what_the_core_said_and_what_a_viewer_said_have_fields_of_their_own() ->
         (Kept(written={"V": "accepted", "O": None}), {"V": "accepted", "O": ""}, {"V", "O"}, ()),
         (Kept(written={"V": "accepted", "O": 5}), {"V": "accepted", "O": 7}, set(), ("O",)),
         (Kept(written={"V": "accepted", "O": 5}), {"V": None, "O": 5}, set(), ("V",)),  # emptied by hand
-        (Kept(before={"V": "x", "O": None}, trying={"V": "accepted"}), {"V": "accepted", "O": None}, {"V", "O"}, ()),
-        (Kept(before={"V": "x", "O": None}, trying={"V": "accepted"}), {"V": "x", "O": None}, {"V", "O"}, ()),
-        (Kept(before={"V": "x"}, trying={"V": "accepted"}), {"V": "y", "O": None}, set(), ("V",)),
+        (Kept(before={"V": "x", "O": None}, trying={"V": ["accepted"]}), {"V": "accepted", "O": None}, {"V", "O"}, ()),
+        (Kept(before={"V": "x", "O": None}, trying={"V": ["accepted"]}), {"V": "x", "O": None}, {"V", "O"}, ()),
+        (Kept(before={"V": "x"}, trying={"V": ["accepted"]}), {"V": "y", "O": None}, set(), ("V",)),
     ],
 )
 def test_whose_a_field_is(kept: Kept, holds: dict[str, Any], write: set[str], taken: tuple[str, ...]) -> None:
@@ -61,6 +61,17 @@ def test_forced_it_is_written_over_and_remembered() -> None:
 
 
 def test_it_is_the_same_when_it_was_written_down() -> None:
-    kept = Kept({"V": None}, {"V": "x"}, {"O": 1}, "words", ("V",))
+    kept = Kept({"V": None}, {"V": "x"}, {"O": [1]}, "words", ("V",))
     assert Kept.read(kept.written_down()) == kept
     assert Kept.read(None) == Kept()
+
+
+def test_all_that_was_tried_is_ours_until_it_is_known_what_came_of_it() -> None:
+    """Killed after a write, then somebody changed another field in the middle of the next one."""
+    kept = Kept(before={"V": None, "O": None})
+    for value in (20.0, 40.0):
+        plan = planned(replace(ROW, override=value), FIELDS, kept, {"V": None, "O": None})
+        kept = plan.before_it(kept, {"V": None, "O": None}, forced=False)
+    for holds in (None, 20, 40):
+        assert planned(replace(ROW, override=50.0), FIELDS, kept, {"V": None, "O": holds}).taken == ()
+    assert planned(ROW, FIELDS, kept, {"V": None, "O": 30}).taken == ("O",)

@@ -167,11 +167,26 @@ def test_a_field_that_somebody_changed_by_hand_is_never_written_over(stage: Stag
     told = stage.told
     assert told is not None
     assert (told.state, told.fields) == ("conflict", ("AI_Override__c",))
-    stage.reviewed(None)  # nor when the review is taken back
+    [row] = stage.audited("writeback.conflict")
+    assert json.loads(row["detail"])["fields"] == "AI_Override__c"
+
+
+def test_a_review_that_is_taken_back_leaves_what_somebody_changed_by_hand(stage: Stage) -> None:
+    stage.overridden(20)
+    stage.run()
+    stage.by_hand(AI_Override__c="35")
+    stage.reviewed(None)
     assert stage.run() == ""
+    assert stage.holds(*REVIEW) == [None, 35, None]
+    assert stage.told is not None
+    assert (stage.told.state, stage.told.why) == ("restored", "by-hand")
+    stage.quiet()
+    stage.overridden(50)  # from now on the field is ours again, and what the person wrote is what was there before
+    stage.run()
+    stage.quiet()
+    stage.reviewed(None)
+    stage.run()
     assert stage.holds("AI_Override__c") == [35]
-    one, _ = stage.audited("writeback.conflict")
-    assert json.loads(one["detail"])["fields"] == "AI_Override__c"
 
 
 def test_an_admin_who_looked_at_it_may_write_over_it(stage: Stage) -> None:
