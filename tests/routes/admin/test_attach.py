@@ -22,7 +22,7 @@ def test_a_pasted_answer_is_read_and_nobody_is_asked(world: World) -> None:
     said = ada.post(PATH, MLFLOW | {"answer": '{"predictions": [[0.28, 0.72]]}'})
     assert said.status_code == 200
     told = words(said)
-    assert "It is a score 72 of 100, probability, model lead not asked; it gives no reasons" in told
+    assert "It is a score 72 of 100, probability, model lead not asked ; it gives no reasons" in told
     assert "Left out, because the capability does not declare them: colour" in told
     assert "map = &#34;mlflow&#34;" in said.text
     assert world.core.asked == 0
