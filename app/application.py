@@ -187,6 +187,7 @@ def build(
         ready=ready,
         subject_keys=subjects,
         stored=stored,
+        cores=cores,
         explanations=Explanations(stored, connections, permissions, audit, database, clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),

@@ -94,6 +94,7 @@ EVENTS: Mapping[str, Event] = {
     "keys.rotated": _event("admin", "key subjects values", "admin"),
     "decision.explained": _event("access", "connection decision how", "viewer session record admin language"),
     "explanation.refused": _event("access", "reason", "connection viewer session decision record admin reference"),
+    "core.tried": _event("admin", "admin capability core", "records"),  # asked by hand; nothing of it is kept
     "configuration.restored": _event("admin", "admin capability revision", "to"),
     "connection.leaving": _event("admin", "connection admin"),  # from now on it is closed, step by step
     "connection.left": _event("admin", "connection admin rows tokens"),  # erased, and forgotten at the host

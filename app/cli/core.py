@@ -68,8 +68,9 @@ def try_(
 
 def _tried(settings: Settings, capability: str, name: str | None, items: list[Item], answer: Path | None) -> Trial:
     asked = settings.capabilities.get(capability)
-    if asked is None or asked.kind != "score":
-        known = ", ".join(each for each, one in settings.capabilities.items() if one.kind == "score") or "none"
+    scores = [each for each, one in settings.capabilities.items() if one.kind == "score" and one.cores]
+    if asked is None or capability not in scores:
+        known = ", ".join(scores) or "none"
         raise ConfigError([Problem("CAPABILITY", f"there is no score {capability!r}.", f"Known are: {known}.")])
     if name is not None and name not in settings.cores:
         raise ConfigError(

@@ -22,7 +22,7 @@ from jmespath.visitor import Options, TreeInterpreter
 from app.config.kinds import Kind, RefusedValueError, expect
 
 MAX_TEXT, MAX_NODES, MAX_DEPTH = 4_000, 500, 40
-MAX_STEPS = 2_000_000  # some seconds of one thread at the very most
+MAX_STEPS = 500_000  # a second of one thread, about, at the very most
 MAX_SIZE = 2_000_000  # entries of a list, signs of a text, values of a whole
 
 

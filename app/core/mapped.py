@@ -101,14 +101,15 @@ class MappedClient(CoreClient):
         asked = document_question(self.settings, known, capability, playbook, document)
         return self._at(known.path), _made(known, asked)
 
-    def results_of(self, capability: str, answer: Any) -> dict[str, Any]:
-        """What a core's answer says, in the shape of our own protocol and not believed yet. Raises AnswerRefused where
-        the map finds nothing, CoreUnavailable where the version cannot be asked."""
+    def results_of(self, capability: str, answer: Any, version: str = "") -> dict[str, Any]:
+        """What a core's answer says, in the shape of our own protocol and not believed yet. With `version` nobody is
+        asked for the model's. Raises AnswerRefused where the map finds nothing, CoreUnavailable where the version
+        cannot be asked."""
         known = self.map(SCORE)
         said = heard(known.response, answer)
         if not isinstance(said, list):
             raise _refused("response makes no list of it, an entry for each record")
-        usual = self._usual(known, answer) | {
+        usual = self._usual(known, answer, version) | {
             "meaning": known.meaning,
             "factors": [],  # a model that gives none: the card says so
             "valid_for_s": self._capabilities[capability].ttl,
@@ -129,11 +130,12 @@ class MappedClient(CoreClient):
             ]
         return whole
 
-    def _usual(self, known: Map, answer: Any) -> dict[str, Any]:
+    def _usual(self, known: Map, answer: Any, version: str = "") -> dict[str, Any]:
         """What an answer need not say."""
-        version = _text(heard(known.version, answer)) if known.version else ""
-        version = version or self._versions.of(known, self.settings.model_version) or self.settings.model_version
-        model = {"name": self.settings.model, "version": version}
+        said = _text(heard(known.version, answer)) if known.version else ""
+        if not said and not version:
+            said = self._versions.of(known, self.settings.model_version)
+        model = {"name": self.settings.model, "version": said or self.settings.model_version or version}
         return {"model": model, "computed_at": datetime.now(UTC).isoformat()}
 
     def _asked(self, capability: str, items: Asked, purpose: str, ends: float, splits: list[int]) -> list[Result]:

@@ -9,18 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from app.config import CapabilitySettings
+from app.config import CapabilitySettings, CoreSettings
 from app.config.expressions import parsed
 from app.core.client import CoreClient, Item
+from app.core.cores import client
 from app.core.mapped import MappedClient, json_of
 from app.core.parse import Insufficient, parse_result, parse_results
 from app.core.shapes import Score
-from app.errors import AnswerRefused, CoreUnavailable, InlayError, OutboundError
-from app.net.door import Response
+from app.errors import AddressRefused, AnswerRefused, CoreUnavailable, InlayError, OutboundError
+from app.metrics import NullMetrics
+from app.net.door import Request, Response
 
 MOST = 200  # records
 MAX_SHOWN = 20_000  # signs of a raw answer
 TRIED = "try"
+NOT_ASKED = "not asked"  # the version of a model, while an answer is only pasted
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +63,23 @@ class Trial:
         return {"ok": self.ok, **asdict(self)}
 
 
-def tried(
-    client: CoreClient, capability: CapabilitySettings, items: Sequence[Item], pasted: str | None = None
-) -> Trial:
+def tried(asked: CoreClient, capability: CapabilitySettings, items: Sequence[Item], pasted: str | None = None) -> Trial:
     """Ask, or with `pasted` only read what would have been answered. Never raises an InlayError."""
-    mapped = client if isinstance(client, MappedClient) else None
+    mapped = asked if isinstance(asked, MappedClient) else None
     left_out = sorted({name for each in items for name in each.features if name not in capability.fields})
     # only what the capability declares is asked with, as when a panel asks
     items = [Item(each.subject, {k: v for k, v in each.features.items() if k not in left_out}) for each in items]
     question = [{"subject": dict(each.subject), "features": dict(each.features)} for each in items]
-    trial = Trial(client.name, mapped.settings.map if mapped else "native", question, left_out)
+    trial = Trial(asked.name, mapped.settings.map if mapped else "native", question, left_out)
     try:
-        path, body = _request(client, capability, items)
+        path, body = _request(asked, capability, items)
     except InlayError as error:
         return _with(trial, Refusal("request", "request", error.detail, "Mend the request's expression."))
     trial = replace(trial, path=path, request=body)
     if pasted is not None:
-        return _read(replace(trial, raw=pasted[:MAX_SHOWN]), mapped, capability, items, pasted)
+        return _read(replace(trial, raw=pasted[:MAX_SHOWN]), mapped, capability, items, pasted, NOT_ASKED)
     try:
-        response = client.ask("POST", path, lambda _: body)
+        response = asked.ask("POST", path, lambda _: body)
     except CoreUnavailable as error:
         return _with(trial, Refusal("call", "", f"There was no answer ({_cause(error)}).", _mend_call(error)))
     text = response.body.decode(errors="replace")
@@ -87,6 +88,18 @@ def tried(
     if not response.ok:
         return _with(trial, Refusal("answer", "", f"The core answered {response.status}.", _mend_status(response)))
     return _read(trial, mapped, capability, items, text)
+
+
+def rehearsed(core: CoreSettings, capability: CapabilitySettings, items: Sequence[Item], pasted: str) -> Trial:
+    """A pasted answer, read by a core's settings that need not be configured yet. Nobody can be asked."""
+    return tried(client(core, {capability.name: capability}, _Nobody(), NullMetrics()), capability, items, pasted)
+
+
+class _Nobody:
+    """No door at all."""
+
+    def call(self, request: Request) -> Response:  # noqa: ARG002 whatever it is
+        raise AddressRefused(reason="nobody-is-asked")
 
 
 def items_of(content: Any, record: str = "") -> list[Item]:
@@ -100,14 +113,19 @@ def items_of(content: Any, record: str = "") -> list[Item]:
     return [Item(subject, row) for subject, row in zip(subjects, rows, strict=True)]
 
 
-def _request(client: CoreClient, capability: CapabilitySettings, items: Sequence[Item]) -> tuple[str, Any]:
-    if isinstance(client, MappedClient):
-        return client.request_of(capability.name, items, TRIED)
-    return client.native_request(capability.name, items, TRIED)
+def _request(asked: CoreClient, capability: CapabilitySettings, items: Sequence[Item]) -> tuple[str, Any]:
+    if isinstance(asked, MappedClient):
+        return asked.request_of(capability.name, items, TRIED)
+    return asked.native_request(capability.name, items, TRIED)
 
 
 def _read(
-    trial: Trial, mapped: MappedClient | None, capability: CapabilitySettings, items: Sequence[Item], text: str
+    trial: Trial,
+    mapped: MappedClient | None,
+    capability: CapabilitySettings,
+    items: Sequence[Item],
+    text: str,
+    version: str = "",
 ) -> Trial:
     try:
         answer = json_of(Response(200, {}, text.encode()))
@@ -116,7 +134,7 @@ def _read(
     said = answer
     if mapped is not None:
         try:
-            said = mapped.results_of(capability.name, answer)
+            said = mapped.results_of(capability.name, answer, version)
         except InlayError as error:
             mend = "Compare the raw answer with the response's expression."
             if isinstance(error, CoreUnavailable):

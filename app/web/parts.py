@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import current_app
@@ -15,6 +15,7 @@ from app.audit.log import AuditLog
 from app.audit.sealer import Sealer
 from app.config import Settings
 from app.connections import Connections
+from app.core.client import CoreClient
 from app.core.stored import StoredScores
 from app.db import Database
 from app.db.epochs import Epochs
@@ -63,6 +64,7 @@ class Parts:
     keys: KeySource
     subject_keys: SubjectKeys
     stored: StoredScores
+    cores: Mapping[str, CoreClient]
     explanations: Explanations
     connections: Connections
     sessions: Sessions

@@ -10,18 +10,9 @@ import pytest
 
 from app.config import ConnectionSettings, Secret
 from app.errors import AnswerRefused, HostUnavailable, OutboundError, SessionExpired, TimedOut
-from app.hosts._oauth import (
-    EARLY_S,
-    FAILURE_PAUSE_S,
-    Flow,
-    IntegrationTokens,
-    Token,
-    ViewerTokens,
-    client_credentials,
-    drive,
-    read_token,
-)
+from app.hosts._oauth import Flow, IntegrationTokens, ViewerTokens, client_credentials, drive
 from app.net.door import Request, Response
+from app.net.tokens import EARLY_S, FAILURE_PAUSE_S, Token, read_token
 from tests.hosts._door import ScriptedDoor, answer
 from tests.hosts._proofs import canvas
 

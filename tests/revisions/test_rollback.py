@@ -123,3 +123,20 @@ def test_a_state_that_does_not_hold_any_more_changes_nothing(at: Deployment) -> 
         at.backs.roll_back("lead_score", "Ada", to=3)
     assert at.server._now.parts.revisions.newest().number == before  # type: ignore[union-attr]
     assert at.world.audited("configuration.restored") == []
+
+
+def test_a_canary_is_taken_back_in_one_step_and_its_answers_with_it(at: Deployment) -> None:
+    """For all records, so that the one looked at is among them."""
+    assert at.number() == "72 high"
+    newer = f'[cores.next]\nurl = "{at.newer.url}"\n[capabilities.lead_score]'
+    share = 'title = "Lead score"\ncanary = "next"\ncanary_percent = 100'
+    at.publish(("[capabilities.lead_score]", newer), ('title = "Lead score"', share))
+    assert at.number() == "11 low"
+    told = CliRunner().invoke(rollback, ["-c", str(at.config), "lead_score"])
+    assert told.exit_code == 0, told.output
+    at.until(3)
+    asked = at.world.core.asked
+    assert at.number() == "72 high"
+    assert at.world.core.asked == asked  # what it said before is still there
+    at.publish(('title = "Lead score"', share))
+    assert at.number() == "11 low"  # wanted again, so what it said counts

@@ -250,6 +250,8 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("GET", "/admin/connections/<connection>/why"): as_admin("GET", "/admin/connections/{0.connection}/why"),
     ("GET", "/admin/connections/<connection>/leaving"): as_admin("GET", "/admin/connections/{0.connection}/leaving"),
     ("POST", "/admin/connections/<connection>/leaving"): as_admin("POST", "/admin/connections/{0.connection}/leaving"),
+    ("GET", "/admin/cores/try"): as_admin("GET", "/admin/cores/try"),
+    ("POST", "/admin/cores/try"): as_admin("POST", "/admin/cores/try"),
     ("GET", "/admin/rollback"): as_admin("GET", "/admin/rollback"),
     ("POST", "/admin/rollback"): as_admin("POST", "/admin/rollback"),
     ("GET", "/admin/audit"): as_admin("GET", "/admin/audit?connection={0.connection}"),

@@ -72,6 +72,8 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/admin/decisions/<decision>/letter"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/leaving"): Kind.ADMIN,
     ("POST", "/admin/connections/<connection>/leaving"): Kind.ADMIN,
+    ("GET", "/admin/cores/try"): Kind.ADMIN,
+    ("POST", "/admin/cores/try"): Kind.ADMIN,
     ("GET", "/admin/rollback"): Kind.ADMIN,
     ("POST", "/admin/rollback"): Kind.ADMIN,
     ("GET", "/admin/configuration/edit"): Kind.ADMIN,

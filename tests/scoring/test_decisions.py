@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 import pytest
 
+from app.application import create_app
+from app.config import CoreSettings
+from app.core.arms import arm_of
+from app.launch import Record
 from app.scoring.decisions import FAILURE_KEPT_S, FRESH_SPREAD, carried_hash, features_hash
 from tests.core import server as core
-from tests.world import FEATURES, LEAD, World
+from tests.world import FEATURES, LEAD, World, running
 
 
 def test_the_core_is_told_the_declared_features_and_whose_they_are(world: World) -> None:
@@ -100,3 +108,53 @@ def test_a_reason_of_an_unknown_field_is_hidden_from_whom_anything_is_hidden(wor
     assert [f"Reason {n}" in some["html"] for n in range(3)] == [False, False, True]
     [whole] = world.exchange(component="score-card").json["fragments"]
     assert [f"Reason {n}" in whole["html"] for n in range(3)] == [True, True, True]
+
+
+LEADS = [f"Lead/00QCN{n:010}AA2" for n in range(40)]
+
+
+@contextmanager
+def canary(world: World, percent: int, core_: core.Core) -> Iterator[World]:
+    """The same world, a share of whose leads another core answers for."""
+    kind, _, _ = LEADS[0].partition("/")
+    world.api.rows |= {each.partition("/")[2]: world.api.rows[LEAD.partition("/")[2]] for each in LEADS}
+    told = replace(world.settings.capabilities["lead_score"], canary="next", canary_percent=percent, records=(kind,))
+    settings = replace(
+        world.settings,
+        cores={**world.settings.cores, "next": CoreSettings(name="next", url=core_.url)},
+        capabilities={"lead_score": told},
+    )
+    with running(settings, world.clock) as (parts, runner):
+        client = create_app(parts).test_client()
+        yield replace(world, settings=settings, parts=parts, runner=runner, client=client)
+
+
+def test_a_canary_answers_for_its_share_and_the_audit_says_which(world: World) -> None:
+    with core.core_server() as newer, canary(world, 30, newer) as here:
+        newer.score = 11.0
+        newer.changes = {"model": {"name": "test-core", "version": "2"}}
+        fragments = here.exchange(records=LEADS).json["fragments"]
+        capability = here.settings.capabilities["lead_score"]
+        mine = {each for each in LEADS if arm_of(capability, Record("Lead", each.partition("/")[2]))}
+        assert 5 < len(mine) < 20
+        assert {each["state"] for each in fragments} == {"ready"}, here.audited("host.failed")
+        rows = here.audited("answer.given")
+        assert {row["record"] for row in rows if row.get("arm") == "next"} == mine
+        assert {(row.get("arm"), row["value"], row["version"]) for row in rows} == {("next", 11, "2"), (None, 72, "1")}
+        assert [len(body["items"]) for _, body, _ in newer.requests] == [len(mine)]  # one question to each
+        assert [len(body["items"]) for _, body, _ in here.core.requests] == [len(LEADS) - len(mine)]
+        said = here.client.get("/metrics").text
+        assert f'inlay_core_answers_total{{capability="lead_score",core="next",outcome="scored"}} {len(mine)}' in said
+        here.exchange(records=LEADS)
+        assert (newer.asked, here.core.asked) == (1, 1)  # remembered, each by its arm
+
+
+def test_a_canary_that_fails_takes_nobody_else_down(world: World) -> None:
+    with core.core_server() as newer, canary(world, 30, newer) as here:
+        newer.behave(core.HTML)
+        fragments = here.exchange(records=LEADS).json["fragments"]
+        capability = here.settings.capabilities["lead_score"]
+        away = [each for each in LEADS if arm_of(capability, Record("Lead", each.partition("/")[2]))]
+        assert [each["record"] for each in fragments if each["state"] != "ready"] == away
+        [row] = here.audited("core.refused")
+        assert row["records"] == len(away)

@@ -3,6 +3,7 @@
 from app.routes.admin import (
     alerts,
     arrival,
+    attach,
     audit,
     configuration,
     decisions,
@@ -45,6 +46,7 @@ _PAGES = (
     secrets,
     hosts,
     arrival,
+    attach,
     write_back,
 )
 BLUEPRINTS = tuple(each.blueprint for each in _PAGES)

@@ -43,6 +43,7 @@ TABS = (
     Tab("Audit", "/admin/audit", Act.AUDIT),
     Tab("Decisions", "/admin/decisions", Act.AUDIT),
     Tab("Configuration", "/admin/configuration", Act.CHANGE),
+    Tab("Attach a model", "/admin/cores/try", Act.DESIGN),
     Tab("Preview", "/preview", Act.DESIGN),
 )
 

@@ -1,0 +1,131 @@
+"""Attach a model: a sample answer is pasted, and the page shows what a map makes of it, and every refusal's place.
+
+No address is ever typed here: a pasted answer is only read, and what can be asked is a core that is configured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from app.admins import Act, Admin
+from app.config import CapabilitySettings, CoreSettings
+from app.config.core import OWN
+from app.config.expressions import MAX_TEXT, compiled, parsed
+from app.config.kinds import RefusedValueError
+from app.config.reader import literal
+from app.core import maps
+from app.core.trial import Trial, items_of, rehearsed, tried
+from app.errors import BadRequest, Problem
+from app.routes.admin._door import done, page, require, shown
+from app.web.parts import parts
+
+blueprint = Blueprint("admin-attach", __name__)
+PATH = "/admin/cores/try"
+MOST_LETTERS = 200_000
+CONFIGURED = "configured"
+_FIELDS = ("capability", "map", "model", "request", "response", "features", "answer")
+
+
+@blueprint.get(PATH)
+@shown(Act.DESIGN)
+def see(admin: Admin) -> Response:
+    return _form(admin, {"map": CONFIGURED})
+
+
+@blueprint.post(PATH)
+@done(Act.DESIGN)
+def attempt(admin: Admin) -> Response:
+    """A pasted answer is read; without one, whoever runs the deployment may ask the configured core."""
+    said = {name: request.form.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
+    if any(len(each) > MOST_LETTERS for each in said.values()):
+        raise BadRequest("This is longer than any sample need be.", reason="text-too-long")
+    try:
+        core, capability = _chosen(said)
+        items = items_of(parsed(said["features"] or "{}"))
+    except RefusedValueError as wrong:
+        where = wrong.inner[0] if wrong.inner else "map"
+        return _form(admin, said, problems=[Problem(where, wrong.what, wrong.mend)], status=422)
+    except ValueError as wrong:
+        problem = Problem("features", f"These are no features: {wrong}", 'Write {"field": value, ...}.')
+        return _form(admin, said, problems=[problem], status=422)
+    if "ask" in request.form:
+        require(admin, Act.OPERATE)
+        if said["map"] != CONFIGURED:
+            raise BadRequest("Only the core as it is configured can be asked.", reason="core-not-configured")
+        detail = {"admin": admin.name, "capability": capability.name, "core": core.name, "records": len(items)}
+        parts().audit.write("core.tried", detail=detail)
+        trial = tried(parts().cores[core.name], capability, items)
+    else:
+        trial = rehearsed(core, capability, items, said["answer"])
+    return _form(admin, said, trial=trial, settings=_settings(core) if trial.ok and core.is_mapped else "")
+
+
+def _scores() -> dict[str, CapabilitySettings]:
+    return {name: each for name, each in parts().settings.capabilities.items() if each.kind == "score" and each.cores}
+
+
+def _chosen(said: Mapping[str, str]) -> tuple[CoreSettings, CapabilitySettings]:
+    """The core's settings as they are, or as they would be. Raises RefusedValueError."""
+    capability = _scores().get(said["capability"])
+    if capability is None:
+        raise BadRequest("There is no such capability.", reason="capability-unknown")
+    core = parts().settings.cores[capability.core]
+    if said["map"] == CONFIGURED:
+        return core, capability
+    if said["map"] not in (*maps.names(), OWN):
+        raise BadRequest("There is no such map.", reason="map-unknown")
+    core = replace(core, map=said["map"], model=said["model"][:200] or "model", model_version="", path=core.path or "/")
+    core = replace(core, request=_expression(said, "request"), response=_expression(said, "response"), batch=0)
+    if maps.map_of(core, maps.SCORE) is None:
+        raise RefusedValueError(
+            "A map of your own needs both expressions.", "Write request and response.", ("request",)
+        )
+    return core, capability
+
+
+def _expression(said: Mapping[str, str], name: str) -> Any:
+    text = said[name].strip()
+    try:
+        return compiled(text[: MAX_TEXT + 1]) if text else None
+    except RefusedValueError as wrong:
+        raise RefusedValueError(wrong.what, wrong.mend, (name,)) from None
+
+
+def _settings(core: CoreSettings) -> str:
+    """What to write under `[cores.<name>]`."""
+    told = {"map": core.map, "model": core.model}
+    told |= {name: each.text for name in ("request", "response") if (each := getattr(core, name)) is not None}
+    lines = [f"{name} = {literal(value)}" for name, value in told.items()]
+    if core.map in ("mlflow", OWN) and not core.model_version:
+        lines.append('model_version = "1"  # or version, or version_path')
+    if core.map == OWN:
+        lines.append('path = "/predict"')
+    return "\n".join([f"[cores.{core.name}]", f"url = {literal(core.url)}", *lines])
+
+
+def _form(
+    admin: Admin, said: Mapping[str, str], *,
+    status: int = 200, problems: list[Problem] | None = None, trial: Trial | None = None, settings: str = "",
+) -> Response:  # fmt: skip
+    scores = _scores()
+    first = next(iter(scores.values()), None)
+    sample = json.dumps(dict.fromkeys(first.fields), indent=1) if first else "{}"
+    return page(
+        "admin/attach.html",
+        admin,
+        status=status,
+        title="Attach a model",
+        scores=scores,
+        maps=maps.names(),
+        said={name: said.get(name, "") for name in _FIELDS} | {"features": said.get("features") or sample},
+        may_ask=admin.may(Act.OPERATE),
+        problems=problems or [],
+        trial=trial,
+        settings=settings,
+        pretty=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
+    )
