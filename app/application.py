@@ -61,7 +61,19 @@ from app.web.render import Renderer
 from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
 from app.web.texts import Texts
-from app.wiring import Documents, Ground, Libraries, ahead, keyring_of, leaver, scoring, sealer, subject_keys, warmer
+from app.wiring import (
+    Documents,
+    Ground,
+    Libraries,
+    ahead,
+    keyring_of,
+    leaver,
+    machines,
+    scoring,
+    sealer,
+    subject_keys,
+    warmer,
+)
 
 HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
@@ -76,6 +88,7 @@ def begin_jobs(built: Parts) -> None:
     built.ahead.begin()
     built.sealer.begin()
     built.watch.begin()
+    built.imports.begin()
 
 
 def build(
@@ -115,6 +128,7 @@ def build(
         connections, permissions, stations, rollouts, figures, audit, renderer, epochs, metrics, clock
     )
     ready = Ready(sessions, epochs, limits, metrics, clock)
+    callers, host_code, imports = machines(ground, connections, keys, stored, scored)
     epochs.subscribe(forgetting(subjects.forget, lambda *_: fragments.forget(), lambda *_: ready.forget()))
     return Parts(
         settings=settings,
@@ -151,6 +165,9 @@ def build(
         ready=ready,
         subject_keys=subjects,
         stored=stored,
+        callers=callers,
+        host_code=host_code,
+        imports=imports,
         explanations=Explanations(stored, connections, permissions, audit, database, clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),

@@ -18,6 +18,7 @@ from app.routes import (
     preview_wire,
     reports,
     reviews,
+    scores,
     session,
     status,
 )
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     reviews.blueprint,
     exports.blueprint,
     decisions.blueprint,
+    scores.blueprint,
     events.blueprint,
     embed.blueprint,
     pages.blueprint,

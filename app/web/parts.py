@@ -13,6 +13,7 @@ from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.audit.sealer import Sealer
+from app.callers import Callers
 from app.config import Settings
 from app.connections import Connections
 from app.core.stored import StoredScores
@@ -23,7 +24,9 @@ from app.events import Events
 from app.events.notices import NoticeBoard
 from app.explanation import Explanations
 from app.figures import Figures
+from app.host_code import HostCode
 from app.hosts._keys import KeySource
+from app.importing import Imports
 from app.keys.subjects import SubjectKeys
 from app.leaving import Leaving
 from app.metrics import Metrics
@@ -60,6 +63,9 @@ class Parts:
     keys: KeySource
     subject_keys: SubjectKeys
     stored: StoredScores
+    callers: Callers
+    host_code: HostCode
+    imports: Imports
     explanations: Explanations
     connections: Connections
     sessions: Sessions

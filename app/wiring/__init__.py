@@ -6,6 +6,7 @@ from app.wiring.documents import Documents, Libraries
 from app.wiring.ending import erasure, leaver, sealer
 from app.wiring.ground import Ground
 from app.wiring.keys import keyring_of, seal_keys, subject_keys, wrapper_of
+from app.wiring.machines import machines
 from app.wiring.scores import ahead, scoring, warmer
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "erasure",
     "keyring_of",
     "leaver",
+    "machines",
     "scoring",
     "seal_keys",
     "sealer",

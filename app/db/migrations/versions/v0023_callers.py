@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023_callers"
-down_revision = "0017_decided"
+down_revision = "0018_reviews"
 
 
 def upgrade() -> None:
