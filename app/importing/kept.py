@@ -88,9 +88,9 @@ def older(database: Database, batch: Batch) -> int:
 def publish(conn: Connection, batch: Batch) -> int:
     """From the commit on, all of them are scores like others; how many."""
     fixed = {"connection": batch.connection, "capability": batch.capability, "factors": "[]", "core": batch.source}
-    chosen = [r[name] for name in _SAME] + [r.as_of] + [literal(value) for value in fixed.values()]
+    chosen = [r[name] for name in _SAME] + [r.as_of, r.as_of] + [literal(value) for value in fixed.values()]
     rows = select(*chosen).where(r.import_id == batch.id)
-    return conn.execute(insert(scores).from_select([*_SAME, "created_at", *fixed], rows)).rowcount
+    return conn.execute(insert(scores).from_select([*_SAME, "created_at", "computed_at", *fixed], rows)).rowcount
 
 
 def outdate(conn: Connection, batch: Batch, since: float) -> int:

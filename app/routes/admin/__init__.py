@@ -2,6 +2,7 @@
 
 from app.routes.admin import (
     alerts,
+    api_keys,
     arrival,
     audit,
     configuration,
@@ -28,6 +29,7 @@ _PAGES = (
     overview,
     figures,
     rollout,
+    api_keys,
     why,
     alerts,
     jobs,
