@@ -70,6 +70,7 @@ from app.wiring import (
     ahead,
     keyring_of,
     leaver,
+    machines,
     scoring,
     sealer,
     speaking,
@@ -91,6 +92,7 @@ def begin_jobs(built: Parts) -> None:
     built.ahead.begin()
     built.sealer.begin()
     built.watch.begin()
+    built.imports.begin()
 
 
 def build(
@@ -148,6 +150,7 @@ def build(
         connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock, listings
     )
     ready = Ready(sessions, epochs, limits, metrics, clock)
+    callers, host_code, imports = machines(ground, connections, keys, stored, scored)
     epochs.subscribe(forgetting(subjects.forget, lambda *_: fragments.forget(), lambda *_: ready.forget()))
     return Parts(
         settings=settings,
@@ -188,6 +191,9 @@ def build(
         subject_keys=subjects,
         stored=stored,
         cores=cores,
+        callers=callers,
+        host_code=host_code,
+        imports=imports,
         explanations=Explanations(stored, connections, permissions, audit, database, clock),
         echoes=Echoes(clock),
         framings=Framings(database, clock),

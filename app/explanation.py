@@ -21,6 +21,7 @@ from app.connections import Connection, Connections
 from app.core.shapes import Score
 from app.core.stored import Decided, StoredScores
 from app.db import Database
+from app.db.batches import batch_of
 from app.errors import BadRequest, Denied, InlayError, NotFound
 from app.permissions import Grant, Permissions
 from app.session.bearer import Session
@@ -51,6 +52,7 @@ class Explanation:
     is_fresh: bool = False
     facts: Mapping[str, Any] | None = None
     erased_at: datetime | None = None
+    batch: str | None = None  # in which it was imported; None: a core was asked
     is_carried: bool = False  # made of what one launch said of the record, and no other need say
 
     @property
@@ -185,6 +187,7 @@ class Explanations:
             fresh_until=_time(stored.fresh_until) if stored.fresh_until else None,
             is_fresh=fresh,
             erased_at=_time(decided.erased_at) if decided.erased_at is not None else None,
+            batch=batch_of(self._database, stored.core),
             is_carried=bool(key.carried),
         )
 

@@ -10,6 +10,7 @@ import click
 from app.cli._config import CONFIG, words
 from app.cli.admin import admin
 from app.cli.alerts import alerts
+from app.cli.api_key import api_key
 from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.core import core
@@ -92,6 +93,7 @@ def demo(
 for command in (
     admin,
     alerts,
+    api_key,
     audit,
     check,
     core,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Meaning(StrEnum):
@@ -27,6 +28,10 @@ class Factor:
     @property
     def direction(self) -> str:
         return "up" if self.effect >= 0 else "down"
+
+    def members(self) -> dict[str, Any]:
+        """As it is kept. By hand: `asdict` copies each value, which a batch of 100,000 scores feels."""
+        return {"label": self.label, "effect": self.effect, "detail": self.detail, "fields": self.fields}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -142,7 +142,7 @@ class StoredScores:
             for each in new
             for what, context in (
                 (snapshots[each.decision], _snapshot(each.decision)),
-                ([asdict(factor) for factor in each.score.factors], _reasons(each.decision)),
+                ([factor.members() for factor in each.score.factors], _reasons(each.decision)),
             )
         ]
         sealed = iter(self._sealer.seal_all(plain))

@@ -151,16 +151,17 @@ class SubjectKeys:
         if not missing:
             return found
         rows = self._store.of_subjects(missing)
-        new = [self._new(each, wanted[each]) for each in missing if each not in rows]
+        new = dict(self._new(each, wanted[each]) for each in missing if each not in rows)
         if new:
-            self._store.add(new)
+            self._store.add(list(new))
             rows |= self._store.of_subjects([each.subject for each in new])  # another process may have come first
-        return found | {each: self._remembered(row, as_of) for each, row in rows.items()}
+        raw = {row.id: each for row, each in new.items()}
+        return found | {each: self._remembered(row, as_of, raw.get(row.id)) for each, row in rows.items()}
 
-    def _new(self, subject: str, connection: str) -> KeyRow:
-        key_id = secrets.token_hex(_ID_BYTES)
-        wrapped = self._wrapper.wrap(os.urandom(_KEY_BYTES), wrapping_context(key_id))
-        return KeyRow(key_id, subject, connection, wrapped, self._wrapper.newest, self._clock())
+    def _new(self, subject: str, connection: str) -> tuple[KeyRow, bytes]:
+        key_id, raw = secrets.token_hex(_ID_BYTES), os.urandom(_KEY_BYTES)
+        wrapped = self._wrapper.wrap(raw, wrapping_context(key_id))
+        return KeyRow(key_id, subject, connection, wrapped, self._wrapper.newest, self._clock()), raw
 
     def _by_ids(self, ids: Collection[bytes]) -> dict[bytes, _Key]:
         with self._lock:
@@ -170,9 +171,10 @@ class SubjectKeys:
         rows = self._store.of_ids(missing) if missing else {}
         return found | {bytes.fromhex(row.id): self._remembered(row, as_of) for row in rows.values()}
 
-    def _remembered(self, row: KeyRow, as_of: int) -> _Key:
-        """Unwrapped; kept, unless something was forgotten since it was read: it may have been this one."""
-        raw = self._wrapper.unwrap(row.wrapped, wrapping_context(row.id))
+    def _remembered(self, row: KeyRow, as_of: int, raw: bytes | None = None) -> _Key:
+        """Unwrapped, unless it is ours and new; kept, unless something was forgotten since it was read: it may have
+        been this one."""
+        raw = raw or self._wrapper.unwrap(row.wrapped, wrapping_context(row.id))
         key = _Key(bytes.fromhex(row.id), row.subject, AESGCM(raw))
         with self._lock:
             if as_of == self._forgotten:

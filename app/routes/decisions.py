@@ -64,6 +64,7 @@ def _of_score(told: Explanation, session: Session) -> dict[str, Any]:
         return {}
     return {
         "kind": "score",
+        "source": {"kind": "core"} if told.batch is None else {"kind": "import", "batch": told.batch},
         "score": score.value,
         "band": told.band or None,
         "meaning": score.meaning,

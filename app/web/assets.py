@@ -37,6 +37,7 @@ class Assets(Mapping[str, Asset]):
         self._public_url = public_url
         self.page_css = small_css((folder / "page.css").read_text("utf-8"))  # inlined into pages that are not panels
         self.signin_css = small_css((folder / "signin.css").read_text("utf-8"))  # and into those where one signs in
+        self.docs_css = small_css((folder / "docs.css").read_text("utf-8"))  # and into that of the API
         self.paper_css = small_css((folder / "paper.css").read_text("utf-8"))  # into those that are printed
         self._assets = {}
         for path in sorted((folder / "embed").glob("*.js")):

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.audit.log import new_reference
 from app.errors import (
     BadRequest,
+    CallerUnknown,
     InlayError,
     LaunchRefused,
     NotFound,
@@ -58,8 +59,8 @@ def retry_headers(error: InlayError) -> dict[str, str]:
     return {"Retry-After": str(max(1, round(error.retry_after_s or 2)))}
 
 
-def problem(error: InlayError, reference: str = "") -> Response:
-    """A problem document. `code` is our public code, `reference` what to quote to an admin."""
+def problem(error: InlayError, reference: str = "", **more: Any) -> Response:
+    """A problem document. `code` is our public code, `reference` what to quote to an admin, `more` its own members."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": error.title,
@@ -69,9 +70,11 @@ def problem(error: InlayError, reference: str = "") -> Response:
     }
     if reference := reference or error.reference:
         body["reference"] = reference
-    response = jsonify(body | _challenge(error))
+    response = jsonify(body | _challenge(error) | more)
     response.status_code = error.status
     response.content_type = "application/problem+json"
+    if isinstance(error, CallerUnknown):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="inlay"'
     response.headers.update(retry_headers(error))
     return response
 

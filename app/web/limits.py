@@ -122,6 +122,11 @@ class Limits:
         with _named(connection):
             self.spend(rate, kind, connection.name)
 
+    def spend_service(self, connection: ConnectionSettings, service: str) -> None:
+        """Count a call of this service. Raises RateLimited."""
+        with _named(connection):
+            self.spend(connection.limit_api, "calls", connection.name, service)
+
     def require_connection(self, connection: ConnectionSettings, rate: RateLimitItem, kind: str) -> None:
         """Count nothing. Raises RateLimited when one more would be over the whole connection's rate."""
         with _named(connection):

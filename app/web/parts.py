@@ -13,6 +13,7 @@ from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.audit.sealer import Sealer
+from app.callers import Callers
 from app.config import Settings
 from app.connections import Connections
 from app.core.client import CoreClient
@@ -26,7 +27,9 @@ from app.explanation import Explanations
 from app.feedback.training import Training
 from app.feedback.voices import Voices
 from app.figures import Figures
+from app.host_code import HostCode
 from app.hosts._keys import KeySource
+from app.importing import Imports
 from app.keys.subjects import SubjectKeys
 from app.leaving import Leaving
 from app.metrics import Metrics
@@ -65,6 +68,9 @@ class Parts:
     subject_keys: SubjectKeys
     stored: StoredScores
     cores: Mapping[str, CoreClient]
+    callers: Callers
+    host_code: HostCode
+    imports: Imports
     explanations: Explanations
     connections: Connections
     sessions: Sessions

@@ -6,6 +6,7 @@ from app.wiring.documents import Documents, Libraries
 from app.wiring.ending import erasure, leaver, sealer
 from app.wiring.ground import Ground
 from app.wiring.keys import keyring_of, seal_keys, subject_keys, wrapper_of
+from app.wiring.machines import machines
 from app.wiring.scores import ahead, scoring, warmer
 from app.wiring.voices import speaking
 from app.wiring.write_back import write_back
@@ -18,6 +19,7 @@ __all__ = [
     "erasure",
     "keyring_of",
     "leaver",
+    "machines",
     "scoring",
     "seal_keys",
     "sealer",

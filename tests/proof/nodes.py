@@ -40,7 +40,7 @@ url = "env:INLAY_PROOF_STORE"
 url = "{core}"
 deadline = "2s"
 [capabilities.lead_score]
-core = "main"
+core = "{answers}"
 records = ["Lead"]
 fields = ["activity"]
 ttl = "{ttl}"
@@ -113,9 +113,10 @@ class Process:
 @contextmanager
 def serving(
     folder: Path, store: str, core: str, *, nodes: int = 1, workers: int = 1, redis: str = "", ttl: str = "15m",
-    drain: str = "0s", extra: Sequence[str] = (), stored: str = "",
+    drain: str = "0s", extra: Sequence[str] = (), stored: str = "", answers: str = "main",
 ) -> Iterator[list[Process]]:  # fmt: skip
-    """So many nodes, ready; then one process for each further command, such as `worker`. `stored` goes to [store]."""
+    """So many nodes, ready; then one process for each further command, such as `worker`. `stored` goes to [store];
+    `answers` is the capability's core."""
     environment = os.environ | {"INLAY_PROOF_KEY": KEY, "INLAY_PROOF_STORE": store, "INLAY_PROOF_REDIS": redis}
     shared = "\n".join([stored, *(['redis = "env:INLAY_PROOF_REDIS"'] if redis else [])])
     running: list[Process] = []
@@ -123,7 +124,15 @@ def serving(
         for number, word in enumerate((*["serve"] * nodes, *extra)):
             port, path = free_port(), folder / f"{number}.toml"
             text = CONFIG.format(
-                port=port, workers=workers, drain=drain, redis=shared, core=core, ttl=ttl, origin=ORIGIN, issuer=ISSUER
+                port=port,
+                workers=workers,
+                drain=drain,
+                redis=shared,
+                core=core,
+                ttl=ttl,
+                origin=ORIGIN,
+                issuer=ISSUER,
+                answers=answers,
             )
             path.write_text(text)
             process = Process([str(INLAY), word, "-c", str(path)], environment, folder / f"{number}.log", port)

@@ -5,6 +5,7 @@ A new address fails here until it stands in the table, with what it is for.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.web.headers import COMMON, NOT_FRAMED, OPEN_TO_PAGES
+from tests.callers.world import ROW, bring, key, lines
 from tests.hosts._directory import directory
 from tests.hosts._proofs import BUILDERS, DOCUMENT
 from tests.hosts.salesforce.messages import message, notification
@@ -50,6 +52,11 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("POST", "/satisfaction"): Kind.OPEN,
     ("POST", "/exports"): Kind.OPEN,
     ("GET", "/api/v1/decisions/<decision>"): Kind.OPEN,
+    ("GET", "/api/v1/scores/<capability>/<type>/<id>"): Kind.OWN,
+    ("POST", "/api/v1/scores:batch"): Kind.OWN,
+    ("PUT", "/api/v1/scores"): Kind.OWN,
+    ("GET", "/openapi.json"): Kind.OWN,
+    ("GET", "/docs"): Kind.OWN,
     ("POST", "/events/<connection>"): Kind.OWN,
     ("POST", "/events/<connection>/<token>"): Kind.OWN,
     ("POST", "/reports/panel"): Kind.OWN,
@@ -63,6 +70,8 @@ ROUTES: dict[tuple[str, str], Kind] = {
     ("GET", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("POST", "/admin/connections/<connection>/rollout"): Kind.ADMIN,
     ("GET", "/admin/connections/<connection>/why"): Kind.ADMIN,
+    ("GET", "/admin/connections/<connection>/api-keys"): Kind.ADMIN,
+    ("POST", "/admin/connections/<connection>/api-keys"): Kind.ADMIN,
     ("GET", "/admin/audit"): Kind.ADMIN,
     ("POST", "/admin/audit/export"): Kind.ADMIN,
     ("GET", "/admin/configuration"): Kind.ADMIN,
@@ -131,6 +140,19 @@ def _good(world: World) -> dict[tuple[str, str], Callable[[], Any]]:
         ("POST", "/session/renew"): lambda: client.post("/session/renew", data={"token": frame}),
         ("GET", "/components/<tag>"): lambda: world.badge(frame),
         ("GET", "/api/v1/decisions/<decision>"): lambda: explained(world, token),
+        ("GET", "/api/v1/scores/<capability>/<type>/<id>"): lambda: client.get(
+            f"/api/v1/scores/lead_score/{LEAD}", headers=key(world, service=f"s{secrets.token_hex(4)}")
+        ),
+        ("POST", "/api/v1/scores:batch"): lambda: client.post(
+            "/api/v1/scores:batch",
+            json={"capability": "lead_score", "records": [LEAD]},
+            headers=key(world, service=f"s{secrets.token_hex(4)}"),
+        ),
+        ("PUT", "/api/v1/scores"): lambda: bring(
+            world, key(world, service=f"s{secrets.token_hex(4)}"), lines(ROW), batch=secrets.token_hex(4)
+        ),
+        ("GET", "/openapi.json"): lambda: client.get("/openapi.json"),
+        ("GET", "/docs"): lambda: client.get("/docs"),
         ("POST", "/components:batch"): lambda: world.client.post("/components:batch", data=batch, headers=page),
         ("POST", "/events/<connection>"): lambda: world.event(LEAD),
         ("POST", "/events/<connection>/<token>"): lambda: world.client.post(

@@ -2,6 +2,7 @@
 
 from app.routes.admin import (
     alerts,
+    api_keys,
     arrival,
     attach,
     audit,
@@ -31,6 +32,7 @@ _PAGES = (
     overview,
     figures,
     rollout,
+    api_keys,
     why,
     alerts,
     jobs,

@@ -9,11 +9,13 @@ from flask import Blueprint, Response
 from app.admins import Act, Admin
 from app.db import dead_jobs
 from app.db.warms import begun
+from app.importing import kept
 from app.routes.admin._door import page, shown
 from app.scoring.ahead import SCHEDULE, WARM
 from app.web.parts import parts
 
 blueprint = Blueprint("admin-imports", __name__)
+MOST = 50  # batches that are listed
 MOVES_S = 60.0  # a run that has not come further for so long was stopped
 
 
@@ -29,6 +31,7 @@ def imports(admin: Admin) -> Response:
         admin,
         title="Scored ahead",
         runs=[each for each in begun(p.database) if admin.may(Act.WATCH, each.connection)],
+        batches=kept.lately(p.database, [each.name for each in mine], MOST),
         moves_since=now - MOVES_S,
         scheduled=[
             (each.name, each.settings.warm, each.settings.warm.after(now)) for each in mine if each.settings.warm

@@ -1,0 +1,115 @@
+"""What panels, elements and hosts send to the addresses beside scores, as the document tells it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from app.api.shapes import RecordName, Told, Word
+from app.launch import MAX_RECORDS, TokenType
+
+EXCHANGE, CODE = "urn:ietf:params:oauth:grant-type:token-exchange", "authorization_code"
+
+
+class Form(Struct, kw_only=True, omit_defaults=True):
+    """Members of a form."""
+
+
+class SessionAsked(Form):
+    """A host's token for a session of ours (RFC 8693), or a window's one-time code."""
+
+    grant_type: Annotated[str, Meta(description=f"{EXCHANGE}, or {CODE}.")]
+    connection: Word
+    component: Annotated[str, Meta(description="The entry component.", examples=["score-badge"])] = ""
+    subject_token: Annotated[str, Meta(description="The host's proof.")] = ""
+    subject_token_type: Annotated[str, Meta(description=f"One of: {', '.join(TokenType)}.")] = ""
+    records: Annotated[
+        list[RecordName], Meta(max_length=MAX_RECORDS, description="Their first fragments come too.")
+    ] = []
+    code: Annotated[str, Meta(description="Of a window's sign-in.")] = ""
+    code_verifier: str = ""
+
+
+class SessionTold(Told):
+    """A session."""
+
+    access_token: str
+    issued_token_type: str
+    token_type: str
+    expires_in: int
+    fragments: list[dict[str, Any]]
+    styles: dict[str, Any]
+
+
+class OAuthError(Told):
+    """Why there is no session (RFC 6749, section 5.2)."""
+
+    error: str
+    error_description: str
+    code: str
+    reference: str | UnsetType = UNSET
+
+
+class TokenForm(Form):
+    """The session's token, where it is not in the Authorization header."""
+
+    token: str = ""
+
+
+class RenewedTold(Told):
+    """The renewed session's token."""
+
+    access_token: str
+    expires_in: int
+
+
+class ReviewAsked(Form):
+    """What a viewer says of a decision, or of a finding of it. The session's token is in `token`, or in the header."""
+
+    record: RecordName
+    component: str = ""
+    token: str = ""
+    decision: Annotated[str, Meta(description="What was shown.")] = ""
+    finding: Annotated[str, Meta(description="Its fingerprint.")] = ""
+    verdict: Annotated[str, Meta(description="accepted, dismissed, overridden; empty takes it back.")] = ""
+    severity: str = ""
+    reason: str = ""
+    comment: str = ""
+
+
+class FragmentsTold(Told):
+    """Markup of components, as it is after that."""
+
+    fragments: list[dict[str, Any]]
+
+
+class ConnectionPlace(Form):
+    """Which connection."""
+
+    connection: Word
+
+
+class EventAsked(Form):
+    """What changed at the host. Signed as Standard Webhooks has it, in the headers `webhook-id`,
+    `webhook-timestamp` and `webhook-signature`; other hosts send their own form."""
+
+    type: Annotated[str, Meta(examples=["record.changed"])]
+    data: dict[str, Any]
+
+
+class EventTold(Told):
+    """How many records were taken."""
+
+    records: int
+
+
+class Explained(Told):
+    """Why a decision is what it is, for a viewer who was shown it."""
+
+    decision: str
+    record: str
+    capability: str
+    title: str
+    decided_at: str
+    kind: Annotated[str, Meta(description="score or analysis; the other members depend on it.")]

@@ -1,0 +1,33 @@
+"""The API's document, and a page that a person reads it by. Nothing of it is from elsewhere, and it needs no script."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+from markupsafe import Markup
+
+from app.api.document import document
+from app.web.headers import still_policy
+from app.web.parts import parts
+
+blueprint = Blueprint("docs", __name__)
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    return jsonify(document(parts().settings.server.public_url))
+
+
+@blueprint.get("/docs")
+def docs() -> Response:
+    p = parts()
+    style = p.catalog.tokens_css + p.assets.page_css + p.assets.docs_css
+    locale = (request.accept_languages.best or "en") if request.accept_languages else "en"
+    said = document(p.settings.server.public_url)
+    html = p.renderer.page("docs.html", locale=locale, style=Markup(style), said=said, shapes=_shapes(said))  # noqa: S704 ours
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = still_policy((), style)
+    return response
+
+
+def _shapes(said: dict[str, object]) -> object:
+    return said["components"]["schemas"]  # type: ignore[index]
