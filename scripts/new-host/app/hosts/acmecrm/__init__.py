@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from app.hosts._host import Host
+from app.hosts._once import hold, open_records
 from app.hosts.acmecrm.launch import verify
 from app.hosts.acmecrm.package import PACKAGE
 from app.hosts.acmecrm.setup import SETUP
-
-from app.hosts._host import Host
-from app.hosts._once import hold, open_records
 from app.launch import Attest, TokenType
 
 ACMECRM = Host(

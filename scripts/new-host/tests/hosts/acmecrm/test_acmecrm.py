@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from app.hosts.acmecrm import ACMECRM as HOST
-from tests.hosts.acmecrm.described import good
-
 from app.launch import Attest
+from tests.hosts.acmecrm.described import good
 
 
 def test_a_token_says_who_and_nothing_more() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from app.errors import LaunchRefused
 from app.hosts.acmecrm.launch import verify
 from tests.hosts.acmecrm.described import good
-
-from app.errors import LaunchRefused
 
 
 def test_each_token_is_a_use_of_its_own() -> None:

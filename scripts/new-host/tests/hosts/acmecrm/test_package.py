@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.hosts.acmecrm.package import recognises
-
 from tests.hosts._packages import built, files, findings
 
 
