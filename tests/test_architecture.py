@@ -163,6 +163,8 @@ WHOLE = (
     "tests/demo/crm/test_canvas_sdk.py",  # the vendor's own script against the demo's pages
     "tests/hosts/office/test_word.py",  # a script of ours beside the vendor's own
     "tests/hosts/office/test_pane.py",  # the same, with all that we serve around it
+    "tests/hosts/zendesk/test_sidebar.py",
+    "tests/hosts/hubspot/test_card.py",
     "tests/hosts/teams/test_tab.py",
     "tests/hosts/sharepoint/test_loaders.py",  # the scripts of a package
     "tests/hosts/test_matrix.py",  # the same bad launches for every host
