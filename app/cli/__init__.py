@@ -16,6 +16,7 @@ from app.cli.check import check
 from app.cli.core import core
 from app.cli.db import db
 from app.cli.feedback import feedback
+from app.cli.host import host
 from app.cli.jobs import jobs
 from app.cli.keys import keys
 from app.cli.leave import leave
@@ -99,6 +100,7 @@ for command in (
     core,
     db,
     feedback,
+    host,
     jobs,
     keys,
     leave,

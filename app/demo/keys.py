@@ -9,7 +9,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 TEXTS = ("deployment", "consumer_secret", "client_secret", "token_secret", "library_secret")
 
@@ -23,10 +29,17 @@ def make(folder: Path) -> None:
     _once(folder / "guest_key.pem", _pem(Ed25519PrivateKey.generate()))
     if not (folder / "tenant_key.pem").exists():  # slow to make
         _once(folder / "tenant_key.pem", _pem(rsa.generate_private_key(65537, 2048)))
+    _once(folder / "tenant_public.pem", _public(folder / "tenant_key.pem"))
 
 
 def _pem(key: Ed25519PrivateKey | rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _public(path: Path) -> bytes:
+    """What a host shows of its key to those who are to pin it."""
+    key = load_pem_private_key(path.read_bytes(), None)
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _once(path: Path, content: bytes) -> None:

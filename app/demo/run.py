@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from app.demo import keys, settings
+from app.demo import gallery, keys, settings
 from app.demo.children import Child, ChildEndedError, Children
 from app.demo.crm import leads as invented
 from app.demo.crm import match, table
@@ -145,7 +145,8 @@ def _start(children: Children, plan: Plan) -> Child:
     core.wait_ready(children.http, until)
     offered = children.http.get(f"{at.core}/v1/capabilities", timeout=5).json()
     fits = match.fits(offered["capabilities"], [column.name for column in plan.source.columns])
-    written = settings.write(at, fits) + library_settings.write(at.library, offered["capabilities"])
+    written = settings.write(at, fits) + gallery.write(at.inlay, at.crm, fits[0].capability)
+    written += library_settings.write(at.library, offered["capabilities"])
     (state / "inlay.toml").write_text(written, encoding="utf-8")
     inlay = children.start(
         "Inlay",

@@ -12,7 +12,7 @@ def test_files_are_private_and_stay(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     keys.make(folder)
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert set(first) == {*keys.TEXTS, "event_secret", "guest_key.pem", "tenant_key.pem"}
+    assert set(first) == {*keys.TEXTS, "event_secret", "guest_key.pem", "tenant_key.pem", "tenant_public.pem"}
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in folder.iterdir())
     assert len(first["deployment"]) >= 32
     keys.make(folder)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.demo.crm import pages, rest, sobjects
+from app.demo.crm import gallery, pages, rest, sobjects
 from app.demo.crm.desk import Desk
 from app.demo.crm.health import Health
 from app.demo.crm.people import PEOPLE
@@ -23,6 +23,7 @@ def create_crm(desk: Desk) -> Flask:
     crm.jinja_env.trim_blocks = crm.jinja_env.lstrip_blocks = True
     health = Health({"inlay": f"{desk.config.inlay}/healthz", "core": f"{desk.config.core}/healthz"})
     crm.register_blueprint(pages.blueprint(desk, health))
+    crm.register_blueprint(gallery.blueprint(desk))
     crm.register_blueprint(rest.blueprint(desk))
     crm.register_blueprint(sobjects.blueprint(desk))
     guard(crm, "This CRM", desk.config.origin, desk.config.inlay)

@@ -52,7 +52,7 @@ class Frame:
 def blueprint(desk: Desk, health: Health) -> Blueprint:
     """All pages over one desk."""
     pages = Blueprint("pages", __name__)
-    _viewer(pages)
+    viewer(pages)
     _overview(pages, desk, health)
     _leads(pages, desk, health)
     _proofs(pages, desk)
@@ -60,7 +60,9 @@ def blueprint(desk: Desk, health: Health) -> Blueprint:
     return pages
 
 
-def _viewer(pages: Blueprint) -> None:
+def viewer(pages: Blueprint) -> None:
+    """Who looks at these pages, as chosen; a choice is remembered."""
+
     @pages.before_request
     def who() -> None:
         chosen = request.args.get("as") or request.cookies.get("viewer", "")

@@ -24,7 +24,7 @@ from app.launch import Attest, Launch, LaunchRequest, Viewer
 MAX_LIFE_S = 3600.0
 MAX_PROOF = 65_536
 _TYPES = frozenset({"jwt"})
-_SUBJECT = re.compile(r"https://[a-z0-9.-]{1,253}/api/v2/users/([0-9]{1,20})(?:\.json)?")
+_SUBJECT = re.compile(r"(https?://[a-z0-9.:-]{1,260})/api/v2/users/([0-9]{1,20})(?:\.json)?")
 
 
 def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource) -> Launch:
@@ -40,7 +40,7 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource)
         raise refused("component-unlisted")
     signed = request.proof.rpartition(".")[0]
     return Launch(
-        viewer=Viewer(subject=user_id(claims["sub"]), locale=request.locale or "en"),
+        viewer=Viewer(subject=user_of(claims["sub"])[1], locale=request.locale or "en"),
         records=request.records,  # not attested: each is asked for, or open to all
         origin=page_origin(request, connection),
         component=request.component,
@@ -53,16 +53,16 @@ def verify(request: LaunchRequest, connection: ConnectionSettings, _: KeySource)
     )
 
 
-def user_id(subject: str) -> str:
-    """The number of the user, which is what the API calls them."""
+def user_of(subject: str) -> tuple[str, str]:
+    """The account and the number of the user, which is what the API calls them; both empty: it names none."""
     found = _SUBJECT.fullmatch(subject)
-    return found[1] if found else ""
+    return (found[1], found[2]) if found else ("", "")
 
 
 def _issuer(value: Any, context: Context) -> str:
     """The account, by the name of its host."""
-    wanted = urlsplit(context.connection.host_url).netloc
-    return "" if wanted and value in (wanted, f"https://{wanted}") else "issuer-wrong"
+    base = context.connection.host_url.rstrip("/")
+    return "" if base and value in (urlsplit(base).netloc, base) else "issuer-wrong"
 
 
 def _audience(value: Any, context: Context) -> str:
@@ -73,9 +73,10 @@ def _audience(value: Any, context: Context) -> str:
 
 def _subject(value: Any, context: Context) -> str:
     """A user of this account."""
-    if not isinstance(value, str) or not user_id(value):
+    account, user = user_of(value) if isinstance(value, str) else ("", "")
+    if not user:
         return "claim-wrong"
-    return "" if urlsplit(value).netloc == urlsplit(context.connection.host_url).netloc else "issuer-wrong"
+    return "" if account == context.connection.host_url.rstrip("/") else "issuer-wrong"
 
 
 CLAIMS = ClaimSet(

@@ -8,14 +8,14 @@ import pytest
 
 from app.config import Secret
 from app.errors import LaunchRefused
-from app.hosts.zendesk.launch import user_id, verify
+from app.hosts.zendesk.launch import user_of, verify
 from tests.hosts.zendesk.described import ACCOUNT, good
 
 
 def test_a_user_is_a_number_of_the_account() -> None:
-    assert user_id(f"{ACCOUNT}/api/v2/users/17.json") == "17"
+    assert user_of(f"{ACCOUNT}/api/v2/users/17.json") == (ACCOUNT, "17")
     for wrong in ("17", f"{ACCOUNT}/api/v2/users/17.json/x", f"{ACCOUNT}/api/v2/users/", "https://user@evil/17"):
-        assert user_id(wrong) == ""
+        assert user_of(wrong) == ("", "")
 
 
 def test_the_key_is_the_connection_s_while_it_is_rotated_and_no_other() -> None:
