@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -21,13 +20,13 @@ from app.connections import Connections
 from app.db import Database
 from app.db.epochs import Epochs, forgetting
 from app.db.framings import Framings
-from app.errors import ConfigError, Problem
 from app.events import Events
 from app.explanation import Explanations
 from app.figures import Figures
 from app.figures.stored import StoredFigures
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
+from app.house import HOUSE, checked, read_house
 from app.jobs import Runner, handlers
 from app.listing import Listings
 from app.metrics import Metrics
@@ -50,7 +49,6 @@ from app.session.signin import SignIns
 from app.views import LISTS, VIEWS
 from app.web.assets import Assets
 from app.web.bodies import Bodies
-from app.web.catalog import Catalog
 from app.web.echoes import Echoes
 from app.web.endings import finished, refused
 from app.web.entrance import Entrance
@@ -62,7 +60,6 @@ from app.web.ready import Ready
 from app.web.render import Renderer
 from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
-from app.web.texts import Texts
 from app.wiring import (
     Documents,
     Ground,
@@ -79,7 +76,6 @@ from app.wiring import (
     write_back,
 )
 
-HOUSE = Path(__file__).resolve().parent.parent
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
 PATIENCE_S = 3.0  # with the database: a statement of ours takes milliseconds
 SIGN_IN_WAIT_S = 2.0  # for one of them
@@ -207,29 +203,6 @@ def _close(runner: Runner, parts: Sequence[Any]) -> None:
     runner.stop()
     for part in parts:
         part.close()
-
-
-def read_house() -> Renderer:
-    """The components, pages and texts, read and compiled once."""
-    catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
-    return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load())
-
-
-def checked(settings: Settings, renderer: Renderer) -> Renderer:
-    """A connection that lists what we do not have would fail its viewers, one launch after another.
-
-    Raises ConfigError.
-    """
-    catalog = renderer.catalog
-    unknown = [
-        Problem(f"[connections.{each.name}]", f"component {tag!r} is not known.", f"Use {', '.join(catalog)}.")
-        for each in settings.connections.values()
-        for tag in each.components
-        if tag not in catalog
-    ]
-    if unknown:
-        raise ConfigError(unknown)
-    return renderer
 
 
 def create_app(built: Parts, *, hot: bool = True) -> Flask:

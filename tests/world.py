@@ -21,11 +21,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from standardwebhooks import Webhook
 
-from app.application import build, create_app, read_house
+from app.application import build, create_app
 from app.config import ConnectionSettings, Settings
 from app.db import Database
 from app.db.migrations import is_current, upgrade
 from app.hosts._sign_in import HostTokens
+from app.house import read_house
 from app.jobs import Runner
 from app.launch import Attest, Launch, Record, Viewer
 from app.web.parts import Parts

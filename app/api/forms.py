@@ -31,7 +31,7 @@ class SessionAsked(Form):
     code_verifier: str = ""
 
 
-class SessionTold(Told):
+class SessionTold(Told, frozen=True):
     """A session."""
 
     access_token: str
@@ -42,7 +42,7 @@ class SessionTold(Told):
     styles: dict[str, Any]
 
 
-class OAuthError(Told):
+class OAuthError(Told, frozen=True):
     """Why there is no session (RFC 6749, section 5.2)."""
 
     error: str
@@ -57,7 +57,7 @@ class TokenForm(Form):
     token: str = ""
 
 
-class RenewedTold(Told):
+class RenewedTold(Told, frozen=True):
     """The renewed session's token."""
 
     access_token: str
@@ -78,7 +78,7 @@ class ReviewAsked(Form):
     comment: str = ""
 
 
-class FragmentsTold(Told):
+class FragmentsTold(Told, frozen=True):
     """Markup of components, as it is after that."""
 
     fragments: list[dict[str, Any]]
@@ -98,13 +98,13 @@ class EventAsked(Form):
     data: dict[str, Any]
 
 
-class EventTold(Told):
+class EventTold(Told, frozen=True):
     """How many records were taken."""
 
     records: int
 
 
-class Explained(Told):
+class Explained(Told, frozen=True):
     """Why a decision is what it is, for a viewer who was shown it."""
 
     decision: str

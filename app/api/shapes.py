@@ -57,14 +57,14 @@ class Shape(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_
     """Something that is taken: a member of another name is refused."""
 
 
-class Model(Shape):
+class Model(Shape, frozen=True):
     """The model that said it."""
 
     name: Annotated[str, line(200, "Its name.")]
     version: Annotated[str, line(200, "Its version, by which the audit finds what it said.")]
 
 
-class Factor(Shape):
+class Factor(Shape, frozen=True):
     """One reason of a score."""
 
     label: Annotated[str, line(200, "The reason, as a person reads it.")]
@@ -80,7 +80,7 @@ class Factor(Shape):
     ] = []
 
 
-class Row(Shape):
+class Row(Shape, frozen=True):
     """One imported score."""
 
     record: RecordName
@@ -97,14 +97,14 @@ class Row(Shape):
     ] = {}
 
 
-class BatchQuery(Shape):
+class BatchQuery(Shape, frozen=True):
     """Where a batch of scores goes."""
 
     capability: Word
     batch: BatchId
 
 
-class ScorePlace(Shape):
+class ScorePlace(Shape, frozen=True):
     """Whose score is asked for."""
 
     capability: Word
@@ -112,13 +112,13 @@ class ScorePlace(Shape):
     id: RecordId
 
 
-class DecisionPlace(Shape):
+class DecisionPlace(Shape, frozen=True):
     """Which decision is asked about."""
 
     decision: DecisionId
 
 
-class ScoresAsked(Shape):
+class ScoresAsked(Shape, frozen=True):
     """Records whose scores are asked for."""
 
     capability: Word
@@ -129,7 +129,7 @@ class Told(Struct, frozen=True, kw_only=True):
     """Something that is answered."""
 
 
-class FactorTold(Told):
+class FactorTold(Told, frozen=True):
     """One reason that this service may see."""
 
     label: str
@@ -139,14 +139,14 @@ class FactorTold(Told):
     fields: list[str]
 
 
-class ModelTold(Told):
+class ModelTold(Told, frozen=True):
     """The model that said it."""
 
     name: str
     version: str
 
 
-class Score(Told):
+class Score(Told, frozen=True):
     """What is known of one record. Members that say nothing are left out."""
 
     record: RecordName
@@ -172,13 +172,13 @@ class Score(Told):
     reference: Annotated[str | UnsetType, Meta(description="What to quote to an admin.")] = UNSET
 
 
-class Scores(Told):
+class Scores(Told, frozen=True):
     """The answers, in the order of the records."""
 
     results: list[Score]
 
 
-class Imported(Told):
+class Imported(Told, frozen=True):
     """A batch that was applied. The same batch sent again is answered with the same words."""
 
     batch: str
@@ -191,7 +191,7 @@ class Imported(Told):
     imported_at: datetime
 
 
-class Wrong(Told):
+class Wrong(Told, frozen=True):
     """What is wrong with a row."""
 
     line: Annotated[int, Meta(description="Counted from 1, the head of a CSV too.")]
@@ -199,7 +199,7 @@ class Wrong(Told):
     problem: str
 
 
-class Problem(Told):
+class Problem(Told, frozen=True):
     """Why something was not done (RFC 9457)."""
 
     type: str

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 
-from app.application import checked, read_house
 from app.cli._config import CONFIG, JSON, opened
 from app.config import Settings
 from app.connections import Connections
@@ -21,6 +20,7 @@ from app.db import Database
 from app.errors import ConfigError
 from app.health import Finding, Watch, connections, cores, database, feedback, key_store, residences, server
 from app.hosts._oauth import IntegrationTokens
+from app.house import checked, read_house
 from app.metrics import Metrics
 from app.net.door import Door
 

@@ -167,7 +167,8 @@ class Imports:
         reference, now = new_reference(), self._clock()
         if isinstance(error, InlayError):
             error.reference = reference
-        facts = {"service": caller.service, "proof": caller.proof, "capability": batch.capability, "batch": batch.batch}
+        facts: dict[str, object] = {"service": caller.service, "proof": caller.proof}
+        facts |= {"capability": batch.capability, "batch": batch.batch}
         facts |= {"rows": tally.rows, "errors": tally.wrong.rows}
         with suppress(StoreUnavailable, Busy), self._database.begin() as conn:
             kept.end(conn, batch, kept.REFUSED, "", {"reason": reason, "reference": reference}, now)

@@ -52,7 +52,8 @@ def one(**place: str) -> Response:
         response.headers["Retry-After"] = PENDING_S
         return response
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.post("/api/v1/scores:batch")

@@ -70,7 +70,9 @@ class Plan:
 
 def planned(row: Row, fields: WriteBack, kept: Kept, current: Values) -> Plan:
     """What to do with a record that holds `current`."""
-    goal, back, left = wanted(row, fields), (), ()
+    goal = wanted(row, fields)
+    back: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     if row.review == UNDONE:
         ours = {*kept.written, *kept.trying}
         back = tuple(name for name in fields.of(OF_REVIEW).values() if name in ours)

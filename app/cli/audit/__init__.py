@@ -17,9 +17,9 @@ from app.audit.anchors import anchored
 from app.audit.export_seals import lines
 from app.audit.verify import Report, verify
 from app.cli._config import CONFIG, JSON, load, named, opened, words
-from app.cli.audit_erase import erase
-from app.cli.audit_purge import purge
-from app.cli.audit_search import export, search_
+from app.cli.audit.erase import erase
+from app.cli.audit.purge import purge
+from app.cli.audit.search import export, search_
 from app.config import Settings
 from app.db import Database
 from app.db.schema import audit as rows
