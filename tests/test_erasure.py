@@ -19,7 +19,7 @@ from app.db.erasing import Subject
 from app.db.jobs import enqueue
 from app.db.schema import leases
 from app.db.schema_documents import analyses, readings, reviews
-from app.db.schema_feedback import feedback_threads, thumbs
+from app.db.schema_feedback import feedback_threads, outcomes, thumbs
 from app.erasure import Erasure
 from app.errors import Unavailable
 from app.keys import Keyring
@@ -184,6 +184,8 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
             ))  # fmt: skip
             said = {"viewer": "v", "decision": name, "thumb": "up", "word": "", "version": 1, "at": 0.0}
             conn.execute(insert(thumbs).values(named | said))
+            came = {"connection": "acme", "record_type": "Lead", "record_id": name, "outcome": "converted", "at": 0.0}
+            conn.execute(insert(outcomes).values(came))
             told = {"thread": name, "core": "c", "item": "", "version": 0}
             conn.execute(insert(feedback_threads).values(named | told))
             wish(conn, Place("acme", "c", "Lead", name), 0.0, cause="review", viewer="v")
@@ -197,7 +199,7 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
         enqueue(conn, "rescore", {"connection": "elsewhere", "record": f"Lead/{mine}"})
     found = erasure.find(SUBJECT)
     expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1, "thumbs": 1}
-    expected |= {"feedback_threads": 1, "write_backs": 1}
+    expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1}
     assert found.rows == expected
     assert erasure.erase(SUBJECT).found.rows == expected
     left = {

@@ -22,7 +22,7 @@ from app.core.stored import StoredScores
 from app.core.stored_analyses import StoredAnalyses
 from app.db import Database
 from app.errors import ConfigError, Problem
-from app.feedback.training import FORMS, Asked, Line, Training, regions_of, written
+from app.feedback.training import FORMS, Asked, Line, Training, regions_of, sources, written
 from app.metrics import Metrics
 from app.wiring import keyring_of, subject_keys
 
@@ -82,7 +82,7 @@ def _training(settings: Settings, database: Database) -> Iterator[Training]:
     keyring = keyring_of(settings)
     with closing(subject_keys(settings, keyring, time.time)) as keys:
         analyses = StoredAnalyses(database, keyring.seal, keyring.open)
-        yield Training(database, StoredScores(database, keys), analyses)
+        yield Training(database, StoredScores(database, keys), analyses, sources(settings))
 
 
 class _Counted:

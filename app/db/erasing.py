@@ -16,7 +16,7 @@ from app.db import feedback
 from app.db.schema import leases, scores
 from app.db.schema_api import import_rows, imports
 from app.db.schema_documents import analyses, readings, reviews
-from app.db.schema_feedback import feedback_threads, thumbs
+from app.db.schema_feedback import feedback_threads, outcomes, thumbs
 from app.db.schema_jobs import jobs, write_backs
 
 
@@ -121,6 +121,10 @@ def _thumbs(conn: Connection, subject: Subject, now: float, do: bool) -> int:  #
     return _gone(conn, thumbs, thumbs.c.connection.in_(subject.connections) & _is(thumbs, subject), do)
 
 
+def _outcomes(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    return _gone(conn, outcomes, outcomes.c.connection.in_(subject.connections) & _is(outcomes, subject), do)
+
+
 def _threads(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
     mine = feedback_threads.c.connection.in_(subject.connections) & _is(feedback_threads, subject)
     return feedback.retract(conn, mine) if do else _count(conn, feedback_threads, mine)
@@ -138,6 +142,7 @@ RULES: Mapping[str, Rule] = {
     "leases": _leases,
     "thumbs": _thumbs,
     "feedback_threads": _threads,
+    "outcomes": _outcomes,
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from app.db.database import Database
 from app.db.insert_new import insert_new
 from app.db.jobs import enqueue
-from app.db.schema_feedback import feedback_refusals, feedback_threads
+from app.db.schema_feedback import feedback_refusals, feedback_threads, outcomes
 
 KIND = "feedback"  # of the jobs
 ATTEMPTS = 24  # about half a day, an hour apart at last
@@ -54,6 +54,12 @@ def heard(conn: Connection, name: str, version: int) -> None:
     """The core has it."""
     c = feedback_threads.c
     conn.execute(update(feedback_threads).where(c.thread == name, c.version < version).values(version=version))
+
+
+def became(conn: Connection, connection: str, record_type: str, record_id: str, outcome: str, at: float) -> None:
+    """What a record came to, as its host told; the first that is told holds."""
+    named = {"connection": connection, "record_type": record_type, "record_id": record_id}
+    insert_new(conn, outcomes, named | {"outcome": outcome, "at": at}, tuple(named))
 
 
 def retract(conn: Connection, which: ColumnElement[bool]) -> int:

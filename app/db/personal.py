@@ -57,6 +57,7 @@ TABLES: tuple[Place, ...] = (
     Place("thumbs", "thumbs on decisions, and whose", (_S, _V), "deleted", _WITH),
     Place("feedback_threads", "records whose reviews a core was told of", (_S,),
           "deleted, and the core is told to forget them", _WITH),
+    Place("outcomes", "what became of records, as their hosts told", (_S,), "deleted", _WITH),
     Place("asked_viewers", "digests of viewers who were asked how satisfied they are", (_V,), _NOTHING, _WITH),
     Place("write_backs", "what records are to hold: scores, verdicts; what they held before (by the subject's key)",
           (_S, _V), "deleted; what was written to the host's record is the host's", _WITH),

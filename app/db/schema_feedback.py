@@ -53,6 +53,18 @@ feedback_threads = Table(
     ),
 )
 
+# What became of a record in the end, as its host told; the first that is told holds.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("connection", Text, nullable=False),  # the one that the record is read through
+    Column("record_type", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("outcome", Text, nullable=False),  # converted, not-converted
+    Column("at", Double, nullable=False),
+    PrimaryKeyConstraint("connection", "record_type", "record_id"),
+)
+
 # Cores that take no feedback, as they answered.
 feedback_refusals = Table(
     "feedback_refusals",

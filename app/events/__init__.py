@@ -15,6 +15,7 @@ from app.connections import Connection, Connections
 from app.core.arms import key_of
 from app.core.stored import StoredScores
 from app.db import Database
+from app.db.feedback import became as keep
 from app.db.single_use import consume
 from app.events.changed import Changed
 from app.events.said import OUTCOME, Told, changed_records, outcome_told, read_event
@@ -116,6 +117,7 @@ class Events:
             self._write(conn, connection, name, how, int(not repeated), repeated=repeated)
             if repeated:
                 return 0
+            keep(conn, connection.name, told.record.type, told.record.id, told.outcome, told.at)
             if consume(conn, connection.name, f"outcome:{told.record}", now + OUTCOME_KEPT_S, now):
                 names = self._connections.readers_of(connection.name)
                 bands = [(each, word) for each in names if (word := self._band(conn, each, told))]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select, tuple_, union
+from sqlalchemy import Row, func, select, tuple_, union
 
 from app.audit.export import instant
 from app.cells import BOM, cell
@@ -25,14 +25,14 @@ from app.db import Database
 from app.db.reviews import Approval
 from app.db.schema import scores
 from app.db.schema_documents import readings, reviews
-from app.db.schema_feedback import thumbs
+from app.db.schema_feedback import outcomes, thumbs
 from app.review.change import SCORE
 
 FORMS: Mapping[str, str] = {"csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/jsonl"}
 COLUMNS = (
     "decision", "connection", "capability", "record_type", "record_id", "decided_at", "score", "meaning", "confidence",
     "model", "model_version", "features", "factors", "finding", "verdict", "value", "severity", "reason", "reviewed_at",
-    "thumbs_up", "thumbs_down",
+    "thumbs_up", "thumbs_down", "outcome", "outcome_at",
 )  # fmt: skip
 PAGE = 200
 _FINAL = (Approval.NONE, Approval.APPROVED)
@@ -60,11 +60,19 @@ def regions_of(settings: Settings, names: Collection[str]) -> list[str]:
     return sorted({settings.connections[each].region for each in names or settings.connections} - {""})
 
 
+def sources(settings: Settings) -> dict[str, str]:
+    """The connection that each one's records are read through."""
+    return {name: each.records_from or name for name, each in settings.connections.items()}
+
+
 class Training:
     """Reads the tables. Every method raises StoreUnavailable."""
 
-    def __init__(self, database: Database, stored: StoredScores, analyses: StoredAnalyses) -> None:
-        self._database, self._stored, self._analyses = database, stored, analyses
+    def __init__(
+        self, database: Database, stored: StoredScores, analyses: StoredAnalyses, sources: Mapping[str, str]
+    ) -> None:
+        """`sources` name the connection that each one's records are read through, where that is another."""
+        self._database, self._stored, self._analyses, self._sources = database, stored, analyses, sources
 
     def lines(self, asked: Asked) -> Iterator[Line]:
         """One for each score, then one for each finding that was reviewed; each with every column."""
@@ -78,13 +86,28 @@ class Training:
                 ids = [str(each) for each in conn.execute(_decisions(asked, after)).scalars()]
                 verdicts = {row.decision: row for row in conn.execute(_verdicts(ids))}
                 counts = _counts(conn.execute(_thumbs(ids)))
-            decided = self._stored.decided(ids)
+            decided = {each: known for each, known in self._stored.decided(ids).items() if known.snapshot is not None}
+            became = self._became(decided.values())
             for each in ids:
-                if (known := decided.get(each)) is not None and known.snapshot is not None:
-                    yield _line(_score(known), verdicts.get(each), counts[each])
+                if (known := decided.get(each)) is not None:
+                    yield _line(_score(known), verdicts.get(each), counts[each]) | _outcome(known, became.get(each))
             if len(ids) < PAGE:
                 return
             after = ids[-1]
+
+    def _became(self, decided: Collection[Decided]) -> dict[str, Row[Any]]:
+        """By decision: what its record came to, as far as a host told."""
+        c = outcomes.c
+        keys = {each.stored.decision: each.stored.key for each in decided}
+        places = {
+            decision: (self._sources.get(key.connection, key.connection), key.record.type, key.record.id)
+            for decision, key in keys.items()
+        }
+        names, ids = ({place[n] for place in places.values()} for n in (0, 2))
+        told = select(outcomes).where(c.connection.in_(names), c.record_id.in_(ids))
+        with self._database.read() as conn:
+            rows = {(row.connection, row.record_type, row.record_id): row for row in conn.execute(told)}
+        return {decision: rows[place] for decision, place in places.items() if place in rows}
 
     def _of_findings(self, asked: Asked) -> Iterator[Line]:
         after: tuple[Any, ...] = ("",) * len(_KEY)
@@ -179,12 +202,19 @@ def _score(known: Decided) -> dict[str, Any]:
     }
 
 
+def _outcome(known: Decided, became: Row[Any] | None) -> dict[str, Any]:
+    """Only one that came after the decision: of what was known before nothing is to be learned."""
+    if became is None or became.at < known.stored.stored_at:
+        return {}
+    return {"outcome": became.outcome, "outcome_at": instant(became.at)}
+
+
 def _named(analysis: Analysis, item: str) -> Line | None:
     found = next((each for each in analysis.findings if fingerprint(each) == item), None)
     return asdict(found) if found is not None else None
 
 
-def _line(known: Mapping[str, Any], said: Any, counts: Mapping[str, int]) -> Line:
+def _line(known: Mapping[str, Any], said: Any, counts: Mapping[str, int]) -> dict[str, Any]:
     line: dict[str, Any] = dict.fromkeys(COLUMNS) | dict(known)
     if said is not None:
         line |= {

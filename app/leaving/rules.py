@@ -105,6 +105,7 @@ RULES: Mapping[str, Rule] = {
     "analyses": _erased("what was said of documents"),
     "readings": _erased("which analysis is which document's"),
     "figures": _erased("its counts; those of all connections together stay"),
+    "outcomes": _erased("what became of records; inlay feedback export has it beside the decisions"),
     "feedback_threads": _erased("what cores were told of"),
     "refused_framings": _erased("origins that tried"),
     "alerts": _erased("alarms about it"),

@@ -11,7 +11,7 @@ from app.core.stored_analyses import StoredAnalyses
 from app.db.epochs import forgetting
 from app.feedback import Feedback
 from app.feedback.satisfaction import Satisfaction
-from app.feedback.training import Training
+from app.feedback.training import Training, sources
 from app.feedback.voices import Voices
 from app.figures import Figures
 from app.wiring.ground import Ground
@@ -31,4 +31,4 @@ def speaking(
     told = (ground.database, ground.audit, ground.epochs, figures, feedback, satisfaction, ground.clock)
     analyses = StoredAnalyses(ground.database, ground.keyring.seal, ground.keyring.open)
     ground.epochs.subscribe(forgetting(lambda *_: analyses.forget()))
-    return feedback, Voices(*told), Training(ground.database, stored, analyses)
+    return feedback, Voices(*told), Training(ground.database, stored, analyses, sources(ground.settings))

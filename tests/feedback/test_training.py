@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.cli.written import written as configured
 from tests.core.test_stored import KEY, keep, stored
 from tests.library import CONTRACT, COPY, File, shelf
 from tests.review.test_review import give
+from tests.scoring.test_history import rescored
 from tests.world import LEAD, World, world
 
 
@@ -101,6 +103,20 @@ def test_what_nobody_said_anything_of_comes_only_when_it_is_asked_for(here: Worl
     assert run(here, "-k", "nobody").exit_code == 2
 
 
+def test_an_outcome_is_told_beside_the_decisions_that_came_before_it_through_every_connection(here: World) -> None:
+    here.clock.now += 60
+    at = datetime.fromtimestamp(here.clock.now, UTC).isoformat()
+    here.event(said={"type": "record.outcome", "data": {"record": LEAD, "outcome": "converted", "at": at}})
+    rescored(here, 50)
+    found = {(each["connection"], each["score"]): each["outcome"] for each in lines(run(here, "--unreviewed"))}
+    assert found == {
+        ("acme", 72.0): "converted",
+        ("acme-pages", 72.0): "converted",
+        ("acme", 50.0): None,
+        ("acme-pages", 50.0): None,
+    }
+
+
 def test_a_verdict_that_waits_for_a_second_person_is_none_yet(here: World) -> None:
     review(here, approval="waiting")
     assert lines(run(here)) == []
@@ -135,7 +151,7 @@ def test_findings_come_with_the_words_that_were_judged(tmp_path: Path) -> None:
         [reading] = stage.analysed(stage.session())
         give(stage, reading, "dismiss", reason="not-relevant", comment="My own words")
         parts = stage.world.parts
-        found = [*Training(parts.database, parts.stored, parts.analyses._stored).lines(Asked())]
+        found = [*Training(parts.database, parts.stored, parts.analyses._stored, {}).lines(Asked())]
         [line] = found
         assert (line["verdict"], line["reason"], line["decision"]) == ("dismissed", "not-relevant", reading.decision)
         assert line["finding"]["quote"]
@@ -147,7 +163,9 @@ def test_however_many_lines_there_are_a_page_of_them_is_held(monkeypatch: pytest
     keep(here.parts.database, here.parts.stored, *(stored(f"d{n:05}", key=KEY) for n in range(120)))
     read, decided = [], here.parts.stored.decided
     monkeypatch.setattr(here.parts.stored, "decided", lambda ids: read.append(len(ids)) or decided(ids))
-    found = Training(here.parts.database, here.parts.stored, here.parts.analyses._stored).lines(Asked(unreviewed=True))
+    found = Training(here.parts.database, here.parts.stored, here.parts.analyses._stored, {}).lines(
+        Asked(unreviewed=True)
+    )
     next(found)
     assert read == [50]
     assert len([*found]) == 121

@@ -10,6 +10,7 @@ down_revision = "0018_reviews"
 def upgrade() -> None:
     _said()
     _told()
+    _became()
 
 
 def _said() -> None:
@@ -59,4 +60,16 @@ def _told() -> None:
         sa.Column("core", sa.Text, primary_key=True),
         sa.Column("status", sa.BigInteger, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
+    )
+
+
+def _became() -> None:
+    op.create_table(
+        "outcomes",
+        sa.Column("connection", sa.Text, nullable=False),
+        sa.Column("record_type", sa.Text, nullable=False),
+        sa.Column("record_id", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.PrimaryKeyConstraint("connection", "record_type", "record_id"),
     )
