@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.shapes import Factor, Score
+from app.db.reviews import Approval, Verdict
 from app.launch import Record
 
 MOVED_AT_LEAST = 0.5  # points of effect by which a factor has moved
@@ -87,6 +88,42 @@ class WrittenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The review that stands for an answer or one item of it, as a viewer sees it: the last that anybody gave."""
+
+    item: str  # the score, or a finding's fingerprint
+    verdict: Verdict
+    decision: str = ""  # that it was said of; a later one may be shown
+    severity: str = ""  # overridden finding: what it is now
+    value: float | None = None  # overridden score, 0 to 100
+    of_value: float | None = None  # the score that was spoken of
+    reason: str = ""  # a word; texts have its sentence, unless the configuration has
+    comment: str = ""
+    by: str = ""  # the viewer's name
+    at: datetime | None = None
+    mine: bool = False
+    version: int = 0  # whoever speaks next names it: so nobody speaks over what they did not see
+    approval: Approval = Approval.NONE
+    answered_by: str = ""  # who approved or declined it
+    answered_at: datetime | None = None
+    undo_until: float = 0.0  # this viewer may take it back until then; 0: not at all
+    answerable: bool = False  # it waits, and this viewer is another person
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is in force: what waits for a second person is not yet."""
+        return self.approval in (Approval.NONE, Approval.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """How the viewers of a connection may answer back."""
+
+    reasons: tuple[tuple[str, str], ...] = ()  # each a word and what viewers read; empty: texts have its sentence
+    waits: frozenset[Verdict] = frozenset()  # what a second person must approve
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown of one record to one viewer. `score` is already cut to what this viewer may see."""
 
@@ -102,6 +139,8 @@ class Answer:
     reference: str = ""  # an id to quote to an admin, for denied and unavailable
     write_back: WrittenBack | None = None
     voice: Voice | None = None  # None: they cannot say anything here
+    review: Reviewed | None = None
+    rules: ReviewRules | None = None  # None: this component asks for no reviews
     until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
 
 

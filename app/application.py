@@ -139,8 +139,8 @@ def build(
     )
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
     heard = (feedback.reviewed, writing.wishes.reviewed)
-    reviews = Reviews(database, keyring, audit, epochs, metrics, clock, listeners=heard)
-    scores, readings = Scores(scored, writing.wishes), Readings(analyses, reviews, limits)
+    reviews = Reviews(database, keyring, connections, stored, audit, epochs, metrics, clock, listeners=heard)
+    scores, readings = Scores(scored, reviews, writing.wishes), Readings(analyses, reviews, limits)
     stations: dict[str, Station] = {"score": scores, "analysis": readings}
     fragments = Fragments(
         connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock, listings

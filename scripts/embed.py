@@ -21,7 +21,9 @@ FOLDER = ROOT / "static/embed"
 DIALECTS = ("plain", "canvas", "teamsjs")
 # What is served, and the sources that it is made of: a page of ours speaks one dialect, and loads no other.
 COMPONENTS = tuple(sorted(path.name for path in (ROOT / "components").glob("*/*.js")))
-SCRIPTS: dict[str, tuple[str, ...]] = {name: (name,) for name in ("inlay.js", "signin.js", "popup.js", *COMPONENTS)} | {
+SCRIPTS: dict[str, tuple[str, ...]] = {
+    name: (name,) for name in ("inlay.js", "review.js", "signin.js", "popup.js", *COMPONENTS)
+} | {
     f"{part}-{dialect}.js": (f"bridges/{dialect}/{part}.js", f"{part}.js")
     for dialect in DIALECTS
     for part in ("frame", "change")

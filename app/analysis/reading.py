@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.answer import State, Voice
+from app.answer import Reviewed, ReviewRules, State, Voice
 from app.core.analyses import Analysis, fingerprint
-from app.db.reviews import Verdict
 from app.hosts._document import DocumentFacts
 
 
@@ -19,20 +17,6 @@ class Stage(StrEnum):
 
     READING = "reading"  # counted in pages
     ANALYSING = "analysing"  # counted as the core counts
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """The verdict that holds for a finding: the last one that anybody gave."""
-
-    finding: str  # its fingerprint
-    verdict: Verdict
-    severity: str = ""  # overridden: what it is now
-    reason: str = ""  # a word; texts have its sentence
-    comment: str = ""
-    by: str = ""  # the viewer's name
-    at: datetime | None = None
-    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +58,7 @@ class Reading:
     older: bool = False
     changes: Changes | None = field(default=None, hash=False)
     reviews: Mapping[str, Reviewed] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    rules: ReviewRules | None = None
     reference: str = ""
     problem: str = ""
     sentence: str = ""

@@ -21,6 +21,7 @@ def _event(family: str, required: str, optional: str = "") -> Event:
 
 
 _SESSION = "connection viewer session"
+_ITEM = "component capability item"
 _FAILURE = "viewer session record component reference capability records path retries"
 
 EVENTS: Mapping[str, Event] = {
@@ -60,7 +61,7 @@ EVENTS: Mapping[str, Event] = {
     "host.failed": _event("failure", "connection reason", f"host {_FAILURE}"),
     # what people say of what they were shown; never in their own words, which may quote a document
     "review.given": _event(
-        "review", f"{_SESSION} record decision verdict", "component capability item severity reason"
+        "review", f"{_SESSION} record decision verdict", "component capability item severity reason value approval"
     ),
     "review.undone": _event("review", f"{_SESSION} record decision", "component capability item"),
     "thumb.given": _event("review", f"{_SESSION} record decision thumb", "component capability word"),
@@ -78,6 +79,12 @@ EVENTS: Mapping[str, Event] = {
     "writeback.conflict": _event("review", "connection record capability cause", "decision version fields reason"),
     "writeback.replayed": _event("review", "connection admin records", "record capability"),
     "writeback.left": _event("review", "connection admin records", "record capability"),
+    # what waited for a second person; `reviewer` is whose it was. And what was said in vain: of what somebody had
+    # changed meanwhile, or by who must not say it
+    "review.approved": _event("review", f"{_SESSION} record decision verdict reviewer", f"value {_ITEM}"),
+    "review.declined": _event("review", f"{_SESSION} record decision verdict reviewer", f"value {_ITEM}"),
+    "review.conflict": _event("review", f"{_SESSION} record decision verdict", f"reason {_ITEM}"),
+    "review.refused": _event("review", f"{_SESSION} record decision verdict reason", f"reference {_ITEM}"),
     # what was taken away
     "export.given": _event("decision", f"{_SESSION} record decision how", "component findings"),
     # a file that cannot be read is nobody's failure

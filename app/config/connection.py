@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from limits import RateLimitItem
 
+from app.config.answering import REASONS, SECOND_PERSON
 from app.config.kinds import (
     DURATION,
     FIELD,
@@ -124,6 +125,16 @@ class ConnectionSettings:
     machines: Mapping[str, Machine] = row(
         table(MACHINE, {"0oa1b2c3": MACHINE.example}), "What each may do, by its tokens' sub.", {}
     )
+    # how its viewers answer back
+    reasons: Mapping[str, tuple[tuple[str, str], ...]] = row(
+        table(REASONS, {"lead_score": REASONS.example}),
+        "For each capability: why viewers dismiss or override here, in the place of its own reasons.",
+        {},
+    )
+    second_person: tuple[str, ...] = row(
+        SECOND_PERSON, "The verdicts that hold only once a second viewer has approved them.", [], example=["override"]
+    )
+    undo: float = row(DURATION, "How long a viewer can take a verdict back.", "10m")
     # what is scored before anybody looks
     priority: Mapping[str, tuple[Rule, ...]] = row(
         table(many(RULE), {"lead_score": [{"company_size": {"at_least": 200}}]}),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from limits import RateLimitItem
 
+from app.config.answering import REASONS
 from app.config.checks import check
 from app.config.connection import ConnectionSettings
 from app.config.core import CoreSettings
@@ -115,6 +116,9 @@ class CapabilitySettings:
     ttl: float = row(DURATION, "How long a score is fresh.", "15m")
     stale: float = row(DURATION, "How long after that it may be shown, marked as stale.", "1d")
     wait: float = row(DURATION, "How long a first look waits before it says that it is pending.", "150ms")
+    reasons: tuple[tuple[str, str], ...] = row(
+        REASONS, "Why viewers dismiss or override it: a word, and what they read; none: our own list.", {}
+    )
     playbook: str = row(
         text("standard", r"[A-Za-z0-9_.-]{0,64}"), "Of an analysis: what the core goes by; empty: its own.", ""
     )

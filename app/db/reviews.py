@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from app.db.insert_new import insert_new
+from app.db.schema import scores
 from app.db.schema_documents import readings, reviews
 
 _UNIQUE = ("connection", "record_type", "record_id", "capability", "item")
@@ -86,10 +87,30 @@ def holds(conn: Connection, connection: str, capability: str, kind: str, record_
     return conn.execute(select(c.record_id).where(*mine).with_for_update()).first() is not None
 
 
-def of_records(conn: Connection, connection: str, capability: str, kind: str, ids: Iterable[str]) -> list[Row]:
-    """The verdicts on these records of one type."""
+def of_score(conn: Connection, decision: str) -> tuple[float, str] | None:
+    """The value and the model of a score that was not erased. Announce first: who erases announces before it looks
+    for reviews, so either we see that it is gone, or they find what is said."""
+    c = scores.c
+    mine = (c.id == decision, c.erased_at.is_(None))
+    row = conn.execute(select(c.value, c.model_name, c.model_version).where(*mine)).first()
+    return (float(row.value), f"{row.model_name} {row.model_version}") if row else None
+
+
+def one(conn: Connection, connection: str, capability: str, kind: str, record_id: str, item: str) -> Row | None:
+    """The verdict on an item."""
+    mine = _is(connection, capability, kind, record_id, item)
+    row = conn.execute(select(*_COLUMNS).where(*mine)).first()
+    return Row(**row._asdict()) if row else None
+
+
+def of_records(
+    conn: Connection, connection: str, capability: str, kind: str, ids: Iterable[str], item: str | None = None
+) -> list[Row]:
+    """The verdicts on these records of one type: of all items, or of one."""
     c = reviews.c
-    mine = (c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id.in_(list(ids)))
+    mine = [c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id.in_(list(ids))]
+    if item is not None:
+        mine.append(c.item == item)
     return [Row(**row._asdict()) for row in conn.execute(select(*_COLUMNS).where(*mine))]
 
 

@@ -66,7 +66,7 @@ reviews = Table(
     Column("viewer", Text, nullable=False),
     Column("said", LargeBinary, nullable=False),  # the names of its viewer and of who approved it, and the comment
     Column("at", Double, nullable=False),
-    Column("version", BigInteger, nullable=False, server_default=text("0")),  # the epoch of its last change
+    Column("version", BigInteger, nullable=False, server_default=text("1")),  # the epoch of its last change
     Column("via", Text, nullable=False, server_default=text("''")),  # the connection that its viewer looked through
     Column("value", Double),  # the override of a score
     Column("of_value", Double),  # the score that was spoken of, and the model that it is of

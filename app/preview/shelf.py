@@ -67,7 +67,8 @@ class Shelf:
 
     def loader(self, origin: str) -> File:
         """The loader for pages of this origin; its sessions are the preview's."""
-        return _file("inlay.js", loader(self._loader, origin + WIRE, self._tags).encode())
+        code = loader(self._loader, origin + WIRE, self._tags)
+        return _file("inlay.js", code.replace(f"{WIRE}/embed/", "/preview/assets/embed/").encode())
 
     def _put(self, name: str, body: bytes) -> None:
         self._files[name] = _file(name, body)

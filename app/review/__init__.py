@@ -1,104 +1,53 @@
 """Reviews: what viewers say of an answer, or of one item of it. The last verdict holds, for all who see the record.
 
 A verdict on a finding is kept by the finding's fingerprint: it holds in every later analysis, of the same version or of
-the next, in which the same words are found again. All of them are in the audit, without the viewers' own words.
+the next, in which the same words are found again. A verdict on a score is the record's: it outlives later scores. All
+of them are in the audit, without the viewers' own words. Nobody speaks over what they did not see: a verdict names the
+version of the one that its viewer saw.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
-from app.analysis.reading import Reading, Reviewed
+from sqlalchemy import Connection as DatabaseConnection
+
+from app.analysis.reading import Reading
+from app.answer import Answer, Reviewed
 from app.audit.log import AuditLog
-from app.connections import Connection
-from app.core.analyses import Severity, fingerprint
+from app.connections import Connection, Connections
+from app.core.analyses import fingerprint
+from app.core.stored import StoredScores
 from app.db import Database
 from app.db import reviews as rows
 from app.db.epochs import Epochs, announce
-from app.db.reviews import Verdict
-from app.errors import BadRequest, NotFound
+from app.db.reviews import Approval, Row
 from app.keys import Keyring
 from app.launch import Record
 from app.metrics import Metrics
-from app.review.change import Listener, ReviewChange
+from app.review.about import EVENTS, About, change, facts
+from app.review.change import SCORE, Listener
+from app.review.kept import Kept
+from app.review.rules import check_reason, require_own, require_second, rules
+from app.review.said import ReviewConflict, ReviewGone, ReviewRefused, Said, ScoreGone, Word
 from app.session.bearer import Session
 
 ANNOUNCED = "review"  # the kind of change that says: a record's reviews are others
-VERDICTS: Mapping[str, Verdict] = {
-    "accept": Verdict.ACCEPTED,
-    "dismiss": Verdict.DISMISSED,
-    "override": Verdict.OVERRIDDEN,
-}
-UNDO = "undo"
-MAX_COMMENT = 2_000
-_REASON = re.compile(r"[a-z][a-z-]{0,39}")
-_ITEM, _DECISION = re.compile(r"[0-9a-f]{1,64}"), re.compile(r"[A-Za-z0-9_-]{1,64}")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a\u202b\u202d\u202e]")
-
-
-class FindingGone(NotFound):
-    """The viewer spoke of what is no longer shown; the panel gets the new answer at its next look."""
-
-    code, status, title = "finding-gone", 409, "This finding is no longer there. The document was analysed again."
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a viewer sent, checked by itself."""
-
-    decision: str
-    item: str
-    verdict: Verdict | None  # None: the verdict is taken back
-    severity: str = ""
-    reason: str = ""
-    comment: str = ""
-
-    @property
-    def facts(self) -> dict[str, str | None]:
-        """What the audit says of a verdict."""
-        return {
-            "verdict": str(self.verdict),
-            "severity": self.severity or None,
-            "reason": self.reason or None,
-        }
-
-    @classmethod
-    def parse(cls, form: Mapping[str, str]) -> Said:
-        """Raises BadRequest."""
-        word = form.get("verdict", "")
-        if word != UNDO and word not in VERDICTS:
-            raise BadRequest(f"A verdict is one of {', '.join(VERDICTS)}, {UNDO}.", reason="review-verdict")
-        verdict, item, decision = VERDICTS.get(word), form.get("finding", ""), form.get("decision", "")
-        if not _ITEM.fullmatch(item):
-            raise BadRequest("Name the finding by its fingerprint.", reason="review-finding")
-        if not _DECISION.fullmatch(decision):
-            raise BadRequest("Name the decision that the finding is of.", reason="review-decision")
-        severity = form.get("severity", "") if verdict is Verdict.OVERRIDDEN else ""
-        if verdict is Verdict.OVERRIDDEN and severity not in set(Severity):
-            raise BadRequest(f"A severity is one of {', '.join(Severity)}.", reason="review-severity")
-        reason = form.get("reason", "")
-        if (reason or verdict is Verdict.DISMISSED) and not _REASON.fullmatch(reason):
-            raise BadRequest("Give the reason as a word, for example not-relevant.", reason="review-reason")
-        comment = form.get("comment", "").strip()
-        if len(comment) > MAX_COMMENT or _CONTROLS.search(comment):
-            raise BadRequest(f"A comment is plain text of at most {MAX_COMMENT:,} characters.", reason="review-comment")
-        return cls(decision, item, verdict, severity, reason, comment)
 
 
 class Reviews:
-    """Keeps verdicts, and adds them to readings."""
+    """Keeps verdicts, and adds them to answers."""
 
     def __init__(
         self,
         database: Database,
         keyring: Keyring,
+        connections: Connections,
+        stored: StoredScores,
         audit: AuditLog,
         epochs: Epochs,
         metrics: Metrics,
@@ -106,94 +55,166 @@ class Reviews:
         listeners: Sequence[Listener] = (),
     ) -> None:
         """`listeners` hear of each change in its transaction."""
-        self._listeners = listeners
-        self._database, self._keyring, self._audit = database, keyring, audit
-        self._epochs, self._metrics, self._clock = epochs, metrics, clock
+        self._database, self._kept, self._stored, self._audit = database, Kept(keyring, connections), stored, audit
+        self._epochs, self._metrics, self._clock, self._listeners = epochs, metrics, clock, listeners
 
     def joined(
         self, session: Session, connection: Connection, readings: Mapping[Record, Reading]
     ) -> dict[Record, Reading]:
-        """The readings with the verdicts on their findings."""
-        shown = {record: each for record, each in readings.items() if each.analysis and each.document}
-        groups: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for each in shown.values():
-            if each.document:
-                groups[each.capability, each.document.record.type].add(each.document.record.id)
-        found: dict[tuple[str, str], dict[str, Reviewed]] = defaultdict(dict)
-        if groups:
-            with self._database.read() as conn:
-                kept = [
-                    row
-                    for (capability, kind), ids in groups.items()
-                    for row in rows.of_records(conn, connection.source, capability, kind, ids)
-                ]
-            for row in kept:
-                place = (row.capability, f"{row.record_type}/{row.record_id}")
-                found[place][row.item] = self._reviewed(row, session.viewer.subject)
+        """The readings with the verdicts on their findings. Raises StoreUnavailable."""
+        asked = [
+            (each.capability, each.document.record)
+            for each in readings.values()
+            if each.analysis is not None and each.document is not None
+        ]
+        found = self._standing(session, connection, asked)
         return {
-            record: replace(each, reviews=MappingProxyType(found[each.capability, str(each.document.record)]))
-            if record in shown and each.document
+            record: replace(
+                each,
+                reviews=MappingProxyType(said := found[each.capability, each.document.record]),
+                rules=rules(connection, each.capability),
+                until=_until(each.until, said.values()),
+            )
+            if each.analysis is not None and each.document is not None
             else each
             for record, each in readings.items()
         }
 
-    def give(self, session: Session, connection: Connection, component: str, reading: Reading, said: Said) -> None:
-        """Keep a verdict on a finding of this reading, or take it back: with its audit row, or not at all.
-
-        Raises FindingGone, StoreUnavailable.
-        """
-        document, analysis = reading.document, reading.analysis
-        if document is None or analysis is None:
-            raise FindingGone(reason="review-without-analysis")
-        if said.item not in {fingerprint(each) for each in analysis.findings}:
-            raise FindingGone(reason="review-finding-unknown")
-        now, record = self._clock(), document.record
-        named = (connection.source, reading.capability, record.type, record.id)
-        with self._database.begin() as conn:
-            if not rows.holds(conn, *named):
-                raise FindingGone(reason="review-of-erased")
-            version = announce(conn, ANNOUNCED, connection.source, str(record), at=now)
-            if said.verdict is not None:
-                rows.put(conn, replace(self._row(session, named, said, now), version=version, via=connection.name))
-            elif not rows.take_back(conn, *named, said.item):
-                return  # somebody did so before
-            facts: dict[str, str | None] = {"component": component, "capability": reading.capability, "item": said.item}
-            self._audit.write(
-                "review.given" if said.verdict else "review.undone",
-                conn=conn,
-                connection=session.connection,
-                viewer=session.viewer.subject,
-                session=session.id,
-                record=str(record),
-                decision=reading.decision,
-                detail=facts | (said.facts if said.verdict else {}),
+    def of_scores(
+        self, session: Session, connection: Connection, answers: Mapping[Record, Answer]
+    ) -> dict[Record, Answer]:
+        """The answers with the verdict on each score. Raises StoreUnavailable."""
+        asked = [(each.capability, record) for record, each in answers.items() if each.score is not None]
+        found = self._standing(session, connection, asked, SCORE)
+        return {
+            record: replace(
+                each,
+                review=(said := found[each.capability, record]).get(SCORE),
+                rules=rules(connection, each.capability),
+                until=_until(each.until, said.values()),
             )
-            change = ReviewChange(
-                connection.source, reading.capability, record, reading.decision, said.item, said.verdict, None,
-                said.severity, said.reason, session.viewer.subject, True, version, now,
-            )  # fmt: skip
-            for listen in self._listeners:
-                listen(conn, change)
-        self._metrics.count("reviews", capability=reading.capability, verdict=str(said.verdict or UNDO))
+            if each.score is not None
+            else each
+            for record, each in answers.items()
+        }
+
+    def give(
+        self, session: Session, connection: Connection, component: str, record: Record, told: Answer | Reading,
+        said: Said,
+    ) -> None:  # fmt: skip
+        """Keep what a viewer says of what they are told: with its audit row, or not at all.
+
+        Raises ReviewGone, ReviewConflict, ReviewRefused, BadRequest, StoreUnavailable.
+        """
+        about = self._about(session, connection, component, record, told, said)
+        check_reason(connection, about.capability, said)
+        try:
+            with self._database.begin() as conn:
+                self._write(conn, about, said)
+        except (ReviewConflict, ReviewRefused) as error:
+            event = "review.conflict" if isinstance(error, ReviewConflict) else "review.refused"
+            self._note(event, about, said, {"verdict": str(said.word), "reason": error.reason})
+            raise
+        self._metrics.count("reviews", capability=about.capability, verdict=str(said.verdict or said.word))
         self._epochs.look()  # what is answered next is of after this
 
-    def _row(self, session: Session, named: tuple[str, str, str, str], said: Said, now: float) -> rows.Row:
-        verdict = str(said.verdict)
-        row = rows.Row(
-            *named, said.item, said.decision, verdict, said.severity, said.reason, session.viewer.subject, b"", now
-        )
-        words = json.dumps({"by": session.viewer.name, "comment": said.comment}).encode()
-        return replace(row, said=self._keyring.seal(words, row.context))
+    def _about(
+        self, session: Session, connection: Connection, component: str, record: Record, told: Answer | Reading,
+        said: Said,
+    ) -> About:  # fmt: skip
+        """Raises ReviewGone: it is no longer what this record shows."""
+        if isinstance(told, Answer):
+            # a newer one may be shown already: what was spoken of is what the viewer saw
+            known = self._stored.by_decision([said.decision]).get(said.decision) if said.item == SCORE else None
+            place = (connection.name, told.capability, record)
+            if known is None or (known.key.connection, known.key.capability, known.key.record) != place:
+                raise ScoreGone(reason="review-of-no-score")
+            return About(session, connection, component, told.capability, record, said.decision)
+        document, analysis = told.document, told.analysis
+        if document is None or analysis is None:
+            raise ReviewGone(reason="review-without-analysis")
+        if said.item not in {fingerprint(each) for each in analysis.findings}:
+            raise ReviewGone(reason="review-finding-unknown")
+        return About(session, connection, component, told.capability, document.record, told.decision)
 
-    def _reviewed(self, row: rows.Row, viewer: str) -> Reviewed:
-        words = json.loads(self._keyring.open(row.said, row.context))
-        return Reviewed(
-            finding=row.item,
-            verdict=Verdict(row.verdict),
-            severity=row.severity,
-            reason=row.reason,
-            comment=words["comment"],
-            by=words["by"],
-            at=datetime.fromtimestamp(row.at, UTC),
-            mine=row.viewer == viewer,
+    def _write(self, conn: DatabaseConnection, about: About, said: Said) -> None:
+        """In the one order that serialises speakers on both databases: what holds the record, the epoch, the review."""
+        of_score, at = said.item == SCORE, self._clock()
+        if not of_score and not rows.holds(conn, *about.named):
+            raise ReviewGone(reason="review-of-erased")
+        version = announce(conn, ANNOUNCED, about.connection.source, str(about.record), at=at)
+        score = rows.of_score(conn, about.decision) if of_score else None
+        if of_score and score is None:
+            raise ScoreGone(reason="review-of-erased")
+        before = rows.one(conn, *about.named, said.item)
+        if (before.version if before else 0) != said.version:
+            raise ReviewConflict(self._kept.seen(before, about.session, about.connection, at) if before else None)
+        new = self._next(about, said, before, at)
+        if new is not None:
+            value, model = score or (None, "")
+            if said.verdict:
+                new = replace(new, decision=about.decision, at=at, of_value=value, of_model=model)
+            new = replace(new, version=version)
+            rows.put(conn, new)
+        else:
+            rows.take_back(conn, *about.named, said.item)
+        self._note(EVENTS.get(said.word, "review.given"), about, said, facts(said, before, new), conn)
+        for listen in self._listeners:
+            listen(conn, change(about, said, before, new, version, at))
+
+    def _next(self, about: About, said: Said, before: Row | None, at: float) -> Row | None:
+        """What stands from now on; None: nothing. Raises ReviewRefused."""
+        session, connection = about.session, about.connection
+        if said.verdict is not None:
+            return self._kept.given(session, connection, about.named, said, said.verdict)
+        if before is None:
+            raise ReviewRefused("There is nothing to speak of.", reason="review-of-none")
+        through = self._kept.through(before)
+        if said.word is Word.UNDO:
+            require_own(before, session, through, connection, at)
+            return None
+        require_second(before, session, through, connection)
+        answer = Approval.APPROVED if said.word is Word.APPROVE else Approval.DECLINED
+        return self._kept.answered(before, session, answer, at)
+
+    def _note(
+        self, event: str, about: About, said: Said, facts: Mapping[str, object],
+        conn: DatabaseConnection | None = None,
+    ) -> None:  # fmt: skip
+        session = about.session
+        self._audit.write(
+            event,
+            conn=conn,
+            connection=session.connection,
+            viewer=session.viewer.subject,
+            session=session.id,
+            record=str(about.record),
+            decision=about.decision,
+            detail={"component": about.component, "capability": about.capability, "item": said.item, **facts},
         )
+
+    def _standing(
+        self, session: Session, connection: Connection, asked: Sequence[tuple[str, Record]], item: str | None = None
+    ) -> dict[tuple[str, Record], dict[str, Reviewed]]:
+        found: dict[tuple[str, Record], dict[str, Reviewed]] = defaultdict(dict)
+        groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for capability, record in asked:
+            groups[capability, record.type].add(record.id)
+        if not groups:
+            return found
+        with self._database.read() as conn:
+            kept = [
+                row
+                for (capability, kind), ids in groups.items()
+                for row in rows.of_records(conn, connection.source, capability, kind, ids, item)
+            ]
+        now = self._clock()
+        for row in kept:
+            place = (row.capability, Record(row.record_type, row.record_id))
+            found[place][row.item] = self._kept.seen(row, session, connection, now)
+        return found
+
+
+def _until(until: float, said: Iterable[Reviewed]) -> float:
+    """How long it is the answer: an undo goes away with its time."""
+    return min([until, *(each.undo_until for each in said if each.undo_until)])

@@ -92,8 +92,9 @@ def batch() -> Response:
 def reviews() -> Response:
     """A verdict is taken and forgotten: the story is answered again."""
     scene, elapsed = _opened(request.form.get("token") or _bearer())
+    tag = request.form.get("component") or scene.tag
     return jsonify(
-        {"fragments": [said(book().current(), scene, scene.tag, request.form.get("record", ""), elapsed).as_json()]}
+        {"fragments": [said(book().current(), scene, tag, request.form.get("record", ""), elapsed).as_json()]}
     )
 
 

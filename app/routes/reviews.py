@@ -1,4 +1,4 @@
-"""Verdicts: a viewer accepts, dismisses or overrides a finding, or takes that back; answered with the new fragment."""
+"""Reviews: what a viewer says of a score or a finding, or of another's review; answered with the new fragment."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from app.analysis.reading import Reading
-from app.errors import BadRequest, Denied, Unavailable, WrongMediaType
+from app.answer import Answer, State
+from app.errors import BadRequest, Denied, InlayError, Unavailable, WrongMediaType
 from app.figures.names import reviewed
 from app.launch import Record
-from app.review import Said
+from app.review.said import ReviewConflict, Said, ScoreGone
 from app.routes._session import bearer, session_of, written
 from app.session.bearer import Session
+from app.views import VIEWS
+from app.web.failures import problem
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.shown import Item, as_json
+from app.web.spoken import sentence
+from app.web.stations import Told
 
 blueprint = Blueprint("reviews", __name__)
 MAX_FIELDS = 20
@@ -38,13 +42,30 @@ def give() -> Response:
     session = session_of(form["token"] if "token" in form else bearer())
     connection = p.connections.get(session.connection)
     settings = connection.settings
-    p.limits.spend_connection(settings, settings.limit_reviews, "reviews")
-    said, record = Said.parse(form), Record.parse(form.get("record", ""))
+    record = Record.parse(form.get("record", ""))
     item = Item(form.get("component") or session.component, record)
-    p.reviews.give(session, connection, item.tag, _reading(session, item), said)
+    try:
+        p.limits.spend_connection(settings, settings.limit_reviews, "reviews")
+        said = Said.parse(form)
+        p.reviews.give(session, connection, item.tag, record, _told(session, item), said)
+    except InlayError as error:
+        error.detail = sentence(p.renderer.texts, session.viewer, error)
+        if isinstance(error, ReviewConflict):
+            return _conflict(error, session, item)
+        raise
     if said.verdict is not None:
         p.figures.count(connection.name, item.tag, reviewed(said.verdict))
     return Response(written(as_json(p.fragments.show(session, [item]))), mimetype="application/json")
+
+
+def _conflict(error: ReviewConflict, session: Session, item: Item) -> Response:
+    """The problem, with the fragment that shows what somebody else said."""
+    response = problem(error)
+    p = parts()
+    p.epochs.look()  # what they said may have come in another process a moment ago
+    shown = as_json(p.fragments.show(session, [item]))
+    response.set_data(written(shown, **(response.get_json() or {})))
+    return response
 
 
 def _form() -> Mapping[str, str]:
@@ -59,13 +80,15 @@ def _form() -> Mapping[str, str]:
     return body
 
 
-def _reading(session: Session, item: Item) -> Reading:
-    """What the viewer may see of the document now. Raises Denied, Unavailable."""
-    reading = parts().fragments.reading(session, item.tag, item.record)
-    if not isinstance(reading, Reading):
+def _told(session: Session, item: Item) -> Told:
+    """What the viewer may see of the record now. Raises Denied, Unavailable, ScoreGone."""
+    told = parts().fragments.reading(session, item.tag, item.record)
+    if not VIEWS[item.tag].reviews:
         raise BadRequest("This component takes no reviews.", reason="review-component")
-    if reading.state == "denied":
+    if told.state in (State.DENIED, State.OFF):
         raise Denied(reason="review-denied")
-    if reading.state == "unavailable":
+    if told.state is State.UNAVAILABLE:
         raise Unavailable(reason="review-unavailable")
-    return reading
+    if isinstance(told, Answer) and told.score is None:
+        raise ScoreGone(reason="review-without-score")
+    return told

@@ -31,13 +31,16 @@ class View:
     params: Params
     heard: bool = False  # whether its viewers may say what they think of it
     lists: bool = False  # it is about all records of its session at once
+    reviews: bool = False  # whether viewers answer back in it
 
 
 VIEWS: Mapping[str, View] = {
     "analysis-badge": View(analysis_badge.ANSWERS, analysis_badge.HISTORY, analysis_badge.params),
-    "document-sidebar": View(document_sidebar.ANSWERS, document_sidebar.HISTORY, document_sidebar.params, heard=True),
+    "document-sidebar": View(
+        document_sidebar.ANSWERS, document_sidebar.HISTORY, document_sidebar.params, heard=True, reviews=True
+    ),
     "score-badge": View(score_badge.ANSWERS, score_badge.HISTORY, score_badge.params),
-    "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params, heard=True),
+    "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params, heard=True, reviews=True),
     "score-list": View(score_list.ANSWERS, score_list.HISTORY, score_list.params, lists=True),
 }
 LISTS = frozenset(tag for tag, view in VIEWS.items() if view.lists)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from app.analysis.reading import Reading, Reviewed
-from app.answer import State
+from app.analysis.reading import Reading
+from app.answer import Reviewed, State
 from app.core.analyses import Analysis, Finding, Severity, fingerprint
 
 RANKS: Mapping[Severity, int] = MappingProxyType({severity: rank for rank, severity in enumerate(Severity)})
@@ -31,12 +31,13 @@ def findings_of(analysis: Analysis) -> tuple[Finding, ...]:
 
 def severity_of(finding: Finding, review: Reviewed | None) -> Severity:
     """How grave it is, after the viewers' word."""
-    return Severity(review.severity) if review and review.severity else finding.severity
+    return Severity(review.severity) if review and review.severity and review.holds else finding.severity
 
 
 def reviewed_of(reading: Reading, analysis: Analysis) -> int:
-    """How many findings have a verdict."""
-    return sum(fingerprint(each) in reading.reviews for each in findings_of(analysis))
+    """How many findings have a verdict that holds."""
+    said = (reading.reviews.get(fingerprint(each)) for each in findings_of(analysis))
+    return sum(each is not None and each.holds for each in said)
 
 
 def viewer_url(address: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from app.analysis.reading import Progress, Reading, Reviewed
-from app.answer import State
+from app.analysis.reading import Progress, Reading
+from app.answer import Reviewed, ReviewRules, State
 from app.core.analyses import Analysis, Fact, Finding, Severity, fingerprint
-from app.db.reviews import Verdict
 from app.launch import Record, Viewer
 from app.views._read import RANKS, analysis_of, findings_of, problem_of, severity_of, viewer_url
+from app.views._said import rules_of, said_of
 from app.views._voice import voice_of
 
 ANSWERS = "analysis"
@@ -49,8 +49,9 @@ def params(
         "version": analysis.model.version[:_SHORT] if analysis else "",
         "findings": findings,
         "counts": {each.value: sum(f["severity"] == each for f in findings) for each in Severity},
-        "reviewed": sum(f["verdict"] is not None for f in findings),
+        "reviewed": sum(f["verdict"] is not None and f["approval"] in (None, "approved") for f in findings),
         "reviewable": True,
+        **rules_of(reading.rules),
         "facts": [_fact(fact) for fact in analysis.facts[:MAX_FACTS]] if analysis else [],
         **_changes(reading if analysis else None),
         **_progress(reading.progress if reading.state in (State.PENDING, State.STALE) else None),
@@ -66,10 +67,10 @@ def _findings(reading: Reading, analysis: Analysis) -> Iterator[dict[str, Any]]:
     found = [(each, reading.reviews.get(fingerprint(each))) for each in findings_of(analysis)]
     found.sort(key=lambda pair: (RANKS[severity_of(*pair)], pair[0].page or 0, pair[0].start))
     for finding, review in found:
-        yield _finding(finding, review, new=finding.id in new)
+        yield _finding(finding, review, reading.rules, new=finding.id in new)
 
 
-def _finding(finding: Finding, review: Reviewed | None, *, new: bool) -> dict[str, Any]:
+def _finding(finding: Finding, review: Reviewed | None, rules: ReviewRules | None, *, new: bool) -> dict[str, Any]:
     severity = severity_of(finding, review)
     return {
         "id": fingerprint(finding),
@@ -84,20 +85,8 @@ def _finding(finding: Finding, review: Reviewed | None, *, new: bool) -> dict[st
         "suggestion": finding.suggestion[:_TEXT],
         "confidence": finding.confidence,
         "new": new,
-        **_review(review),
-    }
-
-
-def _review(review: Reviewed | None) -> dict[str, Any]:
-    if review is None:
-        return {"verdict": None, "reason": "", "comment": "", "by": "", "mine": False, "at": None}
-    return {
-        "verdict": review.verdict.value,
-        "reason": review.reason if review.verdict is Verdict.DISMISSED else "",
-        "comment": review.comment,
-        "by": review.by[:_SHORT],
-        "mine": review.mine,
-        "at": review.at,
+        "wanted": review.severity or None if review else None,
+        **said_of(review, rules),
     }
 
 

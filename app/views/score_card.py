@@ -10,6 +10,7 @@ from typing import Any
 from app.answer import Answer, Input, TrendPoint
 from app.core.shapes import Factor, Score
 from app.launch import Record, Viewer
+from app.views._said import rules_of, said_of
 from app.views._shown import age_of, band_of, change_of, score_of, shown
 from app.views._voice import voice_of
 from app.views._wrote import wrote_of
@@ -48,6 +49,10 @@ def params(
         "write_back": wrote_of(answer.write_back) if number is not None else None,
         "hidden": answer.hidden_factors if number is not None else 0,
         **voice_of(answer.voice if number is not None else None, answer.decision),
+        "decision": answer.decision if number is not None else "",
+        "reviewable": answer.rules is not None and number is not None,
+        "review": _review(answer) if number is not None else None,
+        **rules_of(answer.rules if number is not None else None),
     }
 
 
@@ -97,6 +102,15 @@ def _input(moved: Input) -> dict[str, Any]:
         words = "" if number or value is None else str(value)[:MAX_LABEL]
         told |= {name: words, f"{name}_number": value if number else None}
     return told
+
+
+def _review(answer: Answer) -> dict[str, Any] | None:
+    """The verdict on the record's score, which outlives the score that it was of: `was` is what that one said."""
+    review, now = answer.review, score_of(answer)
+    if review is None:
+        return None
+    was = None if review.of_value is None or review.decision == answer.decision else shown(review.of_value)
+    return {**said_of(review, answer.rules), "value": review.value, "was": None if was == now else was}
 
 
 def _trend(points: Sequence[TrendPoint]) -> dict[str, Any]:

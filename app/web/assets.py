@@ -13,9 +13,9 @@ from pathlib import Path
 from app.errors import NotFound
 from app.web.sources import loader, served, small_css
 
-LOADER = "embed/inlay.js"
+LOADER, REVIEW = "embed/inlay.js", "embed/review.js"
 _FOREVER = "public, max-age=31536000, immutable"
-# The loader's address never changes, so its copies must age: five minutes fresh, a day while it is looked up anew.
+# These addresses never change, so their copies must age: five minutes fresh, a day while they are looked up anew.
 _LOADER_KEPT = "public, max-age=300, stale-while-revalidate=86400"
 
 
@@ -79,5 +79,5 @@ def _asset(body: bytes, name: str, kept: str = _FOREVER) -> Asset:
         gzipped=gzip.compress(body, 9, mtime=0),
         etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
         media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-        cache_control=_LOADER_KEPT if name == LOADER else kept,
+        cache_control=_LOADER_KEPT if name in (LOADER, REVIEW) else kept,
     )

@@ -173,7 +173,8 @@ class Fragments:
             for record, reference in self._denials.references(session, tag, refused).items()
         }
         try:
-            answers |= self._station(tag).told(session, connection, granted, history=VIEWS[tag].history)
+            view = VIEWS[tag]
+            answers |= self._station(tag).told(session, connection, granted, history=view.history, reviews=view.reviews)
             new = self._audit.views(views(session, tag, answers))  # before anybody sees it
         except StoreUnavailable:  # what cannot be audited is not shown; what was told before is, if anything was
             nothing = {grant.record: self._station(tag).bare(State.UNAVAILABLE) for grant in granted}

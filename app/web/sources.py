@@ -29,8 +29,8 @@ def loader(written: str, public_url: str, tags: Iterable[str]) -> str:
     names = sorted(tags)
     if any(not _TAG.fullmatch(name) for name in names):
         raise ValueError("A component's tag is lower-case words joined by hyphens.")
-    if any(code.count(name) != 1 for name in _NAMES):
-        raise ValueError(f"The loader names each of {', '.join(_NAMES)} once.")
+    if any(name not in code for name in _NAMES):
+        raise ValueError(f"The loader names {' and '.join(_NAMES)}.")
     url = json.dumps(public_url.rstrip("/")).replace("<", "\\u003c")[1:-1]
     return code.replace("__INLAY_URL__", url).replace("__INLAY_TAGS__", " ".join(names))
 

@@ -24,7 +24,7 @@ class Station(Protocol):
     """Answers for records that may be seen, in one go. Raises StoreUnavailable, SessionExpired."""
 
     def told(
-        self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool
+        self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool, reviews: bool
     ) -> Mapping[Record, Told]: ...
 
     def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
@@ -37,13 +37,15 @@ class Station(Protocol):
 class Scores:
     """Views whose answer is a score; who is shown it in full is told how the host's own record holds what was said."""
 
-    def __init__(self, scoring: Scoring, write_backs: WriteBacks) -> None:
-        self._scoring, self._write_backs = scoring, write_backs
+    def __init__(self, scoring: Scoring, reviews: Reviews, write_backs: WriteBacks) -> None:
+        self._scoring, self._reviews, self._write_backs = scoring, reviews, write_backs
 
     def told(
-        self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool
+        self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool, reviews: bool
     ) -> Mapping[Record, Told]:
         answers = self._scoring.answers(session, connection, grants, history=history)
+        if reviews:
+            answers = self._reviews.of_scores(session, connection, answers)
         return self._write_backs.joined(connection, answers) if history else answers
 
     def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
@@ -67,6 +69,7 @@ class Readings:
         grants: Sequence[Grant],
         *,
         history: bool,  # noqa: ARG002 what changed is part of each reading
+        reviews: bool,  # noqa: ARG002 and so is what was said of it: a badge counts that
     ) -> Mapping[Record, Told]:
         settings = connection.settings
         readings = self._analyses.readings(

@@ -1,4 +1,4 @@
-// What a viewer does in the sidebar: search, filter, keys, forms, copying, finding the place, verdicts, exports.
+// What a viewer does in the sidebar: search, filter, keys, copying, finding the place, exports.
 // Enhances what the server wrote and keeps nothing of it: after each new answer the same is applied again, so that the
 // filter, the search, an unsent comment and the focus stay. frame.js knows the token; it hands over what needs one.
 (() => {
@@ -113,28 +113,6 @@
     setTimeout(() => (label.textContent = before), 2000);
   };
 
-  // A form comes into its finding when it is asked for.
-  const close = (place, back) => {
-    if (!place) return;
-    place.replaceChildren();
-    for (const button of all("[data-ask]", place.parentNode)) {
-      if (back && button.ariaExpanded == "true") button.focus();
-      button.ariaExpanded = false;
-    }
-  };
-  const ask = (button) => {
-    const item = itemOf(button);
-    const place = one(".answer", item);
-    const open = button.ariaExpanded == "true";
-    close(place);
-    if (open) return;
-    button.ariaExpanded = true;
-    place.append(one(`template[data-form=${button.dataset.ask}]`, main).content.cloneNode(true));
-    const severity = one("[name=severity]", place);
-    if (severity) severity.value = item.dataset.severity;
-    one("select", place).focus();
-  };
-
   doc.addEventListener("click", (event) => {
     const button = event.target.closest("button,a");
     if (!button) return;
@@ -149,17 +127,12 @@
       update();
       search().focus();
     } else if (dataset.copy) copied(button, one("[data-text]", button.closest("figure,.suggestion")).textContent);
-    else if (dataset.ask) ask(button);
-    else if ("close" in dataset) close(button.closest(".answer"), 1);
     else if (dataset.action == "locate") event.preventDefault(); // the link itself is for other clicks than ours
   }, true);
-  doc.addEventListener("submit", (event) => event.preventDefault());
-
   doc.addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key == "Escape") close(target.closest(".answer"), 1);
-    else if (target.matches(".findings summary,[type=search]")) {
+    if (target.matches(".findings summary,[type=search]")) {
       const list = shownFindings();
       const at = list.indexOf(target); // of the search: before them all
       const to =
@@ -185,27 +158,6 @@
     hears["inlay-located"] = (detail) => heard?.(detail);
 
     return {
-      async review(button) {
-        const item = itemOf(button);
-        const { decision } = shown();
-        const given = button.form;
-        if (given && !given.reportValidity()) return;
-        button.disabled = true;
-        trouble("");
-        try {
-          const { finding } = item.dataset;
-          const { verdict } = button.dataset;
-          const more = given && Object.fromEntries(new FormData(given));
-          const answer = await post("/reviews", fields({ decision, finding, verdict, ...more }));
-          close(one(".answer", item));
-          await fill(first, await answer.json());
-        } catch (problem) {
-          await failed(problem);
-        } finally {
-          button.disabled = false;
-        }
-      },
-
       async locate(button) {
         const item = itemOf(button);
         const quote = one("blockquote", item).textContent;

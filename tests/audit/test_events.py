@@ -36,6 +36,10 @@ thumb.given
 thumb.undone
 training.exported
 view.opened
+review.approved
+review.conflict
+review.declined
+review.refused
 """
 
 

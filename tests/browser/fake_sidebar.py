@@ -56,11 +56,12 @@ class FakeSidebar(FakeInlay):
         self.given.append(given)
         if self.refuses:
             return self.refuses
-        finding = next(each for each in self.args["findings"] if each["id"] == given["finding"])
+        finding = next(each for each in self.args["findings"] if each["id"] == given["item"])
         verdict = _OF.get(given["verdict"])
         severity = given.get("severity") or finding["said"]
         finding |= {
             "verdict": verdict, "reason": given.get("reason", ""), "comment": given.get("comment", ""), "mine": True,
+            "undo": bool(verdict), "version": finding.get("version", 0) + 1 if verdict else 0,
             "severity": severity, "rank": RANKS[severity],
         }  # fmt: skip
         self.args["findings"].sort(key=lambda each: each["rank"])

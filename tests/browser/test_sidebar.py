@@ -91,8 +91,8 @@ def test_verdicts_by_keyboard_alone(page: Page, sidebar: FakeSidebar, embed: Emb
     expect(panel.get_by_role("button", name="Accept Liability without a limit")).to_be_focused()
     assert [given["verdict"] for given in sidebar.given] == ["accept", "dismiss", "override", "undo"]
     assert sidebar.given[1] == {
-        "token": "launched", "component": "document-sidebar", "record": "Lead/1", "decision": "d1", "finding": "f03",
-        "verdict": "dismiss", "reason": "covered-elsewhere", "comment": "In the frame agreement",
+        "token": "launched", "component": "document-sidebar", "record": "Lead/1", "decision": "d1", "item": "f03",
+        "version": "0", "verdict": "dismiss", "reason": "covered-elsewhere", "comment": "In the frame agreement",
     }  # fmt: skip
 
 

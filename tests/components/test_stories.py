@@ -22,7 +22,7 @@ ACTIONS = {  # what the panel's script, or the component's own, answers
     "analysis-badge": {"retry"},
     "document-sidebar": {"retry", "review", "say", "locate", "exported"},
     "score-badge": {"open", "retry"},
-    "score-card": {"retry", "say"},
+    "score-card": {"retry", "review", "say"},
     "score-list": {"open", "retry"},
 }
 SCRIPTS = ("document-sidebar.js", "frame-plain.js", "change-plain.js")
@@ -227,12 +227,15 @@ def test_bytes_stay_small(renderer: Renderer) -> None:
         return len(gzip.compress((CATALOG.styles(tag) + story(renderer, tag, "ready")).encode(), 9, mtime=0))
 
     assert weight("score-badge") <= 1280
-    assert weight("score-card") <= 3584
+    assert weight("score-card") <= 4352  # with its ways to answer back; the forms are in it
     assert weight("analysis-badge") <= 1408  # it draws its reviewed share too
 
 
 def test_a_sidebar_stays_small(renderer: Renderer) -> None:
-    """What a first sight fetches, 19 findings with their words included; and all scripts, htmx included (DESIGN 8)."""
+    """What a first sight fetches, 19 findings with their words included; and all scripts, htmx included (DESIGN 8).
+
+    What answers back comes by itself, with the first press on a verdict.
+    """
 
     def weight(part: bytes) -> int:
         return len(gzip.compress(part, 9, mtime=0))
@@ -242,6 +245,7 @@ def test_a_sidebar_stays_small(renderer: Renderer) -> None:
     vendored = [weight(path.read_bytes()) for path in (ROOT / "static/vendor").glob("*.js")]
     assert page + own["document-sidebar.js"] + own["frame-plain.js"] <= 14 * 1024
     assert sum(own.values()) + sum(vendored) <= 20 * 1024 + 64
+    assert weight(served((ROOT / "static/embed/review.js").read_text("utf-8")).encode()) <= 1664
 
 
 def test_each_severity_has_a_shape_and_a_word_of_its_own(renderer: Renderer) -> None:

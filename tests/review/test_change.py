@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from app.analysis.reading import Reading
 from app.core.analyses import fingerprint
 from app.db.reviews import Verdict
-from app.review import Reviews, Said
-from app.review.change import ReviewChange
+from app.launch import Record
+from app.review import Reviews
+from app.review.change import Listener, ReviewChange
+from app.review.said import ReviewRefused, Said
 from tests.library import CONTRACT, File, Shelf, shelf
 
 
@@ -22,24 +24,19 @@ def stage(tmp_path: Path) -> Iterator[Shelf]:
         yield made
 
 
-def reviews(stage: Shelf, *listeners: object) -> Reviews:
-    parts = stage.world.parts
-    keyring = parts.reviews._keyring
-    return Reviews(
-        parts.database,
-        keyring,
-        parts.audit,
-        parts.epochs,
-        parts.metrics,
-        parts.clock,
-        listeners=listeners,  # type: ignore[arg-type]
-    )
+def reviews(stage: Shelf, *listeners: Listener) -> Reviews:
+    p = stage.world.parts
+    keyring, stored = p.reviews._kept._keyring, p.stored
+    return Reviews(p.database, keyring, p.connections, stored, p.audit, p.epochs, p.metrics, p.clock, listeners)
 
 
 def say(stage: Shelf, to: Reviews, reading: Reading, verdict: str, **said: str) -> None:
     assert reading.analysis is not None
-    form = {"decision": reading.decision, "finding": fingerprint(reading.analysis.findings[0]), "verdict": verdict}
-    to.give(stage.session(), stage.connection(), "document-sidebar", reading, Said.parse(form | said))
+    item, record = fingerprint(reading.analysis.findings[0]), Record.parse(CONTRACT)
+    standing = stage.read(stage.session())[0].reviews.get(item)
+    form = {"decision": reading.decision, "item": item, "verdict": verdict}
+    form |= {"version": str(standing.version if standing else 0)} | said
+    to.give(stage.session(), stage.connection(), "document-sidebar", record, reading, Said.parse(form))
 
 
 def test_listeners_hear_of_each_change_in_order_and_of_none_that_did_not_happen(stage: Shelf) -> None:
@@ -48,7 +45,8 @@ def test_listeners_hear_of_each_change_in_order_and_of_none_that_did_not_happen(
     to = reviews(stage, lambda _, change: heard.append(change))
     say(stage, to, reading, "override", severity="low", comment="In my own words")
     say(stage, to, reading, "undo")
-    say(stage, to, reading, "undo")
+    with pytest.raises(ReviewRefused):
+        say(stage, to, reading, "undo")
     given, undone = heard
     assert (given.verdict, given.severity, given.approved, str(given.record)) == (
         Verdict.OVERRIDDEN,

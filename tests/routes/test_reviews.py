@@ -42,7 +42,7 @@ def form(stage: Shelf, token: str, **changes: str) -> dict[str, str]:
     )
     marks = [fingerprint(each) for each in reading.analysis.findings]  # type: ignore[union-attr]
     said = {"token": token, "component": SIDEBAR, "record": CONTRACT, "decision": reading.decision}
-    return said | {"finding": marks[0], "verdict": "accept"} | changes
+    return said | {"item": marks[0], "verdict": "accept", "version": "0"} | changes
 
 
 def post(stage: Shelf, data: dict[str, str], **how: Any) -> Any:
@@ -84,7 +84,7 @@ def test_json_that_is_no_review(stage: Shelf, token: str, body: str) -> None:
         ({"record": "nothing"}, 400, "bad-request"),
         ({"component": "score-badge"}, 400, "bad-request"),
         ({"component": "no-such"}, 404, "not-found"),
-        ({"finding": "0" * 24}, 409, "finding-gone"),
+        ({"item": "0" * 24}, 409, "finding-gone"),
         ({"verdict": "dismiss"}, 400, "bad-request"),
     ],
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from app.analysis.reading import Changes, Reading, Reviewed
-from app.answer import State
+from app.analysis.reading import Changes, Reading
+from app.answer import Reviewed, State
 from app.core.analyses import Analysis, Fact, Finding, Risk, Severity, fingerprint
 from app.core.shapes import Model
 from app.db.reviews import Verdict
@@ -41,7 +41,7 @@ DOCUMENT = DocumentFacts(
     web_url="https://contoso.example/Contract.pdf#old",
     size=5,
 )
-REVIEWED = Reviewed(fingerprint(FIRST), Verdict.OVERRIDDEN, "high", by="Jo", at=NOW, mine=True)
+REVIEWED = Reviewed(fingerprint(FIRST), Verdict.OVERRIDDEN, severity="high", by="Jo", at=NOW, mine=True)
 READ = Reading(
     State.READY,
     "contract_review",
@@ -50,7 +50,7 @@ READ = Reading(
     pages=12,
     analysis=ANALYSIS,
     changes=Changes(added=("b",), gone=("Old one",), standing=2),
-    reviews={REVIEWED.finding: REVIEWED},
+    reviews={REVIEWED.item: REVIEWED},
 )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.analysis.reading import Progress, Reading, Reviewed, Stage
-from app.answer import State
+from app.analysis.reading import Progress, Reading, Stage
+from app.answer import Reviewed, State
 from app.core.analyses import fingerprint
 from app.db.reviews import Verdict
 from tests.views.readings import ANALYSIS, READ, finding, shown

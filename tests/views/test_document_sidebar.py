@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.analysis.reading import Progress, Reading, Reviewed, Stage
-from app.answer import State
+from app.analysis.reading import Progress, Reading, Stage
+from app.answer import Reviewed, State
 from app.core.analyses import Severity, fingerprint
-from app.db.reviews import Verdict
+from app.db.reviews import Approval, Verdict
 from tests.views.readings import ANALYSIS, DOCUMENT, FIRST, GRAVE, READ, SECOND, finding, shown
 
 TAG = "document-sidebar"
@@ -35,13 +35,22 @@ def test_a_verdict_is_found_by_the_words_that_it_is_about() -> None:
     assert not shown(TAG, replace(READ, analysis=replace(ANALYSIS, findings=(gone,))))["reviewed"]
 
 
-def test_a_reason_belongs_to_a_dismissal() -> None:
+def test_a_verdict_says_why_and_whose_it_is() -> None:
     review = Reviewed(fingerprint(FIRST), Verdict.DISMISSED, reason="other", comment="So", by="Jo")
-    row = shown(TAG, replace(READ, reviews={review.finding: review}))["findings"][2]
+    row = shown(TAG, replace(READ, reviews={review.item: review}))["findings"][2]
     assert (row["verdict"], row["reason"], row["comment"]) == ("dismissed", "other", "So")
     assert (row["by"], row["mine"]) == ("Jo", False)
-    kept = replace(review, verdict=Verdict.ACCEPTED)
-    assert not shown(TAG, replace(READ, reviews={kept.finding: kept}))["findings"][2]["reason"]
+
+
+def test_what_waits_for_a_second_person_changes_nothing_yet() -> None:
+    review = Reviewed(fingerprint(FIRST), Verdict.OVERRIDDEN, severity="info", approval=Approval.WAITING)
+    params = shown(TAG, replace(READ, reviews={review.item: review}))
+    row = next(each for each in params["findings"] if each["id"] == review.item)
+    assert (row["severity"], row["approval"], params["reviewed"]) == (FIRST.severity.value, "waiting", 0)
+    approved = replace(review, approval=Approval.APPROVED)
+    params = shown(TAG, replace(READ, reviews={review.item: approved}))
+    row = next(each for each in params["findings"] if each["id"] == review.item)
+    assert (row["severity"], params["reviewed"]) == ("info", 1)
 
 
 def test_what_says_the_same_of_the_same_words_is_one_finding() -> None:

@@ -62,7 +62,7 @@ def test_the_scripts_keep_within_their_bytes(root: Path, embed: ModuleType) -> N
     assert size(loader(written(root, "inlay.js"), "https://panels.example.com", tags)) <= 3072
     for dialect in embed.DIALECTS:
         assert size(served(written(root, f"frame-{dialect}.js"))) <= 2048
-        assert size(served(written(root, f"change-{dialect}.js"))) <= 1920
+        assert size(served(written(root, f"change-{dialect}.js"))) <= 1936
 
 
 def test_nothing_is_kept_in_the_browser(root: Path, embed: ModuleType) -> None:
@@ -70,8 +70,9 @@ def test_nothing_is_kept_in_the_browser(root: Path, embed: ModuleType) -> None:
     for name in embed.SCRIPTS.keys() - {"popup.js"}:
         for word in ("localStorage", "sessionStorage", "indexedDB", "cookie", "eval(", "import "):
             assert word not in served(written(root, name))
-        # the loader is one file; a frame has one other, and where viewers sign in that one has another
-        assert served(written(root, name)).count("import(") == int(name.startswith(("frame-", "signin")))
+        # a frame has one other file, and where viewers sign in that one has another; a verdict fetches one more
+        loads = name.startswith(("frame-", "signin", "change-", "inlay"))
+        assert served(written(root, name)).count("import(") == int(loads), name
 
 
 def test_a_window_keeps_its_own_secret_and_nothing_else(root: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_quote_in_the_url_stays_in_its_string(root: Path) -> None:
 def test_what_cannot_be_served_safely_is_refused(root: Path) -> None:
     with pytest.raises(ValueError, match="hyphens"):
         loader(written(root, "inlay.js"), "https://a.example", ['x"'])
-    with pytest.raises(ValueError, match="once"):
+    with pytest.raises(ValueError, match="names"):
         loader("// Written by hand\nx", "https://a.example", TAGS)
     with pytest.raises(ValueError, match="begins with its note"):
         served("alert(1)")

@@ -122,6 +122,7 @@ window.inlayChanges = async (own) => {
   };
   note.onclick = () => lapse(0, 1);
 
+  const shared = { ...own, form, post, said, fill };
   return {
     put,
     lapse,
@@ -158,7 +159,13 @@ window.inlayChanges = async (own) => {
       tick();
     },
 
+    // A verdict, by whichever component here.
+    async review(button) {
+      await import(new URL("review.js#" + Date.now(), launch.scripts.change));
+      return inlayReview(button, shared);
+    },
+
     // What a component's own script answers.
-    ...self.inlayComponent?.({ ...own, post, said, fill }),
+    ...self.inlayComponent?.(shared),
   };
 };

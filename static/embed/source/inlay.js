@@ -87,8 +87,8 @@
       if (now() < this._until && !forced) return;
       this._busy = 1;
       try {
-        if (now() > this._renewAt && this._token) this._take(await post("session/renew", [["token", this._token]]));
-        await (this._token ? this._poll() : this._open());
+        if (now() > this._renewAt && this.token) this.take(await post("session/renew", [["token", this.token]]));
+        await (this.token ? this._poll() : this._open());
         this._failures = this._until = 0;
       } catch (problem) {
         this._fail(problem);
@@ -96,7 +96,7 @@
       this._busy = 0;
       if (!this._again) return;
       this._again = 0;
-      if (!this._token || [...this._views].some(({ _etag }) => !_etag)) this._run();
+      if (!this.token || [...this._views].some(({ _etag }) => !_etag)) this._run();
     }
 
     async _open() {
@@ -107,7 +107,7 @@
         proof = await (this._get || settings.getToken)({ connection, component, records });
       } catch {}
       if (!proof) throw this._why || { code: "sign-in-needed", status: 401 };
-      this._take(
+      this.take(
         await post("session", [
           ["grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"],
           ["subject_token_type", "urn:ietf:params:oauth:token-type:jwt"],
@@ -127,12 +127,12 @@
           fields.push(["item", _tag + " " + _record + " " + (_etag || "-")]);
           if (!sheets[_tag]) fields.push(["style", _tag]);
         }
-      if (fields[0]) this._take(await post("components:batch", [["token", this._token], ...fields]));
+      if (fields[0]) this.take(await post("components:batch", [["token", this.token], ...fields]));
     }
 
-    _take({ access_token, expires_in, fragments = [], styles }) {
+    take({ access_token, expires_in, fragments = [], styles }) {
       if (access_token) {
-        this._token = access_token;
+        this.token = access_token;
         this._renewAt = now() + expires_in * 800;
       }
       for (const tag in styles) sheets[tag] ||= sheet(styles[tag]);
@@ -144,14 +144,14 @@
     // A dead token is followed by a new proof; a refused proof ends the session until somebody acts;
     // anything else is tried again, later each time.
     _fail(problem, { status, wait } = problem) {
-      if (status == 401 && this._token) {
+      if (status == 401 && this.token) {
         this._why = problem;
-        this._token = 0;
+        this.token = 0;
         return (this._again = 1);
       }
       let kind = "unavailable";
       let pause = wait * 1000 || Math.min(SLOW, 1000 * 2 ** this._failures++);
-      if (!this._token && status < 500 && status != 429) {
+      if (!this.token && status < 500 && status != 429) {
         kind = status == 403 ? "denied" : "auth-expired";
         pause = Infinity;
       }
@@ -176,7 +176,7 @@
             one._get == _get &&
             one._connection == _connection &&
             one._component == _component &&
-            (one._records.has(_record) || !(one._token || one._busy || one._until || one._records.size >= LIMIT)),
+            (one._records.has(_record) || !(one.token || one._busy || one._until || one._records.size >= LIMIT)),
         ) || Object.assign(new Session(), { _get, _connection, _component });
       for (const one of (view.getAttribute("records") || _record).split(" "))
         if (session._records.add(one).size >= LIMIT) started = 1;
@@ -226,14 +226,14 @@
     for (const { target } of entries) target._tell("resize", { width: target.offsetWidth, height: target.offsetHeight });
   });
 
-  // What holds before a component's own sheet is here: its place, and where a card opens.
+  // What holds before a component's own sheet is here: its place, and where a card opens; how large, its sheet says.
   const shell = sheet(
-    ":host{display:inline-block;vertical-align:middle;position:relative}" +
-      ":host([popover]){position:fixed;inset:auto;margin:4px;position-area:block-end span-inline-end;" +
-      "position-try:flip-block,flip-inline;inline-size:min(26rem,96vw);max-block-size:96vh}" +
+    ":host{display:inline-block;vertical-align:middle}" +
+      ":host([popover]){inset:auto;margin:4px;position-area:block-end span-inline-end;" +
+      "position-try:flip-block,flip-inline}" +
       ":host([hidden]),:host([popover]:not(:popover-open)){display:none}" +
-      "div:empty{border-radius:6px;background:#8882;inline-size:7rem;block-size:1.5rem}" +
-      "[role=status]{position:absolute;block-size:1px;overflow:hidden;clip-path:inset(50%)}",
+      "div:empty{background:#8882;padding:12px 56px}" +
+      "[role=status]{position:fixed;clip-path:inset(50%)}",
   );
 
   class Panel extends HTMLElement {
@@ -326,7 +326,7 @@
     }
 
     // After us comes the browser, which on the same click opens the card, and later closes it.
-    handleEvent({ target }) {
+    async handleEvent({ target }) {
       const button = target.closest("[data-action]");
       const { action, opens, record = this._record } = button?.dataset || {};
       const { _session } = this;
@@ -348,6 +348,10 @@
       if (action == "retry") {
         this._etag = 0;
         _session._run(1);
+      }
+      if (action == "review") {
+        await import("__INLAY_URL__/embed/review.js#" + now());
+        inlayReview(button, post, _session);
       }
     }
   }

@@ -10,7 +10,7 @@ down_revision = "0017_decided"
 def upgrade() -> None:
     empty = sa.text("''")
     for column in (
-        sa.Column("version", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+        sa.Column("version", sa.BigInteger, nullable=False, server_default=sa.text("1")),
         sa.Column("via", sa.Text, nullable=False, server_default=empty),
         sa.Column("value", sa.Double),
         sa.Column("of_value", sa.Double),
