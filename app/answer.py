@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -163,6 +164,11 @@ class Listing:
     denied: int = 0  # of the records that the session names; of others nobody is told
     reference: str = ""
     until: float = 0.0
+
+
+def drawn(value: float) -> int:
+    """The number that is drawn. Rounded down, so that 69.9 never stands as "70" beside the band below 70."""
+    return math.floor(value + 1e-9)
 
 
 def band(value: float, bands: Sequence[tuple[str, float]]) -> str:

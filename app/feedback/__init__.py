@@ -134,7 +134,8 @@ class Feedback:
         if known is None or core not in self._takers:
             return
         thread = rows.thread(conn, rows.Of(core, connection, capability, record.type, record.id, item))
-        subject = {"type": record.type, "id": record.id, "connection": known.connection}
+        # what a core was not told with its question it is not told with the answer to it
+        subject = {"type": record.type, "id": record.id, "connection": known.connection} if known.connection else None
         spoken = "answer" if kind == "thumb" else item or SCORE
         of = {"capability": capability, "decision": decision, "subject": subject, "item": spoken}
         told = body(kind, thread, version, of=of, known=known, said=said, at=at)

@@ -23,7 +23,7 @@ class Facts:
     core: str
     model: Mapping[str, str]
     features_hash: str
-    connection: str  # as the core was told when it was asked
+    connection: str  # as the core was told when it was asked; empty: it was told of no record
 
 
 def facts(conn: Connection, decision: str) -> Facts | None:
@@ -34,9 +34,9 @@ def facts(conn: Connection, decision: str) -> Facts | None:
     if row is not None:
         return Facts(row.core, _model(row), row.features_hash, row.connection)
     a, r = analyses.c, readings.c
-    of_analysis = select(a.model_name, a.model_version, a.content_hash, r.connection)
+    of_analysis = select(a.model_name, a.model_version, a.content_hash)
     read = conn.execute(of_analysis.join(readings, r.analysis == a.id).where(r.decision == decision)).first()
-    return Facts("", _model(read), read.content_hash, read.connection) if read is not None else None
+    return Facts("", _model(read), read.content_hash, "") if read is not None else None
 
 
 def body(
@@ -53,7 +53,7 @@ def body(
         "features_hash": known.features_hash,
         "at": moment,
     }
-    return told | dict(of) | {name: value for name, value in said.items() if value not in ("", None)}
+    return told | {name: value for name, value in {**of, **said}.items() if value not in ("", None)}
 
 
 def change_id(thread: str, version: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from app.answer import Answer, Change, Input, TrendPoint, change, moved_inputs
+from app.answer import Answer, Change, Input, TrendPoint, change, drawn, moved_inputs
 from app.audit.log import ViewRow
 from app.audit.looks import ANNOUNCED, LookLog, Looks
 from app.core.stored import CARRIED, Key, Stored, StoredScores
@@ -104,14 +104,16 @@ class History:
             if answer.decision
         ]
         for row in self._looks.unopened(rows):
-            answer = answers[Record.parse(row.record)]
-            self._looks.open(row, marked=answer.change is not None or self._is_marked(session, row))
+            record = Record.parse(row.record)
+            self._looks.open(row, marked=self._is_marked(session, record, answers[record]))
 
-    def _is_marked(self, session: Session, row: ViewRow) -> bool:
-        """Whether a badge beside the card may say that something changed."""
+    def _is_marked(self, session: Session, record: Record, answer: Answer) -> bool:
+        """Whether a badge of this viewer may show another number than they read. One that was merely scored anew and
+        came out the same is no news: to announce it would have every process walk every road again."""
         with self._lock:
-            both = self._before.get(self._place(session, Record.parse(row.record)))
-        return both is not None and both.badge is not None and both.badge[0].decision != row.decision
+            both = self._before.get(self._place(session, record), _Before())
+        now = drawn(answer.score.value) if answer.score else None
+        return any(before is not None and drawn(before[0].score.value) != now for before in (both.card, both.badge))
 
     def _moved(self, before: Stored, now: Stored) -> tuple[Input, ...]:
         """The inputs that differ; none where what a launch carried is compared, which is nobody's field."""

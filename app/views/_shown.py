@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 
-from app.answer import Answer, State
+from app.answer import Answer, State, drawn
 
 _STEPS = ((300, 60), (3600, 300), (86400, 3600))  # below so many seconds an age is told in steps of so many
 _DAY = 86400
 _SCORED = (State.READY, State.STALE)
 
 
-def shown(value: float) -> int:
-    """The number that is drawn. Rounded down, so that 69.9 never stands as "70" beside the band below 70."""
-    return math.floor(value + 1e-9)
-
-
 def score_of(answer: Answer) -> int | None:
     """The number to draw, None where the state has none: a denied answer draws none, whatever it carries."""
-    return shown(answer.score.value) if answer.score and answer.state in _SCORED else None
+    return drawn(answer.score.value) if answer.score and answer.state in _SCORED else None
 
 
 def band_of(answer: Answer) -> str | None:
@@ -38,4 +32,4 @@ def age_of(answer: Answer, now: datetime) -> int | None:
 def change_of(answer: Answer) -> int | None:
     """Points since the viewer's last look, as the difference of the two numbers that were drawn."""
     score = score_of(answer)
-    return None if score is None or answer.change is None else score - shown(answer.change.before)
+    return None if score is None or answer.change is None else score - drawn(answer.change.before)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.answer import Answer, Input, TrendPoint
+from app.answer import Answer, Input, TrendPoint, drawn
 from app.core.shapes import Factor, Score
 from app.launch import Record, Viewer
 from app.views._said import rules_of, said_of
@@ -87,7 +87,7 @@ def _change(answer: Answer | None) -> dict[str, Any]:
     change = answer.change
     return {
         "change": change_of(answer),
-        "before": shown(change.before),
+        "before": drawn(change.before),
         "seen_at": change.seen_at,
         "moved": [{"label": each.label, "was": each.was, "then": each.then, "now": each.now} for each in change.moved],
         "inputs": [_input(each) for each in change.inputs],
@@ -123,7 +123,7 @@ def _trend(points: Sequence[TrendPoint]) -> dict[str, Any]:
         "trend": [
             {
                 "at": point.at,
-                "score": shown(point.value),
+                "score": drawn(point.value),
                 "x": round((point.at - start) / length * 100, 1),
                 "y": round((high - point.value) / (high - low) * 100, 1),
             }

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.application import create_app
 from app.config import Settings
+from app.core.client import CoreClient
 from app.db.erasing import Subject
 from app.db.feedback import refusals
 from app.db.jobs import claim
@@ -28,6 +29,7 @@ from app.scorer.feedback import Feedback as Kept
 from app.scorer.protocol_feedback import FEEDBACK_REQUEST
 from app.wiring import Ground, erasure
 from tests.core.server import Core, dropped, reply, status, well
+from tests.library import CONTRACT, File, shelf
 from tests.world import LEAD, World, running, world
 
 AT = 1_795_000_000.0
@@ -103,6 +105,25 @@ def test_a_review_is_told_with_what_the_decision_was_and_never_by_whom(stage: St
     assert len(told["features_hash"]) == 32
     assert "zoe" not in json.dumps(stage.posts())
     assert [row["decision"] for row in stage.world.audited("feedback.told")] == [stage.decision()]
+
+
+def test_a_core_that_read_a_document_is_not_told_which(tmp_path: Path) -> None:
+    with shelf(tmp_path, {CONTRACT: File()}) as stage:
+        [reading] = stage.analysed(stage.session())
+        parts, settings = stage.world.parts, taking(stage.world.settings)
+        door = parts.connections._door
+        cores = {name: CoreClient(each, door, parts.metrics) for name, each in settings.cores.items()}
+        heard = Feedback(settings, cores, parts.database, parts.audit, parts.metrics)
+        assert reading.document is not None
+        with parts.database.begin() as conn:
+            heard.thumbed(conn, "sharepoint", reading.capability, reading.document.record, reading.decision,
+                          viewer="zoe", thumb="up", word="clear", version=1, at=AT)  # fmt: skip
+            [payload] = conn.execute(select(jobs.c.payload).where(jobs.c.kind == "feedback")).scalars()
+        told = json.loads(payload)["told"]
+        FEEDBACK_REQUEST.check(told, "")
+        assert (told["verdict"], told["reason"], told["decision"]) == ("up", "clear", reading.decision)
+        assert "subject" not in told
+        assert reading.document.record.id not in json.dumps(told)
 
 
 def test_what_waits_for_a_second_person_is_not_told_until_it_is_final(stage: Stage) -> None:

@@ -145,3 +145,15 @@ def test_opening_what_has_not_changed_disturbs_nobody(world: World) -> None:
     html(world, zoe(world), "score-card")
     html(world, zoe(world))
     assert world.parts.epochs.look() == before
+
+
+def test_a_score_that_was_made_anew_and_came_out_the_same_disturbs_nobody(world: World) -> None:
+    html(world, zoe(world), "score-card")
+    rescored(world, 72.4)
+    before = world.parts.epochs.look()
+    html(world, zoe(world), "score-card")
+    assert world.parts.epochs.look() == before
+    rescored(world, 81)
+    before = world.parts.epochs.look()
+    html(world, zoe(world), "score-card")
+    assert world.parts.epochs.look() == before + 1
