@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.demo.crm import gallery, pages, rest, sobjects
+from app.demo.crm import gallery, pages, rest, sobjects, today
 from app.demo.crm.desk import Desk
 from app.demo.crm.health import Health
 from app.demo.crm.people import PEOPLE
@@ -24,6 +24,7 @@ def create_crm(desk: Desk) -> Flask:
     health = Health({"inlay": f"{desk.config.inlay}/healthz", "core": f"{desk.config.core}/healthz"})
     crm.register_blueprint(pages.blueprint(desk, health))
     crm.register_blueprint(gallery.blueprint(desk))
+    crm.register_blueprint(today.blueprint(desk, health))
     crm.register_blueprint(rest.blueprint(desk))
     crm.register_blueprint(sobjects.blueprint(desk))
     guard(crm, "This CRM", desk.config.origin, desk.config.inlay)

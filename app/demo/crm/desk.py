@@ -11,7 +11,7 @@ from app.demo.crm import leads as invented
 from app.demo.crm import signed, table
 from app.demo.crm.config import CrmConfig
 from app.demo.crm.events import EventSender
-from app.demo.crm.guest import GuestSigner
+from app.demo.crm.guest import MAX_NAME, MAX_RECORDS, GuestSigner
 from app.demo.crm.people import Person
 from app.demo.crm.store import STANDARD, TYPE, Lead, Leads
 from app.demo.crm.tokens import Tokens
@@ -79,6 +79,11 @@ class Desk:
         if instance:
             content["client"]["instanceId"] = instance
         return signed.sign(content, self.consumer_secret)
+
+    def list_token(self, person: Person, component: str) -> str:
+        """A guest launch for a list of the first leads that this person may see; empty where there are none."""
+        names = {f"{TYPE}/{lead.id}": lead.title[:MAX_NAME] for lead in self.leads.some(person, MAX_RECORDS)}
+        return self.guest.token(person, component, list(names), names=names) if names else ""
 
     def save(self, lead: Lead, values: Mapping[str, str], *, by: str = "", since: float | None = None) -> Saved:
         """Store, then tell; the telling never fails the save. Raises ChangedMeanwhile."""

@@ -18,6 +18,7 @@ from app.demo.crm.people import Person
 
 LIFETIME_S = 300
 MAX_RECORDS = 200
+MAX_NAME = 200  # characters of a record's
 MAX_FIELDS = 200
 
 
@@ -36,8 +37,15 @@ class GuestSigner:
             raise TypeError(f"{path} is not an Ed25519 key.")
         return cls(key, issuer, audience, fields)
 
-    def token(self, person: Person, component: str, records: Sequence[str], now: float | None = None) -> str:
-        """A single-use launch for these records (`Lead/...`): one id, or a list of up to 200."""
+    def token(
+        self,
+        person: Person,
+        component: str,
+        records: Sequence[str],
+        now: float | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> str:
+        """A single-use launch for these records (`Lead/...`): one id, or a list of up to 200, with their names."""
         if not 1 <= len(records) <= MAX_RECORDS:
             raise ValueError(f"A launch names 1 to {MAX_RECORDS} records, not {len(records)}.")
         issued = int(time.time() if now is None else now)
@@ -54,6 +62,7 @@ class GuestSigner:
                 "component": component,
                 "fields": [name for name in self._fields if person.may_see_field(name)][:MAX_FIELDS],
                 "record": records[0] if len(records) == 1 else list(records),
+                **({"names": dict(names)} if names else {}),
                 "jti": uuid.uuid4().hex,
                 "iat": issued,
                 "exp": issued + LIFETIME_S,

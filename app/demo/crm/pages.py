@@ -28,6 +28,7 @@ _SANDBOX = {
     "sandbox-origin": "allow-scripts allow-forms allow-same-origin",
 }
 COMPONENTS = ("score-badge", "score-card")
+LISTED = "session/records"  # a list's element asks for its proof under this one name
 _LIST_COLUMNS = 4
 
 
@@ -143,6 +144,8 @@ def _proofs(pages: Blueprint, desk: Desk) -> None:
         asked = request.form.getlist("record")
         records = [each for each in asked if g.person.may_see_record(each.removeprefix(f"{TYPE}/"))]
         component = request.form.get("component", "score-badge")
+        if LISTED in asked and (proof := desk.list_token(g.person, component)):
+            return jsonify(token=proof)
         if not records or len(records) > 200:
             return jsonify(error="There is no record among these that you may see."), 403
         return jsonify(token=desk.guest.token(g.person, component, records))
@@ -150,10 +153,11 @@ def _proofs(pages: Blueprint, desk: Desk) -> None:
     @pages.post("/signed-request")
     def signed_request() -> Response:
         """What the page asks for when a panel wants a fresh signed request, or to be posted again."""
-        found, form = _lead(desk, request.form.get("record", "")), request.form
+        form, key = request.form, request.form.get("record", "")
+        record = _lead(desk, key).id if key else ""  # a home page has none
         return jsonify(
             signed_request=desk.signed_request(
-                g.person, found.id, form.get("component", "score-badge"), form.get("instance", "")
+                g.person, record, form.get("component", "score-badge"), form.get("instance", "")
             )
         )
 
@@ -213,10 +217,16 @@ def _frame(desk: Desk, person: Person, lead: Lead, component: str, form: str) ->
     title = "Score" if component == "score-badge" else "Why this score"
     instance = signed.instance_id(component)
     if form in ("canvas", "element"):
-        proof = desk.signed_request(person, lead.id, component, instance)
-        return Frame(instance, component, title, desk.launch_url(component), "signed_request", proof, "canvas", None)
+        return canvas(desk, person, lead.id, component, title)
     if not person.may_see_record(lead.id):  # a backend states no proof for what its user may not see
         return None
     action = f"{desk.config.inlay}/launch/{desk.config.pages_connection}?component={component}"
     proof = desk.guest.token(person, component, [f"{TYPE}/{lead.id}"])
     return Frame(instance, component, title, action, "token", proof, "plain", _SANDBOX[form])
+
+
+def canvas(desk: Desk, person: Person, record: str, component: str, title: str) -> Frame:
+    """A panel that is opened by a signed request, of a record or of none."""
+    instance = signed.instance_id(component)
+    proof = desk.signed_request(person, record, component, instance)
+    return Frame(instance, component, title, desk.launch_url(component), "signed_request", proof, "canvas", None)

@@ -43,7 +43,8 @@ def payload(
     token: str,
     canvas_url: str,
 ) -> dict[str, Any]:
-    """What a Lightning record page hands over: the record's id in `parameters`, `record` itself empty."""
+    """What a Lightning record page hands over: the record's id in `parameters`, `record` itself empty. A home page has
+    none, and hands over none."""
     return {
         "algorithm": "HMACSHA256",
         "issuedAt": issued_at(time.time()),
@@ -59,7 +60,7 @@ def payload(
             "user": _user(person),
             "links": _links(origin, person),
             "application": _application(canvas_url),
-            "environment": _environment(origin, record, {"recordId": record, "panel": component}),
+            "environment": _environment(origin, record, {"recordId": record, "panel": component} if record else {}),
             "organization": {
                 "organizationId": ORGANIZATION_ID,
                 "name": "Larkfield",
@@ -126,7 +127,7 @@ def _application(canvas_url: str) -> dict[str, Any]:
 def _environment(origin: str, record: str, parameters: dict[str, str]) -> dict[str, Any]:
     return {
         "referer": None,
-        "locationUrl": f"{origin}/lead/{record}",
+        "locationUrl": f"{origin}/lead/{record}" if record else f"{origin}/today",
         "displayLocation": "Aura",
         "sublocation": None,
         "uiTheme": "Theme3",

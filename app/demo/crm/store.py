@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from app.demo.crm.ai import AI_COLUMNS
@@ -102,6 +103,11 @@ class Leads:
         number = min(max(1, number), pages)
         chosen = found[(number - 1) * PER_PAGE : number * PER_PAGE]
         return Page(tuple(lead for key in chosen if (lead := self.get(key))), number, pages, len(found))
+
+    def some(self, person: Person, most: int) -> tuple[Lead, ...]:
+        """The first that this person may see, at most so many."""
+        chosen = islice((key for key in self._rows if person.may_see_record(key)), most)
+        return tuple(lead for key in chosen if (lead := self.get(key)))
 
     def value(self, lead: Lead, name: str) -> Value:
         """A field as the API gives it: numbers as numbers, unknown as null."""
