@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Settings
 from app.config.expressions import compiled
 from app.core import maps
 from app.core.maps import ANALYSIS, SCORE, map_of, names, question, shipped
 from app.errors import ConfigError
+from tests.core import mapping
 from tests.core.mapping import MLFLOW, OIP, OPENAI, SUBJECTS, settings_of
 
 OWN = 'map = "own"\nmodel = "x"\nmodel_version = "1"\npath = "/p"\nrequest = "rows"\nresponse = "@"'
@@ -49,6 +51,7 @@ def test_a_part_that_is_configured_takes_the_shipped_ones_place(tmp_path: Path) 
         (MLFLOW + '\nresponse = "a.[b"', "inlay.toml:12: cores.lead.response: is no JMESPath expression, from sign 5"),
         (MLFLOW + '\nresponse = "nope(@)"', "calls nope, which is no function"),
         ('response = "@"', "is of a map, and none is named"),
+        (MLFLOW + "\nfeedback = true", "is told by our own protocol"),
         (OWN + '\nversion_path = "/v"', "version_path and version_at go together"),
         (MLFLOW + '\npath = "invocations"', "is not allowed here"),
         ('auth = "oauth"', "oauth needs all that a token is got with"),
@@ -90,3 +93,23 @@ def test_what_a_request_is_made_of(tmp_path: Path) -> None:
         {"name": "company_size", "datatype": "BYTES", "shape": [3, 1], "data": ["", "many", ""]},
     ]
     assert (made["shape"], made["fields"], made["model"]) == ([3, 2], ["activity", "company_size"], "lead")
+
+
+@pytest.mark.parametrize(
+    ("canary", "says"),
+    [
+        ('canary = "next"', "canary: is set without canary_percent"),
+        ("canary_percent = 5", "canary_percent: is set without canary"),
+        ('canary = "nope"\ncanary_percent = 5', "there is no core nope"),
+        ('canary = "lead"\ncanary_percent = 5', "is the core that answers anyway"),
+        ('canary = "next"\ncanary_percent = 101', "out of range"),
+    ],
+)
+def test_a_canary_that_cannot_be_is_told(tmp_path: Path, canary: str, says: str) -> None:
+    text = mapping.BASE.replace('core = "lead"\n', f'core = "lead"\n{canary}\n', 1)
+    key = tmp_path / "key"
+    key.write_text("0" * 32)
+    key.chmod(0o600)
+    with pytest.raises(ConfigError) as refused:
+        Settings.parse(text.format(url="http://127.0.0.1:1", core="", reviewer="main"), "inlay.toml", tmp_path)
+    assert any(says in str(each) for each in refused.value.problems), refused.value.problems

@@ -196,6 +196,8 @@ def _answered(admin: Admin, act: Act, view: Callable[[], Any]) -> Any:
 def _offered(admin: Admin, tab: Tab) -> bool:
     if tab.path == "/preview" and not parts().settings.server.preview:
         return False
+    if tab.path == "/admin/cores/try" and admin.may(Act.OPERATE):
+        return False  # a link of the configuration's page
     if tab.path in ("/admin/configuration", "/admin/jobs", "/admin/hosts/add"):  # of the whole deployment
         return admin.may(tab.act)
     return admin.may_somewhere(tab.act)

@@ -79,8 +79,10 @@ def _chosen(said: Mapping[str, str]) -> tuple[CoreSettings, CapabilitySettings]:
         return core, capability
     if said["map"] not in (*maps.names(), OWN):
         raise BadRequest("There is no such map.", reason="map-unknown")
-    core = replace(core, map=said["map"], model=said["model"][:200] or "model", model_version="", path=core.path or "/")
+    core = replace(core, map=said["map"], model=said["model"][:200] or "model", model_version="")
     core = replace(core, request=_expression(said, "request"), response=_expression(said, "response"), batch=0)
+    if said["map"] == OWN:
+        core = replace(core, path=core.path or "/predict")
     if maps.map_of(core, maps.SCORE) is None:
         raise RefusedValueError(
             "A map of your own needs both expressions.", "Write request and response.", ("request",)
@@ -104,7 +106,7 @@ def _settings(core: CoreSettings) -> str:
     if core.map in ("mlflow", OWN) and not core.model_version:
         lines.append('model_version = "1"  # or version, or version_path')
     if core.map == OWN:
-        lines.append('path = "/predict"')
+        lines.append(f"path = {literal(core.path)}")
     return "\n".join([f"[cores.{core.name}]", f"url = {literal(core.url)}", *lines])
 
 
