@@ -5,6 +5,7 @@
     ├── BadRequest        400   bad-request
     │   ├── TooLarge      413   too-large
     │   ├── WrongMediaType 415  wrong-media-type
+    │   ├── WrongMethod   405   bad-request
     │   ├── NotFound      404   not-found
     │   ├── Superseded    409   superseded
     │   ├── NotLaunched   400   not-launched
@@ -41,7 +42,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -94,6 +95,16 @@ class TooLarge(BadRequest):
 
 class WrongMediaType(BadRequest):
     code, status, title = "wrong-media-type", 415, "The request has the wrong content type."
+
+
+class WrongMethod(BadRequest):
+    """`allowed` are those that the address takes."""
+
+    status, title = 405, "This address does not take that method."
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        super().__init__(reason="http-405")
+        self.allowed = frozenset(allowed)
 
 
 class NotFound(BadRequest):

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from app.api.operations import OPERATIONS, SERVICE, SESSION, SIGNED, Operation, Shape
+from app.api.forms import MOST_MEMBERS, Form
+from app.api.operations import ANYBODY, OPERATIONS, SERVICE, SESSION, SIGNED, Operation, Shape
 from app.api.shapes import Problem
 
 _REFS = "#/components/schemas/{name}"
@@ -15,6 +16,7 @@ _END = "$(?!\\n)"  # Python's "$" lets one line end pass; other readers' does no
 _SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
     SERVICE: [{"key": []}, {"credentials": []}],
     SESSION: [{"session": []}],
+    ANYBODY: [{"session": []}, {}],
     SIGNED: [],
 }
 _SCHEMES = {
@@ -34,6 +36,9 @@ def document(public_url: str) -> dict[str, Any]:
     """The whole document."""
     shapes = sorted({*_shapes()}, key=lambda each: each.__name__)
     _, found = msgspec.json.schema_components(shapes, ref_template=_REFS)
+    for shape in shapes:
+        if issubclass(shape, Form):  # further members are passed over, but they are texts too
+            found[shape.__name__] |= {"additionalProperties": {"type": "string"}, "maxProperties": MOST_MEMBERS}
     paths: dict[str, dict[str, Any]] = {}
     for each in OPERATIONS:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, found)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.api.shapes import RecordName, Told, Word
 from app.launch import MAX_RECORDS, TokenType
 
-EXCHANGE, CODE = "urn:ietf:params:oauth:grant-type:token-exchange", "authorization_code"
+MOST_MEMBERS = 20
 
 
 class Form(Struct, kw_only=True, omit_defaults=True):
@@ -19,11 +19,14 @@ class Form(Struct, kw_only=True, omit_defaults=True):
 class SessionAsked(Form):
     """A host's token for a session of ours (RFC 8693), or a window's one-time code."""
 
-    grant_type: Annotated[str, Meta(description=f"{EXCHANGE}, or {CODE}.")]
+    grant_type: Annotated[
+        Literal["urn:ietf:params:oauth:grant-type:token-exchange", "authorization_code"],
+        Meta(description="A host's token, or a window's code."),
+    ]
     connection: Word
     component: Annotated[str, Meta(description="The entry component.", examples=["score-badge"])] = ""
     subject_token: Annotated[str, Meta(description="The host's proof.")] = ""
-    subject_token_type: Annotated[str, Meta(description=f"One of: {', '.join(TokenType)}.")] = ""
+    subject_token_type: Annotated[TokenType, Meta(description="What the proof is.")] = TokenType.JWT
     records: Annotated[
         list[RecordName], Meta(max_length=MAX_RECORDS, description="Their first fragments come too.")
     ] = []

@@ -24,7 +24,7 @@ from app.api.shapes import BatchQuery, DecisionPlace, Imported, Problem, Row, Sc
 
 Shape = type[Struct]
 JSON, FORM, PROBLEM = "application/json", "application/x-www-form-urlencoded", "application/problem+json"
-SERVICE, SESSION, SIGNED, NOBODY = "service", "session", "signed", ""
+SERVICE, SESSION, ANYBODY, SIGNED, NOBODY = "service", "session", "anybody", "signed", ""
 _REFUSED: Mapping[int, str] = {
     400: "What was sent does not have the shape.",
     401: "Whoever asks did not prove who they are.",
@@ -114,8 +114,8 @@ OPERATIONS: tuple[Operation, ...] = (
         refusal_media=JSON,
     ),
     Operation(
-        "endSession", "DELETE", "/session", "Panels", "End a session.", SESSION,
-        {204: Answer("It is over.")}, refusals=(401, 503),
+        "endSession", "DELETE", "/session", "Panels", "End a session.", ANYBODY,
+        {204: Answer("It is over, or never was.")}, refusals=(503,),
     ),
     Operation(
         "renewSession", "POST", "/session/renew", "Panels", "A new token before the old one ends.", SESSION,

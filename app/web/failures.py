@@ -7,7 +7,7 @@ import traceback
 from typing import Any
 
 from flask import Response, jsonify
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.audit.log import new_reference
 from app.errors import (
@@ -23,6 +23,7 @@ from app.errors import (
     TooLarge,
     Unavailable,
     WrongMediaType,
+    WrongMethod,
 )
 
 _log = logging.getLogger("inlay")
@@ -45,11 +46,9 @@ def _from_http(error: HTTPException) -> InlayError:
     known = {404: NotFound, 413: TooLarge, 415: WrongMediaType}
     if error.code in known:
         return known[error.code](reason=f"http-{error.code}")
-    wrapped = BadRequest(reason=f"http-{error.code}")
-    if error.code == 405:
-        wrapped = BadRequest("This address does not take that method.", reason="http-405")
-        wrapped.status = 405
-    return wrapped
+    if isinstance(error, MethodNotAllowed):
+        return WrongMethod(error.valid_methods or ())
+    return BadRequest(reason=f"http-{error.code}")
 
 
 def retry_headers(error: InlayError) -> dict[str, str]:
@@ -76,6 +75,8 @@ def problem(error: InlayError, reference: str = "", **more: Any) -> Response:
     if isinstance(error, CallerUnknown):
         response.headers["WWW-Authenticate"] = 'Bearer realm="inlay"'
     response.headers.update(retry_headers(error))
+    if isinstance(error, WrongMethod):
+        response.headers["Allow"] = ", ".join(sorted(error.allowed))
     return response
 
 
