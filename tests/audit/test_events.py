@@ -36,6 +36,7 @@ thumb.given
 thumb.undone
 training.exported
 view.opened
+event.published
 """
 
 
