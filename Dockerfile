@@ -5,7 +5,7 @@ WORKDIR /inlay
 RUN python -m venv /venv
 COPY pyproject.toml README.md ./
 COPY app app
-RUN /venv/bin/pip install --no-cache-dir -e '.[postgres,redis]'
+RUN /venv/bin/pip install --no-cache-dir -e '.[postgres,redis,rabbitmq]'
 
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin inlay

@@ -35,6 +35,7 @@ from app.net.permits import Permits
 from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
+from app.publishing import Announcements
 from app.review import Reviews
 from app.revisions import Revisions
 from app.revisions.publishing import Publisher
@@ -67,6 +68,7 @@ from app.wiring import (
     ahead,
     keyring_of,
     leaver,
+    loops,
     machines,
     scoring,
     sealer,
@@ -137,8 +139,9 @@ def build(
         to_cores=feedback,
         writer=writing.writer,
     )
-    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads)
-    heard = (feedback.reviewed, writing.wishes.reviewed)
+    beside = loops(ground, connections, events, node, lambda: runner.wake())  # noqa: PLW0108 the same
+    runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads, beside=beside)
+    heard = (feedback.reviewed, writing.wishes.reviewed, Announcements(settings).reviewed)
     reviews = Reviews(database, keyring, connections, stored, audit, epochs, metrics, clock, listeners=heard)
     scores, readings = Scores(scored, reviews, writing.wishes), Readings(analyses, reviews, limits)
     stations: dict[str, Station] = {"score": scores, "analysis": readings}

@@ -27,6 +27,7 @@
     │   ├── Busy          503   busy
     │   ├── StoreUnavailable 503 store-unavailable
     │   ├── HostUnavailable  503 host-unavailable
+    │   ├── BrokerUnavailable 503 broker-unavailable
     │   └── CoreUnavailable  503 core-unavailable
     ├── OutboundError           a call to the outside failed (net/ only; translated by its callers)
     │   ├── AddressRefused      the target is not an address that we may call
@@ -236,6 +237,10 @@ class HostUnavailable(Unavailable):
 
 class CoreUnavailable(Unavailable):
     code = "core-unavailable"
+
+
+class BrokerUnavailable(Unavailable):
+    code = "broker-unavailable"
 
 
 class OutboundError(InlayError):

@@ -60,6 +60,8 @@ METRICS: Mapping[str, Metric] = {
     "cache_bytes": Metric("gauge", ("level",), "Bytes of answers in memory, as they are estimated."),
     "redis_failures": Metric("count", ("outcome",), "Questions to Redis that brought nothing, or were not asked."),
     "events": Metric("count", ("outcome",), "Events from hosts, taken or refused."),
+    "broker_messages": Metric("count", ("broker", "outcome"), "Messages taken from brokers and published to them."),
+    "broker_failures": Metric("count", ("broker", "outcome"), "Links to brokers that broke, by why."),
     "jobs": Metric("count", ("kind", "outcome"), "Background jobs, by how an attempt ended."),
     "rate_limited": Metric("count", ("route",), "Requests that were told to come back later."),
     "csp_reports": Metric("count", ("outcome",), "Browsers' reports of breaches of our pages' policies."),

@@ -28,6 +28,18 @@ LOOK_EACH_S = 0.1
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
+class Claim:
+    """Held until it is let go."""
+
+    def __init__(self, file: int | None) -> None:
+        self._file = file
+
+    def let_go(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
 class Node:
     """One process' view of its node. Without a folder it is a node of its own, and nothing is written."""
 
@@ -58,6 +70,18 @@ class Node:
     def cells(self) -> Cells:
         """The numbers of this process: those that a dead one has left, or new ones. Call it once."""
         return Cells(*_take_over(self._folder)) if self._folder else Cells(mmap.mmap(-1, CELLS * DOUBLE), None)
+
+    def claim(self, name: str) -> Claim | None:
+        """What only one at a time may do on this node; None while another has it. Who is killed has it no more."""
+        if self._folder is None:
+            return Claim(None)
+        file = os.open(self._folder / f"{name}.claim", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        return Claim(file)
 
     def alive(self) -> int:
         """How many processes of this node count."""

@@ -1,15 +1,16 @@
 """Real services for tests: those that are named or found on this machine, else private ones.
 
-`INLAY_TEST_POSTGRES` and `INLAY_TEST_REDIS` name them by their URLs. Where they are not set, the standard ports of this
-machine are looked at. `python -m tests.services COMMAND` starts private ones for the command where neither has a
-service and the binaries are here, and ends them with it. `INLAY_TEST_SERVICES=required` makes a failure of what would
-be skipped.
+`INLAY_TEST_POSTGRES`, `INLAY_TEST_REDIS` and `INLAY_TEST_RABBITMQ` name them by their URLs. Where they are not set, the
+standard ports of this machine are looked at. `python -m tests.services COMMAND` starts private ones for the command
+where neither has a service and the binaries are here, and ends them with it. `INLAY_TEST_SERVICES=required` makes a
+failure of what would be skipped.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import os
 import pwd
 import shutil
@@ -19,17 +20,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pika
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
-POSTGRES, REDIS, REQUIRED = "INLAY_TEST_POSTGRES", "INLAY_TEST_REDIS", "INLAY_TEST_SERVICES"
-_STANDARD = {POSTGRES: "postgresql+psycopg://root@127.0.0.1:5432/test", REDIS: "redis://127.0.0.1:6379/0"}
-_START_S = 30.0
+POSTGRES, REDIS, RABBITMQ = "INLAY_TEST_POSTGRES", "INLAY_TEST_REDIS", "INLAY_TEST_RABBITMQ"
+REQUIRED = "INLAY_TEST_SERVICES"
+_STANDARD = {
+    POSTGRES: "postgresql+psycopg://root@127.0.0.1:5432/test",
+    REDIS: "redis://127.0.0.1:6379/0",
+    RABBITMQ: "amqp://guest:guest@127.0.0.1:5672/%2F",
+}
+_START_S = 60.0
 
 
 def url(name: str) -> str:
@@ -59,10 +66,19 @@ def _answers(name: str, url: str) -> bool:
             if name == REDIS:
                 conn.sendall(b"PING\r\n")
                 return conn.recv(16).startswith(b"+PONG")
+        if name == RABBITMQ:
+            _no_words_of_pika()
+            pika.BlockingConnection(pika.URLParameters(url)).close()
+            return True
         create_engine(url, poolclass=NullPool).connect().close()
     except Exception:  # noqa: BLE001 whatever is missing: server, driver, role, database
         return False
     return True
+
+
+def _no_words_of_pika() -> None:
+    """What it logs of a server that is not there yet is expected."""
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 @dataclass
@@ -73,14 +89,17 @@ class Service:
     command: Sequence[str]
     user: str | None
     process: subprocess.Popen[bytes]
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         """Again, on the same port and with the same data."""
-        self.process = _spawned(self.command, self.user)
+        self.process = _spawned(self.command, self.user, self.env)
         _wait(self.url, self.process)
 
     def kill(self) -> None:
-        self.process.kill()
+        """With all that it started: a script waits for its server."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def pause(self) -> None:
@@ -131,8 +150,41 @@ def private_postgres() -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def _running(url: str, command: Sequence[str], user: str | None) -> Iterator[Service]:
-    service = Service(url, command, user, _spawned(command, user))
+def private_rabbitmq() -> Iterator[Service]:
+    """A RabbitMQ of our own, with nothing in it. Skips where there is no rabbitmq-server.
+
+    The server itself, and not the script around it, which wants to be somebody else.
+    """
+    erlang, home = _binary("erl"), next(iter(sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*"))), None)
+    if home is None:
+        pytest.skip("There is no rabbitmq-server on this machine.")
+    with _folder(None) as folder:
+        port = free_port()
+        env = {
+            "HOME": str(folder),
+            "RABBITMQ_HOME": str(home),
+            "RABBITMQ_NODENAME": f"inlay{port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(port),
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "none"),
+            "RABBITMQ_SERVER_START_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "PATH": f"{Path(erlang).parent}:{os.environ['PATH']}",
+        }
+        url = f"amqp://guest:guest@127.0.0.1:{port}/%2F"
+        with _running(url, [str(home / "sbin" / "rabbitmq-server")], None, env) as service:
+            yield service
+
+
+@contextlib.contextmanager
+def _running(
+    url: str, command: Sequence[str], user: str | None, env: Mapping[str, str] | None = None
+) -> Iterator[Service]:
+    service = Service(url, command, user, _spawned(command, user, env or {}), env or {})
     try:
         _wait(url, service.process)
         yield service
@@ -140,10 +192,10 @@ def _running(url: str, command: Sequence[str], user: str | None) -> Iterator[Ser
         service.end()
 
 
-def _spawned(command: Sequence[str], user: str | None) -> subprocess.Popen[bytes]:
+def _spawned(command: Sequence[str], user: str | None, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
     return subprocess.Popen(
-        command, stdout=quiet, stderr=quiet, user=user, cwd="/", env=_plain(), start_new_session=True
+        command, stdout=quiet, stderr=quiet, user=user, cwd="/", env=_plain() | dict(env), start_new_session=True
     )
 
 
@@ -153,7 +205,7 @@ def _plain() -> dict[str, str]:
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + _START_S
-    name = REDIS if url.startswith("redis") else POSTGRES
+    name = {"redis": REDIS, "amqp": RABBITMQ}.get(urlsplit(url).scheme, POSTGRES)
     while not _answers(name, url):
         if process.poll() is not None or time.monotonic() > until:
             raise RuntimeError(f"{process.args!r} does not answer")
@@ -203,7 +255,11 @@ def free_port() -> int:
 def main(command: Sequence[str]) -> int:
     """Run a command with services at hand; its exit code."""
     with contextlib.ExitStack() as stack:
-        for name, private in ((POSTGRES, private_postgres), (REDIS, private_redis)):
+        for name, private in (
+            (POSTGRES, private_postgres),
+            (REDIS, private_redis),
+            (RABBITMQ, private_rabbitmq),
+        ):
             if find(name) is None:
                 with contextlib.suppress(pytest.skip.Exception):
                     os.environ[name] = stack.enter_context(private()).url

@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "scoring erasure explanation listing",
         "analysis importing",
         "review events health alerts diagnosis host_code",
-        "leaving additions feedback write_back",
+        "leaving additions feedback write_back publishing",
         "jobs views wiring",
         "web",
         "preview",
@@ -42,7 +42,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 GUESTS = frozenset({"scorer", "demo"})  # import nothing of the rest; only the command line starts them
 FAMILIES = frozenset({"hosts", "views", "routes", "jobs"})
 FLASK_ROOMS = frozenset({"web", "routes", "__init__", "application", "reloader", "cli"}) | GUESTS
-NETWORK = frozenset({"requests", "urllib3", "httpx", "socket", "http.client", "urllib.request", "ssl"})
+NETWORK = frozenset({"pika", "requests", "urllib3", "httpx", "socket", "http.client", "urllib.request", "ssl"})
 
 HOSTS = sorted({"jira", *(path.parent.name for path in (ROOT / "app/hosts").glob("*/__init__.py"))})
 # A vendor's domain is an address: documents of one host lie at another's.
@@ -148,6 +148,11 @@ TESTED_BY: dict[str, tuple[str, str]] = {
         f"app/hosts/{host}setup.py": ("tests/hosts/test_setup.py", "one test holds what every host's answers make")
         for host in ("_entra_", *(f"{each.parent.name}/" for each in sorted((ROOT / "app/hosts").glob("*/setup.py"))))
     },
+    "app/db/schema_outbox.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
+    "app/db/outbox.py": ("tests/publishing/test_publishing.py", "what lies there is what is published"),
+    "app/net/brokers.py": ("tests/net/test_rabbitmq.py", "values and one interface"),
+    "app/publishing/stored.py": ("tests/publishing/test_publishing.py", "what is kept is what is told"),
+    "app/events/__init__.py": ("tests/routes/test_events.py", "one face of several ways in, seen from outside"),
     "app/events/changed.py": ("tests/routes/test_events.py", "what an event outdates, and when"),
     "app/jobs/told.py": ("tests/routes/test_events.py", "a large event leaves it to this"),
     "app/hosts/_event_forms.py": ("tests/hosts/salesforce/test_events.py", "values, seen in what a host reads"),

@@ -14,7 +14,7 @@ from sqlalchemy import insert, text
 
 from app.audit import AuditLog
 from app.core.shared import VERSION, SharedScores
-from app.db import Database
+from app.db import Database, outbox
 from app.db.erasing import Subject
 from app.db.jobs import enqueue
 from app.db.schema import leases
@@ -191,6 +191,7 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
             wish(conn, Place("acme", "c", "Lead", name), 0.0, cause="review", viewer="v")
             conn.execute(insert(leases).values(key=f"acme|c|||Lead/{name}", owner="o", until=0.0, epoch=0))
             enqueue(conn, "rescore", {"connection": "acme", "record": f"Lead/{name}"})
+            outbox.put(conn, [outbox.Entry(name, "main", "acme", "Lead", name, "t", "k", "{}", 0.0)])
         for name in (mine, theirs, "shared"):
             row = {"id": name, "connection": "acme", "content_hash": name, "recipe": "", "model_name": "", "pages": 1}
             conn.execute(insert(analyses).values(row | {"model_version": "", "body": b"", "created_at": 0.0}))
@@ -199,11 +200,11 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
         enqueue(conn, "rescore", {"connection": "elsewhere", "record": f"Lead/{mine}"})
     found = erasure.find(SUBJECT)
     expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1, "thumbs": 1}
-    expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1}
+    expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1, "outbox": 1}
     assert found.rows == expected
     assert erasure.erase(SUBJECT).found.rows == expected
     left = {
-        "readings": "record_id", "reviews": "record_id", "write_backs": "record_id",
+        "readings": "record_id", "reviews": "record_id", "write_backs": "record_id", "outbox": "record_id",
         "leases": "substr(key, 15)", "analyses": "id",
     }  # fmt: skip
     with world.parts.database.read() as conn:

@@ -66,6 +66,8 @@ def test_two_parts_do_not_share_numbers() -> None:
 
 
 def test_no_label_could_hold_a_person_or_a_record() -> None:
-    words = "host outcome capability state core level kind event route stage verdict connection component feature"
+    words = (
+        "broker host outcome capability state core level kind event route stage verdict connection component feature"
+    )
     allowed = {*words.split()}
     assert {label for metric in METRICS.values() for label in metric.labels} <= allowed

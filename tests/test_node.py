@@ -132,3 +132,13 @@ def test_growth_is_a_process_own_and_not_what_a_dead_one_left(tmp_path: Path) ->
     ours = Metrics(Node(tmp_path), strict=True)
     ours.count("launches", 2, host="h", outcome="accepted")
     assert ours.growth({"launches"}) == {("launches", "h", "accepted"): 2}
+
+
+def test_what_one_process_claims_no_other_has_until_it_is_let_go(tmp_path: Path) -> None:
+    one, other = Node(tmp_path), Node(tmp_path)
+    held = one.claim("consume-main")
+    assert held is not None
+    assert other.claim("consume-main") is None
+    assert other.claim("consume-other") is not None
+    held.let_go()
+    assert other.claim("consume-main") is not None

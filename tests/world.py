@@ -22,7 +22,7 @@ from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from app.application import build, create_app
-from app.config import ConnectionSettings, Settings
+from app.config import BrokerSettings, ConnectionSettings, Settings
 from app.db import Database
 from app.db.migrations import is_current, upgrade
 from app.hosts._sign_in import HostTokens
@@ -373,9 +373,11 @@ def world(
     connections: Sequence[ConnectionSettings] = (),
     store: str = "",
     redis: str = "",
+    broker: BrokerSettings | None = None,
 ) -> Iterator[World]:
     """A world of its own in this folder. `connections` take the places of those of their names; `store` and
-    `redis` are URLs of what it uses instead of a file there and of nothing."""
+    `redis` are URLs of what it uses instead of a file there and of nothing. `broker` has the events of the first
+    connection in the queue that is called as its exchange, and is told its scores."""
     for name, value in {
         "key": "k" * 40,
         "consumer": "4D1C2B3A5E6F",
@@ -400,6 +402,10 @@ def world(
         (folder / "inlay.toml").write_text(config)
         settings, clock = Settings.parse(config, str(folder / "inlay.toml"), folder), Clock()
         named = {each.name: each for each in connections}
+        if broker is not None:
+            uses = {"broker": broker.name, "broker_queue": broker.exchange, "publish": ("lead_score",)}
+            named["acme"] = replace(named.get("acme", settings.connections["acme"]), **uses)
+            settings = replace(settings, brokers={broker.name: broker})
         settings = replace(settings, connections={**settings.connections, **named})
         with running(settings, clock) as (parts, runner):
             yield World(settings, folder, core, api, clock, parts, runner, create_app(parts).test_client())

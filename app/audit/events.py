@@ -118,6 +118,7 @@ EVENTS: Mapping[str, Event] = {
     "admin.refused": _event("admin", "reason", "admin connection reference route"),
     # what hosts tell us, and what we do not take from anybody
     "event.accepted": _event("event", "connection", "records event_id how"),
+    "event.published": _event("event", "connection records", "broker"),  # a broker of the customer's has them
     "event.repeated": _event("event", "connection", "event_id how"),  # it was taken before; nothing was done
     "event.refused": _event("event", "connection reason", "reference"),
     "subscription.begun": _event("event", "connection"),

@@ -18,10 +18,22 @@ from app.connections import Connections
 from app.core import maps
 from app.db import Database
 from app.errors import ConfigError
-from app.health import Finding, Watch, connections, cores, database, feedback, key_store, residences, server
+from app.health import (
+    Finding,
+    Watch,
+    brokers,
+    connections,
+    cores,
+    database,
+    feedback,
+    key_store,
+    residences,
+    server,
+)
 from app.hosts._oauth import IntegrationTokens
 from app.house import checked, read_house
 from app.metrics import Metrics
+from app.net import rabbitmq
 from app.net.door import Door
 
 
@@ -69,6 +81,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
             yield from server(settings, watch)
             yield from cores(settings, watch, metrics)
             yield from feedback(settings, store)
+            yield from brokers(settings, rabbitmq.connect)
             yield from residences(settings)
             yield from connections(settings, watch, store, time.time)
         yield from watch.clocks()

@@ -1,5 +1,6 @@
 """The configuration: one TOML file, read once, strict; secrets only by reference; refused as a whole."""
 
+from app.config.broker import BrokerSettings
 from app.config.connection import ConnectionSettings
 from app.config.core import CoreSettings
 from app.config.example import beginning, example
@@ -19,6 +20,7 @@ from app.config.write_back import WriteBack
 
 __all__ = [
     "AdminSettings",
+    "BrokerSettings",
     "CapabilitySettings",
     "ConnectionSettings",
     "CoreSettings",

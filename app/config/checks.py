@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from app.config.checks_broker import check_broker
 from app.config.checks_core import check_core
 from app.config.kinds import LOOPBACK
 from app.config.machine_checks import check_machines
@@ -33,6 +34,7 @@ def check(settings: Settings, reader: Reader) -> None:
         _needs(reader, ("connections", name), "tenants", "client_secret")
         _needs(reader, ("connections", name), "drives", "token_url")
         _event_tokens(reader, connection)
+        check_broker(settings, reader, connection)
         if "HS256" in connection.algorithms and not reader.given("connections", name, "shared_keys"):
             mend = 'Add shared_keys = { kid = "env:NAME" }, or take HS256 out.'
             reader.problem(("connections", name, "algorithms"), "HS256 has no shared_keys.", mend)
@@ -53,6 +55,8 @@ def check(settings: Settings, reader: Reader) -> None:
         check_core(core, reader)
     _key_store(settings, reader)
     _pair(reader, ("alerts",), "webhook", "secrets")
+    for name in settings.brokers:
+        _pair(reader, ("brokers", name), "certificate", "key")
     _plain_http(settings, reader)
     _admins(settings, reader)
 
@@ -220,12 +224,18 @@ def _plain_http(settings: Settings, reader: Reader) -> None:
         for key in ("jwks_url", "machine_jwks_url", "host_url", "token_url", "authority"):
             urls["connections", name, key] = getattr(connection, key)
     urls["alerts", "webhook"] = settings.alerts.webhook
+    urls |= {("brokers", name, "url"): each.url for name, each in settings.brokers.items()}
     for path, url in urls.items():
         if url and not _guarded(url, server.allow_private):
-            mend = f"Use https, or list {urlsplit(url).netloc} in server.allow_private."
-            reader.problem(path, "is plain http.", mend)
+            parts = urlsplit(url)
+            what, better = ("plain http", "https") if parts.scheme == "http" else ("without TLS", "amqps")
+            mend = f"Use {better}, or list {parts.netloc.rpartition('@')[2]} in server.allow_private."
+            reader.problem(path, f"is {what}.", mend)
 
 
 def _guarded(url: str, allowed: tuple[str, ...]) -> bool:
     parts = urlsplit(url)
-    return parts.scheme == "https" or parts.hostname in LOOPBACK or bool({parts.hostname, parts.netloc} & {*allowed})
+    place = parts.netloc.rpartition("@")[2]  # without user and password
+    return (
+        parts.scheme in ("https", "amqps") or parts.hostname in LOOPBACK or bool({parts.hostname, place} & {*allowed})
+    )

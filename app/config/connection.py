@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limits import RateLimitItem
 
 from app.config.answering import REASONS, SECOND_PERSON
+from app.config.broker import NAME
 from app.config.kinds import (
     DURATION,
     FIELD,
@@ -89,6 +90,13 @@ class ConnectionSettings:
     event_tokens: tuple[Secret, ...] = row(
         many(secret(32)), "Tokens that prove events which cannot be signed, in their address or header.", []
     )
+    # events through a broker of the customer's
+    broker: str = row(WORD, "The broker for its events.", "", example="main")
+    broker_queue: str = row(NAME, "The queue of it whose messages are this connection's events.", "")
+    publish: tuple[str, ...] = row(
+        many(WORD), "The capabilities whose new scores and reviews are published there.", [], example=["lead_score"]
+    )
+    publish_key: str = row(NAME, "Their routing key; empty: type, connection and capability, with dots.", "")
     # how viewers sign in by themselves
     sign_in_client_id: str = row(text("inlay"), "Our app at the host, which viewers sign in to.", "")
     sign_in_client_secret: Secret | None = row(secret(), "Its secret, unless it is registered without one.", None)  # noqa: RUF009 makes a field

@@ -9,7 +9,12 @@ from urllib.parse import urlsplit
 from app.config.reader import literal, rows
 from app.config.table import SECTIONS
 
-_NAMES = {"cores": "cores.main", "capabilities": "capabilities.lead_score", "connections": "connections.crm"}
+_NAMES = {
+    "cores": "cores.main",
+    "capabilities": "capabilities.lead_score",
+    "connections": "connections.crm",
+    "brokers": "brokers.main",
+}
 _INTRODUCTION = """\
 # The configuration of Inlay. Strict: an unknown or half-set setting is refused with its mend.
 # Secrets are only referred to: "env:NAME" reads a variable, "file:path" a file of mode 600.

@@ -131,8 +131,24 @@ def _redis(raw: Any, folder: Path) -> str:
     return str(url)
 
 
+def _broker(raw: Any, folder: Path) -> str:
+    expect(raw, str, "a URL of a broker", BROKER.example)
+    referred = resolve(raw, folder)
+    url = raw if referred is None else referred
+    if referred is None and "@" in url:
+        raise RefusedValueError(
+            "a broker's password is never written here.", 'Put the whole URL behind "env:" or "file:".'
+        )
+    if not url.startswith(("amqp://", "amqps://")) or "?" in url:
+        raise RefusedValueError(
+            "this is not the URL of a broker that we know.", 'Write "amqps://host:5671/vhost", and no query.'
+        )
+    return str(url)
+
+
 PATH = Kind("tls.pem", _path)
 KEY_FILE = Kind("key.pem", _key_file)
 FILE = Kind("inlay-anchors.jsonl", _file)  # need not be there yet
 STORE = Kind("sqlite:///inlay.db", _store)
 REDIS = Kind("redis://127.0.0.1:6379/0", _redis)
+BROKER = Kind("amqp://127.0.0.1:5672/%2F", _broker)

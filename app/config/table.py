@@ -9,6 +9,7 @@ from pathlib import Path
 from limits import RateLimitItem
 
 from app.config.answering import REASONS
+from app.config.broker import BrokerSettings
 from app.config.checks import check
 from app.config.connection import ConnectionSettings
 from app.config.core import CoreSettings
@@ -173,9 +174,10 @@ class Settings:
     admin: AdminSettings = field(default_factory=AdminSettings)
     file: Path = field(default=Path("inlay.toml"), compare=False)  # what it was read from, or would be
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    brokers: Mapping[str, BrokerSettings] = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        families = (self.cores, self.capabilities, self.connections)
+        families = (self.cores, self.capabilities, self.connections, self.brokers)
         return hash((self.server, self.store, self.admin, self.alerts, *(tuple(each.values()) for each in families)))
 
     def homes(self, connection: ConnectionSettings) -> dict[str, str]:
@@ -184,6 +186,9 @@ class Settings:
         homes = {f"connection {connection.name}": connection.region, "the server": self.server.region}
         if source := self.connections.get(connection.records_from or ""):
             homes[f"connection {source.name}"] = source.region
+        homes |= {
+            f"broker {each.name}": each.region for each in self.brokers.values() if each.name == connection.broker
+        }
         cores = {core for each in asked for core in each.cores if core in self.cores}
         return homes | {f"core {core}": self.cores[core].region for core in sorted(cores)}
 
@@ -218,6 +223,7 @@ class Settings:
             admin=reader.section(AdminSettings, reader.tree.get("admin", {}), "admin"),
             file=folder / Path(where).name,
             alerts=reader.section(AlertSettings, reader.tree.get("alerts", {}), "alerts"),
+            brokers=reader.sections(BrokerSettings, "brokers"),
         )
         check(settings, reader)
         if reader.problems:
@@ -246,4 +252,5 @@ SECTIONS: Mapping[str, type] = {
     "connections": ConnectionSettings,
     "admin": AdminSettings,
     "alerts": AlertSettings,
+    "brokers": BrokerSettings,
 }

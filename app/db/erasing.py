@@ -18,6 +18,7 @@ from app.db.schema_api import import_rows, imports
 from app.db.schema_documents import analyses, readings, reviews
 from app.db.schema_feedback import feedback_threads, outcomes, thumbs
 from app.db.schema_jobs import jobs, write_backs
+from app.db.schema_outbox import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,11 @@ def _threads(conn: Connection, subject: Subject, now: float, do: bool) -> int:  
     return feedback.retract(conn, mine) if do else _count(conn, feedback_threads, mine)
 
 
+def _outbox(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    mine = outbox.c.connection.in_(subject.connections) & _is(outbox, subject)
+    return _gone(conn, outbox, mine, do)
+
+
 # In this order: analyses are found by the readings.
 RULES: Mapping[str, Rule] = {
     "scores": _scores,
@@ -143,6 +149,7 @@ RULES: Mapping[str, Rule] = {
     "thumbs": _thumbs,
     "feedback_threads": _threads,
     "outcomes": _outcomes,
+    "outbox": _outbox,
 }
 
 

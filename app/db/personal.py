@@ -63,6 +63,8 @@ TABLES: tuple[Place, ...] = (
           (_S, _V), "deleted; what was written to the host's record is the host's", _WITH),
     Place("jobs", "records by name, viewers by id, tokens (by the deployment's keys)", (_S, _V),
           "deleted; of a list of records the name goes", _WITH),
+    Place("outbox", "records by name, their scores and verdicts: what a broker is told, for a day after it was", (_S,),
+          "deleted; what the broker has is its owner's to erase", _WITH),
     Place("leases", "records by name, and why there was no score", (_S,), "deleted", "ends by itself, in minutes"),
     Place("audit", "who did what, and saw which decision of which record, by ids; never what was read of it",
           (_S, _V, _A),

@@ -9,6 +9,7 @@ from app.db import Database
 from app.db.framings import Framings
 from app.db.migrations import is_current
 from app.errors import AddressRefused, AnswerRefused, InlayError, OutboundError, StoreUnavailable
+from app.health.brokers import brokers
 from app.health.core import cores
 from app.health.drives import drives
 from app.health.feedback import feedback
@@ -21,7 +22,18 @@ from app.hosts import HOSTS
 from app.hosts._oauth import IntegrationTokens
 from app.net.door import Request
 
-__all__ = ["Finding", "Watch", "connections", "cores", "database", "feedback", "key_store", "residences", "server"]
+__all__ = [
+    "Finding",
+    "Watch",
+    "brokers",
+    "connections",
+    "cores",
+    "database",
+    "feedback",
+    "key_store",
+    "residences",
+    "server",
+]
 
 
 def database(store: Database | None) -> Iterator[Finding]:

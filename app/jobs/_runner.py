@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from app.db import Database
 from app.db.jobs import Job, Postponed, claim, done, failed, postponed
@@ -23,6 +23,15 @@ STOP_S = 5.0
 PAUSE_S = 0.25  # between looks at an empty table; a process wakes its own runner at once
 
 
+class Beside(Protocol):
+    """A loop of its own that works while jobs are run."""
+
+    def start(self) -> None: ...
+
+    def stop(self, within_s: float) -> bool:
+        """Finish what is at hand; whether that was done in time."""
+
+
 class Runner:
     """One for each process; `factor` times the threads that the lanes have."""
 
@@ -34,7 +43,9 @@ class Runner:
         clock: Callable[[], float] = time.time,
         *,
         factor: int = 1,
+        beside: Sequence[Beside] = (),
     ) -> None:
+        self._beside = beside
         self._database, self._handlers = database, handlers
         self._metrics, self._clock = metrics, clock
         self._leases = Leases(database, clock)
@@ -50,6 +61,8 @@ class Runner:
         self._leases.start()
         for thread in self._threads:
             thread.start()
+        for each in self._beside:
+            each.start()
 
     def wake(self) -> None:
         for wake in self._wakes:
@@ -66,8 +79,9 @@ class Runner:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=max(0.0, ends - time.monotonic()))
+        ended = [each.stop(max(0.0, ends - time.monotonic())) for each in self._beside]
         self._leases.stop()
-        return not any(thread.is_alive() for thread in self._threads)
+        return all(ended) and not any(thread.is_alive() for thread in self._threads)
 
     def step(self, kinds: Sequence[str] = ()) -> bool:
         """Run one due job, of these kinds or of any; whether there was one."""

@@ -102,6 +102,7 @@ RULES: Mapping[str, Rule] = {
     "api_keys": _erased("keys of the customer's services; none opens anything from then on"),
     "warms": _erased("how far lists were scored"),
     "subscriptions": _erased("the host is told to end them first"),
+    "outbox": _erased("what was to be published, and what was in the last day"),
     "analyses": _erased("what was said of documents"),
     "readings": _erased("which analysis is which document's"),
     "figures": _erased("its counts; those of all connections together stay"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.wiring.brokers import loops
 from app.wiring.documents import Documents, Libraries
 from app.wiring.ending import erasure, leaver, sealer
 from app.wiring.ground import Ground
@@ -19,6 +20,7 @@ __all__ = [
     "erasure",
     "keyring_of",
     "leaver",
+    "loops",
     "machines",
     "scoring",
     "seal_keys",

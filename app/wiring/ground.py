@@ -16,6 +16,8 @@ from app.keys import Keyring
 from app.keys.subjects import SubjectKeys
 from app.metrics import Metrics
 from app.net.door import Door
+from app.publishing import Announcements
+from app.publishing.stored import AnnouncedScores
 from app.revisions.rollback import answering
 
 
@@ -39,4 +41,5 @@ class Ground:
 
     def scores(self) -> StoredScores:
         """Without those of cores that were taken back."""
-        return StoredScores(self.database, self.subjects, dropped(self.database, answering(self.settings)))
+        taken_back = dropped(self.database, answering(self.settings))
+        return AnnouncedScores(self.database, self.subjects, taken_back, Announcements(self.settings))

@@ -40,6 +40,7 @@ review.approved
 review.conflict
 review.declined
 review.refused
+event.published
 """
 
 
