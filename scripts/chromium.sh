@@ -14,10 +14,11 @@ found() {
 # Whether it can be installed is no matter: without it they take the whole one.
 lean() {
     [ "$1" = /usr/bin/chromium ] && [ ! -e /usr/bin/chromium-headless-shell ] && command -v apt-get >/dev/null || return 0
-    local as_root=""
+    local as_root="" take="env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove"
     [ "$(id -u)" -eq 0 ] || as_root="sudo -n"
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove \
-        chromium-headless-shell >/dev/null 2>&1 || true
+    $as_root timeout 120 $take chromium-headless-shell >/dev/null 2>&1 ||
+        { $as_root timeout 60 apt-get update -qq && $as_root timeout 120 $take chromium-headless-shell; } >/dev/null 2>&1 ||
+        echo "Debian's chromium-headless-shell could not be installed: browser tests take a third longer." >&2
 }
 
 starts() { # Ubuntu has a chromium-browser that only says which snap to install
