@@ -11,7 +11,7 @@ from app.answer import Answer, Input, TrendPoint, drawn
 from app.core.shapes import Factor, Score
 from app.launch import Record, Viewer
 from app.views._said import rules_of, said_of
-from app.views._shown import age_of, band_of, change_of, score_of, shown
+from app.views._shown import age_of, band_of, change_of, score_of
 from app.views._voice import voice_of
 from app.views._wrote import wrote_of
 
@@ -109,7 +109,7 @@ def _review(answer: Answer) -> dict[str, Any] | None:
     review, now = answer.review, score_of(answer)
     if review is None:
         return None
-    was = None if review.of_value is None or review.decision == answer.decision else shown(review.of_value)
+    was = None if review.of_value is None or review.decision == answer.decision else drawn(review.of_value)
     return {**said_of(review, answer.rules), "value": review.value, "was": None if was == now else was}
 
 
