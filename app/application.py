@@ -49,18 +49,18 @@ from app.session.identities import Identities
 from app.session.signin import SignIns
 from app.views import LISTS, VIEWS
 from app.web.assets import Assets
-from app.web.bodies import Bodies
 from app.web.echoes import Echoes
 from app.web.endings import finished, refused
-from app.web.entrance import Entrance
 from app.web.fragments import Fragments
 from app.web.hot import Hot
 from app.web.limits import Limits
 from app.web.parts import Parts
 from app.web.ready import Ready
 from app.web.render import Renderer
-from app.web.server import Server
 from app.web.stations import Readings, Scores, Station
+from app.web.wsgi.bodies import Bodies
+from app.web.wsgi.entrance import Entrance
+from app.web.wsgi.server import Server
 from app.wiring import (
     Documents,
     Ground,

@@ -1,6 +1,7 @@
 """The configuration: one TOML file, read once, strict; secrets only by reference; refused as a whole."""
 
 from app.config.broker import BrokerSettings
+from app.config.capability import CapabilitySettings
 from app.config.connection import ConnectionSettings
 from app.config.core import CoreSettings
 from app.config.example import beginning, example
@@ -8,14 +9,7 @@ from app.config.references import Secret
 from app.config.retention import Retention
 from app.config.rules import Rule, is_high
 from app.config.schedules import Schedule
-from app.config.table import (
-    AdminSettings,
-    CapabilitySettings,
-    ServerSettings,
-    Settings,
-    StoreSettings,
-    store_of,
-)
+from app.config.table import AdminSettings, ServerSettings, Settings, StoreSettings, store_of
 from app.config.write_back import WriteBack
 
 __all__ = [

@@ -16,8 +16,9 @@ from app.config.reader import Reader
 from app.config.write_back import OF_ANALYSIS, WriteBack
 
 if TYPE_CHECKING:
+    from app.config.capability import CapabilitySettings
     from app.config.connection import ConnectionSettings
-    from app.config.table import CapabilitySettings, Settings
+    from app.config.table import Settings
 
 
 def check(settings: Settings, reader: Reader) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from app.answer import Answer, Change, Input, TrendPoint, change, drawn, moved_inputs
+from app.answer import Answer, TrendPoint, drawn
+from app.answer.changes import Change, Input, change, moved_inputs
 from app.audit.log import ViewRow
 from app.audit.looks import ANNOUNCED, LookLog, Looks
 from app.core.stored import CARRIED, Key, Stored, StoredScores

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.answer import Answer, Input, TrendPoint, drawn
+from app.answer import Answer, TrendPoint, drawn
+from app.answer.changes import Input
 from app.core.shapes import Factor, Score
 from app.launch import Record, Viewer
 from app.views._said import rules_of, said_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.answer import Answer, Change, Moved, State, TrendPoint
+from app.answer import Answer, State, TrendPoint
+from app.answer.changes import Change, Moved
 from app.core.shapes import Factor, Meaning, Model, Score
 from app.launch import Record, Viewer
 from app.views import VIEWS

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.answer import Input, TrendPoint
+from app.answer import TrendPoint
+from app.answer.changes import Input
 from app.views import score_card
 from tests.views.cast import NOW, READY, shown
 

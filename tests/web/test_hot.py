@@ -16,7 +16,7 @@ from app.application import create_app
 from app.db.epochs import EVERYTHING, Announcement
 from app.errors import Busy
 from app.rollouts import Reach, Rollout
-from app.web.server import Server
+from app.web.wsgi.server import Server
 from tests.hosts._proofs import GUEST
 from tests.web.test_limits import limited
 from tests.world import LEAD, World

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, create_environ
 
-from app.web.bodies import MAX_PAIRS, Bodies
+from app.web.wsgi.bodies import MAX_PAIRS, Bodies
 from tests.world import World
 
 

@@ -11,7 +11,7 @@ from werkzeug.test import Client
 from app.db.gate import MOST, Gate
 from app.errors import StoreUnavailable
 from app.node import Node
-from app.web.entrance import Entrance
+from app.web.wsgi.entrance import Entrance
 
 
 def answer(_environ: Any, start: Any) -> list[bytes]:

@@ -7,7 +7,7 @@ from flask import Flask, g, request, session, url_for
 from flask.signals import appcontext_tearing_down, request_tearing_down
 
 from app.metrics import NullMetrics
-from app.web.server import MAX_ADDRESS, MAX_RULES, Server
+from app.web.wsgi.server import MAX_ADDRESS, MAX_RULES, Server
 
 
 def routed(app: Flask) -> Flask:
