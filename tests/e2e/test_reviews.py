@@ -14,7 +14,7 @@ from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Stage]
-SAID = "SELECT event, viewer, detail FROM audit WHERE event LIKE 'review.%' AND record = ? ORDER BY seq"
+SAID = "SELECT event, viewer, reason, detail FROM audit WHERE event LIKE 'review.%' AND record = ? ORDER BY seq"
 
 
 def override(card: Locator, value: int, comment: str = "") -> None:
@@ -30,7 +30,8 @@ def send(card: Locator, name: str) -> None:
 
 def audited(demo: Demo, lead: str) -> list[tuple[str, str, dict[str, Any]]]:
     """What the audit says of a record's reviews: event, viewer, and the rest."""
-    return [(row["event"], row["viewer"], json.loads(row["detail"])) for row in demo.rows(SAID, f"Lead/{lead}")]
+    rows = demo.rows(SAID, f"Lead/{lead}")
+    return [(row["event"], row["viewer"], {"reason": row["reason"]} | json.loads(row["detail"])) for row in rows]
 
 
 @pytest.mark.parametrize("form", ["canvas", "element", "sandbox"])
