@@ -21,11 +21,10 @@ UNDONE = [("AI verdict", ""), ("Override", ""), ("Override reason", "")]
 
 def override(stage: Stage, value: str = "22") -> Locator:
     """As a person does, with a reason; the line of the card that tells of the record."""
-    stage.card.get_by_role("button", name="Override").click()
-    form = stage.card.locator("form")
-    form.get_by_label("New score").fill(value)
-    form.get_by_label("Reason").select_option("known-otherwise")
-    form.get_by_role("button", name="Override").click()
+    stage.card.get_by_role("button", name="Override", exact=True).first.click()
+    stage.card.get_by_label("New score").fill(value)
+    stage.card.get_by_label("Reason").select_option("known-otherwise")
+    stage.card.locator("form").get_by_role("button", name="Override", exact=True).click()
     return stage.card.locator("[data-write-back]")
 
 
