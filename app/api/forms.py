@@ -93,6 +93,13 @@ class ConnectionPlace(Form):
     connection: Word
 
 
+class SecretPlace(Form):
+    """Which connection, by an address that only its host knows."""
+
+    connection: Word
+    token: str
+
+
 class EventAsked(Form):
     """What changed at the host. Signed as Standard Webhooks has it, in the headers `webhook-id`,
     `webhook-timestamp` and `webhook-signature`; other hosts send their own form."""

@@ -16,6 +16,7 @@ from app.api.forms import (
     OAuthError,
     RenewedTold,
     ReviewAsked,
+    SecretPlace,
     SessionAsked,
     SessionTold,
     TokenForm,
@@ -131,5 +132,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "tellEvent", "POST", "/events/{connection}", "Hosts", "The host says that records changed.", SIGNED,
         {202: Answer("It was taken.", EventTold)},
         place=ConnectionPlace, body=EventAsked, refusals=(400, 403, 413, 415, 429, 503),
+    ),
+    Operation(
+        "tellEventAtSecretAddress", "POST", "/events/{connection}/{token}", "Hosts", "The same for hosts that sign nothing: the address is the secret.", SIGNED,
+        {202: Answer("It was taken.", EventTold)},
+        place=SecretPlace, body=EventAsked, refusals=(400, 403, 413, 415, 429, 503),
     ),
 )  # fmt: skip

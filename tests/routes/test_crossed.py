@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from app.config import Secret
+from tests.callers.world import bring, lines, row
 from tests.core.server import good
 from tests.hosts._proofs import BUILDERS
 from tests.routes.test_every_route import mapped
@@ -286,6 +287,30 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ("POST", "/admin/jobs/replay"): as_admin("POST", "/admin/jobs/replay"),
     ("POST", "/admin/jobs/drop"): as_admin("POST", "/admin/jobs/drop"),
     ("GET", "/admin/imports"): as_admin("GET", "/admin/imports"),
+    ("GET", "/admin/connections/<connection>/api-keys"): as_admin("GET", "/admin/connections/{0.connection}/api-keys"),
+    ("POST", "/admin/connections/<connection>/api-keys"): as_admin(
+        "POST", "/admin/connections/{0.connection}/api-keys"
+    ),
+    ("GET", "/openapi.json"): public("/openapi.json"),
+    ("GET", "/docs"): public("/docs"),
+    # a viewer's token is nobody's there; a service's own reach is in tests/callers/test_reach.py
+    ("GET", "/api/v1/scores/<capability>/<type>/<id>"): {
+        "record": lambda me, them: me.world.client.get(
+            f"/api/v1/scores/lead_score/{them.record}", headers={"Authorization": f"Bearer {me.token}"}
+        ),
+    },
+    ("POST", "/api/v1/scores:batch"): {
+        "record": lambda me, them: me.world.client.post(
+            "/api/v1/scores:batch",
+            json={"capability": "lead_score", "records": [them.record]},
+            headers={"Authorization": f"Bearer {me.token}"},
+        ),
+    },
+    ("PUT", "/api/v1/scores"): {
+        "record": lambda me, them: bring(
+            me.world, {"Authorization": f"Bearer {me.token}"}, lines(row(record=them.record))
+        ),
+    },
     ("GET", "/admin/origins"): as_admin("GET", "/admin/origins"),
     ("GET", "/admin/decisions"): as_admin("GET", "/admin/decisions"),
     ("POST", "/admin/decisions/export"): as_admin("POST", "/admin/decisions/export"),

@@ -8,6 +8,11 @@ down_revision = "0020_feedback"
 
 
 def upgrade() -> None:
+    _keys()
+    _batches()
+
+
+def _keys() -> None:
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Text, primary_key=True),
@@ -24,6 +29,9 @@ def upgrade() -> None:
         sa.Column("used_at", sa.Double),
     )
     op.create_index("api_keys_connection", "api_keys", ["connection", "service"])
+
+
+def _batches() -> None:
     op.create_table(
         "imports",
         sa.Column("id", sa.Text, primary_key=True),
