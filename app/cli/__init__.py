@@ -15,6 +15,7 @@ from app.cli.audit import audit
 from app.cli.check import check
 from app.cli.core import core
 from app.cli.db import db
+from app.cli.events import events
 from app.cli.feedback import feedback
 from app.cli.host import host
 from app.cli.jobs import jobs
@@ -99,6 +100,7 @@ for command in (
     check,
     core,
     db,
+    events,
     feedback,
     host,
     jobs,

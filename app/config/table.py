@@ -8,6 +8,7 @@ from pathlib import Path
 
 from limits import RateLimitItem
 
+from app.config.alerts import AlertSettings
 from app.config.broker import BrokerSettings
 from app.config.capability import CapabilitySettings
 from app.config.checks import check
@@ -20,7 +21,6 @@ from app.config.kinds import (
     ORIGIN,
     RATE,
     REGION,
-    URL,
     WORD,
     choice,
     integer,
@@ -109,16 +109,6 @@ class AdminSettings:
         "The only connections of an admin, by the same subject; nobody here looks after all.",
         {},
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertSettings:
-    """`[alerts]`: who is told when something is wrong. With Prometheus, take instead: inlay alerts prometheus"""
-
-    webhook: str = row(
-        URL, "Where alerts are posted to, as Standard Webhooks has it.", "", example="https://hooks.example.com/inlay"
-    )
-    secrets: tuple[Secret, ...] = row(many(secret()), "Secrets that they are signed with, several to rotate.", [])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,9 +81,7 @@ def test_what_a_launch_carried_is_told_to_nobody(tmp_path: Path) -> None:
     with make_world(tmp_path / "first") as plain:
         carried = replace(plain.settings.connections["acme-carried"], broker="main", publish=("lead_score",))
     with make_world(tmp_path, broker=BROKER, connections=[carried]) as world:
-        world.element_token(
-            connection="acme-carried", fields=None, features={"activity": 3, "company_size": 9, "revenue": 1}
-        )
+        world.element_token(connection="acme-carried", fields=None, features={LEAD: {"activity": 3}})
         assert len(world.audited("answer.given")) == 1
         assert told(world) == []
 
