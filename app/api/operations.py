@@ -134,7 +134,8 @@ OPERATIONS: tuple[Operation, ...] = (
         place=ConnectionPlace, body=EventAsked, refusals=(400, 403, 413, 415, 429, 503),
     ),
     Operation(
-        "tellEventAtSecretAddress", "POST", "/events/{connection}/{token}", "Hosts", "The same for hosts that sign nothing: the address is the secret.", SIGNED,
+        "tellEventAtSecretAddress", "POST", "/events/{connection}/{token}", "Hosts",
+        "The same for hosts that sign nothing: the address is the secret.", SIGNED,
         {202: Answer("It was taken.", EventTold)},
         place=SecretPlace, body=EventAsked, refusals=(400, 403, 413, 415, 429, 503),
     ),
