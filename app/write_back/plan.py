@@ -7,12 +7,12 @@ there by somebody, and is theirs.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from app.answer import drawn
 from app.config import WriteBack
 from app.config.write_back import OF_REVIEW, OF_SCORE
 from app.hosts._write import alike
@@ -88,7 +88,7 @@ def wanted(row: Row, fields: WriteBack) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if row.as_of is not None:
         at = datetime.fromtimestamp(row.as_of, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        number = None if row.score is None else math.floor(row.score + 1e-9)  # as the panel shows it
+        number = None if row.score is None else drawn(row.score)  # as the panel shows it
         said = {"score": number, "band": row.band or None, "as_of": at}
         found |= {name: said[what] for what, name in fields.of(OF_SCORE).items()}
     if row.review == GIVEN:
