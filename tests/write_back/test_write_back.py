@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from app.config import WriteBack
 from app.core.stored import OUTDATED
+from app.db.epochs import announce
 from app.db.reviews import Verdict
+from app.keys.subjects import Sealing
+from app.write_back import rows
+from app.write_back.plan import Kept
+from app.write_back.rows import REFUSED, Place
+from app.write_back.writer import ANNOUNCED
+from tests.viewing import person
+from tests.world import LEAD, World
 from tests.write_back.stage import Stage
 
 
@@ -88,3 +97,32 @@ class _same:  # noqa: N801 reads as a function
 
     def __exit__(self, *_: object) -> None:
         return None
+
+
+def test_a_review_from_a_panel_becomes_a_wish_and_its_card_says_how_it_stands(world: World) -> None:
+    """From the viewer's click to the line in the card, with the host's words as text."""
+    settings = world.parts.connections.get("acme").settings
+    object.__setattr__(settings, "write_back", {"lead_score": WriteBack({"override": "AI_Override__c"})})
+    ana = person(world, "ana", "Ana")
+    html = ana.override(61).json["fragments"][0]["html"]
+    assert 'data-write-back="queued"' in html
+    assert "On its way to the record." in html
+    place = Place("acme", "lead_score", *LEAD.split("/"))
+    words = Kept(words="Frozen <b>until</b> Monday").written_down()
+    [sealed] = world.parts.subject_keys.seal_all([Sealing("acme", LEAD, words, place.context)])
+    with world.parts.database.begin() as conn:
+        row = rows.find(conn, place)
+        assert row is not None
+        assert (row.review, row.verdict, row.override, row.reason) == ("given", "overridden", 61.0, "other")
+        rows.take(conn, place, "me", world.clock.now, world.clock.now + 9)
+        rows.settle(conn, row, "me", REFUSED, "rule", world.clock.now, sealed)
+        announce(conn, ANNOUNCED, "acme", LEAD, at=world.clock.now)
+    world.parts.epochs.look()
+    shown = ana.html()
+    assert 'data-write-back="refused"' in shown
+    assert "The record did not take it: Frozen &lt;b&gt;until&lt;/b&gt; Monday" in shown
+    assert ana.say("undo").status_code == 200
+    with world.parts.database.read() as conn:
+        row = rows.find(conn, place)
+    assert row is not None
+    assert (row.state, row.review) == ("queued", "undone")
