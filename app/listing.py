@@ -16,7 +16,7 @@ from cachetools import TTLCache
 from app.answer import Answer, Listing, Row, State
 from app.connections import Connection
 from app.core.lately import scored_lately
-from app.db import Database
+from app.db import Database, reviews
 from app.errors import Denied, InlayError
 from app.launch import LISTED, MAX_RECORDS, Record
 from app.permissions import ALLOWED_FOR_S, Grant, Permissions
@@ -62,12 +62,7 @@ class Listings:
 
     def _find(self, session: Session, connection: Connection) -> Members:
         found: dict[Record, Grant | InlayError] = {}
-        candidates = [
-            record
-            for capability in connection.capabilities
-            if capability.kind == "score"
-            for record in scored_lately(self._database, connection.name, capability.name, ASKED_MOST)
-        ]
+        candidates = self._candidates(connection)
         for start in range(0, min(len(candidates), ASKED_MOST), MAX_RECORDS):
             asked = self._permissions.grants(session, candidates[start : start + MAX_RECORDS])
             failed = next((each for each in asked.values() if not isinstance(each, Grant | Denied)), None)
@@ -80,6 +75,18 @@ class Listings:
         with self._lock:
             self._found[session.id] = tuple(members)
         return members
+
+    def _candidates(self, connection: Connection) -> list[Record]:
+        """What waits for somebody first, which may be older than what was scored last."""
+        with self._database.read() as conn:
+            waiting = [Record(*each) for each in reviews.waiting(conn, connection.source, "score", MAX_RECORDS)]
+        scored = [
+            record
+            for capability in connection.capabilities
+            if capability.kind == "score"
+            for record in scored_lately(self._database, connection.name, capability.name, ASKED_MOST)
+        ]
+        return list(dict.fromkeys([*waiting, *scored]))
 
 
 def listing(answers: Mapping[Record, Answer], names: Mapping[Record, str]) -> Listing:

@@ -143,6 +143,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/review/kept.py": ("tests/review/test_review.py", "what is kept is what viewers see"),
     "app/review/rules.py": ("tests/review/test_second_person.py", "who may say what"),
     "app/views/_said.py": ("tests/views/test_score_card.py", "what a card says of a review"),
+    "app/routes/_batch.py": ("tests/routes/test_review_list.py", "what many are told is the worklist's"),
     "app/web/denials.py": ("tests/web/test_fragments.py", "seen in what a viewer is refused"),
     "app/web/endings.py": ("tests/web/test_refusals.py", "seen in what leaves"),
     "app/wiring/": ("tests/test_application.py", "the parts that the application builds"),
@@ -192,6 +193,7 @@ WHOLE = (
     "tests/hosts/teams/test_tab.py",
     "tests/hosts/sharepoint/test_loaders.py",  # the scripts of a package
     "tests/hosts/test_matrix.py",  # the same bad launches for every host
+    "tests/routes/test_review_list.py",  # the worklist, from its reviews to what it shows
     "tests/routes/test_every_route.py",  # the headers of every address that there is
     "tests/routes/test_crossed.py",  # what is another's, by every address and name
     "tests/scorer/contract/test_standard.py",  # the shipped playbook, which is data

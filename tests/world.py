@@ -60,7 +60,7 @@ wait = "{wait}"
 [connections.acme]
 host = "salesforce"
 origins = ["https://acme.my.salesforce.com", "https://acme.lightning.force.com"]
-components = ["score-badge", "score-card", "score-list"]
+components = ["score-badge", "score-card", "score-list", "review-list"]
 capabilities = ["lead_score"]
 secrets = ["file:{folder}/consumer"]
 issuer = "00DAB0000000001EAA"
@@ -75,7 +75,7 @@ revenue = "AnnualRevenue"
 [connections.acme-pages]
 host = "guest"
 origins = ["{origin}"]
-components = ["score-badge", "score-card", "score-list"]
+components = ["score-badge", "score-card", "score-list", "review-list"]
 capabilities = ["lead_score"]
 issuer = "{issuer}"
 audience = "{audience}"
@@ -85,7 +85,7 @@ records_from = "acme"
 [connections.acme-carried]
 host = "guest"
 origins = ["{origin}"]
-components = ["score-badge", "score-card", "score-list"]
+components = ["score-badge", "score-card", "score-list", "review-list"]
 capabilities = ["lead_score"]
 issuer = "{issuer}"
 audience = "{audience}"

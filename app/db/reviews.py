@@ -114,6 +114,15 @@ def of_records(
     return [Row(**row._asdict()) for row in conn.execute(select(*_COLUMNS).where(*mine))]
 
 
+def waiting(conn: Connection, connection: str, item: str, most: int) -> list[tuple[str, str]]:
+    """Records of which this item waits for a second person's word, the longest first."""
+    c = reviews.c
+    mine = (c.connection == connection, c.item == item, c.approval == Approval.WAITING)
+    return [(kind, key) for kind, key in conn.execute(
+        select(c.record_type, c.record_id).where(*mine).order_by(c.at).limit(most)
+    )]  # fmt: skip
+
+
 def counted(conn: Connection, connection: str, capability: str, kind: str, record_id: str) -> dict[str, int]:
     """How many items of a record have which verdict; one that waits for a second person has none yet."""
     c = reviews.c

@@ -41,7 +41,7 @@ feedback = true
 [connections.crm]
 host = "salesforce"
 origins = [{crm}]
-components = ["score-badge", "score-card", "score-list"]
+components = ["score-badge", "score-card", "score-list", "review-list"]
 capabilities = {names}
 secrets = ["file:keys/consumer_secret"]
 host_url = {crm}
@@ -57,7 +57,7 @@ event_secrets = ["file:keys/event_secret"]
 [connections.crm-pages]
 host = "guest"
 origins = [{crm}]
-components = ["score-badge", "score-card", "score-list"]
+components = ["score-badge", "score-card", "score-list", "review-list"]
 capabilities = {names}
 issuer = {crm}
 audience = {inlay}

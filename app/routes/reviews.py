@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from app.answer import Answer, State
+from app.connections import Connection
 from app.errors import BadRequest, Denied, InlayError, Unavailable, WrongMediaType
 from app.figures.names import reviewed
-from app.launch import Record
+from app.launch import LISTED, Record
 from app.review.said import ReviewConflict, Said, ScoreGone
+from app.routes import _batch as batch
 from app.routes._session import bearer, session_of, written
 from app.session.bearer import Session
-from app.views import VIEWS
+from app.views import LISTS, VIEWS
 from app.web.failures import problem
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
@@ -23,6 +25,7 @@ from app.web.stations import Told
 
 blueprint = Blueprint("reviews", __name__)
 MAX_FIELDS = 20
+MANY = "reviews"
 
 
 @blueprint.after_request
@@ -42,6 +45,8 @@ def give() -> Response:
     session = session_of(form["token"] if "token" in form else bearer())
     connection = p.connections.get(session.connection)
     settings = connection.settings
+    if many := _many():
+        return _given(session, connection, form.get("component") or session.component, many)
     record = Record.parse(form.get("record", ""))
     item = Item(form.get("component") or session.component, record)
     try:
@@ -56,6 +61,27 @@ def give() -> Response:
     if said.verdict is not None:
         p.figures.count(connection.name, item.tag, reviewed(said.verdict))
     return Response(written(as_json(p.fragments.show(session, [item]))), mimetype="application/json")
+
+
+def _many() -> list[str]:
+    """Several reviews in one request: each a `review` of a form, or a text in the list `reviews` of a JSON object."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return request.form.getlist("review")
+    texts = request.get_json().get(MANY, [])
+    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+        raise BadRequest(f"{MANY} is a list of texts.", reason="reviews-malformed")
+    return texts
+
+
+def _given(session: Session, connection: Connection, tag: str, texts: list[str]) -> Response:
+    """What came of each, and the list as it is now."""
+    p, many = parts(), batch.read(texts)
+    if not (tag in LISTS and VIEWS[tag].reviews):
+        raise BadRequest("This component takes no reviews of many records.", reason="review-component")
+    results = batch.give(p, session, connection, tag, many)
+    p.epochs.look()
+    shown = as_json(p.fragments.show(session, [Item(tag, LISTED)]))
+    return Response(written(shown, results=results), mimetype="application/json")
 
 
 def _conflict(error: ReviewConflict, session: Session, item: Item) -> Response:
@@ -75,9 +101,10 @@ def _form() -> Mapping[str, str]:
     if request.mimetype != "application/json":
         raise WrongMediaType("Send a form (application/x-www-form-urlencoded), or JSON.")
     body = request.get_json(silent=True)
-    if not isinstance(body, dict) or len(body) > MAX_FIELDS or not all(isinstance(each, str) for each in body.values()):
+    plain = {name: value for name, value in body.items() if name != MANY} if isinstance(body, dict) else None
+    if plain is None or len(plain) > MAX_FIELDS or not all(isinstance(each, str) for each in plain.values()):
         raise BadRequest("Send one JSON object whose values are texts.", reason="review-malformed")
-    return body
+    return plain
 
 
 def _told(session: Session, item: Item) -> Told:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.launch import Record, Viewer
-from app.views import analysis_badge, document_sidebar, score_badge, score_card, score_list
+from app.views import analysis_badge, document_sidebar, review_list, score_badge, score_card, score_list
 
 
 class Params(Protocol):
@@ -41,6 +41,7 @@ VIEWS: Mapping[str, View] = {
     ),
     "score-badge": View(score_badge.ANSWERS, score_badge.HISTORY, score_badge.params),
     "score-card": View(score_card.ANSWERS, score_card.HISTORY, score_card.params, heard=True, reviews=True),
+    "review-list": View(review_list.ANSWERS, review_list.HISTORY, review_list.params, lists=True, reviews=True),
     "score-list": View(score_list.ANSWERS, score_list.HISTORY, score_list.params, lists=True),
 }
 LISTS = frozenset(tag for tag, view in VIEWS.items() if view.lists)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from app.answer import Answer, State, drawn
 
@@ -33,3 +34,12 @@ def change_of(answer: Answer) -> int | None:
     """Points since the viewer's last look, as the difference of the two numbers that were drawn."""
     score = score_of(answer)
     return None if score is None or answer.change is None else score - drawn(answer.change.before)
+
+
+def strongest(answer: Answer, most: int) -> dict[str, Any]:
+    """The reason that moves the number most, of those that this viewer may see, and where to; so many characters."""
+    factors = answer.score.factors if answer.score and score_of(answer) is not None else ()
+    top = max(factors, key=lambda factor: abs(factor.effect), default=None)
+    if top is None or not top.effect:
+        return {"reason": "", "raises": True}
+    return {"reason": top.label[:most], "raises": top.effect > 0}

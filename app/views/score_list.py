@@ -8,7 +8,7 @@ from typing import Any
 
 from app.answer import Answer, Listing, Row, State
 from app.launch import Record, Viewer
-from app.views._shown import age_of, band_of, change_of, score_of
+from app.views._shown import age_of, band_of, change_of, score_of, strongest
 
 ANSWERS = "score"
 HISTORY = False  # no trend is drawn
@@ -61,17 +61,8 @@ def _row(place: int, row: Row, now: datetime) -> Mapping[str, Any]:
         "band": band_of(answer),
         "age": age_of(answer, now),
         "change": change_of(answer),
-        **_reason(answer),
+        **strongest(answer, _LABEL),
     }
-
-
-def _reason(answer: Answer) -> dict[str, Any]:
-    """The one that moves the number most, of those that this viewer may see."""
-    factors = answer.score.factors if answer.score and score_of(answer) is not None else ()
-    top = max(factors, key=lambda factor: abs(factor.effect), default=None)
-    if top is None or not top.effect:
-        return {"reason": "", "raises": True}
-    return {"reason": top.label[:_LABEL], "raises": top.effect > 0}
 
 
 def _count(rows: list[Row], state: State) -> int:

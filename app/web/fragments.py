@@ -21,7 +21,7 @@ from app.errors import Denied, InlayError, NotFound, StoreUnavailable
 from app.feedback.voices import Voices
 from app.figures import Figures
 from app.figures.names import AGE, ROAD, VIEWS_SHOWN, answered
-from app.launch import Record
+from app.launch import LISTED, Record
 from app.listing import Listings, listing
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
@@ -108,6 +108,11 @@ class Fragments:
         if isinstance(told, Listing):
             raise NotFound("This component is about many records.", reason="component-lists")
         return told
+
+    def listed(self, session: Session, tag: str) -> dict[Record, Answer]:
+        """What a list says of each of its records, permitted and audited as a fragment. Raises NotFound."""
+        told = self._all_answers(session, [Item(tag, LISTED)])[self._catalog[tag].tag, LISTED]
+        return {row.record: row.answer for row in told.rows} if isinstance(told, Listing) else {}
 
     def forget(self) -> None:
         """Somebody was erased: no markup of before stays in memory."""

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "static/preview/vendor/axe.min.js").read_text("utf-8")
-TAGS = ["analysis-badge", "document-sidebar", "score-badge", "score-card", "score-list"]
+TAGS = ["analysis-badge", "document-sidebar", "review-list", "score-badge", "score-card", "score-list"]
 FORCED = {"forced_colors": "active"}
 LOOKS: list[tuple[dict[str, str], str]] = [({}, "light"), ({}, "dark"), (FORCED, "light")]
 # each look of the one after that of the component before it

@@ -23,6 +23,7 @@ ACTIONS = {  # what the panel's script, or the component's own, answers
     "document-sidebar": {"retry", "review", "say", "locate", "exported"},
     "score-badge": {"open", "retry"},
     "score-card": {"retry", "review", "say"},
+    "review-list": {"accepted", "open", "retry", "undone"},
     "score-list": {"open", "retry"},
 }
 SCRIPTS = ("document-sidebar.js", "frame-plain.js", "change-plain.js")

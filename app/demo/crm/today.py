@@ -12,7 +12,7 @@ from app.demo.crm.desk import Desk
 from app.demo.crm.health import Health
 from app.demo.crm.pages import LISTED, canvas, viewer
 
-LISTS = {"score-list": "What to look at first"}
+LISTS = {"review-list": "To review", "score-list": "What to look at first"}
 
 
 def blueprint(desk: Desk, health: Health) -> Blueprint:
