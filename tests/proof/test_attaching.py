@@ -50,6 +50,14 @@ def environment(folder: Path, requirements: Sequence[str]) -> Path:
     return folder / "bin"
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Of its own: the world's files lie in `tmp_path`."""
+    made = tmp_path / "attached"
+    made.mkdir()
+    return made
+
+
 def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -111,28 +119,28 @@ def badge_and_card(here: World) -> tuple[int, str]:
     return int(found[1]), card
 
 
-def test_a_scikit_learn_model_in_mlflow_answers_a_badge_by_following_the_page(world: World, tmp_path: Path) -> None:
-    bin_, port = environment(tmp_path / "model-env", MLFLOW), free_port()
+def test_a_scikit_learn_model_in_mlflow_answers_a_badge_by_following_the_page(world: World, folder: Path) -> None:
+    bin_, port = environment(folder / "model-env", MLFLOW), free_port()
     [python] = blocks("python")
-    (tmp_path / "train.py").write_text(python)
-    subprocess.run([str(bin_ / "python"), "train.py"], cwd=tmp_path, check=True, timeout=300, capture_output=True)
+    (folder / "train.py").write_text(python)
+    subprocess.run([str(bin_ / "python"), "train.py"], cwd=folder, check=True, timeout=300, capture_output=True)
     [line] = [line for block in blocks("sh") for line in block.splitlines() if "models serve" in line]
     command = re.sub(r"-p 5001", f"-p {port}", line.partition('" ')[2])
-    text = begun(tmp_path).replace("http://127.0.0.1:5001", f"http://127.0.0.1:{port}")
-    with served(["bash", "-c", f"exec {command}"], f"http://127.0.0.1:{port}/ping", bin_, tmp_path):
+    text = begun(folder).replace("http://127.0.0.1:5001", f"http://127.0.0.1:{port}")
+    with served(["bash", "-c", f"exec {command}"], f"http://127.0.0.1:{port}/ping", bin_, folder):
         [features] = blocks("json")
-        told = tried(tmp_path, text, json.loads(features))
+        told = tried(folder, text, json.loads(features))
         assert told["ok"], told
         assert told["scores"][0]["value"] > 50
         every = [{"activity": n % 10, "company_size": n} for n in range(200)]
-        assert len([each for each in tried(tmp_path, text, every)["scores"] if each]) == 200
-        wrong = tried(tmp_path, text, {"activity": "many", "company_size": 3})
+        assert len([each for each in tried(folder, text, every)["scores"] if each]) == 200
+        wrong = tried(folder, text, {"activity": "many", "company_size": 3})
         assert (wrong["status"], wrong["refusals"][0]["step"]) == (400, "answer")
-        checked = CliRunner().invoke(main, ["check", "-c", str(tmp_path / "inlay.toml")])
+        checked = CliRunner().invoke(main, ["check", "-c", str(folder / "inlay.toml")])
         assert "has lead, version 1, for lead_score, by map mlflow" in checked.output
-        with behind(world, tmp_path, text) as here:
+        with behind(world, folder, text) as here:
             number, card = badge_and_card(here)
-            expected = tried(tmp_path, text, {"activity": 3, "company_size": 250})["scores"][0]["value"]
+            expected = tried(folder, text, {"activity": 3, "company_size": 250})["scores"][0]["value"]
             assert number == round(expected)
             assert "keine Gründe" in card or "no reasons" in card
             [row] = here.audited("answer.given")
@@ -154,23 +162,23 @@ json.dump({"host": "127.0.0.1", "parallel_workers": 0} | ports, open("settings.j
 """
 
 
-def test_a_scikit_learn_model_in_mlserver_answers_a_badge(world: World, tmp_path: Path) -> None:
-    bin_, ports = environment(tmp_path / "env", MLSERVER), [free_port() for _ in range(3)]
-    (tmp_path / "train.py").write_text(TRAIN)
-    subprocess.run([str(bin_ / "python"), "train.py", *map(str, ports)], cwd=tmp_path, check=True, timeout=300)
+def test_a_scikit_learn_model_in_mlserver_answers_a_badge(world: World, folder: Path) -> None:
+    bin_, ports = environment(folder / "env", MLSERVER), [free_port() for _ in range(3)]
+    (folder / "train.py").write_text(TRAIN)
+    subprocess.run([str(bin_ / "python"), "train.py", *map(str, ports)], cwd=folder, check=True, timeout=300)
     url = f"http://127.0.0.1:{ports[0]}"
     core = f'[cores.lead]\nurl = "{url}"\nmap = "open-inference"\nmodel = "lead"\noutput = "predict_proba"\n'
-    text = with_section(begun(tmp_path), core, "cores", "lead")
-    with served([str(bin_ / "mlserver"), "start", "."], f"{url}/v2/models/lead/ready", bin_, tmp_path):
+    text = with_section(begun(folder), core, "cores", "lead")
+    with served([str(bin_ / "mlserver"), "start", "."], f"{url}/v2/models/lead/ready", bin_, folder):
         every = [{"activity": n % 10, "company_size": n} for n in range(199)] + [{"activity": None}]
-        told = tried(tmp_path, text, every)
+        told = tried(folder, text, every)
         assert told["ok"], told["refusals"]
         assert len(told["scores"]) == 200
-        classes = tried(tmp_path, text.replace('output = "predict_proba"\n', ""), {"activity": 3})
+        classes = tried(folder, text.replace('output = "predict_proba"\n', ""), {"activity": 3})
         assert "a class and no probability" in classes["refusals"][0]["what"]
-        with behind(world, tmp_path, text) as here:
+        with behind(world, folder, text) as here:
             number, _ = badge_and_card(here)
-            value = tried(tmp_path, text, {"activity": 3, "company_size": 250})["scores"][0]["value"]
+            value = tried(folder, text, {"activity": 3, "company_size": 250})["scores"][0]["value"]
             assert number == round(value)
             assert here.audited("answer.given")[0]["version"] == "v7"
 
@@ -183,9 +191,9 @@ JUDGE = {
 
 
 def test_a_language_model_behind_a_gateway_answers_a_badge(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bin_, port = environment(tmp_path / "env", LITELLM), free_port()
+    bin_, port = environment(folder / "env", LITELLM), free_port()
     config = {
         "model_list": [
             {
@@ -195,21 +203,21 @@ def test_a_language_model_behind_a_gateway_answers_a_badge(
         ],
         "general_settings": {"master_key": "sk-inlay-proof"},
     }
-    (tmp_path / "gateway.yaml").write_text(json.dumps(config))  # JSON is YAML
+    (folder / "gateway.yaml").write_text(json.dumps(config))  # JSON is YAML
     monkeypatch.setenv("GATEWAY_KEY", "sk-inlay-proof")
     url = f"http://127.0.0.1:{port}"
     core = (
         f'[cores.lead]\nurl = "{url}"\nmap = "openai"\nmodel = "judge"\ndeadline = "20s"\n'
         'auth = "api-key"\napi_keys = ["env:GATEWAY_KEY"]\n'
     )
-    text = with_section(begun(tmp_path), core, "cores", "lead")
+    text = with_section(begun(folder), core, "cores", "lead")
     command = [str(bin_ / "litellm"), "--config", "gateway.yaml", "--host", "127.0.0.1", "--port", str(port)]
-    with served(command, f"{url}/health/liveliness", bin_, tmp_path):
-        told = tried(tmp_path, text, {"activity": 3, "company_size": 250})
+    with served(command, f"{url}/health/liveliness", bin_, folder):
+        told = tried(folder, text, {"activity": 3, "company_size": 250})
         assert told["ok"], told
-        checked = CliRunner().invoke(main, ["check", "-c", str(tmp_path / "inlay.toml")])
+        checked = CliRunner().invoke(main, ["check", "-c", str(folder / "inlay.toml")])
         assert "takes the key env:GATEWAY_KEY." in checked.output
-        with behind(world, tmp_path, text) as here:
+        with behind(world, folder, text) as here:
             number, card = badge_and_card(here)
             assert number == 64
             assert "Much activity" in card
