@@ -146,6 +146,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/db/schema_outbox.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/db/outbox.py": ("tests/publishing/test_publishing.py", "what lies there is what is published"),
     "app/net/brokers.py": ("tests/net/test_rabbitmq.py", "values and one interface"),
+    "app/jobs/announce.py": ("tests/publishing/test_imported.py", "what it does is what is told"),
     "app/publishing/stored.py": ("tests/publishing/test_publishing.py", "what is kept is what is told"),
     "app/events/__init__.py": ("tests/routes/test_events.py", "one face of several ways in, seen from outside"),
     "app/events/changed.py": ("tests/routes/test_events.py", "what an event outdates, and when"),
