@@ -36,6 +36,7 @@ from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
 from app.publishing import Announcements
+from app.publishing.imported import ImportedScores
 from app.review import Reviews
 from app.revisions import Revisions
 from app.revisions.publishing import Publisher
@@ -138,6 +139,7 @@ def build(
         changed=events.changed,
         to_cores=feedback,
         writer=writing.writer,
+        imported=ImportedScores(database, Announcements(settings)),
     )
     beside = loops(ground, connections, events, node, lambda: runner.wake())  # noqa: PLW0108 the same
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads, beside=beside)

@@ -163,6 +163,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/db/schema_outbox.py": ("tests/db/test_migrations.py", "tables, compared with what the migrations build"),
     "app/db/outbox.py": ("tests/publishing/test_publishing.py", "what lies there is what is published"),
     "app/net/brokers.py": ("tests/net/test_rabbitmq.py", "values and one interface"),
+    "app/jobs/announce.py": ("tests/publishing/test_imported.py", "what it does is what is told"),
     "app/publishing/stored.py": ("tests/publishing/test_publishing.py", "what is kept is what is told"),
     "app/events/changed.py": ("tests/routes/test_events.py", "what an event outdates, and when"),
     "app/jobs/told.py": ("tests/routes/test_events.py", "a large event leaves it to this"),

@@ -27,6 +27,7 @@ from app.core.shapes import Factor, Model, Score
 from app.core.stored import Key, Stored, StoredScores
 from app.db import Database
 from app.db.epochs import ERASED, IMPORTED, Epochs, announce
+from app.db.jobs import enqueue
 from app.db.schema import changes
 from app.errors import Busy, InlayError, StoreUnavailable
 from app.importing import kept
@@ -158,6 +159,8 @@ class Imports:
             facts = {"capability": batch.capability, "batch": batch.batch, "content_hash": content_hash, **counts}
             span = {"as_of_least": tally.least, "as_of_most": tally.most, "models": told.models}
             who = {"service": caller.service, "proof": caller.proof}
+            of = {"connection": batch.connection, "capability": batch.capability, "source": batch.source}
+            enqueue(conn, "announce", of | {"since": batch.begun_at - 1.0}, run_at=now)
             self._audit.write("scores.imported", conn=conn, connection=batch.connection, detail=facts | span | who)
         return told
 

@@ -18,6 +18,7 @@ from app.feedback import Feedback
 from app.jobs import (
     alert,
     analyse,
+    announce,
     changes,
     feedback,
     leave,
@@ -35,6 +36,7 @@ from app.jobs import (
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.leaving import Leaving
+from app.publishing.imported import ImportedScores
 from app.scoring import Scoring
 from app.scoring.ahead import Ahead
 from app.session.identities import Identities
@@ -57,11 +59,13 @@ def handlers(
     changed: Changed,
     to_cores: Feedback,
     writer: Writer,
+    imported: ImportedScores,
 ) -> Mapping[str, Handler]:
     """What runs each kind of job; which share threads is said in `_lanes.py`."""
     return {
         "alert": partial(alert.handle, alerts),
         "analyse": partial(analyse.handle, work),
+        "announce": partial(announce.handle, imported),
         "changes": partial(changes.handle, subscriber),
         "feedback": partial(feedback.handle, to_cores),
         "leave": partial(leave.handle, leaving),

@@ -18,7 +18,7 @@ class Lane:
 LANES = (
     Lane("quick", ("alert", "changes", "revoke", "schedule", "subscribe", "told", "watch")),  # a call or two each
     Lane("scores", ("rescore", "score")),  # somebody looks, or has looked
-    Lane("ahead", ("leave", "seal", "warm")),  # long runs that nobody waits for
+    Lane("ahead", ("announce", "leave", "seal", "warm")),  # long runs that nobody waits for
     Lane("told", ("feedback",)),  # a call each, to cores that may be away for long
     Lane("records", ("write_back",)),  # two or three calls to a host each
     Lane("documents", ("analyse",), 2),  # seconds to minutes each

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
+from sqlalchemy import Row
 
 from app.answer import band
 from app.config import CapabilitySettings, ConnectionSettings, Settings
@@ -43,13 +44,27 @@ class Announcements:
             return
         before = _before(conn, [each.key for each in told])
         news = [each for each in told if before.get(each.key) != _said(each)]
-        outbox.put(conn, [self._score(each) for each in news])
+        outbox.put(conn, [self._kept(each) for each in news])
+
+    def _kept(self, stored: Stored) -> outbox.Entry:
+        score, model = stored.score, stored.score.model
+        said = (score.value, str(score.meaning), model.name, model.version, score.computed_at.timestamp())
+        return self._score(stored.key, stored.decision, stored.stored_at, *said)
 
     def reviewed(self, conn: DatabaseConnection, change: ReviewChange) -> None:
         """A listener of reviews."""
         key = Key(change.connection, change.capability, change.record)
         if self._is_used and self._found(key):
             outbox.put(conn, [self._review(key, change)])
+
+    def publishes(self, connection: str, capability: str) -> bool:
+        return self._is_used and self._found(Key(connection, capability, Record("", ""))) is not None
+
+    def imported(self, row: Row[Any]) -> outbox.Entry:
+        """The event of a score that lies in the table already."""
+        key = Key(row.connection, row.capability, Record(row.record_type, row.record_id), "", row.arm)
+        said = (row.value, row.meaning, row.model_name, row.model_version, row.computed_at)
+        return self._score(key, row.id, row.created_at, *said)
 
     def _found(self, key: Key) -> tuple[ConnectionSettings, CapabilitySettings] | None:
         connection = self._settings.connections.get(key.connection)
@@ -58,17 +73,19 @@ class Announcements:
             return None
         return connection, capability
 
-    def _score(self, stored: Stored) -> outbox.Entry:
-        score, found = stored.score, self._found(stored.key)
+    def _score(
+        self, key: Key, name: str, at: float, value: float, meaning: str, model: str, version: str, as_of: float
+    ) -> outbox.Entry:
+        found = self._found(key)
         data = {
-            "score": score.value,
-            "band": band(score.value, found[1].bands) if found else "",
-            "meaning": str(score.meaning),
-            "model": {"name": score.model.name, "version": score.model.version},
-            "as_of": score.computed_at.isoformat(),
-            "decision": stored.decision,
+            "score": value,
+            "band": band(value, found[1].bands) if found else "",
+            "meaning": meaning,
+            "model": {"name": model, "version": version},
+            "as_of": datetime.fromtimestamp(as_of, UTC).isoformat(),
+            "decision": name,
         }
-        return self._entry(SCORED, stored.decision, stored.key, data, stored.stored_at)
+        return self._entry(SCORED, name, key, data, at)
 
     def _review(self, key: Key, change: ReviewChange) -> outbox.Entry:
         data = {

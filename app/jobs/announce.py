@@ -1,0 +1,13 @@
+"""Tell others of scores that were imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.publishing.imported import ImportedScores
+
+
+def handle(imported: ImportedScores, payload: Mapping[str, Any]) -> None:
+    """Idempotent: an event is there once."""
+    imported.announce(payload["connection"], payload["capability"], payload["source"], payload["since"])
