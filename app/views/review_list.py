@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.answer import Answer, Listing, Reviewed, Row
+from app.answer import Answer, Listing, Reviewed, Row, drawn
 from app.db.reviews import Approval
 from app.launch import Record, Viewer
-from app.views._shown import band_of, score_of, shown, strongest
+from app.views._shown import band_of, score_of, strongest
 
 ANSWERS = "score"
 HISTORY = False  # no trend is drawn
@@ -55,7 +55,7 @@ def kind_of(answer: Answer) -> str:
     if review.approval is Approval.DECLINED:
         return "new"  # nothing of it holds
     before = review.of_value
-    return "again" if before is not None and score is not None and shown(before) != score else ""
+    return "again" if before is not None and score is not None and drawn(before) != score else ""
 
 
 def _pressing(row: Row) -> tuple[int, float, str]:
@@ -99,6 +99,6 @@ def _said(review: Reviewed | None, kind: str) -> dict[str, Any]:
     return {
         "by": review.by[:_NAME],
         "at": review.at,
-        "was": shown(review.of_value) if review.of_value is not None else None,
-        "value": shown(review.value) if review.value is not None else None,
+        "was": drawn(review.of_value) if review.of_value is not None else None,
+        "value": drawn(review.value) if review.value is not None else None,
     }
