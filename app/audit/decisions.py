@@ -14,7 +14,8 @@ from app.db.schema import audit
 
 MOST = 200  # looks and verdicts that are listed; all of them are counted
 _GIVEN = ("answer.given", "analysis.given")
-_SAID = ("review.given", "review.undone")
+_ANSWERED = {"review.approved": "approved", "review.declined": "declined"}  # another's verdict, by a second person
+_SAID = ("review.given", "review.undone", *_ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A verdict on it, or on one item of it; empty: it was taken back."""
+    """A verdict on it, or on one item of it; empty: it was taken back. `value` is an overridden score's."""
 
     at: float
     viewer: str
@@ -50,6 +51,7 @@ class Said:
     verdict: str
     severity: str
     reason: str
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,10 @@ def _said(row: Any) -> Said:
         row.at,
         row.viewer,
         detail.get("item") or "",
-        detail.get("verdict") or "",
+        _ANSWERED.get(row.event) or detail.get("verdict") or "",
         detail.get("severity") or "",
         row.reason or detail.get("reason") or "",
+        detail.get("value"),
     )
 
 

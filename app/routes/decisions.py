@@ -51,7 +51,8 @@ def _told(told: Explanation, session: Session) -> dict[str, Any]:
         },
         "reviews": [
             {"at": _iso_at(said.at), "item": said.item or None, "verdict": said.verdict or "undone",
-             "severity": said.severity or None, "reason": said.reason or None, "yours": bool(said.viewer)}
+             "severity": said.severity or None, "value": said.value, "reason": said.reason or None,
+             "yours": bool(said.viewer)}
             for said in told.said
         ],
     }  # fmt: skip

@@ -90,6 +90,7 @@ class FakeInlay(Site):
     """Scores by record, and the faults that a test sets."""
 
     tag = "score-badge"  # of the panel's page
+    tags = TAGS  # that the loader knows
 
     def __init__(self) -> None:
         super().__init__("127.0.0.1", self._answer)
@@ -155,7 +156,7 @@ class FakeInlay(Site):
     def _asset(self, path: str) -> Answer:
         text = (ROOT / "static" / path.removeprefix("/static").lstrip("/")).read_text("utf-8")
         if path == "/embed/inlay.js":
-            text = loader(text, self.origin, TAGS)
+            text = loader(text, self.origin, self.tags)
         elif path.startswith("/embed/"):
             text = served(text)
         return Answer(200, text, "text/javascript", {"Access-Control-Allow-Origin": "*"})

@@ -13,6 +13,7 @@ RANKS = {"high": 0, "medium": 1, "low": 2, "info": 3}
 
 class FakeSidebar(FakeInlay):
     tag = "document-sidebar"
+    tags = ("document-sidebar",)
 
     def reset(self, host: str) -> None:
         super().reset(host)

@@ -231,6 +231,29 @@ def test_a_refused_verdict_says_so_and_keeps_what_was_written(page: Page, sideba
     expect(item.get_by_label("Comment")).to_have_value("Because")
 
 
+def test_verdicts_in_an_element_of_a_page_of_the_host(page: Page, sidebar: FakeSidebar, host: FakeHost) -> None:
+    """Two findings: one form is open and half filled in while another gets its verdict."""
+    setup = "<script>Inlay.configure({getToken: async () => 'proof', connection: 'acme'})</script>"
+    element = "<inlay-document-sidebar record='Lead/1'></inlay-document-sidebar>"
+    host.body = f"<script src='{sidebar.origin}/embed/inlay.js'></script>{setup}{element}"
+    page.goto(host.origin)
+    item = page.locator("[data-finding]", has_text="No cap on liability")
+    item.locator("summary").first.click()
+    item.get_by_role("button", name="Dismiss No cap").click()
+    expect(item.get_by_label("Reason")).to_be_focused()
+    item.get_by_label("Comment").fill("In the frame agree")
+    other = page.locator("[data-finding]", has_text="Liability without a limit")
+    other.locator("summary").first.click()
+    other.get_by_role("button", name="Accept").click()
+    expect(other.get_by_text("Accepted by you")).to_be_visible()
+    expect(other.get_by_role("button", name="Undo")).to_be_focused()
+    expect(item.get_by_label("Comment")).to_have_value("In the frame agree")
+    item.get_by_label("Reason").select_option("other")
+    item.get_by_role("button", name="Dismiss", exact=True).click()
+    expect(item.get_by_text("Dismissed by you")).to_be_visible()
+    assert [(given["item"], given["verdict"]) for given in sidebar.given] == [("f01", "accept"), ("f03", "dismiss")]
+
+
 def test_exports_carry_the_token_in_no_address(page: Page, sidebar: FakeSidebar, embed: Embed) -> None:
     panel = embed()
     with page.expect_download() as download:
