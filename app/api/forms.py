@@ -68,16 +68,20 @@ class RenewedTold(Told, frozen=True):
 
 
 class ReviewAsked(Form):
-    """What a viewer says of a decision, or of a finding of it. The session's token is in `token`, or in the header."""
+    """What a viewer says of a score or a finding, or of another's review of it. The session's token is in `token`, or
+    in the header. A review that somebody else changed since `version` is not spoken over: 409, `review-conflict`, with
+    the fragments as they are now."""
 
     record: RecordName
     component: str = ""
     token: str = ""
     decision: Annotated[str, Meta(description="What was shown.")] = ""
-    finding: Annotated[str, Meta(description="Its fingerprint.")] = ""
-    verdict: Annotated[str, Meta(description="accepted, dismissed, overridden; empty takes it back.")] = ""
-    severity: str = ""
-    reason: str = ""
+    item: Annotated[str, Meta(description="score, or a finding's fingerprint.")] = ""
+    version: Annotated[str, Meta(description="Of the review that was seen; 0: none.")] = ""
+    verdict: Annotated[str, Meta(description="accept, override, dismiss, undo, approve, decline.")] = ""
+    value: Annotated[str, Meta(description="Of an overridden score: 0 to 100.")] = ""
+    severity: Annotated[str, Meta(description="Of an overridden finding.")] = ""
+    reason: Annotated[str, Meta(description="A word of the connection's list.")] = ""
     comment: str = ""
 
 
