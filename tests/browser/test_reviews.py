@@ -78,6 +78,7 @@ def test_an_override_by_keyboard_alone(page: Page, inlay: FakeCard, embed: Embed
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(card.get_by_text("Set to 61 by you")).to_be_visible()
+    expect(page.frames[-1].locator("[role=status]").last).to_contain_text("Set to 61 by you.")
     undo = card.get_by_role("button", name="Undo")
     expect(undo).to_be_focused()
     [given] = inlay.given

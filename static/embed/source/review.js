@@ -15,9 +15,9 @@ window.inlayReview ||= (() => {
 
   // What a frame hands over, as an element has it.
   const framing = ({ views, token, form, said, fill, tell }) => [
-    async (path, fields) => {
+    async (_, fields) => {
       try {
-        return await form("/" + path, fields);
+        return await form("/reviews", fields);
       } catch (problem) {
         throw { ...(await said(problem)), status: problem.status };
       }
