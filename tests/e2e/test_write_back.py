@@ -14,6 +14,7 @@ from tests.e2e.demo import Demo
 from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
+PROOF = pytest.mark.proof  # the same road as the others, another trouble on it
 Window = Callable[..., Stage]
 OVERRIDDEN = [("AI verdict", "overridden"), ("Override", "22"), ("Override reason", "known-otherwise")]
 UNDONE = [("AI verdict", ""), ("Override", ""), ("Override reason", "")]
@@ -89,7 +90,7 @@ def test_an_override_is_on_the_record_in_the_audit_and_undone(window: Window, sp
     ("kind", "words"),
     [
         ("rule", "AI fields are frozen during quarter close. Ask sales operations <ext. 4711>."),
-        ("permission", "administrator"),
+        pytest.param("permission", "administrator", marks=PROOF),
     ],
 )
 def test_what_the_host_refuses_is_told_and_written_once_an_admin_replays_it(
@@ -112,7 +113,7 @@ def test_what_the_host_refuses_is_told_and_written_once_an_admin_replays_it(
     assert reviewed(demo, lead) == OVERRIDDEN
 
 
-@pytest.mark.parametrize("kind", ["throttled", "down", "busy", "lost"])
+@pytest.mark.parametrize("kind", ["down", *(pytest.param(each, marks=PROOF) for each in ("throttled", "busy", "lost"))])
 def test_what_passes_is_told_and_written_once_by_itself(
     window: Window, spare: Iterator[str], demo: Demo, kind: str
 ) -> None:
@@ -129,6 +130,7 @@ def test_what_passes_is_told_and_written_once_by_itself(
     assert reviewed(demo, lead) == OVERRIDDEN
 
 
+@PROOF
 def test_what_somebody_changed_by_hand_is_not_written_over(window: Window, spare: Iterator[str], demo: Demo) -> None:
     lead = next(spare)
     stage = window().open(lead, viewer="dana")
