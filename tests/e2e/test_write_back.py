@@ -4,7 +4,7 @@ is told in words, and is neither lost nor written twice. The CRM's own field his
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 import requests
@@ -54,13 +54,15 @@ def trouble(demo: Demo, kind: str) -> Iterator[None]:
 
 
 @contextmanager
-def administering(window: Window, demo: Demo) -> Iterator[Page]:
-    """An admin's window, whose cookie goes with it: viewers' windows have none."""
-    page = window().page
-    page.goto(demo.admin)
-    page.get_by_role("button").first.click()
-    yield page
-    page.context.clear_cookies()
+def administering(stage: Stage) -> Iterator[Page]:
+    """An admin's browser: it has a cookie, and is told 401 before, as no viewer's may be."""
+    browser = stage.page.context.browser
+    assert browser is not None
+    with closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.goto(stage.demo.admin)
+        page.get_by_role("button").first.click()
+        yield page
 
 
 def test_an_override_is_on_the_record_in_the_audit_and_undone(window: Window, spare: Iterator[str], demo: Demo) -> None:
@@ -80,7 +82,7 @@ def test_an_override_is_on_the_record_in_the_audit_and_undone(window: Window, sp
     events = [row["event"] for row in demo.rows(asked, f"Lead/{lead}", "review.%")]
     assert events == ["review.given", "review.undone"]
     assert len(demo.rows(asked, f"Lead/{lead}", "writeback.queued")) == 2
-    with administering(window, demo) as page:
+    with administering(stage) as page:
         page.goto(f"{demo.admin}/audit?record=Lead/{lead}")
         expect(page.locator("main")).to_contain_text("writeback.written")
         expect(page.locator("main")).to_contain_text("review.given")
@@ -104,7 +106,7 @@ def test_what_the_host_refuses_is_told_and_written_once_an_admin_replays_it(
         expect(line).to_have_attribute("data-write-back", "refused")
         expect(line).to_contain_text(words)
     assert reviewed(demo, lead) == []
-    with administering(window, demo) as page:
+    with administering(stage) as page:
         page.goto(f"{demo.admin}/connections/crm/write-back")
         page.get_by_role("checkbox", name=f"Lead/{lead}").check()
         page.get_by_role("button", name="Replay what is ticked").click()
