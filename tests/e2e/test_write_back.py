@@ -4,16 +4,17 @@ is told in words, and is neither lost nor written twice. The CRM's own field his
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 import requests
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.demo import Demo
 from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
+PROOF = pytest.mark.proof  # the same road as the others, another trouble on it
 Window = Callable[..., Stage]
 OVERRIDDEN = [("AI verdict", "overridden"), ("Override", "22"), ("Override reason", "known-otherwise")]
 UNDONE = [("AI verdict", ""), ("Override", ""), ("Override reason", "")]
@@ -52,6 +53,18 @@ def trouble(demo: Demo, kind: str) -> Iterator[None]:
         put("off")
 
 
+@contextmanager
+def administering(stage: Stage) -> Iterator[Page]:
+    """An admin's browser: it has a cookie, and is told 401 before, as no viewer's may be."""
+    browser = stage.page.context.browser
+    assert browser is not None
+    with closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.goto(stage.demo.admin)
+        page.get_by_role("button").first.click()
+        yield page
+
+
 def test_an_override_is_on_the_record_in_the_audit_and_undone(window: Window, spare: Iterator[str], demo: Demo) -> None:
     lead = next(spare)
     stage = window().open(lead, viewer="dana")
@@ -69,19 +82,17 @@ def test_an_override_is_on_the_record_in_the_audit_and_undone(window: Window, sp
     events = [row["event"] for row in demo.rows(asked, f"Lead/{lead}", "review.%")]
     assert events == ["review.given", "review.undone"]
     assert len(demo.rows(asked, f"Lead/{lead}", "writeback.queued")) == 2
-    admin = window()
-    admin.page.goto(f"{demo.admin}")
-    admin.page.get_by_role("button").first.click()
-    admin.page.goto(f"{demo.admin}/audit?record=Lead/{lead}")
-    expect(admin.page.locator("main")).to_contain_text("writeback.written")
-    expect(admin.page.locator("main")).to_contain_text("review.given")
+    with administering(stage) as page:
+        page.goto(f"{demo.admin}/audit?record=Lead/{lead}")
+        expect(page.locator("main")).to_contain_text("writeback.written")
+        expect(page.locator("main")).to_contain_text("review.given")
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
         ("rule", "AI fields are frozen during quarter close. Ask sales operations <ext. 4711>."),
-        ("permission", "administrator"),
+        pytest.param("permission", "administrator", marks=PROOF),
     ],
 )
 def test_what_the_host_refuses_is_told_and_written_once_an_admin_replays_it(
@@ -95,18 +106,16 @@ def test_what_the_host_refuses_is_told_and_written_once_an_admin_replays_it(
         expect(line).to_have_attribute("data-write-back", "refused")
         expect(line).to_contain_text(words)
     assert reviewed(demo, lead) == []
-    admin = window().page
-    admin.goto(demo.admin)
-    admin.get_by_role("button").first.click()
-    admin.goto(f"{demo.admin}/connections/crm/write-back")
-    admin.get_by_role("checkbox", name=f"Lead/{lead}").check()
-    admin.get_by_role("button", name="Replay what is ticked").click()
-    expect(admin.get_by_role("status")).to_contain_text("1 record is tried again")
+    with administering(stage) as page:
+        page.goto(f"{demo.admin}/connections/crm/write-back")
+        page.get_by_role("checkbox", name=f"Lead/{lead}").check()
+        page.get_by_role("button", name="Replay what is ticked").click()
+        expect(page.get_by_role("status")).to_contain_text("1 record is tried again")
     expect(line).to_have_attribute("data-write-back", "written")
     assert reviewed(demo, lead) == OVERRIDDEN
 
 
-@pytest.mark.parametrize("kind", ["throttled", "down", "busy", "lost"])
+@pytest.mark.parametrize("kind", ["down", *(pytest.param(each, marks=PROOF) for each in ("throttled", "busy", "lost"))])
 def test_what_passes_is_told_and_written_once_by_itself(
     window: Window, spare: Iterator[str], demo: Demo, kind: str
 ) -> None:
@@ -123,6 +132,7 @@ def test_what_passes_is_told_and_written_once_by_itself(
     assert reviewed(demo, lead) == OVERRIDDEN
 
 
+@PROOF
 def test_what_somebody_changed_by_hand_is_not_written_over(window: Window, spare: Iterator[str], demo: Demo) -> None:
     lead = next(spare)
     stage = window().open(lead, viewer="dana")
