@@ -88,12 +88,12 @@ class Voices:
     def joined(
         self, session: Session, connection: Connection, tag: str, told: Mapping[Record, Told]
     ) -> dict[Record, Told]:
-        """The same with this viewer's voice, where there is a decision to speak of and a script to speak through.
+        """The same with this viewer's voice, where there is a decision to speak of.
 
         Fails open: without the database nobody is asked anything.
         """
         decisions = {record: each.decision for record, each in told.items() if each.decision and each.state in _SHOWN}
-        if not decisions or session.mode == "element":
+        if not decisions:
             return dict(told)
         with suppress(StoreUnavailable):
             given = self._given(session, [*decisions.values()])

@@ -45,8 +45,11 @@ def test_whoever_looks_again_from_a_list_sees_that_it_moved_and_why(
     assert stage.faults == []
 
 
-def test_a_thumb_and_its_word_are_one_press_each_and_stay(window: Callable[..., Stage], spare: Iterator[str]) -> None:
-    stage = window().open(next(spare))
+@pytest.mark.parametrize("form", ["canvas", "element"])
+def test_a_thumb_and_its_word_are_one_press_each_and_stay(
+    window: Callable[..., Stage], spare: Iterator[str], form: str
+) -> None:
+    stage = window().open(next(spare), form=form)
     no, unclear = (
         stage.card.get_by_role("button", name=name, exact=True) for name in ("Nein", "Ich verstehe es nicht")
     )

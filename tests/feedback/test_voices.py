@@ -20,6 +20,7 @@ from app.db.schema_feedback import asked_viewers, thumbs
 from app.feedback.satisfaction import KNOWN_S, PAUSE_S
 from app.wiring import erasure
 from tests.core.server import status
+from tests.hosts._proofs import GUEST
 from tests.library import CONTRACT, File, shelf
 from tests.scoring.test_history import rescored
 from tests.world import LEAD, World, launch_data, running, world
@@ -136,11 +137,9 @@ def test_a_document_s_viewer_has_a_thumb_too(tmp_path: Path) -> None:
         assert reading.document is not None
         record = reading.document.record
         voices.thumb(session, connection, "document-sidebar", record, reading, said)
-        framed = replace(session, mode="frame")
-        told = voices.joined(framed, connection, "document-sidebar", {record: reading})[record]
+        told = voices.joined(session, connection, "document-sidebar", {record: reading})[record]
         assert told.voice is not None
         assert (told.voice.thumb, told.voice.word) == ("up", "saved-time")
-        assert voices.joined(session, connection, "document-sidebar", {record: reading})[record].voice is None
 
 
 def test_whoever_knows_us_is_asked_once_in_90_days(here: World) -> None:
@@ -230,9 +229,16 @@ def test_a_connection_may_have_nobody_asked(here: World) -> None:
         assert ASKED not in card(there, opened(there))
 
 
-def test_an_element_in_a_host_s_page_has_no_script_to_say_anything_with(here: World) -> None:
-    shown = here.exchange(component="score-card").json["fragments"][0]["html"]
-    assert "/thumbs" not in shown
+def test_an_element_in_a_host_s_page_is_heard_as_a_frame_is(here: World) -> None:
+    opened_ = here.exchange(component="score-card")
+    token, shown = opened_.json["access_token"], opened_.json["fragments"][0]["html"]
+    assert 'data-to="thumbs"' in shown
+    form = {"token": token, "component": "score-card", "record": LEAD, "decision": decision(here), "thumb": "up"}
+    origin = {"Origin": GUEST["origins"][0]}
+    answer = here.client.post("/thumbs", data=form, headers=origin)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert 'aria-pressed="true"' in answer.json["fragments"][0]["html"]
 
 
 def test_what_is_kept_of_a_question_names_nobody_and_a_thumb_goes_with_its_subject(here: World) -> None:

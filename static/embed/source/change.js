@@ -151,9 +151,6 @@ window.inlayChanges = async (own) => {
       tick();
     },
 
-    // A word on what is shown, of a closed list: its button says what, and where it goes.
-    say: ({ dataset }) => post(dataset.to, { token: token(), record, ...dataset }).then(tick),
-
     retry() {
       for (const view of views) view.etag = 0;
       tick();

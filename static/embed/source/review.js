@@ -32,6 +32,9 @@ window.inlayReview ||= (() => {
       root.host.dispatchEvent(new CustomEvent("inlay-" + name, { bubbles: true, composed: true, detail }))
     ] = given[1] ? given : framing(...given);
     const { inlay: component, record } = panel(button).dataset;
+    // A word of a closed list: its button says all of it, and where it goes.
+    const { to } = button.dataset;
+    if (to) return session.take(await post(to, Object.entries({ token: session.token, component, record, ...button.dataset })));
     const { item } = button.closest("[data-item]").dataset;
     // Each look finds them anew: a new answer may have put others in their place.
     const whole = () => one(`[data-inlay="${component}"]`, root);
