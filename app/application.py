@@ -110,7 +110,7 @@ def build(
     sessions = Sessions(database, keyring, Carried(keyring, subjects), audit, epochs, identities, clock)
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions, limits = Permissions(connections, behalf, clock, LISTS), Limits(clock)
-    listings = Listings(permissions, sessions, database, clock)
+    listings = Listings(connections, permissions, sessions, database, clock)
     ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
     writing, cards = write_back(ground, connections), [tag for tag, each in VIEWS.items() if each.history]

@@ -14,7 +14,7 @@ from dataclasses import replace
 from cachetools import TTLCache
 
 from app.answer import Answer, Listing, Row, State
-from app.connections import Connection
+from app.connections import Connection, Connections
 from app.core.lately import scored_lately
 from app.db import Database, reviews
 from app.errors import Denied, InlayError
@@ -32,9 +32,15 @@ class Listings:
     """Finds a list's records. For all threads."""
 
     def __init__(
-        self, permissions: Permissions, sessions: Sessions, database: Database, clock: Callable[[], float]
+        self,
+        connections: Connections,
+        permissions: Permissions,
+        sessions: Sessions,
+        database: Database,
+        clock: Callable[[], float],
     ) -> None:
-        self._permissions, self._sessions, self._database = permissions, sessions, database
+        self._connections, self._permissions, self._sessions = connections, permissions, sessions
+        self._database = database
         # by session: as long as the host's yes is believed, the same records are looked at
         self._found: TTLCache[str, tuple[Record, ...]] = TTLCache(10_000, ALLOWED_FOR_S, timer=clock)
         self._lock = threading.Lock()
@@ -84,7 +90,8 @@ class Listings:
             record
             for capability in connection.capabilities
             if capability.kind == "score"
-            for record in scored_lately(self._database, connection.name, capability.name, ASKED_MOST)
+            for name in self._connections.readers_of(connection.source)  # the same records, by other ways in
+            for record in scored_lately(self._database, name, capability.name, ASKED_MOST)
         ]
         return list(dict.fromkeys([*waiting, *scored]))
 
