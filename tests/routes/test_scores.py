@@ -332,7 +332,7 @@ def test_a_body_whose_end_nobody_knows_is_not_taken(world: World) -> None:
         """As a server hands over a body that came in chunks."""
         return world.client.put(
             address + more, input_stream=io.BytesIO(content), headers=mine | headers, content_type="application/jsonl",
-            environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
+            environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
         )  # fmt: skip
 
     body = lines(ROW, row(record="Lead/2"))
