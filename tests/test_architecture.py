@@ -182,6 +182,7 @@ WHOLE = (
     "tests/scripts/",
     "tests/test_privacy.py",
     "tests/cli/test_attaching_docs.py",  # the same of docs/attaching-a-model.md
+    "tests/api/test_api_docs.py",  # what docs/api.md says, done
     "tests/cli/test_host_docs.py",  # what the pages of docs/hosts say, done
     "tests/hosts/guest/test_rotation.py",  # whole servers, while a customer changes keys
     "tests/test_deployment.py",  # Dockerfile and compose.yaml

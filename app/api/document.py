@@ -48,7 +48,7 @@ def document(public_url: str) -> dict[str, Any]:
             "title": "Inlay",
             "version": "1",
             "description": "Scores for a customer's own code, batches of scores that it brings, and what panels and "
-            "hosts ask. Whatever is not done is told as a problem document (RFC 9457) whose `code` never changes; at "
+            "hosts ask. Whatever is not done is told as a problem document (RFC 9457) whose code never changes; at "
             "/session as OAuth has it.",
         },
         "servers": [{"url": public_url}],

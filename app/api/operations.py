@@ -32,6 +32,7 @@ _REFUSED: Mapping[int, str] = {
     403: "It is not theirs to see or to do.",
     404: "There is no such thing.",
     409: "It was done otherwise before.",
+    411: "Nothing tells where the body ends.",
     413: "It is too large.",
     415: "It has another content type.",
     422: "It was refused as a whole, and nothing of it was done.",
@@ -100,7 +101,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "applied, or nothing; the same batch sent again is answered with the same words.", SERVICE,
         {200: Answer("All of it is shown from now on.", Imported)},
         query=BatchQuery, body=Row, rows=("application/jsonl", "text/csv"),
-        refusals=(400, 401, 403, 409, 413, 415, 422, 429, 503),
+        refusals=(400, 401, 403, 409, 411, 413, 415, 422, 429, 503),
     ),
     Operation(
         "explainDecision", "GET", "/api/v1/decisions/{decision}", "Panels",

@@ -102,6 +102,15 @@ class BatchQuery(Shape, frozen=True):
 
     capability: Word
     batch: BatchId
+    rows: (
+        Annotated[
+            int,
+            Meta(
+                ge=1, le=MOST_ROWS, description="How many there are; needed for a body in pieces that is not gzipped."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class ScorePlace(Shape, frozen=True):

@@ -34,7 +34,7 @@ from app.importing import kept
 from app.importing.body import Body
 from app.importing.kept import Batch
 from app.importing.rows import Parse, check
-from app.importing.wrong import BatchRefused, BatchTaken, BatchTooLarge, WrongRow, Wrongs
+from app.importing.wrong import BatchCut, BatchRefused, BatchTaken, BatchTooLarge, WrongRow, Wrongs
 from app.launch import Record
 from app.scoring.decisions import decision_id, features_hash
 
@@ -69,9 +69,13 @@ class Imports:
         """Forget what was cut off. Raises StoreUnavailable."""
         kept.sweep(self._database, self._clock())
 
-    def take(self, caller: Caller, capability: CapabilitySettings, name: str, body: Body, parse: Parse) -> Imported:
-        """Apply a batch, or say again what was said of it. Raises BatchRefused, BatchTaken, BatchTooLarge, BatchCut,
-        Busy, StoreUnavailable; then nothing was applied."""
+    def take(
+        self, caller: Caller, capability: CapabilitySettings, name: str, body: Body, parse: Parse, announced: int = 0
+    ) -> Imported:
+        """Apply a batch, or say again what was said of it. `announced` is how many rows it must have; 0: unsaid.
+
+        Raises BatchRefused, BatchTaken, BatchTooLarge, BatchCut, Busy, StoreUnavailable; then nothing was applied.
+        """
         with self._alone():
             self.begin()
             with self._database.begin() as conn:
@@ -82,6 +86,7 @@ class Imports:
             try:
                 epoch = self._epochs.look()
                 self._put_aside(batch, capability, parse(body.lines()), tally)
+                _require_all(tally, announced)
                 told = self._publish(batch, caller, body.content_hash, tally, epoch)
             except Exception as error:
                 self._give_up(batch, caller, tally, error)
@@ -188,6 +193,12 @@ class Imports:
             yield
         finally:
             self._one.release()
+
+
+def _require_all(tally: _Tally, announced: int) -> None:
+    if announced and tally.rows != announced:
+        what = f"{announced:,} rows were announced and {tally.rows:,} came; nothing was applied."
+        raise BatchCut(what, reason="rows-missing")
 
 
 def _again(batch: Batch, body: Body) -> Imported:

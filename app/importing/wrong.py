@@ -42,6 +42,13 @@ class BatchCut(BadRequest):
     title = "The body ended early; nothing of it was applied. Send the batch again."
 
 
+class LengthNeeded(BadRequest):
+    """A server cannot tell the end of a body that comes in pieces from a connection that was cut."""
+
+    code, status = "length-needed", 411
+    title = "Nothing tells where this body ends. Send Content-Length, or gzip, or rows= with the number of its rows."
+
+
 @dataclass(slots=True)
 class Wrongs:
     """Rows that are wrong, as they are found."""

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from werkzeug.exceptions import HTTPException
 
 from app.answer import Answer, State
@@ -26,7 +26,7 @@ from app.callers import May
 from app.errors import InlayError, Unavailable, WrongMediaType
 from app.importing.body import MAX_BYTES, STEP, Body
 from app.importing.rows import CSV, JSON_LINES, Parse, from_csv, from_json_lines
-from app.importing.wrong import BatchCut, BatchRefused
+from app.importing.wrong import BatchCut, BatchRefused, LengthNeeded
 from app.launch import Record
 from app.routes._caller import caller
 from app.web.failures import problem
@@ -83,28 +83,41 @@ def bring() -> Response:
     packed = request.headers.get("Content-Encoding", "identity").lower()
     if packed not in ("identity", "gzip"):
         raise WrongMediaType("Content-Encoding is gzip, or none.")
+    announced = 0 if isinstance(asked.rows, UnsetType) else asked.rows
+    if request.content_length is None and packed != "gzip" and not announced:
+        raise LengthNeeded(reason="length-needed")
     request.max_content_length = MAX_BYTES
+    body = Body(_Received().read, gzipped=packed == "gzip")
     try:
-        told = p.imports.take(who, capability, asked.batch, Body(_read, gzipped=packed == "gzip"), parse)
+        told = p.imports.take(who, capability, asked.batch, body, parse, announced)
     except BatchRefused as refused:
         note_request(p, refused, who.connection)
         return problem(refused, errors=[_wrong(each) for each in refused.wrong.first], wrong_rows=refused.wrong.rows)
     return Response(written(told), mimetype="application/json")
 
 
-def _read(size: int) -> bytes:
-    """The next piece of the body. Raises BatchCut where it ends before it should."""
-    try:
-        piece: bytes = request.stream.read(min(size, STEP))
-    except InlayError:
-        raise
-    except HTTPException as error:
-        if error.code == 413:
+class _Received:
+    """The request's body in pieces. Some servers end it where the connection was cut, without a word."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def read(self, size: int) -> bytes:
+        """Raises BatchCut where it ends before it should."""
+        try:
+            piece: bytes = request.stream.read(min(size, STEP))
+        except InlayError:
             raise
-        raise BatchCut(reason="body-cut") from error
-    except (OSError, RuntimeError, ValueError) as error:  # as servers say that a client is gone
-        raise BatchCut(reason="body-cut") from error
-    return piece
+        except HTTPException as error:
+            if error.code == 413:
+                raise
+            raise BatchCut(reason="body-cut") from error
+        except (OSError, RuntimeError, ValueError) as error:  # as servers say that a client is gone
+            raise BatchCut(reason="body-cut") from error
+        self._bytes += len(piece)
+        if not piece and request.content_length not in (None, self._bytes):
+            raise BatchCut(reason="body-cut")
+        return piece
 
 
 def _wrong(row: object) -> dict[str, object]:

@@ -66,9 +66,9 @@ def rows(score: float, ago_s: float = 60.0, n: int = ROWS) -> Iterator[bytes]:
         )  # fmt: skip
 
 
-def bring(node: Process, key: dict[str, str], batch: str, body: Any) -> requests.Response:
+def bring(node: Process, key: dict[str, str], batch: str, body: Any, n: int = ROWS) -> requests.Response:
     return requests.put(
-        f"{node.url}/api/v1/scores?capability=lead_score&batch={batch}", data=body, timeout=300,
+        f"{node.url}/api/v1/scores?capability=lead_score&batch={batch}&rows={n}", data=body, timeout=300,
         headers=key | {"Content-Type": "application/jsonl"},
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ class Looking:
 def test_a_night_s_batch(node: Process, capsys: pytest.CaptureFixture[str]) -> None:
     mine, token = key(node), session(node, "zoe", [LEAD])
     assert badge(node, token, LEAD).headers["Inlay-State"] == "empty"
-    assert bring(node, mine, "warm-up", rows(1.0, 600.0, 10)).ok
+    assert bring(node, mine, "warm-up", rows(1.0, 600.0, 10), 10).ok
     before = {pid: memory(pid, "VmRSS") for pid in node.workers()}
     for pid in before:
         Path(f"/proc/{pid}/clear_refs").write_text("5")  # the highest so far is forgotten
@@ -147,7 +147,7 @@ def test_a_cut_connection_applies_nothing(node: Process, chunked: bool) -> None:
     part = b"".join(rows(50.0, n=60_000))
     how = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(part) * 2}"
     head = (
-        f"PUT /api/v1/scores?capability=lead_score&batch=cut HTTP/1.1\r\nHost: localhost\r\n{how}\r\n"
+        f"PUT /api/v1/scores?capability=lead_score&batch=cut&rows=60001 HTTP/1.1\r\nHost: localhost\r\n{how}\r\n"
         f"Authorization: {mine['Authorization']}\r\nContent-Type: application/jsonl\r\n\r\n"
     )
     with socket.create_connection(("127.0.0.1", node.port)) as one:
@@ -158,7 +158,7 @@ def test_a_cut_connection_applies_nothing(node: Process, chunked: bool) -> None:
     time.sleep(1.0)
     assert badge(node, token, LEAD).headers["Inlay-State"] == "empty"
     until = time.monotonic() + 90  # once the server has seen that nobody sends any more
-    while (whole := bring(node, mine, "cut", rows(51.0, n=100))).status_code == 503:
+    while (whole := bring(node, mine, "cut", rows(51.0, n=100), 100)).status_code == 503:
         assert time.monotonic() < until, whole.text
         time.sleep(1.0)
     assert whole.ok, whole.text

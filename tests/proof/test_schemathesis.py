@@ -55,7 +55,7 @@ def test_it_finds_nothing(node: Process, schemathesis: Path, who: str, tmp_path:
     headers = {}
     if who == "service":
         headers = key(node)
-        assert bring(node, headers, "first", rows(64.0, n=50)).ok
+        assert bring(node, headers, "first", rows(64.0, n=50), 50).ok
     elif who == "viewer":
         headers = {"Authorization": f"Bearer {session(node, 'zoe', ['Lead/5'])}"}
     (tmp_path / "schemathesis.toml").write_text(CONFIG)

@@ -323,3 +323,34 @@ def test_a_record_that_changed_since_it_was_scored_is_shown_as_stale(world: Worl
     mine = key(world)
     told = bring(world, mine, lines(row(computed_at=at(30)))).json
     assert told["outdated"] == 1
+
+
+def test_a_body_whose_end_nobody_knows_is_not_taken(world: World) -> None:
+    mine, address = key(world), "/api/v1/scores?capability=lead_score&batch=b1"
+
+    def in_pieces(content: bytes, more: str = "", **headers: str) -> Any:
+        """As a server hands over a body that came in chunks."""
+        return world.client.put(
+            address + more, input_stream=io.BytesIO(content), headers=mine | headers, content_type="application/jsonl",
+            environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        )  # fmt: skip
+
+    body = lines(ROW, row(record="Lead/2"))
+    assert in_pieces(body).status_code == 411
+    cut = in_pieces(lines(ROW), "&rows=2")
+    assert (cut.status_code, cut.json["code"]) == (400, "batch-cut")
+    assert counts(world) == (0, 0)
+    assert in_pieces(body, "&rows=2").status_code == 200
+    again = in_pieces(gzip.compress(body), **{"Content-Encoding": "gzip"})  # has an end of its own
+    assert again.status_code == 200
+
+
+def test_a_body_that_is_shorter_than_it_said_is_not_taken(world: World) -> None:
+    body = lines(ROW, row(record="Lead/2"))
+    answer = world.client.put(
+        "/api/v1/scores?capability=lead_score&batch=b1", input_stream=io.BytesIO(lines(ROW)), headers=key(world),
+        content_type="application/jsonl",
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json["code"]) == (400, "batch-cut"), answer.text
+    assert counts(world) == (0, 0)
