@@ -18,7 +18,7 @@ from app.db import Database
 from app.db.feedback import became as keep
 from app.db.single_use import consume
 from app.events.changed import Changed
-from app.events.said import OUTCOME, Told, changed_records, outcome_told, read_event
+from app.events.said import OUTCOME, Told, changed_records, cloud_name, outcome_told, read_event
 from app.events.signatures import TOLERANCE_S, EventRefused, require_token, verify
 from app.figures import Figures
 from app.figures.names import became
@@ -81,9 +81,10 @@ class Events:
         return self._take(connection, event.records, form.shown, now, now + form.repeats_s)
 
     def deliver(self, connection: Connection, name: str, body: bytes) -> int:
-        """One that came through the customer's broker, which let its sender in. `name` is its id there, or empty."""
+        """One that came through the customer's broker, which let its sender in. `name` is its id there; where it is
+        empty, a CloudEvent's own."""
         now = self._clock()
-        return self._read(connection, body, name, "broker", now, now + BROKER_REPEATS_S)
+        return self._read(connection, body, name or cloud_name(body), "broker", now, now + BROKER_REPEATS_S)
 
     def _read(self, connection: Connection, body: bytes, name: str, how: str, now: float, until: float) -> int:
         event = read_event(body)

@@ -36,6 +36,13 @@ def read_event(body: bytes) -> Mapping[str, Any]:
     raise BadRequest(f"The types of events are {CHANGED} and {OUTCOME}.", reason="event-type-unknown")
 
 
+def cloud_name(body: bytes) -> str:
+    """What a CloudEvent is called: its id, within its source. Empty for what has none. Raises BadRequest."""
+    event = read_event(body)
+    named = (event.get("source"), event.get("id"))
+    return " ".join(str(each)[:500] for each in named) if all(isinstance(each, str) and each for each in named) else ""
+
+
 def changed_records(event: Mapping[str, Any]) -> list[Record]:
     """The records that a `record.changed` event names. Raises BadRequest."""
     try:

@@ -75,6 +75,8 @@ class Runner:
         """
         self._stopped.set()
         self.wake()
+        for each in self._beside:
+            each.stop(0.0)  # told, not yet waited for
         ends = time.monotonic() + within_s
         for thread in self._threads:
             if thread.is_alive():

@@ -393,3 +393,50 @@ def test_anchors_lie_beside_the_configuration_and_their_folder_is_there(tmp_path
     assert Settings.parse(GOOD, folder=tmp_path).store.anchors == tmp_path / "inlay-anchors.jsonl"
     with pytest.raises(ConfigError, match="its folder is not there"):
         Settings.parse(f'{GOOD}[store]\nanchors = "nowhere/file"\n', folder=tmp_path)
+
+
+BROKER = '[brokers.main]\nurl = "amqp://127.0.0.1:5672/%2F"\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "section", "said"),
+    [
+        ('broker = "main"\nbroker_queue = "q"\n', "", "there is no broker main"),
+        ('broker = "main"\nbroker_queue = "q"\n', "[brokers.main]\n", "has no url"),
+        ('broker = "main"\n', BROKER, "is used for nothing"),
+        ('broker_queue = "q"\n', BROKER, "is set without broker"),
+        ('broker = "main"\npublish = ["no-such"]\n', BROKER, "has no capability no-such"),
+        ('broker = "main"\nbroker_queue = "q"\npublish_key = "k"\n', BROKER, "is set without publish"),
+        ('broker = "main"\nbroker_queue = "q"\n', BROKER.replace("127.0.0.1", "broker.example"), "is without TLS"),
+        ('broker = "main"\nbroker_queue = "q"\n', BROKER.replace("amqp:", "kafka:"), "not the URL of a broker"),
+        ('event_tokens = ["env:INLAY_KEY"]\n', "", "is set without issuer"),
+    ],
+)
+def test_half_of_a_broker_is_refused(lines: str, section: str, said: str) -> None:
+    assert said in " ".join(problems(GOOD + lines + section))
+
+
+def test_a_brokers_password_goes_by_reference_and_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "amqps://inlay:hunter2@broker.example/crm"
+    lines = 'broker = "main"\nbroker_queue = "q"\n[brokers.main]\n'
+    assert "hunter2" not in " ".join(problems(GOOD + lines + f'url = "{url}"\n'))
+    monkeypatch.setenv("INLAY_BROKER", url)
+    settings = Settings.parse(GOOD + lines + 'url = "env:INLAY_BROKER"\n')
+    assert settings.brokers["main"].url == url
+    assert "hunter2" not in repr(settings)
+
+
+def test_two_connections_do_not_share_a_queue() -> None:
+    lines = 'broker = "main"\nbroker_queue = "q"\n'
+    other = GOOD[GOOD.index("[connections.crm]") :].replace("[connections.crm]", "[connections.other]")
+    assert "is the queue of crm too" in " ".join(problems(GOOD + lines + other + lines + BROKER))
+
+
+def test_a_token_of_an_address_can_stand_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = 'issuer = "x"\nevent_tokens = ["env:INLAY_TOKEN"]\n'
+    monkeypatch.setenv("INLAY_TOKEN", "a/b" * 16)
+    said = " ".join(problems(GOOD + lines))
+    assert "cannot stand in an address" in said
+    assert "a/b" not in said
+    monkeypatch.setenv("INLAY_TOKEN", "ab-_" * 8)
+    assert Settings.parse(GOOD + lines).connections["crm"].event_tokens

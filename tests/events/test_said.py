@@ -7,7 +7,7 @@ import json
 import pytest
 
 from app.errors import BadRequest
-from app.events.said import changed_records, outcome_told, read_event
+from app.events.said import changed_records, cloud_name, outcome_told, read_event
 
 NOW = 1_795_000_000.0
 
@@ -65,3 +65,11 @@ def test_an_outcome_says_what_and_when() -> None:
 def test_an_outcome_that_says_anything_else_is_a_bad_request(changes: dict[str, object]) -> None:
     with pytest.raises(BadRequest):
         outcome_told(read_event(outcome(**changes)), NOW)
+
+
+def test_a_cloud_event_is_called_by_its_id_within_its_source() -> None:
+    event = {"specversion": "1.0", "id": "7", "source": "/crm", "type": "record.changed", "data": {"record": "Lead/1"}}
+    assert cloud_name(json.dumps(event).encode()) == "/crm 7"
+    assert [str(each) for each in changed_records(event)] == ["Lead/1"]
+    for change in ({"id": 7}, {"id": ""}, {"source": None}):
+        assert cloud_name(json.dumps(event | change).encode()) == ""

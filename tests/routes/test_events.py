@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -233,3 +234,13 @@ def test_a_large_event_is_seen_to_right_after_its_answer(world: World) -> None:
 def test_what_nobody_scores_is_taken_and_does_nothing(world: World) -> None:
     assert world.event("Invoice/1").status_code == 202
     assert world.run_jobs() == 0
+
+
+def test_through_a_broker_an_event_counts_once_by_its_name_there_or_its_own(world: World) -> None:
+    acme, events = world.parts.connections.get("acme"), world.parts.events
+    cloud = {"specversion": "1.0", "id": "7", "source": "/crm", "type": "record.changed", "data": {"record": LEAD}}
+    body = json.dumps(cloud).encode()
+    assert [events.deliver(acme, "", body) for _ in range(2)] == [1, 0]
+    assert [events.deliver(acme, "msg-1", body) for _ in range(2)] == [1, 0]
+    nameless = json.dumps({"type": "record.changed", "data": {"record": LEAD}}).encode()
+    assert [events.deliver(acme, "", nameless) for _ in range(2)] == [1, 1]  # nothing tells them apart: looked at twice
