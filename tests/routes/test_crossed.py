@@ -217,6 +217,20 @@ def post(path: str, **form: str) -> Reach:
     return reach
 
 
+def review(**form: str) -> Reach:
+    """A review that would be kept if all of it were mine."""
+
+    def reach(me: Actor, them: Actor) -> Any:
+        mine = {"token": me.token, "component": "score-card", "record": me.record, "decision": me.decision}
+        said = {name: getattr(them, theirs)[:4000] for name, theirs in form.items()}
+        data = mine | {"item": "score", "version": "0", "verdict": "accept"} | said
+        answer = me.world.client.post("/reviews", data=data, headers=me.heads)
+        assert answer.status_code >= 400, answer.text
+        return answer
+
+    return reach
+
+
 def as_admin(method: str, path: str, named: str = "") -> dict[str, Reach]:
     """An admin's page with what a viewer has in the place of an admin's cookie; `named`: what the address says."""
 
@@ -390,10 +404,10 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
         "component": lambda me, them: me.get(them.record, "admin"),
     },
     ("POST", "/reviews"): {
-        "record": post("/reviews", record="record"),
-        "decision": post("/reviews", record="record", decision="decision", finding="decision"),
-        "session": post("/reviews", record="record", token="session"),
-        "used proof": post("/reviews", record="record", token="proof"),
+        "record": review(record="record", decision="decision"),
+        "decision": review(decision="decision"),
+        "session": review(token="session"),
+        "used proof": review(token="proof"),
     },
     ("POST", "/thumbs"): {
         "record": post("/thumbs", record="record"),
