@@ -132,7 +132,9 @@ class WriteBacks:
             return {}
         with self._database.read() as conn:
             rows = self._known(conn, connection.source, capability, records)
-        shown = {record: row for record, row in rows.items() if row.cause == REVIEW or row.state in PARKED}
+        shown = {
+            record: row for record, row in rows.items() if row.cause == REVIEW or row.review or row.state in PARKED
+        }
         return {record: told for record, row in shown.items() if (told := self._told(row)) is not None}
 
     def _told(self, row: Row) -> WrittenBack | None:

@@ -224,7 +224,7 @@ class Writer:
             if not write_backs.settle(conn, row, attempt.owner, state, why, now, sealed):
                 return
             self._audit.write(f"writeback.{state}", conn=conn, reason=why or None, **named, detail=facts)
-            if row.cause == "review" or state != WRITTEN:
+            if row.cause == "review" or row.review or state != WRITTEN:
                 announce(conn, ANNOUNCED, row.connection, row.place.record, at=now)
         self._metrics.count("write_backs", connection=row.connection, outcome="same" if not fields else state)
 

@@ -36,6 +36,17 @@ def test_many_wishes_are_one_job_and_the_last_one_counts(stage: Stage) -> None:
     assert stage.holds("AI_Override__c", "AI_Score__c") == [30, 80]
 
 
+def test_a_score_that_comes_after_a_review_does_not_hide_how_the_review_stands(stage: Stage) -> None:
+    stage.overridden(20)
+    stage.scored(80)
+    assert stage.told is not None
+    assert stage.told.state == "queued"
+    stage.run()
+    with stage.database.read() as conn:
+        told = conn.exec_driver_sql("SELECT count(*) FROM changes WHERE kind = 'write-back'").scalar_one()
+    assert (stage.told.state, told) == ("written", 1)  # whoever looks at the card is told at once
+
+
 def test_a_score_that_hardly_moved_is_not_written(stage: Stage) -> None:
     for value in (80, 83, 84.9):
         stage.scored(value)
