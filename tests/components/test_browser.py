@@ -129,7 +129,8 @@ def test_one_sheet_serves_the_shadow_root_too(page: Page, catalog: Catalog, rend
     page.set_content("<!doctype html><title>host</title>")
     light = page.evaluate(MOUNT, [tag, sheet, story, "light"])
     dark = page.evaluate(MOUNT, [tag, sheet, story, "dark"])
-    if tag in ("document-sidebar", "review-list", "score-list"):  # lower there: it is for reading, nothing is offered that nobody would answer
+    # lower there: it is for reading, nothing is offered that nobody would answer
+    if tag in ("document-sidebar", "review-list", "score-list"):
         assert light[0] < alone[0]
         alone[0] = light[0]
     assert light == alone
