@@ -18,6 +18,7 @@ from app.db import Database, outbox
 from app.db.erasing import Subject
 from app.db.jobs import enqueue
 from app.db.schema import leases
+from app.db.schema_api import import_rows, imports
 from app.db.schema_documents import analyses, readings, reviews
 from app.db.schema_feedback import feedback_threads, outcomes, thumbs
 from app.erasure import Erasure
@@ -162,10 +163,10 @@ def test_what_launches_carried_is_gone_too(world: World, erasure: Erasure) -> No
     carried = world.parts.sessions._carried
     with world.parts.database.read() as conn:
         sealed = bytes(conn.execute(text("SELECT features FROM sessions WHERE features IS NOT NULL")).scalar_one())
-    assert carried.open(session, sealed) == features
+    assert carried.open(session, "features", sealed) == features
     erasure.erase(Subject("acme-carried", ("acme-carried",), *LEAD.split("/")))
     world.parts.epochs.look()
-    assert carried.open(session, sealed) == {OTHER: {"activity": 2}}
+    assert carried.open(session, "features", sealed) == {OTHER: {"activity": 2}}
 
 
 def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World, erasure: Erasure) -> None:
@@ -191,7 +192,13 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
             wish(conn, Place("acme", "c", "Lead", name), 0.0, cause="review", viewer="v")
             conn.execute(insert(leases).values(key=f"acme|c|||Lead/{name}", owner="o", until=0.0, epoch=0))
             enqueue(conn, "rescore", {"connection": "acme", "record": f"Lead/{name}"})
+            row = {"import_id": "night", "id": name, "record_type": "Lead", "record_id": name, "value": 1.0}
+            row |= {"meaning": "index", "model_name": "", "model_version": "", "as_of": 0.0, "valid_until": 0.0}
+            conn.execute(insert(import_rows).values(row | {"features_hash": "", "snapshot": b"", "reasons": b""}))
             outbox.put(conn, [outbox.Entry(name, "main", "acme", "Lead", name, "t", "k", "{}", 0.0)])
+        night = {"id": "night", "connection": "acme", "capability": "c", "batch": "n", "service": "s", "rows": 3}
+        night |= {"state": "receiving", "content_hash": "", "told": "", "begun_at": 0.0, "at": 0.0}
+        conn.execute(insert(imports).values(night))
         for name in (mine, theirs, "shared"):
             row = {"id": name, "connection": "acme", "content_hash": name, "recipe": "", "model_name": "", "pages": 1}
             conn.execute(insert(analyses).values(row | {"model_version": "", "body": b"", "created_at": 0.0}))
@@ -200,11 +207,12 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
         enqueue(conn, "rescore", {"connection": "elsewhere", "record": f"Lead/{mine}"})
     found = erasure.find(SUBJECT)
     expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1, "thumbs": 1}
-    expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1, "outbox": 1}
+    expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1, "outbox": 1, "import_rows": 1}
     assert found.rows == expected
     assert erasure.erase(SUBJECT).found.rows == expected
     left = {
         "readings": "record_id", "reviews": "record_id", "write_backs": "record_id", "outbox": "record_id",
+        "import_rows": "record_id",
         "leases": "substr(key, 15)", "analyses": "id",
     }  # fmt: skip
     with world.parts.database.read() as conn:

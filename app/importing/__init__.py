@@ -76,6 +76,11 @@ class Imports:
 
         Raises BatchRefused, BatchTaken, BatchTooLarge, BatchCut, Busy, StoreUnavailable; then nothing was applied.
         """
+        if capability.canary and capability.canary_percent:  # which of two models a row is of, nobody could say
+            raise BatchRefused(
+                "A canary answers for a share of these records. Set its canary_percent to 0, then bring the batch.",
+                reason="import-canary",
+            )
         with self._alone():
             self.begin()
             with self._database.begin() as conn:

@@ -18,7 +18,7 @@ from app.errors import Busy
 from app.importing import kept
 from app.importing.body import Body
 from app.importing.rows import from_json_lines
-from app.importing.wrong import BatchCut
+from app.importing.wrong import BatchCut, BatchRefused
 from tests.callers.world import ROW, at, bring, key, lines, row
 from tests.world import LEAD, World, running
 from tests.world import world as make_world
@@ -109,6 +109,16 @@ def test_a_record_that_is_erased_while_its_batch_comes_is_not_in_it(world: World
     assert take(world, read).rows == 2_499
     with world.parts.database.read() as conn:
         assert conn.execute(text("SELECT count(*) FROM scores WHERE record_id = '7'")).scalar_one() == 0
+
+
+def test_where_a_canary_answers_for_a_share_nothing_is_brought(world: World) -> None:
+    """Its rows would be shown for the other records only, and nobody would be told."""
+    capability = replace(world.settings.capabilities["lead_score"], canary="new", canary_percent=10.0)
+    with pytest.raises(BatchRefused, match="canary"):
+        world.parts.imports.take(
+            WHO, capability, "b", Body(io.BytesIO(lines(ROW)).read, gzipped=False), from_json_lines
+        )
+    assert count(world, "imports") == 0
 
 
 def test_what_was_read_of_people_lies_sealed(world: World) -> None:
