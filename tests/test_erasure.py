@@ -200,7 +200,7 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
         enqueue(conn, "rescore", {"connection": "elsewhere", "record": f"Lead/{mine}"})
     found = erasure.find(SUBJECT)
     expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1, "thumbs": 1}
-    expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1, "outbox": 1}
+    expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1, "outbox": 1, "import_rows": 0}
     assert found.rows == expected
     assert erasure.erase(SUBJECT).found.rows == expected
     left = {
