@@ -136,6 +136,10 @@ def _connection_names(settings: Settings, reader: Reader, connection: Connection
     others = {name: each for name, each in settings.connections.items() if name != connection.name}
     if connection.records_from:
         _exists(reader, (*path, "records_from"), (connection.records_from,), others, "other connection")
+    source = others.get(connection.records_from or "")
+    if source and {*(source.second_person or ())} != {*(connection.second_person or ())}:  # one review is for both
+        what = f"is not that of {source.name}, whose records it reads: who speaks alone here speaks there too."
+        reader.problem((*path, "second_person"), what, "Set the same verdicts in both.")
 
 
 def _priorities(settings: Settings, reader: Reader, connection: ConnectionSettings) -> None:

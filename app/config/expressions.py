@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,17 @@ class _Functions(Functions):
             raise MapRefusedError("tensor is given data that do not fill their shape")
         return [data[at : at + width] for at in range(0, len(data), width)] if width > 1 else data
 
+    @signature({"types": ["string"]}, {"types": ["array-string"]})
+    def _func_join(self, between: str, texts: list[str]) -> str:
+        """As the standard has it; so is the next."""
+        _bounded(len(each) + len(between) for each in texts)
+        return between.join(texts)
+
+    @signature({"types": ["object"], "variadic": True})
+    def _func_merge(self, *objects: dict[str, Any]) -> dict[str, Any]:
+        _bounded(map(len, objects))
+        return {name: value for each in objects for name, value in each.items()}
+
     @signature({"types": []})
     def _func_to_string(self, value: Any) -> str:
         """As the standard has it, of no more than a text may hold."""
@@ -94,6 +106,21 @@ class _Bounded(TreeInterpreter):
         if isinstance(value, list | str | dict) and len(value) > MAX_SIZE:
             raise MapRefusedError(f"it makes more than {MAX_SIZE} values")
         return value
+
+    def visit_flatten(self, node: Any, value: Any) -> Any:
+        """As the standard has it. One step may put hundreds of long lists into one: they are counted before."""
+        base = self.visit(node["children"][0], value)
+        if not isinstance(base, list):
+            return None
+        parts = [each if isinstance(each, list) else [each] for each in base]
+        _bounded(map(len, parts))
+        return list(chain.from_iterable(parts))
+
+
+def _bounded(sizes: Iterable[int]) -> None:
+    """Raises MapRefusedError for what would be too large together."""
+    if sum(sizes) > MAX_SIZE:
+        raise MapRefusedError(f"it makes more than {MAX_SIZE} values")
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,8 @@ def _text(value: Any) -> Any:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """Half of a character, which a host's JSON may hold, stays an escape: no file could take it."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _csv(row: Iterable[Any]) -> str:

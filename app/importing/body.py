@@ -38,8 +38,9 @@ class Body:
         for piece in self._pieces():
             *whole, rest = (rest + piece).split(b"\n")
             for each in whole:
-                yield _bounded(each)
-            _bounded(rest)
+                bounded(len(each))
+                yield each
+            bounded(len(rest))
         if rest:
             yield rest
 
@@ -52,10 +53,10 @@ class Body:
             yield piece
 
 
-def _bounded(text: bytes) -> bytes:
-    if len(text) > MAX_LINE:
+def bounded(length: int) -> None:
+    """Raises BatchTooLarge for a row of so many bytes."""
+    if length > MAX_LINE:
         raise BatchTooLarge(f"A row is longer than {MAX_LINE // 1024} KB.")
-    return text
 
 
 def _unpacked(read: Read) -> Iterator[bytes]:

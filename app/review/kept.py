@@ -10,7 +10,7 @@ from app.answer import Reviewed
 from app.connections import Connection, Connections
 from app.db.reviews import Approval, Row, Verdict
 from app.keys import Keyring
-from app.review.rules import is_own, one_directory, rules, same_person
+from app.review.rules import is_another, is_own, rules
 from app.review.said import Said
 from app.session.bearer import Session
 
@@ -46,7 +46,6 @@ class Kept:
         words, through = self._words(row), self.through(row)
         mine = is_own(row, session, through, connection)
         until = row.at + connection.settings.undo
-        other = one_directory(through, connection) and not same_person(row.viewer, session.viewer.subject)
         return Reviewed(
             item=row.item,
             verdict=Verdict(row.verdict),
@@ -64,7 +63,7 @@ class Kept:
             answered_by=words.get("answered_by", ""),
             answered_at=datetime.fromtimestamp(row.answered_at, UTC) if row.answered_at else None,
             undo_until=until if mine and now < until else 0.0,
-            answerable=row.approval == Approval.WAITING and other,
+            answerable=row.approval == Approval.WAITING and is_another(row, session, through, connection),
         )
 
     def _sealed(self, row: Row, words: dict[str, str]) -> Row:

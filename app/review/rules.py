@@ -52,6 +52,18 @@ def one_directory(one: Connection | None, other: Connection) -> bool:
     return one is not None and (one.name == other.name or bool(one.settings.tenants and other.settings.tenants))
 
 
+def one_tenant(one: str, other: str, through: Connection) -> bool:
+    """Whether a directory's subjects are of one tenant: a guest in another is a person of that other name too."""
+    return not through.settings.tenants or one.rpartition(".")[2] == other.rpartition(".")[2]
+
+
+def is_another(row: Row, session: Session, given_through: Connection | None, through: Connection) -> bool:
+    """Whether this viewer is surely somebody else than who gave it."""
+    mine = session.viewer.subject
+    known = one_directory(given_through, through) and one_tenant(row.viewer, mine, through)
+    return known and not same_person(row.viewer, mine)
+
+
 def require_second(row: Row, session: Session, given_through: Connection | None, through: Connection) -> None:
     """This viewer may answer a verdict that waits. Raises SecondPersonNeeded, ElsewhereOnly, ReviewRefused."""
     if row.approval != Approval.WAITING:
@@ -60,6 +72,8 @@ def require_second(row: Row, session: Session, given_through: Connection | None,
         raise SecondPersonNeeded(reason="review-same-person")
     if not one_directory(given_through, through):
         raise ElsewhereOnly(reason="review-other-directory")
+    if not is_another(row, session, given_through, through):
+        raise ElsewhereOnly(reason="review-other-tenant")
 
 
 def require_own(row: Row, session: Session, given_through: Connection | None, through: Connection, now: float) -> None:

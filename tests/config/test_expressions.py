@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -97,3 +98,30 @@ def test_what_an_expression_costs_has_an_end(monkeypatch: pytest.MonkeyPatch, te
 def test_json_that_nests_without_end_is_none() -> None:
     with pytest.raises(ValueError, match="deep"):
         parsed("[" * 200_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (f"[{'@,' * 399}@][]", [0] * 10_000),
+        (f"join('', [{'@,' * 399}@])", "x" * 10_000),
+        (f"merge({', '.join(['@', '@'])})", {str(n): n for n in range(6_000)}),
+    ],
+)
+def test_what_is_too_much_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch, text: str, value: Any) -> None:
+    """One step makes hundreds of copies: nobody may have to hold them to find that they are too many."""
+    monkeypatch.setattr(expressions, "MAX_SIZE", 11_000)
+    expression = compiled(text)
+    tracemalloc.start()
+    with pytest.raises(MapRefusedError, match="more than 11000 values"):
+        expression.of(value)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_pieces_are_put_together_as_the_standard_has_it() -> None:
+    assert compiled("a[]").of({"a": [[1], 2, [[3]]]}) == [1, 2, [3]]
+    assert compiled("a[]").of({"a": 1}) is None
+    assert compiled("join('-', a)").of({"a": ["x", "y"]}) == "x-y"
+    assert compiled("merge(a, b)").of({"a": {"x": 1, "y": 1}, "b": {"y": 2}}) == {"x": 1, "y": 2}

@@ -282,6 +282,16 @@ def test_records_come_from_another_connection() -> None:
     assert "there is no other connection crm" in only(GOOD + 'records_from = "crm"\n')
 
 
+def test_no_verdict_holds_alone_by_way_of_another_connection_that_reads_the_same_records() -> None:
+    """Their reviews are one: whoever may open both would go around the second person through the laxer one."""
+    second = GOOD.partition("[connections.crm]")[2]
+    strict = GOOD + f'second_person = ["override"]\n[connections.door]{second}records_from = "crm"\n'
+    assert "connections.door.second_person: is not that of crm" in only(strict)
+    Settings.parse(strict + 'second_person = ["override"]\n')
+    lax = GOOD + f'[connections.door]{second}records_from = "crm"\nsecond_person = ["override"]\n'
+    assert "connections.door.second_person: is not that of crm" in only(lax)
+
+
 def test_bands_fall_to_zero() -> None:
     said = only(GOOD.replace("fields =", "bands = { high = 40, medium = 70, low = 0 }\nfields ="))
     assert "falling lowest scores" in said

@@ -40,6 +40,16 @@ def here(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_half_a_character_of_a_host_breaks_off_no_file(form: str) -> None:
+    """One such value in one record would end everybody's export in the middle."""
+    line = dict.fromkeys(COLUMNS) | {"features": {"name": "\ud800 \u00e9"}}
+    text = "".join(written([line], form)).encode().decode()
+    read = text if form == "jsonl" else next(csv.DictReader(io.StringIO(text)))["features"]
+    said = json.loads(read)
+    assert said.get("features", said) == {"name": "\ud800 \u00e9"}
+
+
 def decision(here: World, connection: str = "acme") -> str:
     with here.parts.database.read() as conn:
         return str(conn.execute(select(scores.c.id).where(scores.c.connection == connection)).scalars().first())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from app.api.shapes import Row
+from app.importing.body import MAX_LINE
 from app.importing.rows import from_csv, from_json_lines
-from app.importing.wrong import BatchRefused, WrongRow
+from app.importing.wrong import BatchRefused, BatchTooLarge, WrongRow
 from tests.callers.world import ROW, lines, row
 
 HEAD = b"record,score,meaning,model_name,model_version,computed_at,valid_for_s,input.activity"
@@ -52,6 +54,37 @@ def test_cells_are_read_as_their_shape_has_them() -> None:
     quoted = CELLS.replace(b"Lead/1", b'"Lead/1"').replace(b",3", b',"a\nb, c"')
     [(_, read)] = csv_rows(HEAD, *quoted.split(b"\n"))
     assert read.inputs == {"activity": "a\nb, c"}
+
+
+@pytest.mark.parametrize("said", ['{"a": NaN}', '{"a": -Infinity}', r'{"a": "\ud800"}'])
+def test_a_cell_of_json_holds_nothing_that_could_not_be_written_as_json_again(said: str) -> None:
+    """Python reads such: the first would break every answer that tells it, the last every export with it inside."""
+    head, cells = (
+        HEAD.replace(b"input.activity", b"inputs"),
+        CELLS[:-1] + f'"{said.replace(chr(34), chr(34) * 2)}"'.encode(),
+    )
+    [(_, wrong)] = csv_rows(head, cells)
+    assert wrong == WrongRow(2, "inputs", "is not JSON")
+
+
+def test_a_row_that_goes_on_over_many_lines_is_as_short_as_one_on_one_line() -> None:
+    """Each line ends a cell and begins another: some hundred kilobytes of gzip would fill the memory with one row."""
+    read = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        yield from (HEAD, b'"x')
+        while read < 3 * MAX_LINE:
+            yield b'","x'
+            read += 1
+
+    with pytest.raises(BatchTooLarge):
+        list(from_csv(endless()))
+    assert read < MAX_LINE
+
+
+def test_many_rows_may_be_longer_than_one() -> None:
+    assert len(csv_rows(HEAD, *[CELLS] * (2 * MAX_LINE // len(CELLS)))) > MAX_LINE // len(CELLS)
 
 
 @pytest.mark.parametrize("cell", [b"nan", b"inf", b"-Infinity"])

@@ -11,10 +11,12 @@ import pytest
 
 from app.application import create_app
 from app.core.analyses import fingerprint
-from app.db.reviews import Approval
+from app.db.reviews import Approval, Row, Verdict
 from app.launch import Record
 from app.review.change import ReviewChange
-from app.review.rules import same_person
+from app.review.rules import is_another, require_second, same_person
+from app.review.said import ElsewhereOnly
+from app.session.bearer import Session
 from tests.hosts._proofs import PAGE
 from tests.library import CONTRACT, File, Shelf, shelf
 from tests.viewing import Person, framed, pages, person
@@ -157,6 +159,24 @@ def stage(tmp_path: Path) -> Iterator[Shelf]:
         with running(replace(settings, connections=named), made.world.clock) as (parts, runner):
             made.world = replace(made.world, parts=parts, runner=runner, client=create_app(parts).test_client())
             yield made
+
+
+def test_not_as_a_guest_of_another_tenant(stage: Shelf) -> None:
+    """Whoever is a member of one tenant and a guest of another has a subject in each."""
+    ana = stage.session()
+    through = stage.world.parts.connections.get(ana.connection)
+    named = (through.source, "contract_review", "document", "1", "item", "decision")
+    row = Row(*named, Verdict.OVERRIDDEN, "low", "", ana.viewer.subject, b"", 0.0, approval=Approval.WAITING)
+
+    def by(subject: str) -> Session:
+        return replace(ana, viewer=replace(ana.viewer, subject=subject))
+
+    home, guest = by(f"ben.{ana.viewer.subject.rpartition('.')[2]}"), by("ana-as-guest.another-tenant")
+    require_second(row, home, through, through)
+    with pytest.raises(ElsewhereOnly):
+        require_second(row, guest, through, through)
+    assert is_another(row, home, through, through)
+    assert not is_another(row, guest, through, through)
 
 
 def change_severity(

@@ -74,11 +74,11 @@ def _rows(
     *,
     forbidden_is_none: bool,
 ) -> Iterator[tuple[Record, Mapping[str, Any]]]:
-    sound = sorted({each for each in records if is_table(each.type) and is_id(each.id.lower())}, key=str)
+    sound = sorted({each for each in records if is_table(each.type) and is_id(each.id)}, key=str)
     for table, group in groupby(sound, key=lambda record: record.type):
         named = list(group)
         for start in range(0, len(named), MOST):
-            some = {each.id.lower(): each for each in named[start : start + MOST]}
+            some = {each.id: each for each in named[start : start + MOST]}
             response = get(call, f"{connection.host_url.rstrip('/')}{_path(table, list(some), names)}", token)
             if response.status == 403 and not forbidden_is_none:  # about the app's rights
                 raise HostUnavailable(reason="host-status-403")

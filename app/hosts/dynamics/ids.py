@@ -14,6 +14,7 @@ _ACTIVITIES = frozenset({"appointment", "email", "fax", "letter", "phonecall", "
 
 
 def is_id(text: str) -> bool:
+    """In small letters, so that one row has one name."""
     return _ID.fullmatch(text) is not None
 
 

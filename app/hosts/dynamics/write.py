@@ -31,7 +31,7 @@ def read(
     call: Call, connection: ConnectionSettings, token: str, record: Record, fields: Sequence[str]
 ) -> Current | None:
     """The columns; the version holds the entity tags of the row and of its score's row, which may not be there yet."""
-    if not is_table(record.type) or not is_id(record.id.lower()):
+    if not is_table(record.type) or not is_id(record.id):
         return None
     if strange := [name for name in fields if not is_column(name)]:
         raise WriteRefused("field", f"{strange[0]} is no column", fields=strange)
@@ -63,7 +63,7 @@ def write(
     if SCORE in values and score_tag:
         api.send("PATCH", _score(record), {SCORE: values[SCORE]}, {"If-Match": score_tag})
     elif SCORE in values:
-        whose = {"msdyn_entityid": record.id.lower(), "msdyn_entitytype": record.type}
+        whose = {"msdyn_entityid": record.id, "msdyn_entitytype": record.type}
         api.send("POST", f"{API}/{_SCORES}", {SCORE: values[SCORE], **whose})
 
 
@@ -94,11 +94,11 @@ def _finding(api: _Api, kind: str, name: str, column: Mapping[str, Any] | None) 
 
 
 def _row(record: Record) -> str:
-    return f"{API}/{many(record.type)}({record.id.lower()})"  # both are checked: nothing in them can leave its place
+    return f"{API}/{many(record.type)}({record.id})"  # both are checked: nothing in them can leave its place
 
 
 def _score(record: Record) -> str:
-    return f"{API}/{_SCORES}(msdyn_entityid='{record.id.lower()}',msdyn_entitytype='{record.type}')"
+    return f"{API}/{_SCORES}(msdyn_entityid='{record.id}',msdyn_entitytype='{record.type}')"
 
 
 def _tag(row: Mapping[str, Any]) -> str:
