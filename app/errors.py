@@ -103,8 +103,8 @@ class WrongMethod(BadRequest):
 
     status, title = 405, "This address does not take that method."
 
-    def __init__(self, allowed: Iterable[str]) -> None:
-        super().__init__(reason="http-405")
+    def __init__(self, allowed: Iterable[str] = (), *, reason: str = "http-405") -> None:
+        super().__init__(reason=reason)
         self.allowed = frozenset(allowed)
 
 

@@ -52,13 +52,17 @@ def _review(row: Any) -> str:
 SEALED = (
     Sealed(sessions, "host_token", lambda row: f"host-token:{row.id}"),
     Sealed(sessions, "features", lambda row: f"features:{row.id}"),
+    Sealed(sessions, "names", lambda row: f"names:{row.id}"),
     Sealed(identities, "tokens", lambda row: f"identity:{row.connection}:{row.viewer}"),
     Sealed(sign_ins, "secrets", lambda row: f"sign-in:{row.id}"),
     Sealed(sign_ins, "result", lambda row: f"signed-in:{row.id}"),
     Sealed(analyses, "body", lambda row: f"analysis:{row.id}"),
     Sealed(reviews, "said", _review),
 )
-BY_SUBJECT = frozenset({"scores.snapshot", "scores.reasons"})  # by subjects' keys, which are wrapped anew instead
+# by subjects' keys, which are wrapped anew instead
+BY_SUBJECT = frozenset(
+    ["scores.snapshot", "scores.reasons", "import_rows.snapshot", "import_rows.reasons", "write_backs.kept"]
+)
 REVOKE = "revoke"  # the kind of job whose payload holds sealed tokens
 
 

@@ -26,5 +26,5 @@ def test_a_running_server_knows_at_its_next_look(world: World, monkeypatch: pyte
 def test_what_is_not_there_is_said(world: World) -> None:
     result = run(world, "--component", "score-bagde", "--reach", "off")
     assert result.exit_code == 2
-    assert "acme has score-badge, score-card." in result.stderr
+    assert "acme has score-badge, score-card, score-list, review-list." in result.stderr
     assert run(world, "--reach", "percent", "--percent", "101").exit_code == 1

@@ -83,7 +83,7 @@ def test_the_command_is_a_whole_request(desk: Desk, key: tuple[str, ...]) -> Non
         ({"-k": "nobody"}, "there is no connection 'nobody'"),
         (
             {"--component": "crystal-ball"},
-            "component 'crystal-ball' is not listed. Use one of: score-badge, score-card.",
+            "component 'crystal-ball' is not listed. Use one of: score-badge, score-card, score-list, review-list.",
         ),
         ({"--record": "17"}, "is not a record. A record is written type/id"),
         ({"--key": "lost"}, "has no shared key 'lost'. Use one of: old, new."),

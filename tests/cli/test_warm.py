@@ -18,7 +18,7 @@ from tests.warm import leads
 from tests.world import World
 
 RULES = {
-    "event_secrets": "[connections.acme.priority]\nlead_score = [{ company_size = { at_least = 200 } }]\n#",
+    "event_tokens": "[connections.acme.priority]\nlead_score = [{ company_size = { at_least = 200 } }]\n#",
 }
 
 

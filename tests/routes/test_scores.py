@@ -281,7 +281,7 @@ def test_a_record_that_stands_there_twice_is_refused(world: World) -> None:
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        ({"body": b""}, 422),
+        ({"body": b""}, 411),
         ({"body": b"\n\n"}, 422),
         ({"body": b"<html>"}, 422),
         ({"body": b'{"record": NaN}'}, 422),

@@ -15,9 +15,9 @@ window.inlayReview ||= (() => {
 
   // What a frame hands over, as an element has it.
   const framing = ({ views, token, form, said, fill, tell }) => [
-    async (_, fields) => {
+    async (to, fields) => {
       try {
-        return await form("/reviews", fields);
+        return await form("/" + to, fields);
       } catch (problem) {
         throw { ...(await said(problem)), status: problem.status };
       }
