@@ -37,9 +37,13 @@ def new(name: str, title: str, root: Path) -> None:
         click.echo(path)
     script = root / "scripts/launches.py"
     if script.exists():  # its launches become files that others can test with
-        subprocess.run([sys.executable, str(script)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 our own
+        subprocess.run([sys.executable, str(script), name], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 our own
         click.echo(f"tests/launches/matrix/{name}.json")
-    click.echo(f"\nNext: docs/adding-a-host.md. Its tests: python -m pytest tests/hosts -k {name}")
+    click.echo(f"""
+It is a host: change it, from the proof outwards (docs/adding-a-host.md). After each change of what is signed:
+  .venv/bin/python scripts/launches.py {name}
+  .venv/bin/python -m pytest -q tests/hosts -k {name}
+To take it away again: delete what is listed, but for {_LIST}, where its two lines go.""")
 
 
 def write_host(root: Path, name: str, title: str) -> list[str]:

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 from joserfc.jwk import OctKey
 
+from app.hosts import HOSTS
+from app.launch import Attest
 from tests.hosts._mutations import Mutate, asked, headed, raw, said, signed, text, under
 from tests.hosts._proofs import BUILDERS, CLOCK, DESCRIBED, GUEST, Attempt
 from tests.hosts._tokens import access_tokens, id_tokens
@@ -54,10 +56,12 @@ def _every_host(host: str) -> list[tuple[str, Mutate, str]]:
         known = {"salesforce": salesforce, "oidc": guest, **dict.fromkeys(("guest", *DESCRIBED), guest)}
         return known.get(host, entra or guest)
 
-    names_all = host in ("salesforce", "guest")  # the others' tokens name neither origin nor record
+    # what a proof names is compared; the one host names both, and attests neither
+    names_origin = host == "salesforce" or Attest.ORIGIN in HOSTS[host].attests
+    names_record = host == "salesforce" or Attest.RECORD in HOSTS[host].attests
 
     def placed(origin: Any) -> Mutate:
-        return said(origin=origin) if names_all else asked(origin=origin)
+        return said(origin=origin) if names_origin else asked(origin=origin)
 
     return [
         ("good", asked(), ""),
@@ -89,13 +93,13 @@ def _every_host(host: str) -> list[tuple[str, Mutate, str]]:
         # mis-addressed
         ("another issuer", lambda b: b.said("issuer", b.other_issuer).attempt(), "issuer-wrong"),
         ("an unlisted origin", placed(EVIL), "origin-unlisted"),
-        ("a null origin", placed("null"), "origin-unlisted" if names_all else ""),  # a sandboxed page says so
-        ("an origin in a list", said(origin=[ORIGINS[host]]), "origin-unlisted" if names_all else ""),
+        ("a null origin", placed("null"), "origin-unlisted" if names_origin else ""),  # a sandboxed page says so
+        ("an origin in a list", said(origin=[ORIGINS[host]]), "origin-unlisted" if names_origin else ""),
         ("an origin with a path", placed(ORIGINS[host] + "/"), "origin-unlisted"),
         # what a launch does not attest is asked of the host, later
-        ("another record asked for", asked(records=(OTHER,)), "record-mismatch" if names_all else ""),
+        ("another record asked for", asked(records=(OTHER,)), "record-mismatch" if names_record else ""),
         ("asked for no record", asked(records=()), ""),
-        ("no record", said(record=[]), "record-missing" if names_all else ""),
+        ("no record", said(record=[]), "record-missing" if names_record else ""),
         ("a viewer that is no text", said(viewer=17), f"claim-wrong:{own('context.user.userId', 'sub', entra='oid')}"),
     ]  # fmt: skip
 

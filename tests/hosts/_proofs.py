@@ -217,17 +217,29 @@ def rsa() -> Any:
     return import_key(GUEST["keys"]["rs"])
 
 
+_OWN = {"EdDSA": "ed", "ES256": "es", "RS256": "rs"}
+
+
+def own_key(algorithm: str) -> Any:
+    """The fixed key that good proofs are signed with by this algorithm."""
+    return import_key(GUEST["keys"][_OWN[algorithm]])
+
+
 @functools.cache
-def stranger() -> RSAKey:
-    return RSAKey.generate_key(2048)
+def stranger(algorithm: str) -> Any:
+    """A key of the right kind that is nobody's."""
+    if algorithm == "RS256":
+        return RSAKey.generate_key(2048)
+    return ECKey.generate_key("P-256") if algorithm == "ES256" else OKPKey.generate_key("Ed25519")
 
 
 @dataclass(frozen=True)
 class TokenBuilder(GuestBuilder):
-    """A token that a directory or provider signs with RS256."""
+    """A token that a directory, a provider or the host itself signs."""
 
     def by_stranger(self) -> str:
-        return self.signed("RS256", stranger()).proof()
+        algorithm = self.header["alg"]
+        return self.signed(algorithm, stranger(algorithm)).proof()
 
     def v1(self) -> TokenBuilder:
         """The other version of the same access token."""

@@ -13,6 +13,7 @@ ACMECRM = Host(
     name="acmecrm",
     # Say why each of these is proved. Attest.RECORD belongs here only if whoever signs knows that the viewer may see
     # the record; as long as it is not here, the host is asked (check_access), or the connection opens its records.
+    # With it, exchange, check_access and "open_records" go: docs/adding-a-host.md, "If its token names the record".
     attests=frozenset({Attest.VIEWER}),
     requires=("origins", "components", "issuer", "audience", "public_keys"),
     uses=("public_keys", "open_records"),

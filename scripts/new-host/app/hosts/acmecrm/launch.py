@@ -21,7 +21,7 @@ from app.launch import Attest, Launch, LaunchRequest, Viewer
 
 MAX_LIFE_S = 300.0
 MAX_PROOF = 65_536
-ALGORITHMS = ("RS256",)  # what the host signs with, and nothing else: never what the token says
+ALGORITHMS = ("RS256",)  # of EdDSA, ES256, RS256: what the host signs with, never what the token says
 TYPES = frozenset({"jwt"})
 
 
@@ -57,6 +57,7 @@ def _audience(value: Any, context: Context) -> str:
     return "" if wanted and value == wanted else "audience-wrong"
 
 
+# By the names of the outermost claims. Of what is inside an object, a check of your own decides (app/hosts/_claims.py).
 CLAIMS = ClaimSet(
     required={
         "iss": _issuer,

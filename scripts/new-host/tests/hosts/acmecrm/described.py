@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from app.config import ConnectionSettings, Secret
+from app.hosts.acmecrm.launch import ALGORITHMS
 from tests.hosts._mutations import Mutate, asked, headed, raw, said, signed, under
-from tests.hosts._proofs import CLOCK, SECRET, Attempt, TokenBuilder, rsa
+from tests.hosts._proofs import CLOCK, SECRET, Attempt, TokenBuilder, own_key
 
 PAGES, INLAY = "https://acme.example", "https://inlay.example.com"
+KEY = own_key(ALGORITHMS[0])  # one for each of EdDSA, ES256, RS256
 
 
 def good() -> TokenBuilder:
@@ -29,17 +31,18 @@ def good() -> TokenBuilder:
         capabilities=("lead_score",),
         issuer=PAGES,
         audience=INLAY,
-        public_keys=(Secret(rsa().as_pem(private=False).decode()),),
+        public_keys=(Secret(KEY.as_pem(private=False).decode()),),
     )
-    # how this host calls what every launch says in some way
+    # Where its claims say what every launch says in some way; a step into an object is a full stop, as "agent.id"
     names = {"viewer": "sub", "origin": "origin", "record": "record", "issuer": "iss"}
     attempt = Attempt("", records=("Lead/17",), origin=PAGES)
-    header = {"alg": "RS256", "typ": "JWT"}
+    header = {"alg": ALGORITHMS[0], "typ": "JWT"}
     other = "https://evil.example"
-    return TokenBuilder("acmecrm", connection, claims, names, other, attempt, header=header, key=rsa())
+    return TokenBuilder("acmecrm", connection, claims, names, other, attempt, header=header, key=KEY)
 
 
-# Rows of every host (tests/hosts/_matrix.py) that are refused here for another reason: name -> reason
+# Rows of every host (tests/hosts/_matrix.py) that are refused here for another reason: name -> reason (empty: taken).
+# `python scripts/launches.py acmecrm` prints those that differ
 OTHERWISE: dict[str, str] = {}
 
 
@@ -52,7 +55,7 @@ def rows() -> list[tuple[str, Mutate, str]]:
         *((f"header {n}", headed(**{n: "x"}), f"header-refused:{n}") for n in ("jku", "jwk", "x5u", "x5c", "crit")),
         ("alg none", headed(alg="none"), "algorithm-refused"),
         ("alg none, spelt otherwise", under(b'{"alg":"nOnE"}'), "algorithm-refused"),
-        ("EdDSA", signed("EdDSA", "ed"), "algorithm-refused"),
+        *((f"{alg}, rightly signed", signed(alg, own_key(alg)), "algorithm-refused") for alg in _OTHER_ALGORITHMS),
         ("our own session's typ", headed(typ="inlay-session"), "type-wrong"),
         ("no signature", raw(lambda proof: proof.rpartition(".")[0] + "."), "signature-wrong"),
         ("another audience", said(aud="https://other.example"), "audience-wrong"),
@@ -68,6 +71,7 @@ def rows() -> list[tuple[str, Mutate, str]]:
     ]
 
 
+_OTHER_ALGORITHMS = [each for each in ("EdDSA", "ES256", "RS256") if each not in ALGORITHMS]
 _REQUIRED = ("iss", "aud", "exp", "iat", "sub")
 _WRONG: list[tuple[str, Any]] = [
     *(("exp", value) for value in ("1795000295", True)),
@@ -80,5 +84,5 @@ _WRONG: list[tuple[str, Any]] = [
 # What an admin types at "Add a host", and how many of the answers must be typed
 ANSWERS = {"page": "acme.example/contacts", "public_key": SECRET, "open_records": "no"}
 TYPED = 2
-# The first and the last screen that an admin opens there, as docs/hosts/acmecrm.md calls them
+# The first and the last screen that an admin opens there, as docs/hosts/acmecrm.md calls them (in HTML: > is &gt;)
 SCREENS = ("Settings &gt; Pages", "Open a record")
