@@ -53,7 +53,7 @@ def one_directory(one: Connection | None, other: Connection) -> bool:
 
 
 def one_tenant(one: str, other: str, through: Connection) -> bool:
-    """Whether a directory's subjects are of one tenant: somebody invited into another is a person of that other name too."""
+    """Whether a directory's subjects are of one tenant: somebody invited into another has another name there."""
     return not through.settings.tenants or one.rpartition(".")[2] == other.rpartition(".")[2]
 
 
