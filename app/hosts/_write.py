@@ -138,9 +138,9 @@ def _moment(value: Any) -> datetime | date | None:
         if len(text) == 10:
             return date.fromisoformat(text)
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _day(at: datetime | date) -> date:

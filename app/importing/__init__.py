@@ -41,6 +41,7 @@ from app.scoring.decisions import decision_id, features_hash
 STEP = 1_000  # rows of one transaction
 PAUSE_S = 0.002  # between them: whoever waits for the interpreter or the database has its turn
 MODELS = 20  # that are counted by name
+AT_ONCE = 2  # batches that a process takes: a sender may be as slow as it likes
 
 
 @dataclass(slots=True)
@@ -56,14 +57,15 @@ class _Tally:
 
 
 class Imports:
-    """Takes batches, one at a time in each process."""
+    """Takes batches: in each process a few at a time, and one of each connection."""
 
     def __init__(
         self, database: Database, stored: StoredScores, epochs: Epochs, audit: AuditLog,
         clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._database, self._stored, self._epochs, self._audit = database, stored, epochs, audit
-        self._clock, self._one = clock, threading.Lock()
+        self._clock, self._lock = clock, threading.Lock()
+        self._receiving: set[str] = set()  # connections
 
     def begin(self) -> None:
         """Forget what was cut off. Raises StoreUnavailable."""
@@ -81,7 +83,7 @@ class Imports:
                 "A canary answers for a share of these records. Set its canary_percent to 0, then bring the batch.",
                 reason="import-canary",
             )
-        with self._alone():
+        with self._alone(caller.connection):
             self.begin()
             with self._database.begin() as conn:
                 batch = kept.begin(conn, caller.connection, capability.name, name, caller.service, self._clock())
@@ -191,13 +193,17 @@ class Imports:
             self.begin()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if not self._one.acquire(blocking=False):
-            raise Busy("Another batch is being received. Send this one again soon.", reason="imports", retry_after_s=10)
+    def _alone(self, connection: str) -> Iterator[None]:
+        with self._lock:
+            if connection in self._receiving or len(self._receiving) >= AT_ONCE:
+                what = "Another batch is being received. Send this one again soon."
+                raise Busy(what, reason="imports", retry_after_s=10)
+            self._receiving.add(connection)
         try:
             yield
         finally:
-            self._one.release()
+            with self._lock:
+                self._receiving.discard(connection)
 
 
 def _require_all(tally: _Tally, announced: int) -> None:

@@ -40,6 +40,9 @@ def test_the_same_as_a_person_would_say(one: Any, other: Any) -> None:
         ("2026-11-30T14:00:00Z", "2026-11-30T14:00:02Z"),
         ("2026-11-30T14:00:00Z", "2026-12-01"),
         (True, 1.0),
+        # a time that is none in UTC: whoever types it into a field must not stop what is written there
+        ("2026-11-30T14:00:00Z", "9999-12-31T23:59:59-23:59"),
+        ("2026-11-30T14:00:00Z", "0001-01-01T00:00:00+23:59"),
     ],
 )
 def test_what_differs(one: Any, other: Any) -> None:

@@ -82,6 +82,25 @@ def test_a_process_that_was_killed_left_nothing_that_counts(world: World) -> Non
     assert take(world, io.BytesIO(lines(ROW)).read).rows == 1
 
 
+def test_a_slow_sender_holds_up_its_own_connection_only(world: World) -> None:
+    """Whoever has a key could send a byte a minute, and with that keep every other customer's scores out."""
+    other, capability = replace(WHO, connection="acme-pages"), world.settings.capabilities["lead_score"]
+    came: list[int] = []
+
+    def bring_as(who: Caller, batch: str, read: Any) -> Any:
+        return world.parts.imports.take(who, capability, batch, Body(read, gzipped=False), from_json_lines)
+
+    def slowly(size: int, body: io.BytesIO = io.BytesIO(lines(ROW))) -> bytes:  # noqa: B008 one body
+        if not came:
+            came.append(bring_as(other, "theirs", io.BytesIO(lines(ROW)).read).rows)
+            with pytest.raises(Busy, match="Another batch"):
+                bring_as(WHO, "second", io.BytesIO(lines(ROW)).read)
+        return body.read(size)
+
+    assert bring_as(WHO, "first", slowly).rows == 1
+    assert came == [1]
+
+
 def test_a_slow_sender_whose_rows_were_forgotten_does_not_go_on_with_the_rest(world: World) -> None:
     with world.another() as other:
 
