@@ -77,6 +77,14 @@ def test_what_is_no_clear_yes_is_a_no(body: Any) -> None:
     assert access(ScriptedDoor(answer(body)), ONE) == {ONE: NO}
 
 
+@pytest.mark.parametrize("spelling", [ONE.id[:15], f"{ONE.id[:15]}XYZ", f"{ONE.id[:15]}aa2"])
+def test_a_record_has_one_spelling(spelling: str) -> None:
+    """The host knows a record by 15 letters, whatever follows. To us each would be a record of its own, which an event
+    does not outdate and an erasure does not find; and whoever opened a list without a record may name any."""
+    asked = Record("Lead", spelling)
+    assert access(ScriptedDoor(answer(lead(ONE))), asked) == {asked: NO}
+
+
 def test_a_dead_token_ends_the_session() -> None:
     dead = answer([{"errorCode": "INVALID_SESSION_ID", "message": "x"}], 401)
     with pytest.raises(SessionExpired):
