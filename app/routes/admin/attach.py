@@ -62,7 +62,8 @@ def attempt(admin: Admin) -> Response:
         trial = tried(parts().cores[core.name], capability, items)
     else:
         trial = rehearsed(core, capability, items, said["answer"])
-    return _form(admin, said, trial=trial, settings=_settings(core) if trial.ok and core.is_mapped else "")
+    settings = _settings(core, told=admin.may(Act.OPERATE)) if trial.ok and core.is_mapped else ""
+    return _form(admin, said, trial=trial, settings=settings)
 
 
 def _scores() -> dict[str, CapabilitySettings]:
@@ -98,16 +99,17 @@ def _expression(said: Mapping[str, str], name: str) -> Any:
         raise RefusedValueError(wrong.what, wrong.mend, (name,)) from None
 
 
-def _settings(core: CoreSettings) -> str:
-    """What to write under `[cores.<name>]`."""
-    told = {"map": core.map, "model": core.model}
-    told |= {name: each.text for name in ("request", "response") if (each := getattr(core, name)) is not None}
-    lines = [f"{name} = {literal(value)}" for name, value in told.items()]
+def _settings(core: CoreSettings, *, told: bool) -> str:
+    """What to write under `[cores.<name>]`; with its address for whoever may be `told` where it is."""
+    said = {"url": core.url} if told else {}
+    said |= {"map": core.map, "model": core.model}
+    said |= {name: each.text for name in ("request", "response") if (each := getattr(core, name)) is not None}
+    lines = [f"{name} = {literal(value)}" for name, value in said.items()]
     if core.map in ("mlflow", OWN) and not core.model_version:
         lines.append('model_version = "1"  # or version, or version_path')
     if core.map == OWN:
         lines.append(f"path = {literal(core.path)}")
-    return "\n".join([f"[cores.{core.name}]", f"url = {literal(core.url)}", *lines])
+    return "\n".join([f"[cores.{core.name}]", *lines])
 
 
 def _form(

@@ -49,6 +49,13 @@ def test_what_does_not_fit_is_said_at_its_place(world: World, form: dict[str, st
     assert world.core.asked == 0
 
 
+def test_where_a_core_is_is_told_to_who_runs_the_deployment_only(world: World) -> None:
+    form = MLFLOW | {"answer": '{"predictions": [[0.28, 0.72]]}'}
+    url = world.settings.cores["main"].url
+    assert url in AdminPages(world, Role.OPERATOR).post(PATH, form).text
+    assert url not in AdminPages(world, Role.DESIGNER).post(PATH, form).text
+
+
 def test_markup_in_an_answer_is_text(world: World) -> None:
     answer = AdminPages(world).post(PATH, MLFLOW | {"answer": '{"predictions": ["<script>alert(1)</script>"]}'})
     assert "<script>alert(1)" not in answer.text
