@@ -273,3 +273,26 @@ def test_claims_reach_the_host_s_sign_in_and_its_dialog_comes_at_a_click(
     expect(panel.get_by_role("button", name="Score 82")).to_be_visible()
     assert calls(page, "authentication.getAuthToken")[1] == [None, [claims], False, None]
     assert inlay.opened[0]["subject_token"] == ["token-2"]
+
+
+def test_a_canvas_out_of_sight_says_its_height_all_the_same(page: Page, inlay: FakeInlay, host: FakeHost) -> None:
+    """Browsers do not draw such a frame: no observer of sizes speaks in it, and it would stay as the host made it."""
+    inlay.bridge, inlay.launch = "canvas", LAUNCH | {"instance": INSTANCE}
+    frame = f'<iframe title="Score" src="{inlay.origin}/launch/acme"></iframe>'
+    host.body = f'<script src="/canvas_host.js"></script><div style="height: 9000px"></div>{frame}'
+    page.goto(host.origin)
+    page.wait_for_function("said.some(({body}) => body.type == 'resize' && parseFloat(body.size.height) > 10)")
+
+
+def test_a_frame_that_may_be_in_several_pages_speaks_to_the_one_that_it_is_in(
+    page: Page, inlay: FakeInlay, host: FakeHost
+) -> None:
+    """To any other the browser would refuse each word, loudly, in the console of the page around."""
+    warned: list[str] = []
+    page.on("console", lambda each: warned.append(each.text))
+    inlay.launch = {"component": "score-badge", "record": "Lead/1", "origins": ["http://other.example", host.origin]}
+    frame = f'<iframe title="Score" src="{inlay.origin}/launch/acme"></iframe>'
+    host.body = f'<script src="/bridge.js"></script>{frame}'
+    page.goto(host.origin)
+    page.wait_for_function("came.some(({data}) => data.type == 'inlay-auth-expired')")
+    assert [each for each in warned if "postMessage" in each] == []

@@ -44,11 +44,15 @@ def test_by_keyboard_alone(window: Window, spare: Iterator[str]) -> None:
     expect(frame.locator("button")).to_be_focused()
     stage.page.keyboard.press("Enter")
     expect(frame.locator(".score-card")).to_be_visible()
+    for answer in ("accept", "override", "dismiss"):  # what can be said comes before what can be read
+        stage.page.keyboard.press("Tab")
+        expect(frame.locator(f".score-card :is([data-verdict={answer}], [data-ask={answer}])")).to_be_focused()
     stage.page.keyboard.press("Tab")
     expect(frame.locator(".score-card summary").first).to_be_focused()
     stage.page.keyboard.press("Enter")
     expect(frame.locator(".score-card details").first).to_have_attribute("open", "")
-    stage.page.keyboard.press("Shift+Tab")
+    for _ in range(4):
+        stage.page.keyboard.press("Shift+Tab")
     stage.page.keyboard.press("Enter")
     expect(frame.locator(".score-card")).to_be_hidden()
 

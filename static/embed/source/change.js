@@ -137,7 +137,7 @@ window.inlayChanges = async (own) => {
     async open(button) {
       const tag = button.dataset.opens;
       if (!card) {
-        card = { tag, box: doc.createElement("section") };
+        card = { tag, record, box: doc.createElement("section") };
         card.box.hidden = true;
         main.append(card.box);
       }

@@ -16,18 +16,19 @@ const MINUTE = 60000;
 const BUDGET = 30;
 const { nonce } = doc.currentScript;
 const [main, live] = doc.body.children;
-const first = { tag: component, etag: launch.etag, box: main.firstElementChild };
+const first = { tag: component, record, etag: launch.etag, box: main.firstElementChild };
 const views = new Set([first]);
 let renewAt = now() + launch.expires_in * 800;
-let calm, changes, timer, busy, again, trouble;
+let calm, changes, timer, busy, again, trouble, away;
 let delay = FAST;
 let failures = 0;
-let shown = true;
 
 // One exact origin both ways. A page that was opened without a proof knows the origins that it may be in, and keeps
-// to the first that it hears from. Refusals are told to nobody but our own document, where the preview and the tests
-// listen.
+// to the first that it hears from; where the browser says which one is around us, to that from the start. Refusals are
+// told to nobody but our own document, where the preview and the tests listen.
 let hosts = launch.origins || [launch.origin];
+const known = (origin) => hosts.includes(origin) && (hosts = [origin]);
+known(location.ancestorOrigins?.[0]);
 const post = (message) => hosts.forEach((host) => parent.postMessage(message, host));
 const refuse = (reason) => reason && dispatchEvent(new CustomEvent("inlay-refused", { detail: { reason } }));
 const hears = {
@@ -38,12 +39,11 @@ const hears = {
     tell(first.state);
   },
   "inlay-theme"({ theme, direction }) {
-    const root = doc.documentElement;
-    if (theme) root.dataset.theme = theme;
-    if (direction) root.dir = direction;
+    if (theme) doc.documentElement.dataset.theme = theme;
+    if (direction) doc.dir = direction;
   },
   "inlay-visible"({ visible }) {
-    shown = visible;
+    away = !visible;
     delay = SLOW;
     wake();
   },
@@ -52,18 +52,16 @@ const hears = {
 const speaks = bridge({ launch, hears, post, refuse });
 const tell = (name, detail) => speaks.say(name, { component, record, ...detail });
 addEventListener("message", ({ data, origin, ports, source }) =>
-  refuse(source != parent ? "source" : hosts.includes(origin) ? speaks.hear(data, ports, (hosts = [origin])) : "origin"),
+  refuse(source != parent ? "source" : known(origin) ? speaks.hear(data, ports) : "origin"),
 );
 
-// Height follows content. The budget ends a loop of a page that sizes us by what we say.
+// Height follows content. The budget ends a loop of a page that sizes us by what we say. A frame that is out of sight is
+// not drawn, so its observer is silent: it measures with each answer too.
 let height = 0;
 let budget = BUDGET;
 const measure = () => {
   const is = doc.body.offsetHeight;
-  if (is == height || !budget) return;
-  budget--;
-  height = is;
-  tell("resize", { height });
+  if (is != height && budget-- > 0) tell("resize", { height: (height = is) });
 };
 new ResizeObserver(measure).observe(doc.body);
 
@@ -93,12 +91,13 @@ const seen = (view) => {
   view.said = announce;
   trouble = 0;
   view.state = state == "empty" ? "ready" : state;
+  measure();
   tell(view.state, { component: view.tag, state, code: state == "denied" ? state : undefined });
   if (state == "pending") delay = 500;
 };
 const poll = async (view) => {
   const headers = { Authorization: "Bearer " + token, "If-None-Match": view.etag || "" };
-  const answer = await ask("/components/" + view.tag + "?record=" + encodeURIComponent(view.record || record), { headers });
+  const answer = await ask("/components/" + view.tag + "?record=" + encodeURIComponent(view.record), { headers });
   if (answer.status != 304) {
     // A failure replaces nothing that is good; a refusal does.
     if (!/html/.test(answer.headers.get("content-type")) || (answer.status > 499 && /ready|stale/.test(view.state))) throw answer;
@@ -116,10 +115,9 @@ const expired = (problem) => {
 
 // Often for a minute after load, focus or input, then ever less; hidden: not at all.
 const tick = async () => {
-  clearTimeout(timer);
-  timer = 0;
-  if (busy) again = 1;
-  if (busy || !token || !shown || doc.hidden) return;
+  timer = clearTimeout(timer);
+  again = busy;
+  if (busy || !token || away || doc.hidden) return;
   busy = 1;
   delay = Math.min(now() < calm ? FAST : SLOW, delay * 1.5);
   let pause = 0;
@@ -136,9 +134,8 @@ const tick = async () => {
       trouble = 1;
     }
   }
-  busy = 0;
   timer = setTimeout(tick, again ? 0 : Math.max(delay, pause));
-  again = 0;
+  busy = 0;
 };
 const wake = () => {
   calm = now() + MINUTE;
@@ -149,8 +146,8 @@ const wake = () => {
 };
 for (const kind of ["focus", "pointerdown", "keydown", "visibilitychange"]) addEventListener(kind, wake, true);
 
-const own = { launch, views, first, hears, nonce, ask, take, seen, tick, tell, refuse, token: () => token, ...speaks };
-doc.addEventListener("click", ({ target }) => {
+const own = { launch, views, first, hears, nonce, ask, take, seen, tick, tell, token: () => token, ...speaks };
+addEventListener("click", ({ target }) => {
   const button = target.closest("[data-action]");
   if (button) change(button.dataset.action, button).catch(tick);
 });
@@ -158,6 +155,6 @@ doc.addEventListener("click", ({ target }) => {
 tell("hello");
 if (token) {
   timer = setTimeout(tick, delay);
-  calm = now() + MINUTE;
+  wake();
   seen(first);
 } else expired();

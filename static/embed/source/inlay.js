@@ -232,7 +232,7 @@
       ":host([popover]){inset:auto;margin:4px;position-area:block-end span-inline-end;" +
       "position-try:flip-block,flip-inline}" +
       ":host([hidden]),:host([popover]:not(:popover-open)){display:none}" +
-      "div:empty{background:#8882;padding:12px 56px}" +
+      "[aria-busy]:empty{background:#8882;padding:12px 56px}" +
       "[role=status]{position:fixed;clip-path:inset(50%)}",
   );
 

@@ -1,6 +1,6 @@
 // The Canvas dialect: JSON texts, answered by their number. The vendor's own client takes messages from anyone and puts
 // the viewer's token into each; here only the parent at its one origin is heard, and no token is ever sent.
-const bridge = ({ launch, hears, post }) => {
+const bridge = ({ launch, hears, post, refuse }) => {
   const VERSION = "41.0";
   const client = { oauthToken: "null", instanceId: launch.instance, targetOrigin: launch.origin };
   const wanted = { "inlay.theme": {}, "inlay.visible": {} };
@@ -18,6 +18,7 @@ const bridge = ({ launch, hears, post }) => {
   return {
     send,
     answers,
+    refuse,
     hear(text) {
       let message;
       try {
