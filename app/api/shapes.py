@@ -6,25 +6,23 @@ A refusal names the place and what was expected there, never the value: values a
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.core.shapes import Meaning
-from app.errors import BadRequest
 from app.launch import MAX_RECORDS
 
-T = TypeVar("T")
 MAX_FACTORS = 50
 MOST_ROWS = 100_000
 # no controls, nor what would turn around the text after it; "$" alone would let one line end pass
-_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a\u202b\u202d\u202e]*$(?!\n)"
+LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a\u202b\u202d\u202e]*$(?!\n)"
 
 
 def line(longest: int, says: str, least: int = 1, **more: Any) -> Meta:
     """One line of text."""
-    return Meta(min_length=least, max_length=longest, pattern=_LINE, description=says, **more)
+    return Meta(min_length=least, max_length=longest, pattern=LINE, description=says, **more)
 
 
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}$(?!\n)", examples=["lead_score"])]
@@ -219,27 +217,6 @@ class Problem(Told, frozen=True):
     reference: Annotated[str | UnsetType, Meta(description="What to quote to an admin.")] = UNSET
     errors: Annotated[list[Wrong] | UnsetType, Meta(description="Of a batch: the first rows that are wrong.")] = UNSET
     wrong_rows: Annotated[int | UnsetType, Meta(description="Of a batch: how many rows are wrong in all.")] = UNSET
-
-
-def read(value: Any, shape: type[T], what: str) -> T:
-    """Texts of an address, or the members of a form, by a shape. Raises BadRequest."""
-    try:
-        return msgspec.convert(value, shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadRequest(f"{what}: {said(error)}.", reason="shape") from error
-
-
-def read_json(body: bytes, shape: type[T]) -> T:
-    """A JSON body by a shape. Raises BadRequest."""
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.DecodeError as error:  # a ValidationError too
-        raise BadRequest(f"The body: {said(error)}.", reason="shape") from error
-
-
-def said(error: Exception) -> str:
-    """What msgspec found, without its marks."""
-    return str(error).replace("`", "").replace("$.", "")
 
 
 def written(told: Struct) -> bytes:

@@ -15,7 +15,7 @@ from app.config import ConnectionSettings, Settings
 from app.db import Database
 from app.db.migrations import upgrade
 from app.db.schema_admin import erased_keys
-from app.errors import ConfigError, InlayError, Problem
+from app.errors import ConfigError, InlayError, Problem, StoreUnavailable
 from app.keys.store import make
 from app.wiring import keyring_of, subject_keys
 
@@ -54,6 +54,9 @@ def words() -> Iterator[None]:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         sys.exit(2)
+    except StoreUnavailable as error:  # also where there is none yet, which waiting does not mend
+        click.echo(f"The database does not answer ({error.reason}). What is wrong with it says: inlay check", err=True)
+        sys.exit(1)
     except InlayError as error:
         click.echo(f"{error} ({error.reason})", err=True)
         sys.exit(1)

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from app.api.shapes import Row, said
+from app.api.reading import said
+from app.api.shapes import Row
 from app.config import CapabilitySettings
 from app.importing.body import bounded
 from app.importing.wrong import BatchRefused, WrongRow

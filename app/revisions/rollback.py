@@ -56,7 +56,12 @@ class RollBacks:
         Raises NotFound where the configuration has no such capability.
         """
         found = self._revisions.all(LOOK_BACK)
-        if not found or _answered(found[0].text, capability) is None:
+        if not found:
+            words = (
+                "No configuration was published yet. inlay serve publishes the first, inlay reload each one after it."
+            )
+            raise NotFound(words, reason="revision-unknown")
+        if _answered(found[0].text, capability) is None:
             raise NotFound("The configuration that was published has no such capability.", reason="capability-unknown")
         now, seen = found[0], [_answered(found[0].text, capability)]
         ways = []

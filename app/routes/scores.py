@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from werkzeug.exceptions import HTTPException
 
 from app.answer import Answer, State
+from app.api.reading import read, read_json
 from app.api.shapes import (
     BatchQuery,
     FactorTold,
@@ -18,8 +19,6 @@ from app.api.shapes import (
     ScorePlace,
     Scores,
     ScoresAsked,
-    read,
-    read_json,
     written,
 )
 from app.callers import May

@@ -50,9 +50,14 @@ def test_its_commands_do_what_it_says(world: World, tmp_path: Path) -> None:
     world.clock.now = 1_796_040_000.0  # the day of its examples
     with running(settings, world.clock) as (parts, _):
         mine = replace(world, settings=settings, parts=parts)
-        proof = key(mine, fields=["industry", "meetings"], may=tuple(May))["Authorization"].partition(" ")[2]
+        keys = {
+            name: key(mine, service=service, fields=["industry", "meetings"], may=(may,))["Authorization"].partition(
+                " "
+            )[2]
+            for name, service, may in (("INLAY_KEY", "apex", May.READ), ("INLAY_IMPORT_KEY", "warehouse", May.IMPORT))
+        }
         with serving(mine) as url:
-            environment = os.environ | {"INLAY_KEY": proof, "INLAY_URL": url}
+            environment = os.environ | keys | {"INLAY_URL": url}
 
             def run(script: str) -> str:
                 done = subprocess.run(
@@ -62,7 +67,7 @@ def test_its_commands_do_what_it_says(world: World, tmp_path: Path) -> None:
                 assert done.returncode == 0, done.stdout + done.stderr
                 return done.stdout
 
-            asks, brings = SHELL[1], SHELL[2]
+            asks, brings = SHELL[1], SHELL[3]
             assert '"rows":2' in run(brings)
             said = run(asks)
     assert '"score":83.5' in said
@@ -70,7 +75,7 @@ def test_its_commands_do_what_it_says(world: World, tmp_path: Path) -> None:
     assert "Met us this week" in said
 
 
-@pytest.mark.parametrize("line", [line for line in SHELL[0].splitlines() if line.startswith("inlay")])
+@pytest.mark.parametrize("line", re.findall(r"inlay (?:api-key|db) [^#\n)]*", SHELL[0] + SHELL[2]))
 def test_its_words_are_those_of_the_command(line: str) -> None:
     _, *words = line.split()
     inlay = Path(sys.executable).parent / "inlay"

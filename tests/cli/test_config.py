@@ -14,6 +14,7 @@ from tests.world import World
     [
         (ConfigError([Problem("a", "is wrong.", "Mend it."), Problem("b", "too.", "")]), 2, "a: is wrong. Mend it."),
         (StoreUnavailable(reason="store-away"), 1, "(store-away)"),
+        (StoreUnavailable(reason="store-OperationalError"), 1, "says: inlay check"),  # there is none yet
     ],
 )
 def test_errors_are_lines(error: Exception, code: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,9 +11,9 @@ from app.errors import LaunchExpired, LaunchRefused
 from app.hosts import HOSTS
 from app.hosts._host import no_proof
 from tests.hosts._matrix import ALL, CASES
-from tests.hosts._proofs import BUILDERS
+from tests.hosts._proofs import BUILDERS, DESCRIBED
 from tests.hosts._sign_ins import servicenow
-from tests.hosts._vectors import FOLDER, launches, read, squeezed, text, whole
+from tests.hosts._vectors import FOLDER, kept, launches, misjudged, read, squeezed, text, whole
 
 FILED = list(launches())
 
@@ -45,6 +45,24 @@ def test_the_published_launches_are_those_of_the_matrix(host: str) -> None:
     for one, two in zip(filed["launches"], made["launches"], strict=True):
         assert one == two
     assert filed == made
+
+
+def test_a_signature_that_is_drawn_by_lot_is_kept_while_nothing_else_changes() -> None:
+    filed = json.loads((FOLDER / "guest.json").read_text("utf-8"))
+    at = {each["name"]: number for number, each in enumerate(filed["launches"])}
+    made = json.loads(json.dumps(filed))
+    made["launches"][at["ES256"]]["proof"] += "another"
+    made["launches"][at["good"]]["proof"] += "another"
+    found = kept(filed, made)["launches"]
+    assert found[at["ES256"]] == filed["launches"][at["ES256"]]
+    assert found[at["good"]] == made["launches"][at["good"]]
+    assert kept(filed, made | {"clock": 1}) == made | {"clock": 1}
+
+
+def test_a_row_that_a_host_sees_otherwise_is_named_with_both_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert misjudged("zendesk") == []
+    monkeypatch.setitem(DESCRIBED["zendesk"].OTHERWISE, "no record", "record-missing")
+    assert misjudged("zendesk") == [("no record", "record-missing", "")]
 
 
 def test_long_texts_are_stored_as_runs() -> None:

@@ -48,6 +48,12 @@ def test_what_is_wrong_is_named_and_its_value_is_not(changes: dict[str, Any], fi
     assert "secret-77" not in wrong.problem
 
 
+def test_a_form_is_told_by_an_example_and_not_as_an_expression() -> None:
+    [(_, wrong)] = json_rows(row(record="4711"))
+    assert isinstance(wrong, WrongRow)
+    assert (wrong.field, wrong.problem) == ("record", "Expected str such as Lead/00QAB000003LeadAA2")
+
+
 def test_cells_are_read_as_their_shape_has_them() -> None:
     [(line, read)] = csv_rows(HEAD, CELLS)
     assert (line, read.score, read.valid_for_s, read.inputs) == (2, 5.0, 60.0, {"activity": 3})

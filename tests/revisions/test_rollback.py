@@ -109,6 +109,15 @@ def test_what_was_never_otherwise_cannot_be_rolled_back(at: Deployment) -> None:
         at.backs.roll_back("no-such", "Ada")
 
 
+def test_before_the_first_one_is_published_it_says_what_publishes(
+    at: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backs = at.backs
+    monkeypatch.setattr(backs._revisions, "all", lambda _most: [])
+    with pytest.raises(NotFound, match="inlay reload"):
+        backs.earlier("lead_score")
+
+
 def test_a_state_that_does_not_hold_any_more_changes_nothing(at: Deployment) -> None:
     key = at.config.parent / "core-key"
     key.touch(mode=0o600)
