@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from app.answer import drawn
 from app.application import create_app
 from app.cli import main
 from app.config import Settings
@@ -141,7 +142,7 @@ def test_a_scikit_learn_model_in_mlflow_answers_a_badge_by_following_the_page(wo
         with behind(world, folder, text) as here:
             number, card = badge_and_card(here)
             expected = tried(folder, text, {"activity": 3, "company_size": 250})["scores"][0]["value"]
-            assert number == round(expected)
+            assert number == drawn(expected)
             assert "keine Gründe" in card or "no reasons" in card
             [row] = here.audited("answer.given")
             assert (row["model"], row["version"]) == ("lead", "1")
@@ -179,7 +180,7 @@ def test_a_scikit_learn_model_in_mlserver_answers_a_badge(world: World, folder: 
         with behind(world, folder, text) as here:
             number, _ = badge_and_card(here)
             value = tried(folder, text, {"activity": 3, "company_size": 250})["scores"][0]["value"]
-            assert number == round(value)
+            assert number == drawn(value)
             assert here.audited("answer.given")[0]["version"] == "v7"
 
 
