@@ -52,6 +52,7 @@ class ConnectionSettings:
     limit_launches: RateLimitItem = row(RATE, "Launches of all viewers.", "6000/minute")  # noqa: RUF009 makes a field
     limit_events: RateLimitItem = row(RATE, "Events from the host.", "6000/minute")  # noqa: RUF009 makes a field
     limit_reviews: RateLimitItem = row(RATE, "Verdicts of all viewers.", "1200/minute")  # noqa: RUF009 makes a field
+    limit_viewer_reviews: RateLimitItem = row(RATE, "Verdicts of one viewer.", "400/minute")  # noqa: RUF009 makes a field
     limit_calls: RateLimitItem | None = row(RATE, "Calls to the host by background work, in all.", None)  # noqa: RUF009 makes a field
     limit_api: RateLimitItem = row(RATE, "Requests of one service to the API.", "3000/minute")  # noqa: RUF009 makes a field
     limit_analyses: RateLimitItem = row(RATE, "Documents that viewers have analysed.", "600/minute")  # noqa: RUF009 makes a field

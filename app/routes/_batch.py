@@ -60,11 +60,11 @@ def give(p: Parts, session: Session, connection: Connection, tag: str, given: Se
 def _one(
     p: Parts, session: Session, connection: Connection, tag: str, each: Each, told: Answer | None
 ) -> dict[str, Any]:
-    settings, named = connection.settings, {"record": str(each.record), "verdict": str(each.said.word)}
+    named = {"record": str(each.record), "verdict": str(each.said.word)}
     try:
         if told is None or told.score is None:
             raise ScoreGone(reason="review-without-score")
-        p.limits.spend_connection(settings, settings.limit_reviews, "reviews")
+        p.limits.spend_review(connection.settings, session.viewer.subject)
         p.reviews.give(session, connection, tag, each.record, told, each.said)
     except InlayError as error:
         detail = sentence(p.renderer.texts, session.viewer, error)

@@ -44,13 +44,12 @@ def give() -> Response:
     p, form = parts(), _form()
     session = session_of(form["token"] if "token" in form else bearer())
     connection = p.connections.get(session.connection)
-    settings = connection.settings
     if many := _many():
         return _given(session, connection, form.get("component") or session.component, many)
     record = Record.parse(form.get("record", ""))
     item = Item(form.get("component") or session.component, record)
     try:
-        p.limits.spend_connection(settings, settings.limit_reviews, "reviews")
+        p.limits.spend_review(connection.settings, session.viewer.subject)
         said = Said.parse(form)
         p.reviews.give(session, connection, item.tag, record, _told(session, item), said)
     except InlayError as error:

@@ -53,7 +53,7 @@ def _asked() -> tuple[Session, Item, Mapping[str, str]]:
     p, form = parts(), request.form.to_dict()
     session = session_of(form["token"] if "token" in form else bearer())
     settings = p.connections.get(session.connection).settings
-    p.limits.spend_connection(settings, settings.limit_reviews, "reviews")
+    p.limits.spend_review(settings, session.viewer.subject)
     return session, Item(form.get("component") or session.component, Record.parse(form.get("record", ""))), form
 
 

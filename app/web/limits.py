@@ -122,6 +122,12 @@ class Limits:
         with _named(connection):
             self.spend(rate, kind, connection.name)
 
+    def spend_review(self, connection: ConnectionSettings, viewer: str) -> None:
+        """Count a verdict, first as this viewer's: one of them must not use up what all have. Raises RateLimited."""
+        with _named(connection):
+            self.spend(connection.limit_viewer_reviews, "reviews", connection.name, viewer)
+            self.spend(connection.limit_reviews, "reviews", connection.name)
+
     def spend_service(self, connection: ConnectionSettings, service: str) -> None:
         """Count a call of this service. Raises RateLimited."""
         with _named(connection):

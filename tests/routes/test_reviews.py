@@ -99,9 +99,10 @@ def test_somebody_elses_page_cannot_use_the_token(stage: Shelf, token: str) -> N
     assert answer.status_code == 401
 
 
-def test_floods_wait(stage: Shelf, token: str) -> None:
+@pytest.mark.parametrize("limit", ["limit_reviews", "limit_viewer_reviews"])
+def test_floods_wait(stage: Shelf, token: str, limit: str) -> None:
     settings = stage.world.settings
-    slow = replace(settings.connections["sharepoint"], limit_reviews=parse("1/minute"))
+    slow = replace(settings.connections["sharepoint"], **{limit: parse("1/minute")})
     changed = replace(settings, connections={**settings.connections, "sharepoint": slow})
     with running(changed, stage.world.clock) as (parts, _):
         client, data = create_app(parts).test_client(), form(stage, token)
