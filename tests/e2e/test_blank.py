@@ -94,7 +94,7 @@ def _sign_in(seen: Seen) -> None:
         button = seen.pages[connection].frame_locator("iframe").get_by_role("button", name="Sign in")
         expect(button).to_be_visible()
         if connection == "popup":
-            with seen.pages[connection].expect_request("**/reports/panel?*"):
+            with seen.pages[connection].expect_response("**/reports/panel?*"):  # it is counted by then
                 button.click()
         else:
             with seen.context.expect_page() as opened:
