@@ -23,8 +23,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="session")
 def spare(demo: Demo) -> Iterator[str]:
-    """Leads that no test has looked at yet, from the last page back; `next(spare)` uses one up."""
-    return iter([*demo.leads(page=4), *demo.leads(page=3)])
+    """Leads that nobody has looked at yet, from the last page back; `next(spare)` uses one up.
+
+    Home pages rank and review what no test has opened: what they showed is not spare any more.
+    """
+    seen = "SELECT 1 FROM audit WHERE record = ? LIMIT 1"
+    leads = [*demo.leads(page=4), *demo.leads(page=3)]
+    return (lead for lead in leads if not demo.rows(seen, f"Lead/{lead}"))
 
 
 @pytest.fixture(autouse=True)

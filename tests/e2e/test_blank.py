@@ -140,8 +140,14 @@ def test_the_layer_that_fails_is_named_by_page_and_by_command(seen: Seen, connec
     page.goto(f"{seen.place.inlay}/admin/connections/{connection}/why")
     verdict = page.locator(".verdict")
     expect(verdict.get_by_role("heading")).to_have_text(f"It fails at: {layer}")
-    assert found["what"] in re.sub(r"\s+", " ", verdict.inner_text())
-    assert found["mend"] in re.sub(r"\s+", " ", verdict.inner_text())
+    said = re.sub(r"\s+", " ", verdict.inner_text())
+    assert uncounted(str(found["what"])) in uncounted(said)
+    assert str(found["mend"]) in said
+
+
+def uncounted(said: str) -> str:
+    """Without how often: an open panel asks again between two looks."""
+    return re.sub(r" \d+ times", "", said)
 
 
 def command(seen: Seen, connection: str) -> dict[str, object]:

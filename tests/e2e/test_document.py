@@ -53,6 +53,13 @@ class Desk:
     def reviewed(self) -> Locator:
         return self.panel.get_by_text(re.compile(r"\d+ of \d+ reviewed"))
 
+    def wait_for_row(self, event: str, what: str) -> None:
+        """Until the audit holds one: work of the background may be slower than a panel that looks by itself."""
+        until = time.monotonic() + 20
+        while not self.demo.rows("SELECT 1 FROM audit WHERE event = ? LIMIT 1", event):
+            assert time.monotonic() < until, what
+            self.page.wait_for_timeout(100)
+
     def highlighted(self) -> str:
         """The words that the document's page marks, without white space; waited for, as the page's policy lets one."""
         marked = "[...(CSS.highlights.get('found') ?? [])].map(String).join('').replace(/\\s+/g, '')"
@@ -103,16 +110,14 @@ def test_from_the_list_to_a_verdict_that_outlives_a_new_version(desk: Callable[[
 
     # a new version: told, read in the background, shown by itself; what still stands keeps its verdict
     expect(goes).to_have_count(1)
+    at.wait_for_row("subscription.begun", "the library is watched")
     at.page.get_by_role("button", name="Other side's draft").click()
     expect(at.page.get_by_text("Version 2,")).to_be_visible()
     expect(at.panel.get_by_text("New version", exact=True)).to_be_visible()
     expect(at.finding("Liability without limit")).to_have_count(0)
     expect(at.panel.locator("[data-finding][data-verdict=accepted] .name")).to_have_text(title)
     expect(at.reviewed).to_contain_text("1 of")
-    ends = time.monotonic() + 10  # a panel that looks by itself may be the first to know
-    while not at.demo.rows("SELECT event FROM audit WHERE event = 'event.accepted'"):
-        assert time.monotonic() < ends, "the library told of the change"
-        at.page.wait_for_timeout(100)
+    at.wait_for_row("event.accepted", "the library told of the change")
 
 
 def test_what_is_not_shared_is_not_even_known(desk: Callable[[], Desk]) -> None:
