@@ -12,8 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
-from app.alerts.kept import KeptAlerts
-from app.alerts.watch import Watch
 from app.audit.log import AuditLog
 from app.config import Settings
 from app.connections import Connections
@@ -21,9 +19,13 @@ from app.db import Database
 from app.db.epochs import Epochs, forgetting
 from app.db.framings import Framings
 from app.events import Events
+from app.events.publishing import Announcements
+from app.events.publishing.imported import ImportedScores
 from app.explanation import Explanations
 from app.figures import Figures
 from app.figures.stored import StoredFigures
+from app.health.alerts.kept import KeptAlerts
+from app.health.alerts.watch import Watch
 from app.hosts._keys import KeySets
 from app.hosts._oauth import IntegrationTokens
 from app.house import HOUSE, checked, read_house
@@ -35,8 +37,6 @@ from app.net.permits import Permits
 from app.node import Node
 from app.permissions import Permissions
 from app.preview.book import Book
-from app.publishing import Announcements
-from app.publishing.imported import ImportedScores
 from app.review import Reviews
 from app.revisions import Revisions
 from app.revisions.publishing import Publisher

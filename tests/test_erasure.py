@@ -25,8 +25,8 @@ from app.erasure import Erasure
 from app.errors import Unavailable
 from app.keys import Keyring
 from app.metrics import NullMetrics
+from app.review.write_back.rows import Place, wish
 from app.wiring import subject_keys
-from app.write_back.rows import Place, wish
 from tests.core.server import Core, Handler, good, well
 from tests.core.shelf import MemoryShelf
 from tests.world import LEAD, World

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.db import Database
 from app.db.schema import audit
-from app.diagnosis import Finding
+from app.health.diagnosis import Finding
 
 EVENTS = ("package.given", "launch.accepted", "answer.given", "analysis.given", "view.shown")
 

@@ -6,8 +6,8 @@ import json
 
 import click
 
-from app.alerts.grafana import dashboard
-from app.alerts.prometheus import rules_file
+from app.health.alerts.grafana import dashboard
+from app.health.alerts.prometheus import rules_file
 
 _JOB = click.option("--job", default="inlay", show_default=True, help="What your Prometheus calls us: its job_name.")
 

@@ -15,10 +15,10 @@ from typing import Any
 import click
 
 from app.audit import AuditLog
-from app.callers import ApiKeys, May
-from app.callers.keys import LONGEST_DAYS, ApiKey, Wanted
 from app.cli._config import CONFIG, CONNECTION, JSON, load, named, opened, words
 from app.config import Settings
+from app.machines.callers import ApiKeys, May
+from app.machines.callers.keys import LONGEST_DAYS, ApiKey, Wanted
 from app.metrics import Metrics
 
 

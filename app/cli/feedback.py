@@ -22,8 +22,8 @@ from app.core.stored import StoredScores
 from app.core.stored_analyses import StoredAnalyses
 from app.db import Database
 from app.errors import ConfigError, Problem
-from app.feedback.training import FORMS, Asked, Line, Training, regions_of, sources, written
 from app.metrics import Metrics
+from app.review.feedback.training import FORMS, Asked, Line, Training, regions_of, sources, written
 from app.wiring import keyring_of, subject_keys
 
 _BY = "command line"

@@ -14,8 +14,8 @@ from app.audit import AuditLog
 from app.cli._config import CONFIG, CONNECTION, load, named, opened, words
 from app.db.epochs import Epochs
 from app.db.framings import Framings
-from app.diagnosis import POPUP_BLOCKED, diagnose, failing, scene
 from app.figures.stored import DAY_S, StoredFigures
+from app.health.diagnosis import POPUP_BLOCKED, diagnose, failing, scene
 from app.metrics import Metrics
 from app.rollouts import Rollouts
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @cache
 def mends(host: str) -> Mapping[str, str]:
-    """By the layer that fails (`app/diagnosis/reasons.py`), in the words of the host's own screens."""
+    """By the layer that fails (`app/health/diagnosis/reasons.py`), in the words of the host's own screens."""
     file = Path(__file__).parent / host / "mends.toml"
     found: dict[str, str] = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
     return found

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from app.alerts.watch import Watch
 from app.analysis.work import AnalysisWork
 from app.audit.sealer import Sealer
 from app.connections import Connections
 from app.events.changed import Changed
+from app.events.publishing.imported import ImportedScores
 from app.events.subscriber import Subscriber
-from app.feedback import Feedback
+from app.health.alerts.watch import Watch
 from app.jobs import (
     alert,
     analyse,
@@ -36,11 +36,11 @@ from app.jobs import (
 from app.jobs._leases import LEASE_S
 from app.jobs._runner import Handler, Runner
 from app.leaving import Leaving
-from app.publishing.imported import ImportedScores
+from app.review.feedback import Feedback
+from app.review.write_back.writer import Writer
 from app.scoring import Scoring
 from app.scoring.ahead import Ahead
 from app.session.identities import Identities
-from app.write_back.writer import Writer
 
 __all__ = ["LEASE_S", "Handler", "Runner", "handlers"]
 

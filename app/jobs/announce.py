@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.publishing.imported import ImportedScores
+from app.events.publishing.imported import ImportedScores
 
 
 def handle(imported: ImportedScores, payload: Mapping[str, Any]) -> None:

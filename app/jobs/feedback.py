@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.feedback import Feedback
+from app.review.feedback import Feedback
 
 
 def handle(feedback: Feedback, payload: Mapping[str, Any]) -> None:

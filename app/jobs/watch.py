@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.alerts.watch import Watch
+from app.health.alerts.watch import Watch
 
 
 def handle(watch: Watch, payload: Mapping[str, Any]) -> None:  # noqa: ARG001 there is one watch

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.launch import Record
-from app.write_back.rows import Place
-from app.write_back.writer import Writer
+from app.review.write_back.rows import Place
+from app.review.write_back.writer import Writer
 
 
 def handle(writer: Writer, payload: Mapping[str, Any]) -> None:

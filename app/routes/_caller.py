@@ -6,8 +6,8 @@ from functools import partial
 
 from flask import request
 
-from app.callers import Caller
 from app.errors import CallerUnknown
+from app.machines.callers import Caller
 from app.web.parts import parts
 from app.web.refusals import charge, require_patience
 

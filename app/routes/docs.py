@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup
 
-from app.api.document import document
+from app.machines.api.document import document
 from app.web.headers import still_policy
 from app.web.parts import parts
 

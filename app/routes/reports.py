@@ -7,8 +7,8 @@ from contextlib import suppress
 from flask import Blueprint, Response, request
 from limits import parse
 
-from app.diagnosis import POPUP_BLOCKED
 from app.errors import StoreUnavailable, WrongMediaType
+from app.health.diagnosis import POPUP_BLOCKED
 from app.web.limits import whose_address
 from app.web.parts import parts
 from app.web.reports import refused_ancestors

@@ -10,8 +10,10 @@ from msgspec import UNSET, UnsetType
 from werkzeug.exceptions import HTTPException
 
 from app.answer import Answer, State
-from app.api.reading import read, read_json
-from app.api.shapes import (
+from app.errors import InlayError, Unavailable, WrongMediaType
+from app.launch import Record
+from app.machines.api.reading import read, read_json
+from app.machines.api.shapes import (
     BatchQuery,
     FactorTold,
     ModelTold,
@@ -21,12 +23,10 @@ from app.api.shapes import (
     ScoresAsked,
     written,
 )
-from app.callers import May
-from app.errors import InlayError, Unavailable, WrongMediaType
-from app.importing.body import MAX_BYTES, STEP, Body
-from app.importing.rows import CSV, JSON_LINES, Parse, from_csv, from_json_lines
-from app.importing.wrong import BatchCut, BatchRefused, LengthNeeded
-from app.launch import Record
+from app.machines.callers import May
+from app.machines.importing.body import MAX_BYTES, STEP, Body
+from app.machines.importing.rows import CSV, JSON_LINES, Parse, from_csv, from_json_lines
+from app.machines.importing.wrong import BatchCut, BatchRefused, LengthNeeded
 from app.routes._caller import caller
 from app.web.failures import problem
 from app.web.parts import parts

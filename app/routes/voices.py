@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from app.errors import WrongMediaType
-from app.feedback.voices import Thumb, parse_answer
 from app.launch import Record
+from app.review.feedback.voices import Thumb, parse_answer
 from app.routes._session import bearer, session_of, written
 from app.session.bearer import Session
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT

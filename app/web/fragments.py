@@ -18,13 +18,13 @@ from app.audit.log import AuditLog
 from app.connections import Connection, Connections
 from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, NotFound, StoreUnavailable
-from app.feedback.voices import Voices
 from app.figures import Figures
 from app.figures.names import AGE, ROAD, VIEWS_SHOWN, answered
 from app.launch import LISTED, Record
 from app.listing import Listings, listing
 from app.metrics import Metrics
 from app.permissions import Grant, Permissions
+from app.review.feedback.voices import Voices
 from app.rollouts import Rollouts
 from app.session.bearer import Session
 from app.views import VIEWS

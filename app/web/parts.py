@@ -9,11 +9,9 @@ from flask import current_app
 
 from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
-from app.alerts.watch import Watch
 from app.analysis import Analyses
 from app.audit.log import AuditLog
 from app.audit.sealer import Sealer
-from app.callers import Callers
 from app.config import Settings
 from app.connections import Connections
 from app.core.client import CoreClient
@@ -24,18 +22,21 @@ from app.db.framings import Framings
 from app.events import Events
 from app.events.notices import NoticeBoard
 from app.explanation import Explanations
-from app.feedback.training import Training
-from app.feedback.voices import Voices
 from app.figures import Figures
-from app.host_code import HostCode
+from app.health.alerts.watch import Watch
 from app.hosts._keys import KeySource
-from app.importing import Imports
 from app.keys.subjects import SubjectKeys
 from app.leaving import Leaving
+from app.machines.callers import Callers
+from app.machines.host_code import HostCode
+from app.machines.importing import Imports
 from app.metrics import Metrics
 from app.node import Node
 from app.permissions import Permissions
 from app.review import Reviews
+from app.review.feedback.training import Training
+from app.review.feedback.voices import Voices
+from app.review.write_back.desk import Desk
 from app.revisions import Revisions
 from app.revisions.publishing import Publisher
 from app.revisions.vault import Vault
@@ -51,7 +52,6 @@ from app.web.fragments import Fragments
 from app.web.limits import Limits
 from app.web.ready import Ready
 from app.web.render import Renderer
-from app.write_back.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)

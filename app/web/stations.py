@@ -12,10 +12,10 @@ from app.connections import Connection
 from app.launch import Record
 from app.permissions import Grant
 from app.review import Reviews
+from app.review.write_back import WriteBacks
 from app.scoring import Scoring
 from app.session.bearer import Session
 from app.web.limits import Limits
-from app.write_back import WriteBacks
 
 Told = Answer | Reading
 

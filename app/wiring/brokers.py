@@ -8,10 +8,10 @@ from itertools import chain
 from app.connections import Connections
 from app.events import Events
 from app.events.consumer import Consumer
+from app.events.publishing.publisher import Publisher
 from app.health.brokers import address
 from app.net import rabbitmq
 from app.node import Node
-from app.publishing.publisher import Publisher
 from app.wiring.ground import Ground
 
 

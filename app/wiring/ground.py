@@ -12,12 +12,12 @@ from app.core.stored import StoredScores
 from app.db import Database
 from app.db.dropped_cores import dropped
 from app.db.epochs import Epochs
+from app.events.publishing import Announcements
+from app.events.publishing.stored import AnnouncedScores
 from app.keys import Keyring
 from app.keys.subjects import SubjectKeys
 from app.metrics import Metrics
 from app.net.door import Door
-from app.publishing import Announcements
-from app.publishing.stored import AnnouncedScores
 from app.revisions.rollback import answering
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.callers import Callers
 from app.connections import Connections
 from app.core.stored import StoredScores
-from app.host_code import HostCode
 from app.hosts._keys import KeySource
-from app.importing import Imports
+from app.machines.callers import Callers
+from app.machines.host_code import HostCode
+from app.machines.importing import Imports
 from app.scoring import Scoring
 from app.wiring.ground import Ground
 

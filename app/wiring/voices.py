@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.alerts.watch import Watch
 from app.core.client import CoreClient
 from app.core.stored import StoredScores
 from app.core.stored_analyses import StoredAnalyses
 from app.db.epochs import forgetting
-from app.feedback import Feedback
-from app.feedback.satisfaction import Satisfaction
-from app.feedback.training import Training, sources
-from app.feedback.voices import Voices
 from app.figures import Figures
+from app.health.alerts.watch import Watch
+from app.review.feedback import Feedback
+from app.review.feedback.satisfaction import Satisfaction
+from app.review.feedback.training import Training, sources
+from app.review.feedback.voices import Voices
 from app.wiring.ground import Ground
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.connections import Connections
+from app.review.write_back import WriteBacks
+from app.review.write_back.desk import Desk
+from app.review.write_back.writer import Writer
 from app.wiring.ground import Ground
-from app.write_back import WriteBacks
-from app.write_back.desk import Desk
-from app.write_back.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.additions.arrivals import EVENTS, came, lines
-from app.diagnosis import Finding
-from app.diagnosis.reasons import Layer
+from app.health.diagnosis import Finding
+from app.health.diagnosis.reasons import Layer
 from tests.world import World
 
 URL = "https://inlay.example.com"

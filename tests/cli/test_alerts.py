@@ -6,9 +6,9 @@ import json
 
 from click.testing import CliRunner
 
-from app.alerts.grafana import dashboard
-from app.alerts.prometheus import rules_file
 from app.cli import main
+from app.health.alerts.grafana import dashboard
+from app.health.alerts.prometheus import rules_file
 
 
 def test_by_command() -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import text, update
 from app.admins import Role
 from app.cli.why import why
 from app.db.schema import audit
-from app.diagnosis import NOT_BACK_S
+from app.health.diagnosis import NOT_BACK_S
 from tests.conftest import FLAGS, PATH
 from tests.e2e.blank import Places, places
 

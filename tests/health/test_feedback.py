@@ -10,7 +10,7 @@ from app.core.client import identity
 from app.db import Database
 from app.db.feedback import refused
 from app.health.feedback import feedback
-from tests.feedback.test_feedback import taking
+from tests.review.feedback.test_feedback import taking
 from tests.world import world
 
 

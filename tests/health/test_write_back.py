@@ -8,8 +8,8 @@ import pytest
 
 from app.health.findings import Finding, Watch
 from app.health.write_back import write_back
-from tests.write_back.stage import Stage
-from tests.write_back.stage import stage as make_stage
+from tests.review.write_back.stage import Stage
+from tests.review.write_back.stage import stage as make_stage
 
 
 @pytest.fixture

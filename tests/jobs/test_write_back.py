@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.jobs import write_back
-from app.write_back.rows import Place
+from app.review.write_back.rows import Place
 
 
 class Writer:

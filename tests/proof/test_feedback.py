@@ -25,15 +25,15 @@ from app.db import Database
 from app.db.dead_jobs import depths
 from app.db.reviews import Verdict
 from app.db.schema import scores
-from app.feedback import Feedback
 from app.launch import Record
 from app.review.change import SCORE, ReviewChange
+from app.review.feedback import Feedback
 from app.scorer.feedback import Feedback as Kept
 from app.wiring import Ground
 from tests.cli.written import written
 from tests.core.server import Core, dropped, reply
-from tests.feedback.test_feedback import taking
 from tests.proof.test_workers import busy, database, until
+from tests.review.feedback.test_feedback import taking
 from tests.world import World
 
 pytestmark = pytest.mark.proof

@@ -28,10 +28,10 @@ from app.demo.crm.config import CrmConfig
 from app.demo.crm.leads import generate
 from app.launch import Record
 from app.review.change import SCORE, ReviewChange
+from app.review.write_back import WriteBacks
 from app.web.parts import Parts
-from app.write_back import WriteBacks
 from tests.e2e.demo import free_block
-from tests.write_back.stage import CONFIG
+from tests.review.write_back.stage import CONFIG
 
 pytestmark = pytest.mark.proof
 

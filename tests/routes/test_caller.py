@@ -7,7 +7,7 @@ from dataclasses import replace
 from limits import parse
 
 from app.application import create_app
-from tests.callers.world import key
+from tests.machines.callers.world import key
 from tests.world import LEAD, World, running
 
 PLACE = f"/api/v1/scores/lead_score/{LEAD}"

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from app.config import Secret
-from tests.callers.world import bring, lines, row
 from tests.core.server import good
 from tests.hosts._proofs import BUILDERS
+from tests.machines.callers.world import bring, lines, row
 from tests.routes.test_every_route import mapped
 from tests.world import EVENT_SECRET, World, launch_data
 from tests.world import world as make_world
@@ -307,7 +307,7 @@ REACHES: dict[tuple[str, str], dict[str, Reach]] = {
     ),
     ("GET", "/openapi.json"): public("/openapi.json"),
     ("GET", "/docs"): public("/docs"),
-    # a viewer's token is nobody's there; a service's own reach is in tests/callers/test_reach.py
+    # a viewer's token is nobody's there; a service's own reach is in tests/machines/callers/test_reach.py
     ("GET", "/api/v1/scores/<capability>/<type>/<id>"): {
         "record": lambda me, them: me.world.client.get(
             f"/api/v1/scores/lead_score/{them.record}", headers={"Authorization": f"Bearer {me.token}"}

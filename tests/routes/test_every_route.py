@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from app.web.headers import COMMON, NOT_FRAMED, OPEN_TO_PAGES
-from tests.callers.world import ROW, bring, key, lines
 from tests.hosts._directory import directory
 from tests.hosts._proofs import BUILDERS, DOCUMENT
 from tests.hosts.salesforce.messages import message, notification
+from tests.machines.callers.world import ROW, bring, key, lines
 from tests.world import EVENT_TOKEN, LEAD, World, connections
 from tests.world import world as make_world
 

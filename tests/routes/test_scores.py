@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.callers import May
-from tests.callers.world import ROW, at, bring, key, lines, row
+from app.machines.callers import May
 from tests.core.server import status
+from tests.machines.callers.world import ROW, at, bring, key, lines, row
 from tests.world import LEAD, World
 
 PLACE = f"/api/v1/scores/lead_score/{LEAD}"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, redirect, request
 
 from app.admins import Act, Admin
-from app.alerts.measure import Measured
-from app.alerts.rules import RULES, said
+from app.health.alerts.measure import Measured
+from app.health.alerts.rules import RULES, said
 from app.routes.admin._door import done, page, require, shown
 from app.web.parts import parts
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, redirect, request
 
 from app.admins import Act, Admin
-from app.callers import May
-from app.callers.keys import LONGEST_DAYS, Wanted
 from app.errors import BadRequest
+from app.machines.callers import May
+from app.machines.callers.keys import LONGEST_DAYS, Wanted
 from app.routes.admin._door import done, page, require, shown
 from app.web.parts import parts
 

@@ -11,8 +11,8 @@ from app.additions import packages
 from app.additions.arrivals import Line, came, lines
 from app.admins import Act, Admin
 from app.audit.lately import last_reason
-from app.diagnosis import diagnose, failing, scene
 from app.errors import ConfigError, NotFound
+from app.health.diagnosis import diagnose, failing, scene
 from app.hosts import HOSTS
 from app.hosts._steps import steps
 from app.routes.admin._door import done, page, require, shown

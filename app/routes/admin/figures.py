@@ -11,7 +11,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from app.admins import Act, Admin
-from app.alerts.kept import Alert
 from app.audit.lately import commonest
 from app.config import ConnectionSettings
 from app.db.jobs import depth
@@ -22,6 +21,7 @@ from app.figures.names import ANSWERS, LEVELS, REVIEWS, THUMBS
 from app.figures.satisfied import Satisfied
 from app.figures.stored import DAY_S
 from app.figures.summary import SHARES, WEEK, Day, Summary, summary
+from app.health.alerts.kept import Alert
 from app.routes.admin._door import page, require, shown
 from app.web.parts import parts
 

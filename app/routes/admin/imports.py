@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from app.admins import Act, Admin
 from app.db import dead_jobs
 from app.db.warms import begun
-from app.importing import kept
+from app.machines.importing import kept
 from app.routes.admin._door import page, shown
 from app.scoring.ahead import SCHEDULE, WARM
 from app.web.parts import parts

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from app.admins import Act, Admin
 from app.errors import BadRequest, NotFound
-from app.feedback.training import FORMS, Asked, regions_of, written
+from app.review.feedback.training import FORMS, Asked, regions_of, written
 from app.routes.admin._door import done
 from app.web.parts import parts
 

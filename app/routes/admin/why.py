@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, request
 
 from app.admins import Act, Admin
-from app.diagnosis import POPUP_BLOCKED, diagnose, failing, scene
 from app.figures.stored import DAY_S
+from app.health.diagnosis import POPUP_BLOCKED, diagnose, failing, scene
 from app.routes.admin._door import page, require, shown
 from app.web.parts import parts
 

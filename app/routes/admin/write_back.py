@@ -8,11 +8,11 @@ from flask import Blueprint, Response, redirect, request
 
 from app.admins import Act, Admin
 from app.errors import BadRequest
+from app.review.write_back.desk import MOST, place_of
+from app.review.write_back.reasons import reason
+from app.review.write_back.rows import CONFLICT, QUEUED, REFUSED, WRITTEN, Place
 from app.routes.admin._door import done, page, require, shown
 from app.web.parts import parts
-from app.write_back.desk import MOST, place_of
-from app.write_back.reasons import reason
-from app.write_back.rows import CONFLICT, QUEUED, REFUSED, WRITTEN, Place
 
 blueprint = Blueprint("admin-write-back", __name__)
 PATH = "/admin/connections/<connection>/write-back"

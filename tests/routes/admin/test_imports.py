@@ -6,7 +6,7 @@ import re
 
 from app.admins import Role
 from app.db.warms import Run
-from tests.callers.world import ROW, bring, key, lines, row
+from tests.machines.callers.world import ROW, bring, key, lines, row
 from tests.routes.admin._browser import AdminPages, words
 from tests.world import World
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from app.admins import Role
 from app.keys.subjects import Sealing
-from app.write_back import rows as write_backs
-from app.write_back.plan import Kept
-from app.write_back.rows import CONFLICT, REFUSED, Place
+from app.review.write_back import rows as write_backs
+from app.review.write_back.plan import Kept
+from app.review.write_back.rows import CONFLICT, REFUSED, Place
 from tests.routes.admin._browser import AdminPages, words
 from tests.world import LEAD, World
 
