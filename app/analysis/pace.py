@@ -100,7 +100,8 @@ class Run:
     size: int = -1  # bytes of the file; before it is here
     before_s: float = 0.0  # work done before this stage
     start_s: float = 0.0  # work of the parser before its first page; 0 until then
-    read_s: float = 0.0  # work of the parser in all
+    read_s: float = 0.0  # work of the parser in all, at its last word
+    word_at: float = 0.0  # when that was
     pages: float = 0.0
     at: Advance = _NOTHING
     characters: int = -1  # of text; before all of it is read
@@ -118,12 +119,13 @@ class Run:
         now = self.clock()
         self.before_s = now - self.stage_at
         self.paces.clocked("fetch", self.before_s / _FETCH_S, self.connection)
-        self.media_type, self.size, self.stage_at = media_type, size, now
+        self.media_type, self.size, self.stage_at, self.word_at = media_type, size, now, now
         self.pages = pages or max(1, round(size / self.paces.get("bytes", media_type)))
 
     def reading(self, at: Advance) -> None:
         """The parser is so far."""
-        spent = self.clock() - self.stage_at
+        self.word_at = self.clock()
+        spent = self.word_at - self.stage_at
         work = spent if at.processor_s is None else min(at.processor_s, spent)
         if work > 0.0:
             self.slower = (_TRUST_S * self.paces.get("slower") + spent) / (_TRUST_S + work)
@@ -166,15 +168,16 @@ class Run:
         return self._step(Stage.READING, 0, 0, work, left + self._start_s() + self._pages_s())
 
     def _reading(self) -> Step:
-        at, work = self.at, self.read_s
+        at, work, silent = self.at, self.read_s, (self.clock() - self.word_at) / self.slower
         if not at.total:
-            left = max(self._start_s() - work, _LEAST * self._start_s()) + self._pages_s()
-            return self._step(Stage.READING, 0, 0, work, left)
+            left = max(self._start_s() - work - silent, _LEAST * self._start_s()) + self._pages_s()
+            return self._step(Stage.READING, 0, 0, work + silent, left)
         read, weight = (at.read, at.weight) if at.weight else (at.done, at.total)
         page_s = (_TRUST * self.paces.get("page", self.media_type) + work - self.start_s) / (_TRUST + read)
         characters = (_TRUST * self.paces.get("characters") + at.characters) / (_TRUST + at.done) * at.total
-        left = (weight - read) * page_s + self._core_s(characters)
-        return self._step(Stage.READING, at.done, at.total, work, left)
+        unread = (weight - read) * page_s
+        gone = min(silent, unread)  # it is at work on the next page, which is lighter or heavier than usual
+        return self._step(Stage.READING, at.done, at.total, work + gone, unread - gone + self._core_s(characters))
 
     def _analysing(self) -> Step:
         """Its processor is not ours to look at: as much slower as the parser was."""

@@ -26,14 +26,16 @@ class Quotes:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        words = list(_WORD.finditer(text))
-        self._squeezed = "".join(word[0] for word in words).translate(_PLAIN)
-        self._starts = [word.start() for word in words]  # of each word in the text
+        pieces: list[str] = []
+        self._starts: list[int] = []  # of each word in the text
         self._places: list[int] = []  # and in the squeezed text
         place = 0
-        for word in words:
+        for word in _WORD.finditer(text):
+            pieces.append(word[0])
+            self._starts.append(word.start())
             self._places.append(place)
-            place += word.end() - word.start()
+            place += len(word[0])
+        self._squeezed = "".join(pieces).translate(_PLAIN)
 
     def find(self, quote: str, near: int = 0) -> Span | None:
         """The occurrence that starts nearest to `near` (an offset); None when there is none.

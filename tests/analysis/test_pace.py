@@ -199,3 +199,18 @@ def test_what_has_not_begun_has_no_progress() -> None:
     begun = progress(replace(ROW, stage="analysing", done=3, total=9, share=0.4, share_at=5.0), 5.0)
     assert begun is not None
     assert (begun.stage, begun.done, begun.total, begun.share) == (Stage.ANALYSING, 3, 9, 0.4)
+
+
+def test_a_page_that_takes_long_is_not_told_anew_as_if_it_had_just_begun() -> None:
+    now = 0.0
+    run = Run.begin(known(), lambda: now, "contoso", "review")
+    run.fetched("application/pdf", 10 * BYTES, 10)
+    now += 0.5
+    run.reading(Advance(5, 10, 5 * CHARACTERS, 0.45))
+    then = run.now()
+    now += 0.02
+    silent = run.now()
+    assert silent.share > then.share
+    assert silent.left_s < then.left_s
+    now += 60.0
+    assert run.now().share < 1.0, "the core is still to come"

@@ -20,8 +20,8 @@ from app.scorer.contract.playbook import (
     Playbook,
     Risk,
     Rule,
-    compile_pattern,
 )
+from app.scorer.contract.sieve import Sieve, compile_pattern
 from app.scorer.problems import FileRefused, Problems, Table
 
 SHIPPED = Path(__file__).parent.parent / "playbooks"
@@ -79,7 +79,7 @@ def parse(text: str, where: str) -> Playbook:
         version=f"{version}+{hashlib.sha256(text.encode()).hexdigest()[:8]}",
         risk=_risk(top),
         categories=tuple(_category(name, tables.table(name), terms, compiled) for name in tables.names()),
-        patterns=compiled,
+        patterns=Sieve(compiled),
     )
     model.close()
     top.close()

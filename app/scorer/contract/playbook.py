@@ -1,19 +1,13 @@
-"""A playbook: what to look for in a contract, as data, and the search for it.
-
-Patterns are RE2's: matched in linear time whatever they are, so no playbook and no document can hang the core.
-"""
+"""A playbook: what to look for in a contract, as data, and the search for it."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
-
-import re2
 
 from app.scorer.contract.clauses import Clause
+from app.scorer.contract.sieve import Sieve
 
 SEVERITIES = ("high", "medium", "low", "info")
 RISKS = ("high", "medium", "low")
@@ -21,16 +15,6 @@ PLACES = ("anywhere", "opening", "closing")
 EDGE = 5000  # characters: how long the opening and the closing of a contract are
 BATCH = 250  # clauses searched at once: progress is told after each
 READERS = ("parties", "date", "period", "notice", "law", "amount")
-
-
-def compile_pattern(pattern: str) -> Any:
-    """Case does not matter; a match never leaves its clause. Raises re2.error."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.never_nl = True
-    options.log_errors = False
-    options.max_mem = 2 << 20  # each keeps what it learned of texts, up to here; then it starts anew
-    return re2.compile(f"(?m){pattern}".encode(), options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +73,7 @@ class Playbook:
     version: str
     risk: Risk
     categories: tuple[Category, ...]
-    patterns: Mapping[str, Any]  # as written -> compiled
+    patterns: Sieve
 
     def search(
         self, found: Sequence[Clause], length: int, done: Callable[[int], None] = lambda _: None
@@ -98,39 +82,47 @@ class Playbook:
 
         `done` is told the number of clauses that were looked at. It may raise, to end the search.
         """
-        hits: dict[str, set[int]] = {written: set() for written in self.patterns}
-        for first in range(0, len(found), BATCH):
-            lines = [clause.plain.encode(errors="replace") for clause in found[first : first + BATCH]]
-            ends = list(accumulate(len(line) + 1 for line in lines))
-            text = b"\n".join(lines)
-            for written, pattern in self.patterns.items():
-                hits[written].update(first + line for line in _lines(pattern, text, ends))
-            done(first + len(lines))
         places = {
             "anywhere": set(range(len(found))),
             "opening": {n for n, clause in enumerate(found) if clause.start < EDGE},
             "closing": {n for n, clause in enumerate(found) if clause.end > length - EDGE},
         }
-        return {category.name: _found(category, hits, places) for category in self.categories}
+        by_category: dict[str, dict[int, Rule]] = {category.name: {} for category in self.categories}
+        for first in range(0, len(found), BATCH):
+            batch = _Batch(self.patterns, first, found[first : first + BATCH])
+            for category in self.categories:
+                batch.add(by_category[category.name], category.rules, places)
+            done(first + len(batch.lines))
+        return by_category
 
 
-def _lines(pattern: Any, text: bytes, ends: Sequence[int]) -> Iterable[int]:
-    """The numbers of the lines that a pattern matches in."""
-    position = 0
-    while match := pattern.search(text, position):
-        line = bisect_right(ends, match.start())
-        if line >= len(ends):
-            return
-        yield line
-        position = ends[line]
-        if position >= len(text):
-            return
+class _Batch:
+    """Some clauses, and what is known of them by now."""
 
+    def __init__(self, patterns: Sieve, first: int, found: Sequence[Clause]) -> None:
+        self.lines = {n: clause.plain.encode(errors="replace") for n, clause in enumerate(found, first)}
+        self._patterns = patterns
+        self._candidates: defaultdict[str, set[int]] = defaultdict(set)  # pattern -> clauses
+        for n, line in self.lines.items():
+            for written in patterns.candidates(line):
+                self._candidates[written].add(n)
+        self._known: dict[tuple[str, int], bool] = {}
 
-def _found(category: Category, hits: Mapping[str, set[int]], places: Mapping[str, set[int]]) -> dict[int, Rule]:
-    by_clause: dict[int, Rule] = {}
-    for rule in category.rules:
-        left = set.intersection(places[rule.place], *(hits[pattern] for pattern in rule.all))
-        for clause in left.difference(*(hits[pattern] for pattern in rule.none)):
-            by_clause.setdefault(clause, rule)
-    return by_clause
+    def add(self, found: dict[int, Rule], rules: Sequence[Rule], places: Mapping[str, set[int]]) -> None:
+        """The clauses that a rule finds; the first that does has it."""
+        for rule in rules:
+            left = set.intersection(places[rule.place], *(self._candidates[pattern] for pattern in rule.all))
+            for n in sorted(left - found.keys()):
+                if all(self._holds(each, n) for each in rule.all) and not any(
+                    self._holds(each, n) for each in rule.none
+                ):
+                    found[n] = rule
+
+    def _holds(self, pattern: str, n: int) -> bool:
+        if n not in self._candidates[pattern]:
+            return False
+        key = pattern, n
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._patterns.matches(pattern, self.lines[n])
+        return known

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.scorer.contract.clauses import clauses
-from app.scorer.contract.playbook import compile_pattern
+from app.scorer.contract.sieve import compile_pattern
 from tests.scorer.contract.books import CONTRACT, TEXT, book
 
 
