@@ -46,6 +46,7 @@ class Connection:
         return self.settings.records_from or self.name
 
     def capability_named(self, name: str) -> CapabilitySettings | None:
+        """Its capability of that name; None where it has none."""
         return next((each for each in self.capabilities if each.name == name), None)
 
     def capability_for(self, record: Record, kind: str = "score") -> CapabilitySettings | None:

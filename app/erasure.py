@@ -47,6 +47,7 @@ class Found:
 
     @property
     def is_empty(self) -> bool:
+        """Whether nothing is kept of the subject."""
         return not self.keys and not any(self.rows.values())
 
 
@@ -60,6 +61,7 @@ class Erased:
 
     @property
     def is_proved(self) -> bool:
+        """Whether everything that was tried failed as it must."""
         return all(self.proofs.values())
 
 
@@ -84,7 +86,8 @@ class Erasure:
         return Found(len(self._keys.held(subject.connections, subject.record)), rows)
 
     def erase(self, subject: Subject, by: str = "") -> Erased:
-        """All of it; `by` is the admin's name, for the audit, which names no subject."""
+        """All of it; `by` is the admin's name, for the audit, which names no subject. Raises Unavailable where Redis is
+        away: then nothing was erased."""
         sealed, shelved = self._sealed(subject), self._shelved(subject)
         if not self._dropped(shelved):  # once the rows are blank nobody knows these names any more
             raise Unavailable("Redis does not answer, so nothing was erased. Start it, or take it out of [store].",

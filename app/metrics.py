@@ -189,16 +189,20 @@ class NullMetrics(Metrics):
         self.counted: Tally[tuple[str, ...]] = Tally()
 
     def count(self, name: str, n: float = 1, **labels: str) -> None:
+        """Tally it."""
         self._tally(self._row(name, "count", n, labels), int(n))
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
+        """Tally whole seconds."""
         self._tally(self._row(name, "seconds", seconds, labels), int(seconds))
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
+        """Keep the value."""
         if row := self._row(name, "gauge", value, labels):
             self.counted[row] = int(value)
 
     def render(self) -> tuple[bytes, str]:
+        """Nothing, in the right content type."""
         return b"", CONTENT_TYPE_LATEST
 
     def _tally(self, row: Row | None, n: int) -> None:

@@ -35,6 +35,7 @@ class Claim:
         self._file = file
 
     def let_go(self) -> None:
+        """Give it back; nothing where it is not held."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -129,6 +130,7 @@ class Cells:
             return at
 
     def read(self) -> Iterator[tuple[Row, list[float]]]:
+        """Each row with its numbers, as they are now."""
         with self._lock:
             names = self._names
         return _read(names, bytes(self._memory))

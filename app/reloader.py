@@ -78,6 +78,7 @@ class Reloader:
         return self._now.runner.stop(within_s)
 
     def close(self) -> None:
+        """End the thread that waits for revisions, and give everything back."""
         self._ended.set()
         self._news.set()
         self._now.parts.close()

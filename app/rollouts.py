@@ -29,6 +29,8 @@ MOST_VIEWERS = 1_000
 
 
 class Reach(StrEnum):
+    """Who is shown panels."""
+
     OFF = "off"
     VIEWERS = "viewers"
     PERCENT = "percent"

@@ -30,6 +30,7 @@ def made(settings: Settings, connection: ConnectionSettings, contact: str = "") 
 
 
 def checked(files: Mapping[str, bytes], rules: PackageRules, connection: ConnectionSettings) -> list[Finding]:
+    """What is wrong with a package before it is written: its names, secrets in it, its host's rules."""
     return [*held(files, connection), *scan(files), *rules.verify(files)]
 
 

@@ -37,10 +37,12 @@ class Sheet:
 
     @property
     def name(self) -> str:
+        """The new connection's name; empty while nobody typed one."""
         return self.values.get("name", "")
 
     @property
     def tree(self) -> dict[str, Any]:
+        """The configuration as it is now, parsed."""
         return tomllib.loads(self.before.text)
 
     def offered_capabilities(self) -> dict[str, str]:

@@ -25,6 +25,8 @@ SESSION_S = 8 * 3600.0
 
 
 class Role(StrEnum):
+    """What an admin is here for."""
+
     OPERATOR = "operator"  # runs this deployment
     CONNECTION_ADMIN = "connection-admin"  # looks after some connections, or all
     AUDITOR = "auditor"  # reads what was shown to whom, and changes nothing
@@ -32,6 +34,8 @@ class Role(StrEnum):
 
 
 class Act(StrEnum):
+    """What an admin may do."""
+
     WATCH = "watch"  # see how connections are, and who uses them
     CHANGE = "change"  # what is theirs to look after
     OPERATE = "operate"  # the whole deployment: its configuration, secrets, jobs, alerts, which connections there are

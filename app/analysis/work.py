@@ -56,6 +56,7 @@ class Order:
 
     @classmethod
     def parse(cls, payload: Mapping[str, Any]) -> Order:
+        """From a job's payload."""
         record = Record.parse(payload["record"])
         key = ReadingKey(payload["connection"], payload["capability"], record)
         return cls(key, payload.get("session", ""), payload.get("viewer_of", ""), payload.get("version", ""))

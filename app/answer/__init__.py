@@ -28,6 +28,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
+    """A score at a time, for the drawing of a trend."""
+
     at: datetime
     value: float
 

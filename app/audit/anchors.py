@@ -76,6 +76,7 @@ def anchored(paths: Iterable[Path]) -> Mapping[Place, str]:
 
 
 def place(of: Seal | Tombstone) -> Place:
+    """What names it in a file of anchors."""
     return "seal" if isinstance(of, Seal) else "tombstone", of.connection, of.family, of.number
 
 

@@ -25,6 +25,7 @@ class Lately:
     last: Mapping[str, float] = field(default_factory=dict)
 
     def count(self, *events: str) -> int:
+        """How often these events were, in all."""
         return sum(self.counts.get(each, 0) for each in events)
 
 

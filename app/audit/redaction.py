@@ -36,6 +36,7 @@ def clean(value: Any) -> Any:
 
 
 def clean_text(text: str) -> str:
+    """A text that a row may hold: nothing that looks like a secret, bounded, and fit for a database."""
     if _SECRETS.search(text):
         return REDACTED
     # a database refuses NUL and lone surrogates; a row that cannot be written would refuse its action

@@ -26,9 +26,14 @@ class Signer(Protocol):
     kid: str
     publics: Mapping[str, bytes]
 
-    def sign(self, message: bytes) -> bytes: ...
-    def check(self, public: bytes, message: bytes, signature: bytes) -> bool: ...
-    def name(self, public: bytes) -> str: ...
+    def sign(self, message: bytes) -> bytes:
+        """The signature of our newest key."""
+
+    def check(self, public: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether the key of these public bytes signed exactly this."""
+
+    def name(self, public: bytes) -> str:
+        """How people name a public key."""
 
 
 class SealUnreadable(InlayError):
@@ -55,9 +60,11 @@ class Seal:
 
     @property
     def chain(self) -> tuple[str, str]:
+        """The chain that it belongs to: connection and family."""
         return self.connection, self.family
 
     def body(self) -> str:
+        """The bytes that are hashed and signed, spelled in one way only."""
         return spelled({"seal": 1, **asdict(self)})
 
     @classmethod
@@ -85,6 +92,7 @@ class Tombstone:
     at: float
 
     def body(self) -> str:
+        """The bytes that are hashed and signed, spelled in one way only."""
         return spelled({"tombstone": 1, **asdict(self)})
 
     @classmethod
@@ -102,10 +110,12 @@ def spelled(value: Mapping[str, Any]) -> str:
 
 
 def hashed(body: str) -> str:
+    """SHA-256 in hex."""
     return hashlib.sha256(body.encode()).hexdigest()
 
 
 def signature(signer: Signer, body: str) -> str:
+    """The signature of a body, in base64."""
     return base64.b64encode(signer.sign(body.encode())).decode()
 
 
@@ -147,6 +157,7 @@ def entries(listing: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def is_leaf(whole: bytes, said: bytes) -> bool:
+    """Whether a hash begins with what was kept of it."""
     return whole.startswith(said)
 
 

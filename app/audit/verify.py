@@ -43,6 +43,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
+        """Whether nothing is wrong."""
         return self.wrong == 0
 
     @property
@@ -52,6 +53,7 @@ class Report:
         return min(rows, key=lambda each: each.row or 0) if rows else next(iter(self.findings), None)
 
     def add(self, finding: Finding) -> None:
+        """Count a fault; the first ones are kept in words."""
         self.wrong += 1
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(finding)

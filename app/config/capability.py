@@ -49,6 +49,7 @@ class CapabilitySettings:
 
     @property
     def is_imported(self) -> bool:
+        """Whether no core answers it: its scores are only brought."""
         return self.core == IMPORT
 
     @property

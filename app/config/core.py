@@ -77,4 +77,5 @@ class CoreSettings:
 
     @property
     def is_mapped(self) -> bool:
+        """Whether a map stands between its JSON and ours."""
         return self.map not in ("", NATIVE)

@@ -44,6 +44,8 @@ def expect(raw: Any, wanted: type, word: str, example: Any) -> None:
 
 
 def text(example: str = "text", pattern: str = "") -> Kind:
+    """Any text, or one that matches a pattern as a whole."""
+
     def read(raw: Any, _: Path) -> str:
         expect(raw, str, "a text", example)
         if pattern and not re.fullmatch(pattern, raw):
@@ -54,6 +56,8 @@ def text(example: str = "text", pattern: str = "") -> Kind:
 
 
 def integer(low: int, high: int, example: int = 1) -> Kind:
+    """A whole number, both bounds included."""
+
     def read(raw: Any, _: Path) -> int:
         expect(raw, int, "a whole number", example)
         if not low <= raw <= high:
@@ -69,6 +73,8 @@ def _flag(raw: Any, _: Path) -> bool:
 
 
 def choice(*words: str) -> Kind:
+    """One of these words."""
+
     def read(raw: Any, _: Path) -> str:
         if raw not in words:
             raise RefusedValueError(f"{raw!r} is not a choice.", f"Choose one of {', '.join(words)}.")
@@ -146,6 +152,8 @@ def _network(raw: Any, _: Path) -> str:
 
 
 def many(kind: Kind, least: int = 0, example: Any = None) -> Kind:
+    """A list of a kind, of at least so many."""
+
     def read(raw: Any, folder: Path) -> tuple[Any, ...]:
         expect(raw, list, "a list", [kind.example])
         if len(raw) < least:
@@ -159,6 +167,8 @@ def many(kind: Kind, least: int = 0, example: Any = None) -> Kind:
 
 
 def table(kind: Kind, example: Mapping[str, Any]) -> Kind:
+    """A table of a kind, whose names the reader chooses."""
+
     def read(raw: Any, folder: Path) -> Mapping[str, Any]:
         expect(raw, dict, "a table", example)
         values = {}

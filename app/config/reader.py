@@ -44,6 +44,7 @@ def row(kind: Kind, sentence: str, default: Any = MISSING, *, example: Any = Non
 
 
 def rows(section: type) -> Iterator[tuple[str, Row]]:
+    """The settings of a section, by name, in their order."""
     return ((each.name, each.metadata["row"]) for each in fields(section) if "row" in each.metadata)
 
 
@@ -78,6 +79,7 @@ class Reader:
             self.problems.append(Problem(place, f"This is not TOML: {error}.", "Mend the syntax."))
 
     def given(self, *path: str) -> bool:
+        """Whether the text says it, rather than leaving it to its default."""
         return path in self._given
 
     def sound(self, *path: str) -> bool:
@@ -85,12 +87,14 @@ class Reader:
         return path not in self._wrong
 
     def problem(self, path: tuple[str, ...], what: str, mend: str) -> None:
+        """Note what is wrong, with its line and its mend."""
         self._wrong.add(path)
         known = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), None)
         place = self._where if known is None else f"{self._where}:{known}"
         self.problems.append(Problem(place, f"{'.'.join(path)}: {what}", mend))
 
     def unknown(self, path: tuple[str, ...], known: list[str], word: str) -> None:
+        """Note a name that there is none of, with the nearest that there is."""
         close = get_close_matches(path[-1], known, 1)
         mend = f"Did you mean {close[0]}?" if close else f"Remove it; known are: {', '.join(known)}."
         self.problem(path, f"there is no such {word}.", mend)

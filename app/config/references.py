@@ -18,9 +18,11 @@ class Secret:
     source: str = ""
 
     def reveal(self) -> str:
+        """The secret itself; never for a log, an error or a page."""
         return self._value
 
     def reveal_bytes(self) -> bytes:
+        """The same, as bytes."""
         return self._value.encode()
 
     def __str__(self) -> str:
@@ -77,6 +79,8 @@ def resolve(reference: str, folder: Path) -> str | None:
 
 
 def secret(min_bytes: int = 1) -> Kind:
+    """A reference to a secret of at least so many bytes: `env:NAME` or `file:path`."""
+
     def read(raw: Any, folder: Path) -> Secret:
         value = resolve(raw, folder) if isinstance(raw, str) else None
         if value is None:  # the raw value may be a real secret: it must not be repeated in the error

@@ -54,6 +54,7 @@ class Rule:
     conditions: tuple[tuple[str, Condition], ...]
 
     def holds(self, features: Mapping[str, Any]) -> bool:
+        """Whether all of its conditions hold for these features."""
         return all(condition.holds(features.get(field)) for field, condition in self.conditions)
 
 

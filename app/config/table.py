@@ -155,7 +155,8 @@ class Settings:
 
     @classmethod
     def parse(cls, content: str, where: str = "inlay.toml", folder: Path | None = None) -> Settings:
-        """Read a text. Relative paths in it start at `folder`, which is the working directory by default."""
+        """Read a text. Relative paths in it start at `folder`, which is the working directory by default. Raises
+        ConfigError with every problem found."""
         folder = folder or Path.cwd()
         reader = Reader(content, where, folder)
         if reader.problems:  # not TOML: every section would only be missed

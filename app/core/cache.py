@@ -30,6 +30,7 @@ class Cache(Generic[K, V]):
         return {key: value for key, value in found.items() if value is not None}
 
     def put_many(self, entries: Mapping[K, V]) -> None:
+        """Remember these; what was used least goes when there is no room."""
         with self._lock:
             for key, value in entries.items():
                 self._entries[key] = value
@@ -42,6 +43,7 @@ class Cache(Generic[K, V]):
 
     @property
     def bytes(self) -> int:
+        """How many bytes the entries take, as they are estimated."""
         return int(self._entries.currsize)
 
     def __len__(self) -> int:

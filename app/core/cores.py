@@ -33,6 +33,7 @@ class Cores(dict[str, CoreClient]):
             self[name] = client(core, settings.capabilities, authenticated(core, own or door, clock), metrics)
 
     def close(self) -> None:
+        """Give the connections of all doors back."""
         for door in self._doors:
             door.close()
 

@@ -45,6 +45,7 @@ class Keys:
         self._keys, self._key = core.api_keys, 0
 
     def call(self, request: Request) -> Response:
+        """By the key that was taken last; on a 401 by the next ones. Raises OutboundError and its kin."""
         response = self._door.call(self._with(request, self._key))
         for _ in self._keys[1:]:
             if response.status != _UNAUTHORIZED:

@@ -57,6 +57,7 @@ class Levels:
         self._memory.drop(lambda key: not record or (key.connection, str(key.record)) == (connection, record))
 
     def close(self) -> None:
+        """Give Redis' connections back, where there is one."""
         if self._shared is not None:
             self._shared.close()
 

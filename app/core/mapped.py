@@ -49,6 +49,7 @@ class MappedClient(CoreClient):
         purpose: str = "panel",
         deadline_s: float | None = None,
     ) -> Score | Insufficient:
+        """One score. Raises CoreUnavailable, AnswerRefused."""
         [result] = self.score_batch(capability, [Item(subject, features)], purpose, deadline_s)
         if isinstance(result, InlayError):
             raise result

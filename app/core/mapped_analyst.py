@@ -36,4 +36,5 @@ class MappedAnalyst(Analyst):
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
     def known_recipe(self, capability: str, playbook: str) -> str | None:
+        """The recipe, which the configuration alone tells."""
         return self.recipe(capability, playbook)

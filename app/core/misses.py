@@ -69,10 +69,12 @@ class Misses:
         self._lock = threading.Lock()
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Miss]:
+        """What is known to fail, unless its record has changed since."""
         with self._lock:
             found = [(key, self._known.get(key)) for key in keys]
         return {key: miss for key, miss in found if miss is not None and miss.epoch >= self._changes.since(key)}
 
     def put(self, key: Key, miss: Miss) -> None:
+        """Remember a failure, for as long as it says."""
         with self._lock:
             self._known[key] = miss

@@ -27,6 +27,7 @@ class Factor:
 
     @property
     def direction(self) -> str:
+        """Whether it raises the score (up) or lowers it (down)."""
         return "up" if self.effect >= 0 else "down"
 
     def members(self) -> dict[str, Any]:
@@ -36,6 +37,8 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Model:
+    """Which model gave an answer: its name and version, as the core says them."""
+
     name: str
     version: str
 

@@ -34,13 +34,17 @@ class Kept:
 class Shelf(Protocol):
     """Where bytes are kept under names, for a while. Fails open: what cannot be read is not there."""
 
-    def get_many(self, names: Sequence[str]) -> list[bytes | None]: ...
+    def get_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """What lies under these names, in their order; None where nothing does, or nobody answers."""
 
-    def put_many(self, entries: Sequence[tuple[str, bytes, float]]) -> None: ...
+    def put_many(self, entries: Sequence[tuple[str, bytes, float]]) -> None:
+        """Lay down bytes under names, each for so many seconds."""
 
-    def drop(self, names: Sequence[str]) -> bool: ...
+    def drop(self, names: Sequence[str]) -> bool:
+        """Take away what lies under these names; whether that was done."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give its connections back."""
 
 
 class SharedScores:
@@ -66,6 +70,7 @@ class SharedScores:
         return self._shelf.drop([self._prefix + str(key) for key in keys])
 
     def close(self) -> None:
+        """Give the shelf's connections back."""
         self._shelf.close()
 
 

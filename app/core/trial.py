@@ -56,6 +56,7 @@ class Trial:
 
     @property
     def ok(self) -> bool:
+        """Whether there is a score, and no refusal."""
         return bool(self.scores) and not self.refusals
 
     def told(self) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
+        """Whether it is a SQLite file, and not a PostgreSQL."""
         return self.engine.dialect.name == "sqlite"
 
     @contextlib.contextmanager
@@ -132,6 +133,7 @@ class Database:
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
+        """Give its connections back."""
         self.engine.dispose()
 
 

@@ -49,6 +49,7 @@ class Chosen:
 
     @property
     def where(self) -> ColumnElement[bool]:
+        """The dead jobs that are meant, and no others."""
         named = [jobs.c.id.in_(self.ids)] if self.ids else []
         of_kind = [jobs.c.kind == self.kind] if self.kind else []
         return and_(jobs.c.dead_at.is_not(None), *named, *of_kind)

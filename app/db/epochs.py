@@ -103,6 +103,7 @@ class Epochs:
         self._value, self.life = int(row.value), str(row.life)  # epochs of another life say nothing about this one
 
     def subscribe(self, callback: Callable[[Announcement], None]) -> None:
+        """Call back with each announcement, in the thread that reads."""
         self._subscribers.append(callback)
 
     def follow(self) -> None:

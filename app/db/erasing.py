@@ -32,6 +32,7 @@ class Subject:
 
     @property
     def record(self) -> str:
+        """As a record is written: type/id."""
         return f"{self.kind}/{self.id}"
 
 

@@ -77,6 +77,7 @@ def retract(conn: Connection, which: ColumnElement[bool]) -> int:
 
 
 def refused(conn: Connection, core: str, status: int, now: float) -> None:
+    """Remember that a core takes no feedback, and with which HTTP status it said so."""
     taken(conn, core)
     conn.execute(insert(feedback_refusals).values(core=core, status=status, at=now))
 

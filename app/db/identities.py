@@ -35,6 +35,7 @@ class Row:
 
 
 def find(conn: Connection, connection: str, viewer: str) -> Row | None:
+    """A viewer's tokens at a host, sealed; None where there are none."""
     c = identities.c
     row = conn.execute(select(c.version, c.tokens).where(_of(connection, viewer))).first()
     return Row(connection, viewer, row.version, row.tokens) if row else None

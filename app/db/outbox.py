@@ -50,6 +50,7 @@ def put(conn: Connection, entries: Sequence[Entry]) -> None:
 
 
 def waits(database: Database, broker: str) -> bool:
+    """Whether anything waits to be published. Raises StoreUnavailable."""
     with database.read() as conn:
         return conn.execute(_waiting(broker).limit(1)).first() is not None
 
@@ -62,6 +63,7 @@ def following(database: Database, broker: str, most: int) -> list[Kept]:
 
 
 def published(conn: Connection, ids: Sequence[int], at: float) -> None:
+    """The broker has confirmed these; `at` in seconds since the epoch."""
     conn.execute(update(outbox).where(_c.id.in_(ids)).values(published_at=at))
 
 
@@ -87,6 +89,7 @@ def hold(conn: Connection, broker: str, owner: str, now: float, until: float) ->
 
 
 def let_go(conn: Connection, broker: str, owner: str) -> None:
+    """Give back the right to publish to a broker."""
     others.settle(conn, owner, kept=[_key(broker)])
 
 

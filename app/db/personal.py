@@ -14,6 +14,8 @@ from app.db.erasing import RULES, Rule
 
 
 class Of(StrEnum):
+    """Whom a table's rows are about."""
+
     SUBJECT = "subject"
     VIEWER = "viewer"
     ADMIN = "admin"

@@ -20,6 +20,8 @@ from app.db.schema import sign_ins
 
 
 class Step(StrEnum):
+    """How far a sign-in is."""
+
     STARTED = "started"  # the window is on its way to the host
     ASKING = "asking"  # the host's answer is being checked
     ANSWERED = "answered"  # the host said who it is; the viewer has not agreed yet

@@ -52,6 +52,7 @@ class Subscriptions:
         conn.execute(update(subscriptions).where(*_is(connection, drive)).values(id="", ends_at=0.0))
 
     def drop(self, conn: DatabaseConnection, connection: str, drive: str) -> None:
+        """Forget one: the host was told, or has forgotten it."""
         conn.execute(delete(subscriptions).where(*_is(connection, drive)))
 
 

@@ -42,6 +42,7 @@ class Watch:
         return other
 
     def call(self, request: Request) -> Response:
+        """Ask, and see what the answer says the time is. Raises OutboundError and its kin."""
         asked = self._clock()
         response = self._door.call(request)
         said = _date(response)

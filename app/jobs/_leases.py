@@ -24,6 +24,7 @@ class Leases:
         self._thread = threading.Thread(target=self._extend_on, name="leases", daemon=True)
 
     def start(self) -> None:
+        """Begin, in a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:

@@ -26,7 +26,8 @@ PAUSE_S = 0.25  # between looks at an empty table; a process wakes its own runne
 class Beside(Protocol):
     """A loop of its own that works while jobs are run."""
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
 
     def stop(self, within_s: float) -> bool:
         """Finish what is at hand; whether that was done in time."""
@@ -58,6 +59,7 @@ class Runner:
         ]
 
     def start(self) -> None:
+        """Begin: leases, threads, and what runs beside them."""
         self._leases.start()
         for thread in self._threads:
             thread.start()
@@ -65,6 +67,7 @@ class Runner:
             each.start()
 
     def wake(self) -> None:
+        """Look for work now: some was enqueued."""
         for wake in self._wakes:
             wake.set()
 

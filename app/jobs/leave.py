@@ -10,7 +10,7 @@ from app.leaving import Leaving, Step
 
 
 def handle(leaving: Leaving, payload: Mapping[str, Any]) -> None:
-    """Idempotent: each step is written down. Raises what may pass, so that it is tried again."""
+    """Idempotent: each step is written down. Raises Postponed, and what else may pass, so that it is tried again."""
     name = payload["connection"]
     while (standing := leaving.standing(name)) is not None and standing.step is not Step.ERASED:
         if wait_s := leaving.wait_s(standing):

@@ -24,16 +24,22 @@ class DataKey(Protocol):
     """A key, and the same encrypted by the service; `app.net.kms` keeps the same shape."""
 
     @property
-    def plain(self) -> bytes: ...
+    def plain(self) -> bytes:
+        """The key itself: never kept, never logged."""
 
     @property
-    def encrypted(self) -> bytes: ...
+    def encrypted(self) -> bytes:
+        """The same, as only the service can read it."""
 
 
 class KeyService(Protocol):
-    def new_key(self, key_id: str, context: str) -> DataKey: ...
+    """What is asked of a key management service."""
 
-    def decrypt(self, encrypted: bytes, context: str) -> bytes: ...
+    def new_key(self, key_id: str, context: str) -> DataKey:
+        """A data key, made there, bound to the context. Raises StoreUnavailable."""
+
+    def decrypt(self, encrypted: bytes, context: str) -> bytes:
+        """The plain key. Raises StoreUnavailable, also for one that it cannot read, or of another context."""
 
 
 class KmsWrapper:

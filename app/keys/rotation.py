@@ -37,10 +37,12 @@ class Sealed:
 
     @property
     def keys(self) -> list[ColumnElement[Any]]:
+        """The columns that name a row."""
         return list(self.table.primary_key.columns)
 
     @property
     def name(self) -> str:
+        """As people read it: table and column."""
         return f"{self.table.name}.{self.column}"
 
 

@@ -30,6 +30,7 @@ class SealKeys:
         return cls([Ed25519PrivateKey.from_private_bytes(_derived(each)) for each in secrets])
 
     def sign(self, message: bytes) -> bytes:
+        """64 bytes of Ed25519, by the newest key."""
         return self._newest.sign(message)
 
     def check(self, public: bytes, message: bytes, signature: bytes) -> bool:

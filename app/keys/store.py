@@ -53,12 +53,15 @@ class KeyStore:
         return self.file
 
     def close(self) -> None:
+        """Give its connections back."""
         self.file.close()
 
     def of_subjects(self, subjects: Collection[str]) -> dict[str, KeyRow]:
+        """The keys that there are, by subject."""
         return {each.subject: each for each in self._where(_c.subject, subjects)}
 
     def of_ids(self, ids: Collection[str]) -> dict[str, KeyRow]:
+        """The keys that there are, by id."""
         return {each.id: each for each in self._where(_c.id, ids)}
 
     def of_connection(self, connection: str) -> list[str]:
@@ -84,6 +87,7 @@ class KeyStore:
         return gone
 
     def is_destroyed(self, key_id: str) -> bool:
+        """Whether a key of this id was destroyed once, whatever was restored since."""
         with self.database.read() as conn:
             return conn.execute(select(destroyed_keys.c.id).where(destroyed_keys.c.id == key_id)).first() is not None
 

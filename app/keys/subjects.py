@@ -40,9 +40,11 @@ class Sealing:
 class Sealer(Protocol):
     """What the tables ask of the keys of subjects."""
 
-    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]: ...
+    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]:
+        """Each sealed by its subject's key, in their order; keys that are missing are made."""
 
-    def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]: ...
+    def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]:
+        """Each opened, in their order; None where its key was destroyed, or never was. Raises SealBroken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class SubjectKeys:
         return True
 
     def close(self) -> None:
+        """Give the store's connections back."""
         self._store.close()
 
     @property

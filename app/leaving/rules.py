@@ -26,6 +26,8 @@ class Does(StrEnum):
 
 
 class Rule(NamedTuple):
+    """What becomes of a table's rows when a connection leaves, why, and which rows are its."""
+
     does: Does
     why: str
     which: Which

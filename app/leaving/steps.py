@@ -72,6 +72,7 @@ class Leaving:
         return Plan([Line(table.name, rows[table.name], *rule[:2]) for table, rule in tables()], self._obstacles(name))
 
     def standing(self, name: str) -> Standing | None:
+        """How far a connection is; None where it does not leave. Raises StoreUnavailable."""
         with self._database.read() as conn:
             row = conn.execute(select(leavings).where(leavings.c.connection == name)).first()
         return None if row is None else read(row)

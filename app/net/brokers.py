@@ -58,7 +58,8 @@ class Link(Protocol):
     def poll(self, wait_s: float) -> Delivery | None:
         """The next message; None when there was none in this time. Keeps the link alive, so call it often."""
 
-    def ack(self, delivery: Delivery) -> None: ...
+    def ack(self, delivery: Delivery) -> None:
+        """It is done: never delivered again. Raises BrokerUnavailable."""
 
     def give_back(self, delivery: Delivery) -> None:
         """It is delivered again, to us or to another."""

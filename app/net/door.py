@@ -71,6 +71,7 @@ class Response:
 
     @property
     def ok(self) -> bool:
+        """Whether the status is of success: 200 to 299."""
         return 200 <= self.status < 300
 
     def json(self) -> Any:
@@ -84,13 +85,15 @@ class Response:
 class Caller(Protocol):
     """What callers of the outside are given: the door, or in tests its twin."""
 
-    def call(self, request: Request) -> Response: ...
+    def call(self, request: Request) -> Response:
+        """One question and its answer. Raises OutboundError and its kin."""
 
 
 class Meter(Protocol):
     """What the door tells of itself; `app.metrics` keeps the same shape."""
 
-    def observe(self, name: str, seconds: float, **labels: str) -> None: ...
+    def observe(self, name: str, seconds: float, **labels: str) -> None:
+        """Note how long something took."""
 
 
 class Door:
@@ -142,6 +145,7 @@ class Door:
                 self._metrics.observe("outbound_seconds", self._clock() - started, outcome=outcome)
 
     def close(self) -> None:
+        """Give its connections back; what is asked after that opens new ones."""
         self._pools.clear()
 
     def _follow(self, request: Request, started: float) -> Response:

@@ -20,7 +20,8 @@ TIMEOUT_S = 0.05  # to connect, and for each answer: whoever waits longer is bet
 class Tally(Protocol):
     """What is counted; `app.metrics` keeps the same shape."""
 
-    def count(self, name: str, n: float = 1, **labels: str) -> None: ...
+    def count(self, name: str, n: float = 1, **labels: str) -> None:
+        """Add `n` to a counter."""
 
 
 class RedisDoor:
@@ -75,6 +76,7 @@ class RedisDoor:
         return not names or self._ask(lambda: self._client.unlink(*names)) is not None
 
     def close(self) -> None:
+        """Give its connections back. It may not be asked again."""
         self._client.close()
 
     def _ask(self, question: Callable[[], Any]) -> Any:

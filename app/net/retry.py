@@ -115,9 +115,11 @@ class Breaker:
         return True, replace(self, opened_at=now)
 
     def succeeded(self) -> Breaker:
+        """Closed again: an answer came."""
         return replace(self, failures=0, opened_at=None)
 
     def failed(self, now: float) -> Breaker:
+        """One more failure in a row; open, once they are enough. `now` is in seconds."""
         failures = self.failures + 1
         return replace(self, failures=failures, opened_at=now if failures >= self.threshold else None)
 
@@ -136,20 +138,25 @@ class Circuit:
 
     @property
     def breaker(self) -> Breaker:
+        """How it stands now, as a value."""
         return self._breaker
 
     def admit(self) -> bool:
+        """May a call go out now? A probe counts as let through."""
         with self._lock:
             admitted, self._breaker = self._breaker.admit(self._clock())
             return admitted
 
     def succeeded(self) -> None:
+        """An answer came."""
         with self._lock:
             self._breaker = self._breaker.succeeded()
 
     def failed(self) -> None:
+        """No answer came."""
         with self._lock:
             self._breaker = self._breaker.failed(self._clock())
 
     def retry_after_s(self) -> float:
+        """How many seconds until the next call may go out."""
         return self._breaker.retry_after_s(self._clock())

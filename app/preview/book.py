@@ -44,6 +44,7 @@ class Edition:
     problems: tuple[str, ...] = ()
 
     def renderer_for(self, locale: str) -> Renderer:
+        """The renderer of a language; the pseudo-language has one of its own."""
         return self.pseudo if locale == LOCALE else self.renderer
 
 
@@ -76,6 +77,7 @@ class Book:
         self._edition = self._read()
 
     def current(self) -> Edition:
+        """The components as they are on the disk now, or as they were read, where nobody watches."""
         if not self.watch:
             return self._edition
         with self._lock:

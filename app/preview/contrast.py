@@ -30,6 +30,7 @@ def tokens(sheet: str) -> dict[str, tuple[str, str]]:
 
 
 def luminance(colour: str) -> float:
+    """The relative luminance of #rgb or #rrggbb, 0 to 1, as WCAG 2 has it."""
     digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)

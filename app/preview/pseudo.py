@@ -26,8 +26,10 @@ class PseudoTexts(Texts):
     """English that looks translated."""
 
     def t(self, message: str, locale: str, /, **values: Any) -> str:
+        """A text in the pseudo-language: the same, 40 % longer."""
         found = longer(super().t(message, locale))
         return found.format_map(values) if values else found
 
     def tn(self, one: str, many: str, n: int, _locale: str, /, **values: Any) -> str:
+        """The same of a number of things."""
         return longer(one if n == 1 else many).format_map({"n": n} | values)

@@ -46,6 +46,7 @@ class Scene:
         return edition.catalog[self.tag]
 
     def locale_in(self, edition: Edition) -> str:
+        """The language that the URL asks for, else the story's."""
         return self.locale or self._story(edition).locale
 
     def params(self, edition: Edition) -> dict[str, Any]:

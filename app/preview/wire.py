@@ -35,9 +35,11 @@ class Said:
 
     @property
     def status(self) -> int:
+        """The HTTP status that production answers in this state."""
         return STATUS.get(self.state, 200)
 
     def as_json(self, known: str = "") -> dict[str, Any]:
+        """As a batch answers it; `known` is the ETag that the panel has."""
         named: dict[str, Any] = {"component": self.tag, "record": self.record, "etag": self.etag}
         if known == self.etag:
             return named | {"unchanged": True}

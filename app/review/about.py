@@ -28,6 +28,7 @@ class About:
 
     @property
     def named(self) -> tuple[str, str, str, str]:
+        """What its rows are found by: source, capability, type and id."""
         return (self.connection.source, self.capability, self.record.type, self.record.id)
 
 

@@ -61,6 +61,7 @@ class Revisions:
         self._database, self._audit, self._clock = database, audit, clock
 
     def newest(self) -> Revision | None:
+        """What was published last; None where nothing was. Raises StoreUnavailable."""
         return next(iter(self.all(1)), None)
 
     def all(self, limit: int = 50) -> list[Revision]:

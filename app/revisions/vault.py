@@ -48,6 +48,7 @@ class Vault:
         return [_kept(path) for path in found if path.is_file() and _NAME.fullmatch(path.name)]
 
     def holds(self, name: str) -> bool:
+        """Whether a secret of that name is kept here."""
         return bool(_NAME.fullmatch(name)) and (self.folder / name).is_file()
 
     def put(self, name: str, value: str, by: str) -> str:

@@ -87,7 +87,8 @@ class Scoring:
         self._levels.close()
 
     def refresh(self, connection: Connection, record: Record) -> None:
-        """Have a new score of a record that changed or will soon be stale; for jobs. Raises what went wrong."""
+        """Have a new score of a record that changed or will soon be stale; for jobs. Raises Busy, and
+        what went wrong."""
         self._epochs.look()  # so that what was remembered from before the change is not believed
         capability = connection.capability_for(record)
         if capability is None or capability.is_imported or not self._connections.can_read(connection):

@@ -64,6 +64,7 @@ class Once:
         self._clock, self._sleep = clock, sleep
 
     def lease_s(self, capability: CapabilitySettings) -> float:
+        """How long whoever asks may take, in seconds, until another one asks."""
         return self._decisions.deadline_s(capability) + LEASE_EXTRA_S
 
     def make(

@@ -79,6 +79,7 @@ class Refresher:
         return len(scores)
 
     def close(self) -> None:
+        """Renew nothing more."""
         self._stopped.set()
 
     def _ahead_s(self, key: Key) -> float:

@@ -42,6 +42,7 @@ class Tally:
     trouble: InlayError | None = None
 
     def add(self, other: Tally) -> None:
+        """Count another's on top."""
         self.scored += other.scored
         self.fresh += other.fresh
         self.low += other.low

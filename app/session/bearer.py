@@ -42,6 +42,7 @@ class Session:
 
     @property
     def ends_at(self) -> float:
+        """When it is over, in seconds since the epoch."""
         return self.opened_at + SESSION_LIFE_S
 
 
@@ -67,27 +68,33 @@ class Memory:
         self._lock = threading.Lock()
 
     def find(self, token: str) -> Session | None:
+        """The session of a token that was seen before; whether it holds still is for others to say."""
         with self._lock:
             return self._sessions.get(_digest(token))
 
     def keep(self, token: str, session: Session) -> None:
+        """Remember a session by its token's digest, never by the token."""
         with self._lock:
             self._sessions[_digest(token)] = session
 
     def identity(self, session: Session) -> HostIdentity | None:
+        """A viewer's token at the host, if this process has it at hand."""
         with self._lock:
             return self._identities.get(session.id)
 
     def keep_identity(self, session: Session, identity: HostIdentity) -> None:
+        """Have it at hand."""
         with self._lock:
             self._identities[session.id] = identity
 
     def end(self, session_id: str) -> None:
+        """It has ended; its host's token is forgotten at once."""
         with self._lock:
             self._ended[session_id] = True
             self._identities.pop(session_id, None)
 
     def has_ended(self, session: Session) -> bool:
+        """Whether it is known here to have ended."""
         return session.id in self._ended  # one look into a dictionary, which needs no lock
 
     def forget(self) -> None:

@@ -146,7 +146,8 @@ class SignIns:
         raise SignInDenied(reason="denied-at-host") if denied else SignInRefused(reason="error-at-host")
 
     def connect(self, connection: Connection, state: str, tab: str, how: How) -> tuple[str, str]:
-        """The viewer agrees: the code, and the one origin to send it to. An earlier code is worth nothing any more."""
+        """The viewer agrees: the code, and the one origin for it. An earlier one is worth nothing. Raises
+        SignInOver."""
         row, now = self._mine(connection, state, tab, Step.ANSWERED, Step.CONNECTED), self._clock()
         code = f"{secrets.randbelow(10**6):06}" if how == "digits" else secrets.token_urlsafe(32)
         until = min(row.created_at + ATTEMPT_S, now + CODE_S)

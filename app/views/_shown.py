@@ -18,6 +18,7 @@ def score_of(answer: Answer) -> int | None:
 
 
 def band_of(answer: Answer) -> str | None:
+    """The band, where there is a score to show."""
     return answer.band if score_of(answer) is not None else None
 
 

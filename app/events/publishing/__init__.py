@@ -58,6 +58,7 @@ class Announcements:
             outbox.put(conn, [self._review(key, change)])
 
     def publishes(self, connection: str, capability: str) -> bool:
+        """Whether scores of this capability are told to a broker."""
         return self._is_used and self._found(Key(connection, capability, Record("", ""))) is not None
 
     def imported(self, row: Row[Any]) -> outbox.Entry:

@@ -26,5 +26,6 @@ class AnnouncedScores(StoredScores):
         self._announcements = announcements
 
     def save(self, conn: DatabaseConnection, new: Sequence[Stored], sealed: Sealed) -> None:
+        """Keep scores, and in the same transaction what is to be told of them."""
         self._announcements.scored(conn, new)
         super().save(conn, new, sealed)

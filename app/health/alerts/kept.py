@@ -72,10 +72,12 @@ class KeptAlerts:
         return conn.execute(ended.values(resolved_at=now, open_key=None)).rowcount == 1
 
     def add_message(self, conn: Connection, message: Message) -> None:
+        """Keep a message until the receiver has it."""
         row = {"id": message.id, "type": message.type, "body": message.body, "made_at": message.made_at}
         conn.execute(insert(alert_messages).values(row))
 
     def message(self, name: str) -> Message | None:
+        """A message by its id; None where there is none. Raises StoreUnavailable."""
         with self.database.read() as conn:
             row = conn.execute(select(alert_messages).where(alert_messages.c.id == name)).first()
         return _message(row) if row else None
@@ -106,6 +108,7 @@ class KeptAlerts:
 
 
 def of(found: Collection[Alert]) -> dict[tuple[str, str], Alert]:
+    """Alerts by what they are of: rule and connection."""
     return {(alert.rule, alert.connection): alert for alert in found}
 
 

@@ -24,6 +24,7 @@ class Measured:
 
     @property
     def broken(self) -> bool:
+        """Whether the rule is broken by this."""
         return self.rule.broken(self.value, self.counted)
 
 

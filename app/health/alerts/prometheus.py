@@ -37,8 +37,10 @@ def expression(rule: Rule, job: str) -> str:
 
 
 def named(expr: str, job: str) -> str:
+    """A rule's expression, for a job of another name."""
     return expr.replace('job="inlay"', f"job={json.dumps(job)}")
 
 
 def alert_name(rule: Rule) -> str:
+    """A rule's name as Prometheus writes names."""
     return "Inlay" + "".join(word.title() for word in rule.name.split("-"))

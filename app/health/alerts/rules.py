@@ -33,6 +33,7 @@ class Rule:
 
     @property
     def window_s(self) -> float:
+        """The window, in seconds."""
         return self.window_min * 60.0
 
     def broken(self, value: float | None, counted: int) -> bool:

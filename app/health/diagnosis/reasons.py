@@ -28,6 +28,8 @@ class Layer(StrEnum):
 
 
 class Meaning(NamedTuple):
+    """A layer, what happened there, and its mend, for an admin."""
+
     layer: Layer
     what: str
     mend: str

@@ -82,6 +82,7 @@ class Operation:
     body_needed: bool = True
 
     def refused(self) -> dict[int, str]:
+        """Each status that it may be refused with, and what that means."""
         return {status: _REFUSED[status] for status in self.refusals}
 
 

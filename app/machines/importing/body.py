@@ -25,6 +25,7 @@ class Body:
 
     @property
     def content_hash(self) -> str:
+        """SHA-256 in hex of what was read so far, unpacked."""
         return self._hash.hexdigest()
 
     def drain(self) -> None:

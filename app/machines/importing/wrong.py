@@ -29,15 +29,21 @@ class BatchRefused(BadRequest):
 
 
 class BatchTaken(BadRequest):
+    """The id is another batch's: 409."""
+
     code, status = "batch-taken", 409
     title = "This batch id was used for other rows. Send them under an id of their own."
 
 
 class BatchTooLarge(BadRequest):
+    """More rows, or bytes, than one batch may have: 413."""
+
     code, status, title = "too-large", 413, "The batch is too large."
 
 
 class BatchCut(BadRequest):
+    """The connection broke before the body's end: 400."""
+
     code, status = "batch-cut", 400
     title = "The body ended early; nothing of it was applied. Send the batch again."
 
@@ -58,6 +64,7 @@ class Wrongs:
     _last: int = 0
 
     def add(self, row: WrongRow) -> None:
+        """Count a wrong row; the first ones are kept in words."""
         if row.line != self._last:
             self._last = row.line
             self.rows += 1

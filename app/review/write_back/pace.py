@@ -36,6 +36,7 @@ class Paces:
             raise Postponed(reason="host-away", retry_after_s=max(host.circuit.retry_after_s(), 1.0))
 
     def answered(self, connection: str) -> None:
+        """The host answered: it is there."""
         self._of(connection).circuit.succeeded()
 
     def away(self, connection: str, error: HostUnavailable, tries: int) -> float:

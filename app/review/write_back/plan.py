@@ -34,10 +34,12 @@ class Kept:
 
     @classmethod
     def read(cls, text: bytes | None) -> Kept:
+        """From what was written down; empty where nothing was."""
         told = json.loads(text) if text else {}
         return cls(**{**told, "fields": tuple(told.get("fields", ()))})
 
     def written_down(self) -> bytes:
+        """As bytes, to be sealed."""
         return json.dumps(asdict(self), default=str).encode()
 
 

@@ -28,6 +28,7 @@ class Place:
 
     @property
     def record(self) -> str:
+        """As a record is written: type/id."""
         return f"{self.record_type}/{self.record_id}"
 
     @property
@@ -67,6 +68,7 @@ class Row:
 
     @property
     def place(self) -> Place:
+        """Which record it is, for which capability."""
         return Place(self.connection, self.capability, self.record_type, self.record_id)
 
 
@@ -87,6 +89,7 @@ def wish(conn: Connection, place: Place, now: float, **values: Any) -> int:
 
 
 def find(conn: Connection, place: Place) -> Row | None:
+    """How it stands; None where nothing was ever to be written there."""
     found = conn.execute(select(*_COLUMNS).where(*_is(place))).first()
     return None if found is None else Row(**found._asdict())
 
