@@ -27,7 +27,8 @@ _MARKERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upp
 
 
 def read(content: bytes, budget: Budget) -> Found:
-    """Pages end where the style says that they do in print; without such places they are estimated."""
+    """Pages end where the style says that they do in print; without such places they are estimated. Raises
+    DocumentRefused."""
     declared = _CHARSET.search(content[:4096])
     text = decode(content, declared[1].decode("ascii") if declared else "").replace("\0", "")
     if text.startswith("<?xml"):

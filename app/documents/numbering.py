@@ -47,11 +47,14 @@ def value(element: Element | None, path: str) -> str | None:
 
 
 def whole(text: str | None, default: int) -> int:
+    """The number that a text is, else the default."""
     return int(text) if text is not None and re.fullmatch(r"-?\d{1,9}", text) else default
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
+    """How one level of a list counts and is written."""
+
     start: int = 1
     form: str = "decimal"
     pattern: str = ""
@@ -61,6 +64,8 @@ class Level:
 
 @dataclass(slots=True)
 class Definition:
+    """A list: its levels, and how far each has counted."""
+
     levels: dict[int, Level]
     linked: str = ""  # the list style that holds the levels in truth
     counts: dict[int, int] = field(default_factory=dict)

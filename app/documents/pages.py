@@ -69,6 +69,7 @@ class Budget:
         self.taken = 0
 
     def take(self, text: str) -> str:
+        """The same text, once it is counted, in characters. Raises DocumentTooLarge."""
         self.taken += len(text)
         if self.taken > self._most:
             raise DocumentTooLarge(reason="characters")

@@ -34,6 +34,7 @@ _FEW = 40  # letters and digits: a stamp or a page number, not the text of a pag
 
 
 def read(content: bytes, limits: Limits, budget: Budget, on_progress: Count) -> Found:
+    """The text of each page, as it is drawn. Raises DocumentRefused."""
     overwrite_configuration(jbig2dec_binary=None)  # no other program is started
     with _Damage() as damage:
         return _read(content, limits, budget, on_progress, damage)

@@ -45,7 +45,8 @@ def _strictly(content: bytes, encoding: str) -> str:
 
 
 def read(content: bytes) -> Found:
-    """Form feeds are page ends, as printers have it; without them pages are estimated. Refuses what is not text."""
+    """Form feeds are page ends, as printers have it; without them pages are estimated. Raises
+    DocumentUnsupported for what is not text."""
     text = decode(content)
     if len(_CONTROLS.findall(text[:65536])) > len(text[:65536]) // 200:
         raise DocumentUnsupported(reason="not-text")

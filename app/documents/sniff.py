@@ -24,7 +24,7 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def sniff(content: bytes, name: str, media_type: str) -> str:
-    """One of the four media types that we read; else refuses with what the file is."""
+    """One of the four media types that we read. Raises DocumentUnsupported with what the file is instead."""
     head = content[:4096]
     if b"%PDF-" in head[:1024]:
         return PDF

@@ -20,6 +20,7 @@ Progress = Callable[[int, int], None]
 
 
 def read(content: bytes, limits: Limits, budget: Budget, on_progress: Progress) -> Found:
+    """Headers, body, notes and footers, as pages. Raises DocumentUnsupported, DocumentMalformed and their kin."""
     package = Package(content, limits)
     main = package.main()
     root = package.tree(main)
@@ -51,6 +52,7 @@ class Reading:
         self._endnotes: list[str] = []
 
     def read(self, body: Element, on_progress: Progress) -> Found:
+        """The whole of the body, in the order in which it is read aloud."""
         story = self._story()
         story.note = self._note
         story.each_paragraph = _counting(body, on_progress)

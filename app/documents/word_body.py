@@ -47,9 +47,11 @@ class Story:
 
     @property
     def pages(self) -> list[str]:
+        """What was written so far, page by page; the last one is open."""
         return [*self._done, "".join(self._page)]
 
     def write(self, text: str) -> None:
+        """Add text to the page at hand, after the label of its list. Raises DocumentTooLarge."""
         if self._label and text.strip():
             label, self._label = self._label, ""
             if not self._page or self._page[-1].endswith(("\n", "\t")):
@@ -57,6 +59,7 @@ class Story:
         self._page.append(self._budget.take(text))
 
     def blocks(self, parent: Element) -> None:
+        """Everything within an element: paragraphs, tables, what stands in other parts' place."""
         for child in parent:
             name = local(child)
             if name == "p":

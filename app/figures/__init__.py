@@ -65,6 +65,7 @@ class Figures:
                 self._viewers.add((connection, viewer))
 
     def start(self) -> None:
+        """Begin to write counts down, in a thread of its own."""
         self._thread.start()
 
     def close(self) -> None:

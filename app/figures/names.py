@@ -46,14 +46,17 @@ def looks(level: str, outcome: str) -> str:
 
 
 def core_calls(core: str) -> str:
+    """What calls to a core are counted under."""
     return f"core-calls:{core}"
 
 
 def core_failed(core: str) -> str:
+    """What failed calls to a core are counted under."""
     return f"core-failed:{core}"
 
 
 def core_records(core: str) -> str:
+    """What records that a core was asked about are counted under."""
     return f"core-records:{core}"
 
 

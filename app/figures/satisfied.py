@@ -25,6 +25,7 @@ class Satisfied:
 
     @classmethod
     def of(cls, points: Mapping[str, Point]) -> Satisfied:
+        """From stored counts, by name."""
         counts = [points[name].count if name in points else 0 for name in NAMES]
         return cls(tuple(counts[:5]), *counts[5:])
 
@@ -36,6 +37,7 @@ class Satisfied:
 
     @property
     def answers(self) -> int:
+        """How many have answered."""
         return sum(self.counts)
 
     @property
@@ -45,6 +47,7 @@ class Satisfied:
 
     @property
     def mean(self) -> float | None:
+        """The mean answer, 1 to 5; None where too few have answered to tell."""
         return sum(n * count for n, count in enumerate(self.told, 1)) / self.answers if self.told else None
 
     @property

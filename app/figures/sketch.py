@@ -30,10 +30,12 @@ class Sketch:
         self.buckets[math.ceil(math.log(max(value, LEAST)) / _LOG_GAMMA)] += n
 
     def merge(self, other: Sketch) -> None:
+        """Add another's numbers to these."""
         self.buckets.update(other.buckets)
 
     @property
     def count(self) -> int:
+        """How many numbers were seen."""
         return self.buckets.total()
 
     def quantile(self, share: float) -> float | None:

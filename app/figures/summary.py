@@ -33,6 +33,7 @@ COUNTS = (VIEWS_SHOWN, LAUNCHES, REFUSED, REMEMBERED, *ANSWERS, *REVIEWS, *THUMB
 
 
 def share(part: int, whole: int) -> float | None:
+    """A part of the whole, 0 to 1; None where there is no whole."""
     return part / whole if whole else None
 
 
@@ -69,10 +70,12 @@ class Summary:
     ages: tuple[float | None, ...]  # of SHARES: how old shown scores were, in seconds
 
     def total(self, *names: str) -> int:
+        """How often these were counted, in all."""
         return sum(self.whole.counts.get(name, 0) for name in names)
 
     @property
     def viewers_week(self) -> int:
+        """How many different viewers looked in the last seven days."""
         return self.weeks[-1]
 
     @property

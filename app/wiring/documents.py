@@ -31,6 +31,7 @@ class Libraries:
         self.board = NoticeBoard(ground.database, self._subscriptions, ground.audit, ground.clock)
 
     def subscriber(self, connections: Connections, analyses: Analyses) -> Subscriber:
+        """The part that keeps subscriptions to libraries' changes."""
         own, database, audit = self._ground.settings.server.public_url, self._ground.database, self._ground.audit
         call, clock = self._ground.door.call, self._ground.clock
         return Subscriber(connections, call, analyses, self._subscriptions, database, audit, own, clock)

@@ -28,6 +28,7 @@ def subject_keys(
 
 
 def keyring_of(settings: Settings) -> Keyring:
+    """The deployment's keys, the newest first."""
     return Keyring.from_secrets([each.reveal_bytes() for each in settings.server.keys])
 
 

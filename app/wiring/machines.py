@@ -15,6 +15,8 @@ from app.wiring.ground import Ground
 
 
 class Machines(NamedTuple):
+    """The parts that serve callers without a viewer."""
+
     callers: Callers
     host_code: HostCode
     imports: Imports

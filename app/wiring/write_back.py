@@ -13,6 +13,8 @@ from app.wiring.ground import Ground
 
 @dataclass(frozen=True, slots=True)
 class WriteBack:
+    """The parts of writing back: what takes wishes in, what writes, what admins see."""
+
     wishes: WriteBacks
     writer: Writer
     desk: Desk
