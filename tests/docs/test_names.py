@@ -119,6 +119,20 @@ def test_each_layer_of_a_blank_panel_is_explained() -> None:
     assert [each for each in rows_ if each != "layer"] == [layer for layer in Layer if layer is not Layer.VIEW]
 
 
+def test_what_a_viewer_reads_is_what_panels_say() -> None:
+    text = (
+        page("docs/troubleshooting.md").path.read_text("utf-8").partition("## A viewer reads")[2].partition("\n## ")[0]
+    )
+    words = re.findall(r'^\| "([^"]+)"', text, re.MULTILINE)
+    folders = ("components", "templates", "app/web", "app/views", "static/embed/source")
+    files = [
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".html", ".py", ".js")
+    ]
+    said = "".join(path.read_text("utf-8") for path in files) + (ROOT / "app/errors.py").read_text("utf-8")
+    assert len(words) >= 5
+    assert not [each for each in words if f'"{each}' not in said]
+
+
 # --- addresses ---
 
 
