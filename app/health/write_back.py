@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from app.config import ConnectionSettings, Settings
 from app.errors import InlayError
@@ -10,6 +10,8 @@ from app.health.findings import Finding, Watch
 from app.hosts import HOSTS
 from app.hosts._oauth import IntegrationTokens
 from app.hosts._write import FieldFinding
+
+_NO_SUCH_TYPE = "host-status-404"
 
 
 def write_back(where: str, settings: Settings, connection: ConnectionSettings, watch: Watch) -> Iterator[Finding]:
@@ -22,17 +24,27 @@ def write_back(where: str, settings: Settings, connection: ConnectionSettings, w
     except InlayError:
         return  # the identity has a finding of its own
     for name, fields in connection.write_back.items():
-        try:
-            found = [
-                each
-                for kind in settings.capabilities[name].records
-                for each in writes.check(watch.call, connection, token, kind, fields.names)
-            ]
-        except InlayError as error:
-            what = f"the fields that {name} is written to could not be looked at ({error.reason})."
-            yield Finding("problem", where, what, "Look at host_url, and at the integration identity's rights there.")
-            continue
+        found: list[FieldFinding] = []
+        silent: dict[str, str] = {}
+        for kind in settings.capabilities[name].records:
+            try:
+                found += writes.check(watch.call, connection, token, kind, fields.names)
+            except InlayError as error:
+                silent[kind] = error.reason
+        yield from _unseen(where, name, silent, known=bool(found))
         yield from _told(where, name, found)
+
+
+def _unseen(where: str, name: str, silent: Mapping[str, str], *, known: bool) -> Iterator[Finding]:
+    """Types that were not looked at. One that the host does not have is another host's, where it has one of them."""
+    for kind, reason in silent.items():
+        what = f"the fields that {name} is written to could not be looked at on {kind} ({reason})."
+        if known and reason == _NO_SUCH_TYPE:
+            yield Finding(
+                "note", where, what, f"Where {kind} is another host's name for its records, nothing is wrong."
+            )
+        else:
+            yield Finding("problem", where, what, "Look at host_url, and at the integration identity's rights there.")
 
 
 def _told(where: str, name: str, found: list[FieldFinding]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ def stage(tmp_path: Path, secrets: Path) -> object:
         yield made
 
 
-def looked(stage: Stage) -> list[Finding]:
-    watch = Watch(stage.door, stage.clock)
-    return list(write_back("connection crm", stage.settings, stage.connection.settings, watch))
+def looked(stage: Stage, *records: str) -> list[Finding]:
+    watch, settings = Watch(stage.door, stage.clock), stage.settings
+    if records:
+        asked = replace(settings.capabilities["lead_score"], records=records)
+        settings = replace(settings, capabilities={**settings.capabilities, "lead_score": asked})
+    return list(write_back("connection crm", settings, stage.connection.settings, watch))
 
 
 def test_fields_that_may_be_written_are_one_good_line(stage: Stage) -> None:
@@ -42,3 +46,15 @@ def test_a_host_that_does_not_answer_is_a_problem(stage: Stage) -> None:
     stage.crm.trouble.put("down", on=True)
     [found] = looked(stage)
     assert (found.level, "SERVER_UNAVAILABLE" in found.what) == ("problem", True)
+
+
+def test_another_host_s_name_for_its_records_is_no_problem_of_this_one(stage: Stage) -> None:
+    """One score for two hosts has a type of record for each."""
+    note, ok = looked(stage, "Lead", "u_lead")
+    assert (note.level, ok.level) == ("note", "ok")
+    assert "on u_lead (host-status-404)" in note.what
+
+
+def test_a_type_that_is_nobody_s_is_a_problem(stage: Stage) -> None:
+    [found] = looked(stage, "u_lead")
+    assert (found.level, "on u_lead" in found.what) == ("problem", True)
