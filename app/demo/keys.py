@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-TEXTS = ("deployment", "consumer_secret", "client_secret", "token_secret", "library_secret")
+TEXTS = ("deployment", "consumer_secret", "client_secret", "token_secret", "library_secret", "instance_secret")
 
 
 def make(folder: Path) -> None:

@@ -145,8 +145,8 @@ def _start(children: Children, plan: Plan) -> Child:
     core.wait_ready(children.http, until)
     offered = children.http.get(f"{at.core}/v1/capabilities", timeout=5).json()
     fits = match.fits(offered["capabilities"], [column.name for column in plan.source.columns])
-    written = settings.write(at, fits) + gallery.write(at.inlay, at.crm, fits[0].capability)
-    written += library_settings.write(at.library, offered["capabilities"])
+    written = settings.write(at, fits) + gallery.write(at, fits[0])
+    written += library_settings.write(at.library, at.crm, offered["capabilities"])
     (state / "inlay.toml").write_text(written, encoding="utf-8")
     inlay = children.start(
         "Inlay",
@@ -164,6 +164,7 @@ def _crm_config(plan: Plan) -> CrmConfig:
         origin=plan.at.crm,
         inlay=plan.at.inlay,
         core=plan.at.core,
+        library=plan.at.library,
         keys=str(plan.state / "keys"),
         state=str(plan.state),
         leads=str(plan.leads.resolve()) if plan.leads else "",

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from app.demo.crm import elsewhere
 from app.demo.crm.ai import WRITES
 from app.demo.crm.match import Fit
-from app.demo.crm.store import STANDARD
+from app.demo.crm.store import STANDARD, TYPE
 
+# What a lead is called, here and by the hosts that the gallery shows it in.
+RECORDS = (TYPE, elsewhere.ENVIRONMENT_TABLE, elsewhere.INSTANCE_TABLE)
 _TEMPLATE = """\
 # Written by the demo at each start; edit a copy. Secrets are files beside this one.
 
@@ -109,15 +112,15 @@ def write(at: Addresses, fits: Sequence[Fit], workers: int = 1) -> str:
 
 
 def _capability(fit: Fit) -> str:
-    fields = "".join(f"    {_text(name)},\n" for name in _asked(fit))
+    fields = "".join(f"    {_text(name)},\n" for name in asked(fit))
     return (
         f"[capabilities.{fit.capability}]\n"
-        f'kind = "score"\ncore = "builtin"\ntitle = {_text(fit.title)}\nrecords = ["Lead"]\n'
+        f'kind = "score"\ncore = "builtin"\ntitle = {_text(fit.title)}\nrecords = {json.dumps(RECORDS)}\n'
         f"fields = [\n{fields}]\n{_bands(fit)}"
     )
 
 
-def _asked(fit: Fit) -> Mapping[str, str]:
+def asked(fit: Fit) -> Mapping[str, str]:
     """feature -> field: those that are there, since a host refuses a question for a field that it lacks.
 
     Where none is, the score is asked for over an empty field, so that every badge can say what is missing.
@@ -133,7 +136,7 @@ def _bands(fit: Fit) -> str:
 
 def _renames(connection: str, fit: Fit) -> str:
     """Features whose column has another name here."""
-    renamed: Mapping[str, str] = {name: column for name, column in _asked(fit).items() if name != column}
+    renamed: Mapping[str, str] = {name: column for name, column in asked(fit).items() if name != column}
     if not renamed:
         return ""
     rows = "".join(f"{name} = {_text(column)}\n" for name, column in renamed.items())

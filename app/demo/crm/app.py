@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.demo.crm import gallery, pages, rest, sobjects, today
+from app.demo.crm import environment, gallery, instance, pages, rest, sobjects, today
 from app.demo.crm.desk import Desk
 from app.demo.crm.health import Health
 from app.demo.crm.people import PEOPLE
@@ -27,6 +27,8 @@ def create_crm(desk: Desk) -> Flask:
     crm.register_blueprint(today.blueprint(desk, health))
     crm.register_blueprint(rest.blueprint(desk))
     crm.register_blueprint(sobjects.blueprint(desk))
+    crm.register_blueprint(instance.blueprint(desk))
+    crm.register_blueprint(environment.blueprint(desk))
     guard(crm, "This CRM", desk.config.origin, desk.config.inlay)
     _texts(crm, desk)
 

@@ -16,6 +16,7 @@ class CrmConfig:
     core: str  # asked for the columns that each scorecard wants
     keys: str  # folder with one file per secret
     state: str  # folder for edits
+    library: str = ""  # the library beside it, whose directory knows the same people
     leads: str = ""  # a CSV file; empty: invented leads
     id_column: str = ""
     connection: str = "crm"  # launched by signed request

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.demo.crm.health import Health
 from app.demo.guard import guard
-from app.demo.library import graph, pages, sign_in
+from app.demo.library import gallery, graph, pages, sign_in
 from app.demo.library.desk import Desk
 from app.demo.library.people import PEOPLE
 from app.demo.library.store import MAX_BYTES
@@ -27,6 +27,7 @@ def create_library(desk: Desk) -> Flask:
     library.register_blueprint(pages.blueprint(desk, health))
     library.register_blueprint(graph.blueprint(desk))
     library.register_blueprint(sign_in.blueprint(desk))
+    library.register_blueprint(gallery.blueprint(desk))
     guard(library, "This library", desk.config.origin, desk.config.inlay)
     _texts(library, desk)
 

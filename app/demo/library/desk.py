@@ -39,7 +39,7 @@ class Desk:
         notifier = Notifier(state / "subscriptions.json")
         return cls(
             config=config,
-            tenant=Tenant.load(Path(config.keys) / "tenant_key.pem", config.origin, secret),
+            tenant=Tenant.load(Path(config.keys) / "tenant_key.pem", config.origin, secret, config.crm),
             documents=Documents(files, state / f"files-{digest}", notifier.changed),
             notifier=notifier,
             download_key=hmac.digest(secret.encode(), b"download", "sha256"),

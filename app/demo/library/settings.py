@@ -23,7 +23,7 @@ _CONNECTIONS = """
 # document is read with its viewer's own rights.
 [connections.library]
 host = "sharepoint"
-origins = [{origin}]
+origins = [{origin}, {crm}]  # the CRM's page /hosts shows one document in each of these hosts
 components = [{sidebar}, {badge}]
 capabilities = {names}
 tenants = [{tenant}]
@@ -40,7 +40,21 @@ drives = [{drive}]
 # The task pane of a word processor, on the same directory.
 [connections.word]
 host = "office"
-origins = [{origin}]
+origins = [{origin}, {crm}]
+components = [{sidebar}]
+capabilities = {names}
+tenants = [{tenant}]
+client_id = {app}
+client_secret = "file:keys/library_secret"
+authority = {origin}
+host_url = {origin}
+single_use = false
+records_from = "library"
+
+# A tab of Teams, which the CRM's page /hosts draws.
+[connections.teams]
+host = "teams"
+origins = [{crm}]
 components = [{sidebar}]
 capabilities = {names}
 tenants = [{tenant}]
@@ -53,14 +67,15 @@ records_from = "library"
 """
 
 
-def write(origin: str, capabilities: Sequence[Mapping[str, Any]]) -> str:
-    """The sections for the library at this origin; nothing when the core analyses no documents."""
+def write(origin: str, crm: str, capabilities: Sequence[Mapping[str, Any]]) -> str:
+    """The sections for the library at this origin, beside this CRM; nothing when the core analyses no documents."""
     offered = [each for each in capabilities if each.get("kind") == "analysis"]
     if not offered:
         return ""
     sections = (_CAPABILITY.format(name=each["name"], title=_text(each["title"])) for each in offered)
     return "".join(sections) + _CONNECTIONS.format(
         origin=_text(origin),
+        crm=_text(crm),
         sidebar=_text(SIDEBAR),
         badge=_text(BADGE),
         names=_text([each["name"] for each in offered]),

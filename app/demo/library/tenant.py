@@ -28,6 +28,7 @@ SCOPE = "access_as_user"
 # The apps of the vendor's that get tokens for their pages.
 LIBRARY_PAGES = "08e18876-6177-487e-b8b5-cf950c1e598c"
 OFFICE = "ea5a67f6-b6f3-4338-b240-c655ddc3cc8e"
+TEAMS = "5e3ce6c0-2b1f-4285-8d4b-75ee78787346"
 LIFE_S = 3900
 _CODE_S = 60.0
 _REFRESH = "refresh"  # the audience of a token that buys others here
@@ -61,17 +62,21 @@ class RefusedError(Exception):
 
 
 class Tenant:
-    """Signs with one RSA key. A page's token is handed out again until shortly before its end, as the vendor's is."""
+    """Signs with one RSA key. A page's token is handed out again until shortly before its end, as the vendor's is.
 
-    def __init__(self, key: RSAKey, origin: str, secret: str) -> None:
+    Its tokens are for the library's API, and for `environment`, where there is one: another API, of the same people.
+    """
+
+    def __init__(self, key: RSAKey, origin: str, secret: str, environment: str = "") -> None:
         self._key, self._origin, self._secret = key, origin, secret
+        self._apis = (origin, environment) if environment else (origin,)
         self._kid = key.thumbprint()
         self._codes: dict[str, _Code] = {}
         self._given: dict[tuple[str, str], tuple[str, float]] = {}
 
     @classmethod
-    def load(cls, path: Path, origin: str, secret: str) -> Tenant:
-        return cls(RSAKey.import_key(path.read_bytes()), origin, secret)
+    def load(cls, path: Path, origin: str, secret: str, environment: str = "") -> Tenant:
+        return cls(RSAKey.import_key(path.read_bytes()), origin, secret, environment)
 
     def discovery(self) -> dict[str, Any]:
         return {
@@ -105,16 +110,17 @@ class Tenant:
         grant, scopes = form.get("grant_type"), form.get("scope", "").split()
         if grant in {"authorization_code", "refresh_token"}:
             return self._signed_in(form, now)
-        if not scopes or not all(each.startswith(f"{self._origin}/") for each in scopes):
+        api = next((each for each in self._apis if scopes and all(one.startswith(f"{each}/") for one in scopes)), "")
+        if not api:
             raise RefusedError(400, "invalid_scope", 70011, "The provided value for the input parameter is not valid.")
-        if grant == "client_credentials" and scopes == [f"{self._origin}/.default"]:
-            claims: dict[str, Any] = {"roles": ["Sites.Selected"], "idtyp": "app"}
+        if grant == "client_credentials" and scopes == [f"{api}/.default"]:
+            claims: dict[str, Any] = {"roles": ["Sites.Selected"] if api == self._origin else [], "idtyp": "app"}
         elif grant == _JWT_BEARER and form.get("requested_token_use") == "on_behalf_of":
             person = self._asserted(form.get("assertion", ""), now)
             claims = {"scp": " ".join(each.rsplit("/", 1)[1] for each in scopes), **self._about(person)}
         else:
             raise RefusedError(400, "unsupported_grant_type", 70003, "The grant type is not supported.")
-        token = self._sign({"aud": self._origin, "azp": APP, "azpacr": "1", **claims}, now)
+        token = self._sign({"aud": api, "azp": APP, "azpacr": "1", **claims}, now)
         return {"token_type": "Bearer", "access_token": token, "expires_in": LIFE_S - 1, "scope": " ".join(scopes)}
 
     def code(self, person: Person, redirect_uri: str, challenge: str, nonce: str, now: float | None = None) -> str:

@@ -19,7 +19,9 @@ REVIEW = {"name": "contract_review", "kind": "analysis", "title": 'Contract "rev
 def test_both_connections_are_of_one_tenant_and_one_library(tmp_path: Path, secrets: Path) -> None:
     (tmp_path / "keys").symlink_to(secrets)
     path = tmp_path / "inlay.toml"
-    text = demo_settings.write(AT, fits(CAPABILITIES, ["industry"])) + settings.write(LIBRARY, [*CAPABILITIES, REVIEW])
+    text = demo_settings.write(AT, fits(CAPABILITIES, ["industry"])) + settings.write(
+        LIBRARY, AT.crm, [*CAPABILITIES, REVIEW]
+    )
     path.write_text(text, encoding="utf-8")
     found = Settings.load(path)
     assert found.capabilities["contract_review"].title == 'Contract "review"'
@@ -33,4 +35,4 @@ def test_both_connections_are_of_one_tenant_and_one_library(tmp_path: Path, secr
 
 
 def test_a_core_that_analyses_nothing_has_no_library() -> None:
-    assert settings.write(LIBRARY, CAPABILITIES) == ""
+    assert settings.write(LIBRARY, AT.crm, CAPABILITIES) == ""
