@@ -145,7 +145,7 @@ def build(
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads, beside=beside)
     heard = (feedback.reviewed, writing.wishes.reviewed, Announcements(settings).reviewed)
     reviews = Reviews(database, keyring, connections, stored, audit, epochs, metrics, clock, listeners=heard)
-    scores, readings = Scores(scored, reviews, writing.wishes), Readings(analyses, reviews, limits)
+    scores, readings = Scores(scored, reviews, writing.wishes), Readings(analyses, reviews, writing.wishes, limits)
     stations: dict[str, Station] = {"score": scores, "analysis": readings}
     fragments = Fragments(
         connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock, listings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.answer import Reviewed, ReviewRules, State, Voice
+from app.answer import Reviewed, ReviewRules, State, Voice, WrittenBack
 from app.core.analyses import Analysis, fingerprint
 from app.hosts._document import DocumentFacts
 
@@ -59,6 +59,7 @@ class Reading:
     changes: Changes | None = field(default=None, hash=False)
     reviews: Mapping[str, Reviewed] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     rules: ReviewRules | None = None
+    write_back: WrittenBack | None = None
     reference: str = ""
     problem: str = ""
     sentence: str = ""

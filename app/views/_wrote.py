@@ -1,4 +1,4 @@
-"""What a card says of the host's own record: whether it holds what was said of it."""
+"""What card and sidebar say of the host's own record or list: whether it holds what was said of it."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from app.launch import Record, Viewer
 from app.views._read import RANKS, analysis_of, findings_of, problem_of, severity_of, viewer_url
 from app.views._said import rules_of, said_of
 from app.views._voice import voice_of
+from app.views._wrote import wrote_of
 
 ANSWERS = "analysis"
 HISTORY = False  # no trend is drawn
@@ -52,6 +53,7 @@ def params(
         "reviewed": sum(f["verdict"] is not None and f["approval"] in (None, "approved") for f in findings),
         "reviewable": True,
         **rules_of(reading.rules),
+        "write_back": wrote_of(reading.write_back) if analysis else None,
         "facts": [_fact(fact) for fact in analysis.facts[:MAX_FACTS]] if analysis else [],
         **_changes(reading if analysis else None),
         **_progress(reading.progress if reading.state in (State.PENDING, State.STALE) else None),

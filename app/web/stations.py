@@ -57,10 +57,11 @@ class Scores:
 
 
 class Readings:
-    """Views whose answer is an analysis, with what was said of it."""
+    """Views whose answer is an analysis, with what was said of it; who may answer back is told how the host's own list
+    holds that."""
 
-    def __init__(self, analyses: Analyses, reviews: Reviews, limits: Limits) -> None:
-        self._analyses, self._reviews, self._limits = analyses, reviews, limits
+    def __init__(self, analyses: Analyses, reviews: Reviews, write_backs: WriteBacks, limits: Limits) -> None:
+        self._analyses, self._reviews, self._write_backs, self._limits = analyses, reviews, write_backs, limits
 
     def told(
         self,
@@ -69,7 +70,7 @@ class Readings:
         grants: Sequence[Grant],
         *,
         history: bool,  # noqa: ARG002 what changed is part of each reading
-        reviews: bool,  # noqa: ARG002 and so is what was said of it: a badge counts that
+        reviews: bool,
     ) -> Mapping[Record, Told]:
         settings = connection.settings
         readings = self._analyses.readings(
@@ -78,7 +79,8 @@ class Readings:
             grants,
             lambda: self._limits.spend_connection(settings, settings.limit_analyses, "analyses"),
         )
-        return self._reviews.joined(session, connection, readings)
+        said = self._reviews.joined(session, connection, readings)  # a badge counts it
+        return self._write_backs.of_readings(connection, said) if reviews else said
 
     def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
         """Nothing marks an analysis as news elsewhere."""

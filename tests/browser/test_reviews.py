@@ -125,6 +125,39 @@ def test_a_cut_network_takes_nothing_that_was_typed(page: Page, inlay: FakeCard,
     assert [each["value"] for each in inlay.given] == ["61"]
 
 
+def test_to_accept_is_one_press_and_a_comment_can_follow_which_nothing_takes_away(
+    page: Page, inlay: FakeCard, embed: Embed
+) -> None:
+    """By keyboard alone; neither the end of the time for an undo nor a cut network loses what was typed."""
+    card = embed()
+    card.get_by_role("button", name="Accept").press("Enter")
+    expect(card.get_by_text("Accepted by you")).to_be_visible()
+    assert [(each["verdict"], "comment" in each) for each in inlay.given] == [("accept", False)]
+    expect(card.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(card.get_by_role("button", name="Add a comment")).to_be_focused()
+    page.keyboard.press("Enter")
+    comment = card.get_by_label("Comment")
+    expect(comment).to_be_focused()
+    page.keyboard.type("As their board said.")
+    inlay.args["review"] = {**inlay.args["review"], "undo": False}
+    page.clock.fast_forward(1600)
+    expect(card.get_by_role("button", name="Add a comment")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(comment).to_have_value("As their board said.")
+    page.context.set_offline(True)
+    save = card.get_by_role("button", name="Save the comment")
+    save.press("Enter")
+    expect(card.get_by_role("alert")).to_contain_text("No connection. What you typed is still here")
+    expect(comment).to_have_value("As their board said.")
+    page.context.set_offline(False)
+    save.press("Enter")
+    expect(card.get_by_text("As their board said.")).to_be_visible()
+    expect(comment).to_have_count(0)
+    given = inlay.given[1]
+    assert (given["verdict"], given["version"], given["comment"]) == ("accept", "1", "As their board said.")
+
+
 def test_a_new_answer_wipes_no_form_and_who_was_slower_is_told(page: Page, inlay: FakeCard, embed: Embed) -> None:
     """The score changes and somebody else speaks while one types; nothing is sent over what they said."""
     card = embed()

@@ -96,6 +96,26 @@ def test_verdicts_by_keyboard_alone(page: Page, sidebar: FakeSidebar, embed: Emb
     }  # fmt: skip
 
 
+def test_a_comment_can_follow_what_was_accepted(page: Page, sidebar: FakeSidebar, embed: Embed) -> None:
+    panel = embed()
+    panel.get_by_role("searchbox").press("ArrowDown")
+    page.keyboard.press("Enter")
+    panel.get_by_role("button", name="Accept Liability without a limit").press("Enter")
+    panel.get_by_role("button", name="Add a comment Liability without a limit").press("Enter")
+    item = row(panel, "Liability without a limit")
+    expect(item.get_by_label("Comment")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(panel.get_by_role("button", name="Add a comment Liability")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Agreed with their counsel.")
+    item.get_by_role("button", name="Save the comment").press("Enter")
+    expect(item.get_by_text("Agreed with their counsel.")).to_be_visible()
+    expect(panel.get_by_text("1 of 19 reviewed")).to_be_visible()
+    assert [(each["verdict"], each.get("comment")) for each in sidebar.given] == [
+        ("accept", None), ("accept", "Agreed with their counsel."),
+    ]  # fmt: skip
+
+
 def test_a_new_answer_takes_nothing_from_the_viewer(page: Page, sidebar: FakeSidebar, embed: Embed) -> None:
     """Open finding, filter, search, unsent comment, focus and scroll stay when a poll brings a new version."""
     panel = embed()

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from app.analysis.reading import Progress, Reading, Stage
-from app.answer import Reviewed, State
+from app.answer import Reviewed, State, WrittenBack
 from app.core.analyses import Severity, fingerprint
 from app.db.reviews import Approval, Verdict
-from tests.views.readings import ANALYSIS, DOCUMENT, FIRST, GRAVE, READ, SECOND, finding, shown
+from tests.views.readings import ANALYSIS, DOCUMENT, FIRST, GRAVE, NOW, READ, SECOND, finding, shown
 
 TAG = "document-sidebar"
 
@@ -100,3 +100,11 @@ def test_what_is_too_long_is_cut_to_what_the_component_takes() -> None:
     long = replace(ANALYSIS, findings=(finding("x", title="t" * 999, quote="q" * 99_999),), summary="s" * 99_999)
     params = shown(TAG, replace(READ, analysis=long))
     assert (len(params["findings"][0]["title"]), len(params["summary"])) == (400, 4000)
+
+
+def test_how_the_list_holds_the_verdicts_is_told_with_the_analysis_only() -> None:
+    refused = WrittenBack("refused", "rule", NOW, "Locked until Monday.", ("AI_Verdict",))
+    told = shown(TAG, replace(READ, write_back=refused))["write_back"]
+    assert told == {"state": "refused", "why": "rule", "at": NOW, "words": "Locked until Monday."}
+    assert shown(TAG, READ)["write_back"] is None
+    assert shown(TAG, replace(READ, state=State.DENIED, write_back=refused))["write_back"] is None

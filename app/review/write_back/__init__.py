@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
+from app.analysis.reading import Reading
 from app.answer import Answer, WrittenBack, band
 from app.audit.log import AuditLog
 from app.config import CapabilitySettings, WriteBack
@@ -125,6 +126,25 @@ class WriteBacks:
             found |= self.states(connection, capability, records)
         return {record: replace(each, write_back=found.get(record)) for record, each in answers.items()}
 
+    def of_readings(self, connection: Connection, readings: Mapping[Record, Reading]) -> dict[Record, Reading]:
+        """The same of what was said of documents' findings: of the document, whichever record it was asked by. Raises
+        StoreUnavailable."""
+        asked: dict[str, list[Record]] = defaultdict(list)
+        for reading in readings.values():
+            if reading.analysis is not None and reading.document is not None:
+                asked[reading.capability].append(reading.document.record)
+        found = {
+            (capability, record): told
+            for capability, records in asked.items()
+            for record, told in self.states(connection, capability, records).items()
+        }
+        return {
+            record: replace(
+                each, write_back=found.get((each.capability, each.document.record)) if each.document else None
+            )
+            for record, each in readings.items()
+        }
+
     def states(self, connection: Connection, capability: str, records: Sequence[Record]) -> dict[Record, WrittenBack]:
         """What cards say of it: reviews that are on their way or there, and whatever is parked. Raises
         StoreUnavailable."""
@@ -132,9 +152,7 @@ class WriteBacks:
             return {}
         with self._database.read() as conn:
             rows = self._known(conn, connection.source, capability, records)
-        shown = {
-            record: row for record, row in rows.items() if row.cause == REVIEW or row.review or row.state in PARKED
-        }
+        shown = {record: row for record, row in rows.items() if row.cause == REVIEW or row.review or row.state in PARKED}
         return {record: told for record, row in shown.items() if (told := self._told(row)) is not None}
 
     def _told(self, row: Row) -> WrittenBack | None:

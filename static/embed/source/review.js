@@ -83,7 +83,8 @@ window.inlayReview ||= (() => {
       const fields = form.elements;
       if (fields.severity) fields.severity.value = severity;
       for (const name in draft?._values) fields[name].value = draft._values[name];
-      asking(kind).ariaExpanded = true;
+      const asked = asking(kind); // gone where its time is over: what was typed comes back without it
+      if (asked) asked.ariaExpanded = true;
       form.oninput = () => {
         const values = Object.fromEntries(new FormData(form));
         drafts.set(key(kind), { _values: values, _framed: framed(form) });
@@ -93,7 +94,7 @@ window.inlayReview ||= (() => {
         say(kind, form);
       };
       form.onkeydown = (event) => {
-        if (event.key != "Escape") return;
+        if (event.key != "Escape" || !asking(kind)) return; // it stays where nothing could bring it back
         event.stopPropagation();
         event.preventDefault();
         close(1);
@@ -102,7 +103,7 @@ window.inlayReview ||= (() => {
         drafts.delete(key(kind));
         close(1);
       };
-      one("select,input", form).focus();
+      one("select,input,textarea", form).focus();
     };
 
     // What had the focus may be gone with the answer: to what can be done now, else to the item.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.config import WriteBack
+from app.core.analyses import fingerprint
 from app.core.stored import OUTDATED
 from app.db.epochs import announce
 from app.db.reviews import Verdict
 from app.keys.subjects import Sealing
 from app.review.write_back import rows
 from app.review.write_back.plan import Kept
-from app.review.write_back.rows import REFUSED, Place
+from app.review.write_back.rows import CONFLICT, REFUSED, Place
 from app.review.write_back.writer import ANNOUNCED
+from tests.hosts._proofs import PAGE
+from tests.library import CONTRACT, shelf
 from tests.review.write_back.stage import Stage
 from tests.viewing import person
 from tests.world import LEAD, World
@@ -137,3 +142,42 @@ def test_a_review_from_a_panel_becomes_a_wish_and_its_card_says_how_it_stands(wo
         row = rows.find(conn, place)
     assert row is not None
     assert (row.state, row.review) == ("queued", "undone")
+
+
+def test_verdicts_from_a_sidebar_become_a_wish_and_it_says_how_the_list_holds_them(tmp_path: Path) -> None:
+    """By whichever name the document was asked for; a badge of it, which takes no reviews, says nothing of that."""
+    with shelf(tmp_path) as at:
+        world, settings = at.world, at.connection().settings
+        object.__setattr__(settings, "write_back", {"contract_review": WriteBack({"verdict": "AI_x0020_Verdict"})})
+        [reading] = at.analysed(at.session())
+        assert reading.analysis is not None
+        first, second = (fingerprint(each) for each in reading.analysis.findings[:2])
+        token = at.token(component="document-sidebar")
+
+        def say(item: str, verdict: str, version: str = "0") -> str:
+            said = {"token": token, "component": "document-sidebar", "record": CONTRACT, "decision": reading.decision}
+            form = said | {"item": item, "verdict": verdict, "version": version}
+            answer = world.client.post("/reviews", data=form, headers={"Origin": PAGE})
+            assert answer.status_code == 200, answer.text
+            return str(answer.json["fragments"][0]["html"])
+
+        assert "data-write-back" not in world.badge(token, CONTRACT, "document-sidebar", Origin=PAGE).text
+        html = say(first, "accept")
+        assert 'data-write-back="queued"' in html
+        assert "The verdicts are on their way to the document&#39;s properties." in html
+        say(second, "accept")
+        place = Place("sharepoint", "contract_review", *CONTRACT.split("/"))
+        with world.parts.database.begin() as conn:
+            row = rows.find(conn, place)
+            assert row is not None
+            assert (row.review, row.verdict) == ("given", "2 accepted")
+            rows.take(conn, place, "me", world.clock.now, world.clock.now + 9)
+            rows.settle(conn, row, "me", CONFLICT, "by-hand", world.clock.now, None)
+            announce(conn, ANNOUNCED, "sharepoint", CONTRACT, at=world.clock.now)
+        world.parts.epochs.look()
+        shown = world.badge(token, CONTRACT, "document-sidebar", Origin=PAGE).text
+        assert 'data-write-back="conflict"' in shown
+        assert "changed the document&#39;s properties by hand" in shown
+        badge = world.badge(at.token(component="analysis-badge"), CONTRACT, "analysis-badge", Origin=PAGE)
+        assert badge.status_code == 200
+        assert "data-write-back" not in badge.text
