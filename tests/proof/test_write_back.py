@@ -168,8 +168,8 @@ def test_whatever_the_host_does_each_record_is_written_once(house: House) -> Non
         house.worker()
     for lead in leads:
         house.overridden(lead, 20)
-    # not all: a host that does not answer is asked for a few of them only, and left alone for a while
-    until(lambda: any(house.told(lead).why for lead in leads), 30)
+    # of all: a host that does not answer is asked for a few of them only, and the others say too why they wait
+    until(lambda: all(house.told(lead).why for lead in leads), 30)
     assert {house.told(lead).state for lead in leads} == {"queued"}
     for kind in ("down", "throttled", "busy", "lost"):
         house.trouble(kind, on=True)

@@ -152,12 +152,12 @@ class WriteBacks:
             return {}
         with self._database.read() as conn:
             rows = self._known(conn, connection.source, capability, records)
-        shown = {record: row for record, row in rows.items() if row.cause == REVIEW or row.review or row.state in PARKED}
+        shown = {record: row for record, row in rows.items() if row.is_told or row.state in PARKED}
         return {record: told for record, row in shown.items() if (told := self._told(row)) is not None}
 
     def _told(self, row: Row) -> WrittenBack | None:
         if row.state == QUEUED:
-            return WrittenBack("queued", row.why, _at(row.wished_at))
+            return WrittenBack("queued", row.waits_for, _at(row.wished_at))
         if row.state in PARKED:
             kept = kept_of(self._sealer, row)
             words = kept.words if row.why in _OURS_TO_TELL else ""

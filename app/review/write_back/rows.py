@@ -13,6 +13,7 @@ from app.db.schema_jobs import write_backs
 
 QUEUED, WRITTEN, REFUSED, CONFLICT, LEFT = "queued", "written", "refused", "conflict", "left"
 PARKED = (REFUSED, CONFLICT)
+CHANGED = "changed"  # why one waits while others change other fields of its record: soon over, and nobody's news
 GIVEN, UNDONE = "given", "undone"
 _KEY = ("connection", "record_type", "record_id", "capability")
 
@@ -71,6 +72,16 @@ class Row:
         """Which record it is, for which capability."""
         return Place(self.connection, self.capability, self.record_type, self.record_id)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether viewers read of it while it waits: somebody's review is to be written, or was."""
+        return self.cause == "review" or bool(self.review)
+
+    @property
+    def waits_for(self) -> str:
+        """Why it waits, as viewers are told; empty: it is on its way."""
+        return "" if self.why == CHANGED else self.why
+
 
 _COLUMNS = [write_backs.c[each.name] for each in fields(Row)]
 _NEW: Mapping[str, Any] = {
@@ -116,6 +127,13 @@ def note(conn: Connection, row: Row, owner: str, **values: Any) -> bool:
     """Keep something of a row that is ours; False where it is ours no more, or was erased."""
     mine = write_backs.c.held_by == owner
     return conn.execute(update(write_backs).where(*_is(row.place), mine).values(values)).rowcount == 1
+
+
+def spared(conn: Connection, row: Row, why: str, now: float) -> bool:
+    """Keep why its turn has not come, unless it is known; False where that was so, or somebody is at it just now."""
+    c = write_backs.c
+    unsaid = (c.version == row.version, c.state == QUEUED, c.why.in_(("", CHANGED)), c.held_until <= now)
+    return conn.execute(update(write_backs).where(*_is(row.place), *unsaid).values(why=why)).rowcount == 1
 
 
 def settle(conn: Connection, row: Row, owner: str, state: str, why: str, now: float, kept: bytes | None) -> bool:

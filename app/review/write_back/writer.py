@@ -27,7 +27,7 @@ from app.metrics import Metrics
 from app.review.write_back import rows as write_backs
 from app.review.write_back.pace import Paces
 from app.review.write_back.plan import Kept, Plan, planned
-from app.review.write_back.rows import CONFLICT, LEFT, QUEUED, REFUSED, WRITTEN, Place, Row
+from app.review.write_back.rows import CHANGED, CONFLICT, LEFT, QUEUED, REFUSED, WRITTEN, Place, Row
 
 ANNOUNCED = "write-back"  # the kind of change that says: a record's state of this is another
 HELD_S = 30.0  # how long a killed worker's row waits for another; more than a read and a write may take
@@ -78,7 +78,11 @@ class Writer:
 
     def run(self, place: Place) -> None:
         """Bring one record to what it is to hold. Raises Postponed until that is done or refused, StoreUnavailable."""
-        self._paces.require_turn(place.connection)
+        try:
+            self._paces.require_turn(place.connection)
+        except Postponed as later:
+            self._spare(place, later.reason)
+            raise
         attempt = self._taken(place)
         if attempt is None:
             return
@@ -94,7 +98,7 @@ class Writer:
             self._settle(attempt, REFUSED, no.why)
         except Changed as faster:
             self._paces.answered(place.connection)
-            self._wait(attempt, "changed", faster.retry_after_s or 1.0)
+            self._wait(attempt, CHANGED, faster.retry_after_s or 1.0)
         except HostUnavailable as away:
             pause_s = self._paces.away(place.connection, away, attempt.row.tries)
             self._wait(attempt, away.reason, pause_s, away)
@@ -127,6 +131,16 @@ class Writer:
             raise Postponed(reason="switched-off", retry_after_s=OFF_S)
         [text] = self._sealer.open_all([(row.kept, place.context)]) if row.kept else [None]
         return _Attempt(row, connection, fields, connection.host.writes, owner, Kept.read(text))
+
+    def _spare(self, place: Place, why: str) -> None:
+        """The host is not asked for this one: whoever looks at its record is told once why it waits."""
+        with self._database.read() as conn:  # mostly it is said already, and on SQLite only one may write
+            row = write_backs.find(conn, place)
+        if row is None or row.state != QUEUED or row.waits_for:
+            return
+        with self._database.begin() as conn:
+            if write_backs.spared(conn, row, why, now := self._clock()) and row.is_told:
+                announce(conn, ANNOUNCED, row.connection, row.place.record, at=now)
 
     def _give_back(self, row: Row, owner: str) -> None:
         """It is as it was, and anybody's."""
@@ -206,11 +220,13 @@ class Writer:
         row, now = attempt.row, self._clock()
         with self._database.begin() as conn:
             values = {"why": why, "tries": row.tries + 1, "held_by": "", "held_until": 0.0}
-            if write_backs.note(conn, row, attempt.owner, **values) and away is not None and not row.tries:
-                facts = {"capability": row.capability, "retries": 1}
-                named = {"connection": row.connection, "record": row.place.record, "reason": away.reason}
-                self._audit.write("host.failed", conn=conn, **named, detail=facts)
-                announce(conn, ANNOUNCED, row.connection, row.place.record, at=now)
+            if write_backs.note(conn, row, attempt.owner, **values) and away is not None:
+                if not row.tries:
+                    facts = {"capability": row.capability, "retries": 1}
+                    named = {"connection": row.connection, "record": row.place.record, "reason": away.reason}
+                    self._audit.write("host.failed", conn=conn, **named, detail=facts)
+                if row.is_told and not row.waits_for:  # the words change
+                    announce(conn, ANNOUNCED, row.connection, row.place.record, at=now)
         self._metrics.count("write_backs", connection=row.connection, outcome="retried")
         raise Postponed(reason=why, retry_after_s=pause_s)
 
@@ -224,7 +240,7 @@ class Writer:
             if not write_backs.settle(conn, row, attempt.owner, state, why, now, sealed):
                 return
             self._audit.write(f"writeback.{state}", conn=conn, reason=why or None, **named, detail=facts)
-            if row.cause == "review" or row.review or state != WRITTEN:
+            if row.is_told or state != WRITTEN:
                 announce(conn, ANNOUNCED, row.connection, row.place.record, at=now)
         self._metrics.count("write_backs", connection=row.connection, outcome="same" if not fields else state)
 

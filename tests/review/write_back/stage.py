@@ -205,6 +205,11 @@ class Stage:
         """Time passes at the CRM, so that its clock of seconds tells what was before from what is now."""
         self.crm.leads._modified[self.record.id] -= 60
 
+    def announced(self) -> int:
+        """How often whoever looks at cards was told that one says something else."""
+        with self.database.read() as conn:
+            return int(conn.exec_driver_sql("SELECT count(*) FROM changes WHERE kind = 'write-back'").scalar_one())
+
     def audited(self, event: str) -> list[Any]:
         with self.database.read() as conn:
             return list(conn.exec_driver_sql("SELECT * FROM audit WHERE event = ? ORDER BY seq", (event,)).mappings())

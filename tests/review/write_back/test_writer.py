@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from limits import parse
@@ -11,6 +12,7 @@ from app.config import WriteBack
 from app.db.reviews import Verdict
 from app.errors import TimedOut
 from app.net.door import Request
+from app.review.write_back import rows
 from app.review.write_back.writer import HELD_S
 from tests.review.write_back.stage import REVIEW, SCORE_FIELDS, Stage
 
@@ -125,6 +127,49 @@ def test_a_host_that_stays_away_is_left_alone_for_a_while(stage: Stage) -> None:
     assert reasons == ["SERVER_UNAVAILABLE"] * 5 + ["host-away"] * 3
     assert stage.row.tries == 5
     assert len(stage.audited("host.failed")) == 1
+
+
+def test_who_is_spared_by_a_host_that_is_away_says_why_too_and_once(stage: Stage) -> None:
+    """Two cards: the host was asked for the record of the one, and is left alone for that of the other."""
+    stage.crm.trouble.put("down", on=True)
+    stage.overridden()
+    for _ in range(5):
+        stage.run()
+    assert stage.announced() == 1
+    asked, record = len(stage.door.asked), stage.record
+    stage.record = replace(record, id=list(stage.crm.leads.table.rows)[1])
+    stage.overridden()
+    assert [stage.run() for _ in range(3)] == ["host-away"] * 3
+    assert stage.told is not None
+    assert (stage.told.state, stage.told.why) == ("queued", "host-away")
+    assert (stage.row.tries, len(stage.door.asked), stage.announced()) == (0, asked, 2)
+    stage.crm.trouble.put("down", on=False)
+    assert stage.run(stage.another()) == ""
+    assert stage.told.state == "written"
+
+
+def test_a_score_that_waits_for_its_host_is_nobody_s_news(stage: Stage) -> None:
+    stage.crm.trouble.put("throttled", on=True)
+    stage.scored(80)
+    stage.run()
+    assert stage.run() == "host-asked-for-quiet"
+    stage.record = replace(stage.record, id=list(stage.crm.leads.table.rows)[1])
+    stage.scored(80)
+    assert stage.run() == "host-asked-for-quiet"
+    assert (stage.row.why, stage.told, stage.announced()) == ("host-asked-for-quiet", None, 0)
+
+
+def test_a_record_that_somebody_is_at_is_not_spared(stage: Stage) -> None:
+    """By another process, which the host may well answer."""
+    stage.crm.trouble.put("throttled", on=True)
+    stage.overridden()
+    stage.run()
+    stage.crm.trouble.put("throttled", on=False)
+    stage.overridden()
+    with stage.database.begin() as conn:
+        assert rows.take(conn, stage.place, "another", stage.clock.now, stage.clock.now + HELD_S)
+    assert stage.run() == "host-asked-for-quiet"
+    assert (stage.row.why, stage.row.held_by) == ("", "another")
 
 
 def test_others_who_change_other_fields_are_no_conflict(stage: Stage) -> None:
