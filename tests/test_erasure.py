@@ -19,7 +19,7 @@ from app.db.erasing import Subject
 from app.db.jobs import enqueue
 from app.db.schema import leases
 from app.db.schema_api import import_rows, imports
-from app.db.schema_documents import analyses, readings, reviews
+from app.db.schema_documents import analyses, earlier_reviews, readings, reviews
 from app.db.schema_feedback import feedback_threads, outcomes, thumbs
 from app.erasure import Erasure
 from app.errors import Unavailable
@@ -179,10 +179,13 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
             )
             named = {"connection": "acme", "capability": "c", "record_type": "Lead", "record_id": name}
             conn.execute(insert(readings).values(reading | named | {"analysis": analysis, "before": "shared"}))
-            conn.execute(insert(reviews).values(
-                named | {"item": "i", "decision": "d", "verdict": "v", "severity": "", "reason": "", "viewer": "v",
-                         "said": b"", "at": 0.0}
-            ))  # fmt: skip
+            review = named | {
+                "item": "i", "decision": "d", "verdict": "v", "severity": "", "reason": "", "viewer": "v", "said": b"",
+                "at": 0.0,
+            }  # fmt: skip
+            conn.execute(insert(reviews).values(review))
+            kept = {"version": 1, "via": "", "of_model": "", "approval": "", "kept_until": 0.0}
+            conn.execute(insert(earlier_reviews).values(review | kept))
             said = {"viewer": "v", "decision": name, "thumb": "up", "word": "", "version": 1, "at": 0.0}
             conn.execute(insert(thumbs).values(named | said))
             came = {"connection": "acme", "record_type": "Lead", "record_id": name, "outcome": "converted", "at": 0.0}
@@ -208,11 +211,12 @@ def test_each_table_s_rule_takes_the_subject_s_rows_and_no_other_s(world: World,
     found = erasure.find(SUBJECT)
     expected = {"scores": 0, "analyses": 1, "readings": 1, "reviews": 1, "jobs": 2, "leases": 1, "thumbs": 1}
     expected |= {"feedback_threads": 1, "outcomes": 1, "write_backs": 1, "outbox": 1, "import_rows": 1}
+    expected |= {"earlier_reviews": 1}
     assert found.rows == expected
     assert erasure.erase(SUBJECT).found.rows == expected
     left = {
         "readings": "record_id", "reviews": "record_id", "write_backs": "record_id", "outbox": "record_id",
-        "import_rows": "record_id",
+        "import_rows": "record_id", "earlier_reviews": "record_id",
         "leases": "substr(key, 15)", "analyses": "id",
     }  # fmt: skip
     with world.parts.database.read() as conn:

@@ -63,7 +63,8 @@ EVENTS: Mapping[str, Event] = {
     "review.given": _event(
         "review", f"{_SESSION} record decision verdict", "component capability item severity reason value approval"
     ),
-    "review.undone": _event("review", f"{_SESSION} record decision", "component capability item"),
+    # `restored`: the verdict that holds again, whose it is, and its value
+    "review.undone": _event("review", f"{_SESSION} record decision", f"restored reviewer value {_ITEM}"),
     "thumb.given": _event("review", f"{_SESSION} record decision thumb", "component capability word"),
     "thumb.undone": _event("review", f"{_SESSION} record decision", "component capability"),
     # what a core was told of that, and told to forget

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 from app.db import feedback
 from app.db.schema import leases, scores
 from app.db.schema_api import import_rows, imports
-from app.db.schema_documents import analyses, readings, reviews
+from app.db.schema_documents import analyses, earlier_reviews, readings, reviews
 from app.db.schema_feedback import feedback_threads, outcomes, thumbs
 from app.db.schema_jobs import jobs, write_backs
 from app.db.schema_outbox import outbox
@@ -78,6 +78,11 @@ def _import_rows(conn: Connection, subject: Subject, now: float, do: bool) -> in
 def _reviews(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
     mine = reviews.c.connection.in_(subject.connections) & _is(reviews, subject)
     return _gone(conn, reviews, mine, do)
+
+
+def _earlier_reviews(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
+    mine = earlier_reviews.c.connection.in_(subject.connections) & _is(earlier_reviews, subject)
+    return _gone(conn, earlier_reviews, mine, do)
 
 
 def _write_backs(conn: Connection, subject: Subject, now: float, do: bool) -> int:  # noqa: ARG001
@@ -143,6 +148,7 @@ RULES: Mapping[str, Rule] = {
     "analyses": _analyses,
     "readings": _readings,
     "reviews": _reviews,
+    "earlier_reviews": _earlier_reviews,
     "import_rows": _import_rows,
     "write_backs": _write_backs,
     "jobs": _jobs,

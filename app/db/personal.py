@@ -56,6 +56,8 @@ TABLES: tuple[Place, ...] = (
     Place("analyses", "what was said of a document, with quotes (by the deployment's keys)", (_S,),
           "deleted, unless another document has the same bytes", _WITH),
     Place("reviews", "verdicts, their givers' names and words (by the deployment's keys)", (_S, _V), "deleted", _WITH),
+    Place("earlier_reviews", "the same, that others took the place of: until these cannot be undone any more", (_S, _V),
+          "deleted", _WITH),
     Place("thumbs", "thumbs on decisions, and whose", (_S, _V), "deleted", _WITH),
     Place("feedback_threads", "records whose reviews a core was told of", (_S,),
           "deleted, and the core is told to forget them", _WITH),

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
 from app.db.insert_new import insert_new
 from app.db.schema import scores
-from app.db.schema_documents import readings, reviews
+from app.db.schema_documents import earlier_reviews, readings, reviews
 
 _UNIQUE = ("connection", "record_type", "record_id", "capability", "item")
 
@@ -66,17 +66,32 @@ class Row:
 
 
 _COLUMNS = [reviews.c[each.name] for each in fields(Row)]
+_HOLDS = reviews.c.approval.in_((Approval.NONE, Approval.APPROVED))  # nobody must agree, or somebody did
 
 
 def put(conn: Connection, row: Row) -> None:
     """Give a verdict; the one before is over."""
-    conn.execute(delete(reviews).where(*_is(row.connection, row.capability, row.record_type, row.record_id, row.item)))
+    conn.execute(delete(reviews).where(*_of(reviews, row)))
     insert_new(conn, reviews, asdict(row), _UNIQUE)
 
 
-def take_back(conn: Connection, connection: str, capability: str, kind: str, record_id: str, item: str) -> bool:
-    """Remove a verdict; whether there was one."""
-    return conn.execute(delete(reviews).where(*_is(connection, capability, kind, record_id, item))).rowcount > 0
+def keep(conn: Connection, before: Row, until: float, now: float) -> None:
+    """Another verdict takes its place: remember it as long as that one can be undone, and forget what is over."""
+    conn.execute(delete(earlier_reviews).where(earlier_reviews.c.kept_until < now))
+    conn.execute(insert(earlier_reviews).values(asdict(before) | {"kept_until": until}))
+
+
+def take_back(conn: Connection, row: Row, now: float) -> Row | None:
+    """Remove a verdict; the one that it took the place of, which is nobody's until it is put again."""
+    conn.execute(delete(reviews).where(*_of(reviews, row)))
+    c = earlier_reviews.c
+    columns = [c[each.name] for each in fields(Row)]
+    mine = (*_of(earlier_reviews, row), c.kept_until >= now)
+    found = conn.execute(select(*columns).where(*mine).order_by(c.version.desc()).limit(1)).first()
+    if found is None:
+        return None
+    conn.execute(delete(earlier_reviews).where(*_of(earlier_reviews, row), c.version == found.version))
+    return Row(**found._asdict())
 
 
 def holds(conn: Connection, connection: str, capability: str, kind: str, record_id: str) -> bool:
@@ -98,7 +113,7 @@ def of_score(conn: Connection, decision: str) -> tuple[float, str] | None:
 
 def one(conn: Connection, connection: str, capability: str, kind: str, record_id: str, item: str) -> Row | None:
     """The verdict on an item."""
-    mine = _is(connection, capability, kind, record_id, item)
+    mine = _is(reviews, connection, capability, kind, record_id, item)
     row = conn.execute(select(*_COLUMNS).where(*mine)).first()
     return Row(**row._asdict()) if row else None
 
@@ -127,13 +142,18 @@ def counted(conn: Connection, connection: str, capability: str, kind: str, recor
     """How many items of a record have which verdict; one that waits for a second person has none yet."""
     c = reviews.c
     mine = (c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id == record_id)
-    holds = c.approval.in_((Approval.NONE, Approval.APPROVED))
-    rows = conn.execute(select(c.verdict, func.count()).where(*mine, holds).group_by(c.verdict))
+    rows = conn.execute(select(c.verdict, func.count()).where(*mine, _HOLDS).group_by(c.verdict))
     return {verdict: int(n) for verdict, n in rows}
 
 
-def _is(connection: str, capability: str, kind: str, record_id: str, item: str) -> list[ColumnElement[bool]]:
-    c = reviews.c
+def _of(table: Table, row: Row) -> list[ColumnElement[bool]]:
+    return _is(table, row.connection, row.capability, row.record_type, row.record_id, row.item)
+
+
+def _is(
+    table: Table, connection: str, capability: str, kind: str, record_id: str, item: str
+) -> list[ColumnElement[bool]]:
+    c = table.c
     return [
         c.connection == connection,
         c.record_type == kind,

@@ -77,3 +77,13 @@ reviews = Table(
     PrimaryKeyConstraint("connection", "record_type", "record_id", "capability", "item"),
     Index("reviews_viewer", "connection", "viewer"),
 )
+
+# Verdicts that another took the place of, as long as that one can be undone: then they hold again.
+earlier_reviews = Table(
+    "earlier_reviews",
+    metadata,
+    *(Column(each.name, each.type, nullable=each.nullable) for each in reviews.columns),
+    Column("kept_until", Double, nullable=False),
+    PrimaryKeyConstraint("connection", "record_type", "record_id", "capability", "item", "version"),
+    Index("earlier_reviews_until", "kept_until"),
+)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select, tuple_, u
 
 from app.db import Database
 from app.db.schema import identities, sessions, sign_ins
-from app.db.schema_documents import analyses, reviews
+from app.db.schema_documents import analyses, earlier_reviews, reviews
 from app.db.schema_jobs import jobs
 from app.keys.keyring import Keyring, SealBroken
 from app.keys.store import KeyStore
@@ -60,6 +60,7 @@ SEALED = (
     Sealed(sign_ins, "result", lambda row: f"signed-in:{row.id}"),
     Sealed(analyses, "body", lambda row: f"analysis:{row.id}"),
     Sealed(reviews, "said", _review),
+    Sealed(earlier_reviews, "said", _review),
 )
 # by subjects' keys, which are wrapped anew instead
 BY_SUBJECT = frozenset(

@@ -96,6 +96,7 @@ RULES: Mapping[str, Rule] = {
     "asked_viewers": _erased("digests of viewers who were asked how satisfied they are"),
     "used_launches": _erased("its events'; of launches there are digests without a name, until they are too old"),
     # what was made ahead, beside or in between
+    "earlier_reviews": _erased("verdicts that others took the place of, for minutes"),
     "leases": _erased("who asks the core", _of_key),
     "jobs": _erased("work that waits, and dead jobs", _of_payload),
     "quotas": _erased("how often its host may be asked", _of_quota),

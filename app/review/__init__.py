@@ -9,7 +9,6 @@ version of the one that its viewer saw.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -25,15 +24,16 @@ from app.core.stored import StoredScores
 from app.db import Database
 from app.db import reviews as rows
 from app.db.epochs import Epochs, announce
-from app.db.reviews import Approval, Row
+from app.db.reviews import Approval, Row, Verdict
 from app.keys import Keyring
 from app.launch import Record
 from app.metrics import Metrics
-from app.review.about import EVENTS, About, change, facts
+from app.review.about import EVENTS, About, changes, facts
 from app.review.change import SCORE, Listener
 from app.review.kept import Kept
 from app.review.rules import check_reason, require_own, require_second, rules
 from app.review.said import ReviewConflict, ReviewGone, ReviewRefused, Said, ScoreGone, Word
+from app.review.standing import Standing
 from app.session.bearer import Session
 
 ANNOUNCED = "review"  # the kind of change that says: a record's reviews are others
@@ -57,6 +57,7 @@ class Reviews:
         """`listeners` hear of each change in its transaction."""
         self._database, self._kept, self._stored, self._audit = database, Kept(keyring, connections), stored, audit
         self._epochs, self._metrics, self._clock, self._listeners = epochs, metrics, clock, listeners
+        self.standing = Standing(database, self._kept, clock)
 
     def joined(
         self, session: Session, connection: Connection, readings: Mapping[Record, Reading]
@@ -67,7 +68,7 @@ class Reviews:
             for each in readings.values()
             if each.analysis is not None and each.document is not None
         ]
-        found = self._standing(session, connection, asked)
+        found = self.standing.of(session, connection, asked)
         return {
             record: replace(
                 each,
@@ -85,7 +86,7 @@ class Reviews:
     ) -> dict[Record, Answer]:
         """The answers with the verdict on each score. Raises StoreUnavailable."""
         asked = [(each.capability, record) for record, each in answers.items() if each.score is not None]
-        found = self._standing(session, connection, asked, SCORE)
+        found = self.standing.of(session, connection, asked, SCORE)
         return {
             record: replace(
                 each,
@@ -149,33 +150,55 @@ class Reviews:
         before = rows.one(conn, *about.named, said.item)
         if (before.version if before else 0) != said.version:
             raise ReviewConflict(self._kept.seen(before, about.session, about.connection, at) if before else None)
-        new = self._next(about, said, before, at)
-        if new is not None:
-            value, model = score or (None, "")
-            if said.verdict:
-                new = replace(new, decision=about.decision, at=at, of_value=value, of_model=model)
-            new = replace(new, version=version)
-            rows.put(conn, new)
-        else:
-            rows.take_back(conn, *about.named, said.item)
-        self._note(EVENTS.get(said.word, "review.given"), about, said, facts(said, before, new), conn)
-        for listen in self._listeners:
-            listen(conn, change(about, said, before, new, version, at))
-
-    def _next(self, about: About, said: Said, before: Row | None, at: float) -> Row | None:
-        """What stands from now on; None: nothing. Raises ReviewRefused."""
-        session, connection = about.session, about.connection
         if said.verdict is not None:
-            return self._kept.given(session, connection, about.named, said, said.verdict)
-        if before is None:
+            new: Row | None = self._given(conn, about, said, said.verdict, before, score, version, at)
+        elif before is None:
             raise ReviewRefused("There is nothing to speak of.", reason="review-of-none")
-        through = self._kept.through(before)
-        if said.word is Word.UNDO:
-            require_own(before, session, through, connection, at)
+        elif said.word is Word.UNDO:
+            new = self._undone(conn, about, before, at)
+        else:
+            new = self._answered(conn, about, said, before, version, at)
+        self._note(EVENTS.get(said.word, "review.given"), about, said, facts(said, before, new), conn)
+        for told in changes(about, said, before, new, version, at):
+            for listen in self._listeners:
+                listen(conn, told)
+
+    def _given(
+        self, conn: DatabaseConnection, about: About, said: Said, verdict: Verdict, before: Row | None,
+        score: tuple[float, str] | None, version: int, at: float,
+    ) -> Row:  # fmt: skip
+        """A verdict. The one before is kept as long as an undo of this one can bring it back."""
+        if before is not None:
+            rows.keep(conn, before, at + self._kept.undo_most(about.connection), at)
+        value, model = score or (None, "")
+        new = replace(
+            self._kept.given(about.session, about.connection, about.named, said, verdict),
+            decision=about.decision, at=at, of_value=value, of_model=model, version=version,
+        )  # fmt: skip
+        rows.put(conn, new)
+        return new
+
+    def _undone(self, conn: DatabaseConnection, about: About, before: Row, at: float) -> Row | None:
+        """What it took the place of holds again, in a version of its own: whoever saw it then is told that others
+        spoke since. Raises ReviewRefused."""
+        require_own(before, about.session, self._kept.through(before), about.connection, at)
+        back = rows.take_back(conn, before, at)
+        if back is None:
             return None
-        require_second(before, session, through, connection)
+        version = announce(conn, ANNOUNCED, about.connection.source, str(about.record), at=at)
+        back = replace(back, version=version)
+        rows.put(conn, back)
+        return back
+
+    def _answered(
+        self, conn: DatabaseConnection, about: About, said: Said, before: Row, version: int, at: float
+    ) -> Row:
+        """A second person's word on a verdict that waits. Raises ReviewRefused."""
+        require_second(before, about.session, self._kept.through(before), about.connection)
         answer = Approval.APPROVED if said.word is Word.APPROVE else Approval.DECLINED
-        return self._kept.answered(before, session, answer, at)
+        new = replace(self._kept.answered(before, about.session, answer, at), version=version)
+        rows.put(conn, new)
+        return new
 
     def _note(
         self, event: str, about: About, said: Said, facts: Mapping[str, object],
@@ -192,27 +215,6 @@ class Reviews:
             decision=about.decision,
             detail={"component": about.component, "capability": about.capability, "item": said.item, **facts},
         )
-
-    def _standing(
-        self, session: Session, connection: Connection, asked: Sequence[tuple[str, Record]], item: str | None = None
-    ) -> dict[tuple[str, Record], dict[str, Reviewed]]:
-        found: dict[tuple[str, Record], dict[str, Reviewed]] = defaultdict(dict)
-        groups: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for capability, record in asked:
-            groups[capability, record.type].add(record.id)
-        if not groups:
-            return found
-        with self._database.read() as conn:
-            kept = [
-                row
-                for (capability, kind), ids in groups.items()
-                for row in rows.of_records(conn, connection.source, capability, kind, ids, item)
-            ]
-        now = self._clock()
-        for row in kept:
-            place = (row.capability, Record(row.record_type, row.record_id))
-            found[place][row.item] = self._kept.seen(row, session, connection, now)
-        return found
 
 
 def _until(until: float, said: Iterable[Reviewed]) -> float:

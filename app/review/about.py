@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.connections import Connection
@@ -36,9 +36,24 @@ def facts(said: Said, before: Row | None, new: Row | None) -> Mapping[str, objec
     """What the audit says of it, besides of what it was said."""
     if said.verdict is not None:
         return {**said.facts, "approval": (new and new.approval) or None}
-    if before is None or said.word is Word.UNDO:
+    if said.word is Word.UNDO:
+        return {"restored": new.verdict, "reviewer": new.viewer, "value": new.value} if new else {}
+    if before is None:
         return {}
     return {"verdict": before.verdict, "value": before.value, "reviewer": before.viewer}
+
+
+def changes(
+    about: About, said: Said, before: Row | None, new: Row | None, version: int, at: float
+) -> Iterator[ReviewChange]:
+    """What is told, one after the other. An undo that brings another verdict back is two: who heard of the one that is
+    gone need not be who is told of the other, which may be of another decision."""
+    if said.word is not Word.UNDO or new is None:
+        yield change(about, said, before, new, version, at)
+        return
+    yield change(about, said, before, None, version, at)
+    if new.approval != Approval.DECLINED:
+        yield change(about, said, before, new, new.version, at)
 
 
 def change(about: About, said: Said, before: Row | None, new: Row | None, version: int, at: float) -> ReviewChange:

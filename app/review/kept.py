@@ -25,6 +25,11 @@ class Kept:
         """The connection that a review was given through; None where there is none of that name any more."""
         return self._connections.get(row.via) if row.via in self._connections else None
 
+    def undo_most(self, connection: Connection) -> float:
+        """For how long anybody can undo a verdict on these records, in seconds: each way in has its own time."""
+        ways = self._connections.readers_of(connection.source)
+        return max(self._connections.get(name).settings.undo for name in ways)
+
     def given(
         self, session: Session, connection: Connection, named: tuple[str, str, str, str], said: Said, verdict: Verdict
     ) -> Row:

@@ -12,7 +12,7 @@ from sqlalchemy import LargeBinary, insert, text
 from app.db import Database, schema
 from app.db.identities import enqueue_revoke
 from app.db.schema import identities, sessions
-from app.db.schema_documents import analyses, reviews
+from app.db.schema_documents import analyses, earlier_reviews, reviews
 from app.keys import Keyring
 from app.keys.rotation import BY_SUBJECT, SEALED, counts, rotate, waiting
 from app.keys.store import KeyStore
@@ -52,6 +52,8 @@ def filled(database: Database, store: KeyStore) -> bytes:
         named = {"connection": "a", "capability": "c", "record_type": "Lead", "record_id": "1", "item": "i"}
         rest = {"decision": "d", "verdict": "v", "severity": "", "reason": "", "viewer": "v", "at": 0.0}
         conn.execute(insert(reviews).values(named | rest | {"said": said}))
+        kept = {"version": 1, "via": "", "of_model": "", "approval": "", "kept_until": 9.0}
+        conn.execute(insert(earlier_reviews).values(named | rest | {"said": said} | kept))
         body = {"id": "x", "connection": "a", "content_hash": "h", "recipe": "", "model_name": "", "model_version": ""}
         sealed = OLD.seal(b"body", "analysis:x")
         conn.execute(insert(analyses).values(body | {"pages": 1, "created_at": 0.0, "body": sealed}))
@@ -65,11 +67,11 @@ def go(database: Database, store: KeyStore, told: object = None) -> object:
 
 def test_afterwards_the_old_key_is_needed_for_nothing(database: Database, store: KeyStore) -> None:
     sealed, parts = filled(database, store), (database, store, BOTH, ListWrapper(BOTH))
-    assert waiting(*parts) == 2 * MANY + 3
+    assert waiting(*parts) == 2 * MANY + 4
     heard: list[int] = []
     tally = rotate(*parts, heard.append)
-    assert (tally.subjects, tally.values, tally.broken) == (MANY, MANY + 4, 0)
-    assert sum(heard) == 2 * MANY + 4
+    assert (tally.subjects, tally.values, tally.broken) == (MANY, MANY + 5, 0)
+    assert sum(heard) == 2 * MANY + 5
     assert waiting(*parts) == 0
     assert set(counts(database, BOTH.kids)) == {NEW.kids[0]}
     with database.read() as conn:
@@ -89,7 +91,7 @@ def test_whoever_is_killed_goes_on_and_what_changed_meanwhile_stays(database: Da
 
     with pytest.raises(KeyboardInterrupt):
         go(database, store, kill)
-    assert 0 < waiting(database, store, BOTH, ListWrapper(BOTH)) < 2 * MANY + 3
+    assert 0 < waiting(database, store, BOTH, ListWrapper(BOTH)) < 2 * MANY + 4
     assert SubjectKeys(store, ListWrapper(BOTH), lambda: 0.0).open(sealed, "c") == b"input"  # servers go on
     with database.begin() as conn:  # a viewer goes meanwhile
         conn.execute(text("UPDATE sessions SET host_token = NULL WHERE id = 's449'"))
@@ -103,7 +105,7 @@ def test_what_no_key_opens_is_counted_and_left(database: Database, store: KeySto
     filled(database, store)
     stranger = Keyring.from_secrets(["n" * 32])
     tally = rotate(database, store, stranger, ListWrapper(stranger), lambda _: None)
-    assert (tally.subjects, tally.values, tally.broken) == (0, 0, 2 * MANY + 4)
+    assert (tally.subjects, tally.values, tally.broken) == (0, 0, 2 * MANY + 5)
     assert set(counts(database, stranger.kids)) == {""}
 
 

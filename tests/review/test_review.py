@@ -68,9 +68,13 @@ def test_the_last_verdict_holds_and_can_be_taken_back(stage: Shelf) -> None:
     with pytest.raises(ReviewRefused):
         give(stage, reading, "undo")  # it is another's
     give(stage, reading, "undo", viewer=BEN)
+    again = stage.read(session)[0].reviews[law(reading)]
+    assert (again.verdict, again.severity, again.mine) == (Verdict.ACCEPTED, "", True)
+    give(stage, reading, "undo")
     assert stage.read(session)[0].reviews == {}
     events = [row["verdict"] for row in stage.world.audited("review.given")]
-    assert (events, len(stage.world.audited("review.undone"))) == (["accepted", "overridden"], 1)
+    undone = [(row["viewer"] == BEN, row.get("restored")) for row in stage.world.audited("review.undone")]
+    assert (events, undone) == (["accepted", "overridden"], [(False, "accepted"), (False, None)])
 
 
 def test_it_survives_another_run_and_a_new_version_whose_words_still_stand(stage: Shelf) -> None:

@@ -109,6 +109,36 @@ def test_not_by_undoing_and_doing_it_again(world: World) -> None:
     assert state(ana) == (Approval.WAITING, False)
 
 
+def test_what_waited_before_waits_again_after_an_undo_and_is_told_to_nobody(world: World) -> None:
+    ana, ben, cem = (person(world, each, each.title()) for each in ("ana", "ben", "cem"))
+    ana.override(61)
+    seen = cem.seen()
+    ben.say("accept")
+    heard: list[ReviewChange] = []
+    world.parts.reviews._listeners = (lambda _, change: heard.append(change),)
+    ben.say("undo")
+    assert [(each.verdict, each.viewer, each.approved) for each in heard] == [
+        (None, "ben", True), (Verdict.OVERRIDDEN, "ana", False),
+    ]  # fmt: skip
+    assert heard[0].version < heard[1].version
+    assert state(ana) == (Approval.WAITING, False)
+    refused(ana.say("approve"))
+    assert cem.say("approve", seen).status_code == 409
+    assert cem.say("approve").status_code == 200
+
+
+def test_what_was_declined_before_is_no_verdict_after_an_undo(world: World) -> None:
+    ana, ben = person(world, "ana", "Ana"), person(world, "ben", "Ben")
+    ana.override(61)
+    ben.say("decline")
+    ben.say("accept")
+    heard: list[ReviewChange] = []
+    world.parts.reviews._listeners = (lambda _, change: heard.append(change),)
+    ben.say("undo")
+    assert [(each.verdict, each.viewer) for each in heard] == [(None, "ben")]
+    assert "Declined by Ben" in ana.html()
+
+
 def test_an_approval_is_of_what_was_seen(world: World) -> None:
     """Ben saw 61; Ana changed it to 4 before he pressed."""
     ana, ben = person(world, "ana", "Ana"), person(world, "ben", "Ben")

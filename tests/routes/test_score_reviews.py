@@ -65,6 +65,76 @@ def test_it_is_undone_within_its_time_and_then_only_spoken_over(world: World) ->
     assert [row["reason"] for row in world.audited("review.refused")] == ["review-undo-late"]
 
 
+def test_an_undo_brings_back_what_stood_before_whoever_gave_it(world: World) -> None:
+    ana, ben, cem = (person(world, each, each.title()) for each in ("ana", "ben", "cem"))
+    ana.override(61, comment="Their budget is gone.")
+    first = cem.seen()
+    ben.override(40)
+    assert ben.say("undo").status_code == 200
+    assert "Set to 61 by Ana" in ben.html()
+    assert "Their budget is gone." in ben.html()
+    review = ana.review()
+    assert review is not None
+    assert (review.value, review.mine, review.undo_until) == (61.0, True, world.clock.now + 600)
+    [row] = world.audited("review.undone")
+    assert (row["viewer"], row["restored"], row["reviewer"], row["value"]) == ("ben", "overridden", "ana", 61.0)
+    assert "budget" not in repr(row)
+    answer = cem.say("accept", first)  # what they saw is shown again, and others spoke since
+    assert (answer.status_code, "Set to 61 by Ana" in answer.json["detail"]) == (409, True)
+    ben.say("dismiss", reason="other")  # and what was undone does not come back by the next undo
+    ben.say("undo")
+    assert "Set to 61 by Ana" in ben.html()
+    assert ana.say("undo").status_code == 200
+    assert ana.review() is None
+    assert kept(world) == 0
+
+
+def test_one_s_own_changes_of_mind_are_undone_one_by_one(world: World) -> None:
+    ana = person(world, "ana", "Ana")
+    ana.say("accept")
+    ana.say("accept", comment="As their board said.")
+    ana.override(50)
+    shown = []
+    for _ in range(3):
+        ana.say("undo")
+        review = ana.review()
+        shown.append(review and (str(review.verdict), review.comment))
+    assert shown == [("accepted", "As their board said."), ("accepted", ""), None]
+    assert (ana.say("undo").status_code, len(world.audited("review.undone"))) == (403, 3)
+
+
+def test_what_nobody_can_undo_any_more_is_not_remembered(world: World) -> None:
+    """Each verdict as long as the one that took its place can be undone, and no longer."""
+    person(world, "ana", "Ana").override(61)
+    world.clock.now += 601
+    ana, ben = person(world, "ana", "Ana"), person(world, "ben", "Ben")
+    ben.override(40)
+    assert kept(world) == 1
+    ben.say("undo")
+    assert (ana.say("undo").json["code"], kept(world)) == ("undo-too-late", 0)  # it stands, for good
+    ben.override(40)
+    world.clock.now += 601
+    ana = person(world, "ana", "Ana")
+    ana.say("accept")
+    assert kept(world) == 1  # Ben's; Ana's first is over
+    ana.say("undo")
+    assert "Set to 40 by Ben" in ana.html()
+
+
+def test_what_was_kept_for_an_undo_goes_with_its_record(world: World) -> None:
+    ana, ben = person(world, "ana", "Ana"), person(world, "ben", "Ben")
+    ana.override(61)
+    ben.override(40)
+    with erasure(world.settings, world.parts.database, world.parts.audit, world.clock) as it:
+        it.erase(Subject("acme", ("acme", "acme-pages"), *LEAD.split("/")))
+    assert kept(world) == 0
+
+
+def kept(world: World) -> int:
+    with world.parts.database.read() as conn:
+        return int(conn.exec_driver_sql("SELECT count(*) FROM earlier_reviews").scalar_one())
+
+
 def test_nobody_undoes_anothers(world: World) -> None:
     ana, ben = person(world, "ana", "Ana"), person(world, "ben", "Ben")
     ana.override(61)

@@ -181,3 +181,17 @@ def test_verdicts_from_a_sidebar_become_a_wish_and_it_says_how_the_list_holds_th
         badge = world.badge(at.token(component="analysis-badge"), CONTRACT, "analysis-badge", Origin=PAGE)
         assert badge.status_code == 200
         assert "data-write-back" not in badge.text
+
+
+def test_an_undo_puts_the_verdict_on_the_record_that_stood_before(world: World) -> None:
+    settings = world.parts.connections.get("acme").settings
+    object.__setattr__(settings, "write_back", {"lead_score": WriteBack({"override": "AI_Override__c"})})
+    ana, ben = person(world, "ana", "Ana"), person(world, "ben", "Ben")
+    ana.override(61)
+    ben.override(40)
+    ben.say("undo")
+    with world.parts.database.read() as conn:
+        row = rows.find(conn, Place("acme", "lead_score", *LEAD.split("/")))
+        waiting = conn.exec_driver_sql("SELECT count(*) FROM jobs WHERE kind = 'write_back'").scalar_one()
+    assert row is not None
+    assert (row.state, row.review, row.override, row.viewer, waiting) == ("queued", "given", 61.0, "ana", 1)
