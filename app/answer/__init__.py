@@ -107,6 +107,7 @@ class Answer:
     write_back: WrittenBack | None = None
     voice: Voice | None = None  # None: they cannot say anything here
     review: Reviewed | None = None
+    override: float | None = None  # what a viewer set in its place, for components that ask for no reviews
     rules: ReviewRules | None = None  # None: this component asks for no reviews
     until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
 

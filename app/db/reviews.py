@@ -129,6 +129,14 @@ def of_records(
     return [Row(**row._asdict()) for row in conn.execute(select(*_COLUMNS).where(*mine))]
 
 
+def overrides(conn: Connection, connection: str, capability: str, kind: str, ids: Iterable[str]) -> dict[str, float]:
+    """What viewers set in the place of the scores of these records of one type, where that holds."""
+    c = reviews.c
+    mine = (c.connection == connection, c.capability == capability, c.record_type == kind, c.record_id.in_(list(ids)))
+    rows = conn.execute(select(c.record_id, c.value).where(*mine, c.value.is_not(None), _HOLDS))
+    return {row.record_id: float(row.value) for row in rows}
+
+
 def waiting(conn: Connection, connection: str, item: str, most: int) -> list[tuple[str, str]]:
     """Records of which this item waits for a second person's word, the longest first."""
     c = reviews.c

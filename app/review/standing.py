@@ -1,11 +1,12 @@
-"""The verdicts that stand for many records at once, as a viewer sees them."""
+"""The verdicts that stand for many records at once: in full as a viewer sees them, or as little as a badge needs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from app.answer import Reviewed
+from app.answer import Answer, Reviewed
 from app.connections import Connection
 from app.db import Database
 from app.db import reviews as rows
@@ -41,3 +42,18 @@ class Standing:
             place = (row.capability, Record(row.record_type, row.record_id))
             found[place][row.item] = self._kept.seen(row, session, connection, now)
         return found
+
+    def overridden(self, connection: Connection, answers: Mapping[Record, Answer]) -> dict[Record, Answer]:
+        """The answers with what somebody set in a score's place, where that holds: nothing of it is opened."""
+        groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for record, each in answers.items():
+            if each.score is not None:
+                groups[each.capability, record.type].append(record.id)
+        if not groups:
+            return dict(answers)
+        with self._database.read() as conn:
+            found = {group: rows.overrides(conn, connection.source, *group, ids) for group, ids in groups.items()}
+        return {
+            record: replace(each, override=found.get((each.capability, record.type), {}).get(record.id))
+            for record, each in answers.items()
+        }

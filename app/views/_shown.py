@@ -37,6 +37,11 @@ def change_of(answer: Answer) -> int | None:
     return None if score is None or answer.change is None else score - drawn(answer.change.before)
 
 
+def override_of(answer: Answer) -> float | None:
+    """What somebody set in the place of the number that is drawn."""
+    return None if score_of(answer) is None else answer.override
+
+
 def strongest(answer: Answer, most: int) -> dict[str, Any]:
     """The reason that moves the number most, of those that this viewer may see, and where to; so many characters."""
     factors = answer.score.factors if answer.score and score_of(answer) is not None else ()

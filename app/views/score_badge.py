@@ -7,7 +7,7 @@ from typing import Any
 
 from app.answer import Answer
 from app.launch import Record, Viewer
-from app.views._shown import age_of, band_of, change_of, score_of
+from app.views._shown import age_of, band_of, change_of, override_of, score_of
 
 ANSWERS = "score"
 HISTORY = False  # no trend is drawn
@@ -31,5 +31,6 @@ def params(
         "band": band_of(answer),
         "age": age_of(answer, now),
         "change": change_of(answer),
+        "override": override_of(answer),
         "opens": opens,
     }

@@ -46,6 +46,8 @@ class Scores:
         answers = self._scoring.answers(session, connection, grants, history=history)
         if reviews:
             answers = self._reviews.of_scores(session, connection, answers)
+        else:
+            answers = self._reviews.standing.overridden(connection, answers)
         return self._write_backs.joined(connection, answers) if history else answers
 
     def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:

@@ -58,6 +58,20 @@ def test_an_override_waits_until_somebody_else_approves_it(world: World) -> None
     assert (row["viewer"], row["reviewer"], row["verdict"], row["value"]) == ("ben", "ana", "overridden", 61.0)
 
 
+def test_a_badge_shows_no_override_that_waits(world: World) -> None:
+    ana, ben = person(world, "ana", "Ana"), person(world, "ben", "Ben")
+    token = world.element_token(sub="cem", locale="en")
+
+    def marked() -> bool:
+        html = world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["html"]
+        return "a reviewer set it to 61" in html
+
+    ana.override(61)
+    waits = marked()
+    ben.say("approve")
+    assert (waits, marked()) == (False, True)
+
+
 def test_what_is_not_asked_for_waits_for_nobody(world: World) -> None:
     ana = person(world, "ana", "Ana")
     ana.say("accept")

@@ -40,12 +40,36 @@ def test_an_override_is_shown_to_all_with_who_what_and_why(world: World) -> None
     assert "budget" not in repr(row)
 
 
-def test_the_badge_does_not_say_what_reviewers_said(world: World) -> None:
-    """Nor does its answer, which stands before the road, get any slower for it."""
-    ana = person(world, "ana", "Ana")
-    ana.override(61)
-    token = world.element_token(sub="ben")
-    assert "61" not in world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["html"]
+def test_the_badge_says_that_somebody_set_another_value_and_not_who_or_why(world: World) -> None:
+    """At once, although its answer stands ready before the road; and no more once it is taken back."""
+    ana, token = person(world, "ana", "Ana"), world.element_token(sub="ben", locale="en")
+
+    def badge() -> str:
+        said = [world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["html"] for _ in range(2)]
+        assert said[0] == said[1]
+        return str(said[1])
+
+    before = badge()
+    assert "a reviewer set it to" not in before
+    [hits] = (each for each in ready(world))
+    badge()
+    assert ready(world) > [hits]  # it is answered before the road
+    ana.override(61, comment="Their budget is gone.")
+    shown = badge()
+    assert "a reviewer set it to 61" in shown
+    assert not [word for word in ("Ana", "budget", "other") if word in shown]
+    ana.say("dismiss", reason="other")
+    assert badge() == before
+    ana.say("undo")
+    assert badge() == shown
+    ana.say("undo")
+    assert badge() == before
+
+
+def ready(world: World) -> list[float]:
+    """How often an answer came from the map that stands before the road."""
+    lines = world.client.get("/metrics").text.splitlines()
+    return [float(line.rpartition(" ")[2]) for line in lines if 'level="ready"' in line and 'outcome="hit"' in line]
 
 
 def test_it_is_undone_within_its_time_and_then_only_spoken_over(world: World) -> None:
