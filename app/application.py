@@ -110,9 +110,9 @@ def build(
     sessions = Sessions(database, keyring, Carried(keyring, subjects), audit, epochs, identities, clock)
     behalf = Behalf(sessions, door, permits, metrics, clock)
     permissions, limits = Permissions(connections, behalf, clock, LISTS), Limits(clock)
-    listings = Listings(connections, permissions, sessions, database, clock)
     ground = Ground(settings, database, epochs, keyring, subjects, audit, metrics, door, clock)
     stored, cores = ground.scores(), ground.cores()
+    listings = Listings(connections, permissions, sessions, stored, database, clock)
     writing, cards = write_back(ground, connections), [tag for tag, each in VIEWS.items() if each.history]
     scored = scoring(ground, connections, sessions, stored, cores, cards, [writing.wishes.scored])
     documents = Documents(ground, connections, sessions, behalf, cores, [writing.wishes.analysed])

@@ -11,11 +11,13 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from app.answer import Answer, Listing, Row, State
+from app.config import is_high
 from app.connections import Connection, Connections
 from app.core.lately import scored_lately
+from app.core.stored import StoredScores
 from app.db import Database, reviews
 from app.errors import Denied, InlayError
 from app.launch import LISTED, MAX_RECORDS, Record
@@ -36,13 +38,16 @@ class Listings:
         connections: Connections,
         permissions: Permissions,
         sessions: Sessions,
+        stored: StoredScores,
         database: Database,
         clock: Callable[[], float],
     ) -> None:
         self._connections, self._permissions, self._sessions = connections, permissions, sessions
-        self._database = database
+        self._stored, self._database = stored, database
         # by session: as long as the host's yes is believed, the same records are looked at
         self._found: TTLCache[str, tuple[Record, ...]] = TTLCache(10_000, ALLOWED_FOR_S, timer=clock)
+        # by decision, and what a viewer may not see of its input: neither changes
+        self._high: LRUCache[tuple[str, frozenset[str]], bool] = LRUCache(20_000)
         self._lock = threading.Lock()
 
     def members(self, session: Session, connection: Connection) -> Members:
@@ -65,6 +70,33 @@ class Listings:
         """What the viewer knows them by, where the host said it. Raises StoreUnavailable."""
         told = self._sessions.names(session)
         return {grant.record: grant.name or told.get(str(grant.record), "") for grant in granted}
+
+    def pressing(
+        self, connection: Connection, granted: Sequence[Grant], answers: Mapping[Record, Answer]
+    ) -> frozenset[Record]:
+        """Those that the priority rules name of the connection that the records are read through; none without rules.
+
+        Told from what each score was computed from, as far as this viewer may see it: an order that a hidden field
+        makes would tell of it. Raises StoreUnavailable.
+        """
+        rules = self._connections.get(connection.source).settings.priority
+        hidden = {each.record: each.hidden_fields for each in granted}
+        asked = {
+            record: (each.decision, hidden.get(record, frozenset()))
+            for record, each in answers.items()
+            if each.score is not None and rules.get(each.capability)
+        }
+        with self._lock:
+            known = {key: self._high[key] for key in set(asked.values()) if key in self._high}
+        decided = self._stored.decided({key[0] for key in asked.values() if key not in known}) if asked else {}
+        for record, (decision, unseen) in asked.items():
+            if (decision, unseen) not in known:
+                told = decided[decision].snapshot if decision in decided else None
+                seen = {name: value for name, value in (told or {}).items() if name not in unseen}
+                known[decision, unseen] = is_high(rules[answers[record].capability], seen)
+        with self._lock:
+            self._high.update(known)
+        return frozenset(record for record, key in asked.items() if known[key])
 
     def _find(self, session: Session, connection: Connection) -> Members:
         found: dict[Record, Grant | InlayError] = {}
@@ -96,10 +128,12 @@ class Listings:
         return list(dict.fromkeys([*waiting, *scored]))
 
 
-def listing(answers: Mapping[Record, Answer], names: Mapping[Record, str]) -> Listing:
+def listing(
+    answers: Mapping[Record, Answer], names: Mapping[Record, str], pressing: Collection[Record] = ()
+) -> Listing:
     """One answer of many: what some are denied or lack is counted and said, and never hides the others."""
     rows = tuple(
-        Row(record, replace(answer, until=0.0), names.get(record, ""))
+        Row(record, replace(answer, until=0.0), names.get(record, ""), record in pressing)
         for record, answer in answers.items()
         if record != LISTED and answer.state is not State.DENIED
     )

@@ -114,11 +114,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a list. `name` is what its viewer knows it by; empty where nobody said it to us."""
+    """One record of a list. `name` is what its viewer knows it by; empty where nobody said it to us. `priority`: one of
+    the connection's priority rules names it."""
 
     record: Record
     answer: Answer
     name: str = ""
+    priority: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,9 @@ def kind_of(answer: Answer) -> str:
     return "again" if before is not None and score is not None and drawn(before) != score else ""
 
 
-def _pressing(row: Row) -> tuple[int, float, str]:
-    """The oldest that somebody waits for, the furthest from what was spoken of, the highest that nobody spoke of."""
+def _pressing(row: Row) -> tuple[int, bool, float, str]:
+    """Of each kind first what a priority rule names; then the oldest that somebody waits for, the furthest from what
+    was spoken of, the highest that nobody spoke of."""
     kind, review, score = kind_of(row.answer), row.answer.review, score_of(row.answer) or 0
     if kind == "approve":
         by = review.at.timestamp() if review and review.at else 0.0
@@ -67,12 +68,13 @@ def _pressing(row: Row) -> tuple[int, float, str]:
         by = -abs(score - (review.of_value or 0.0)) if review else 0.0
     else:
         by = -float(score)
-    return KINDS.index(kind), by, str(row.record)
+    return KINDS.index(kind), not row.priority, by, str(row.record)
 
 
 def _row(row: Row) -> dict[str, Any]:
     kind = kind_of(row.answer)
-    return _named(row) | {"kind": kind, **_said(row.answer.review, kind), **strongest(row.answer, _LABEL)}
+    told = {"kind": kind, "priority": row.priority}
+    return _named(row) | told | {**_said(row.answer.review, kind), **strongest(row.answer, _LABEL)}
 
 
 def _done(row: Row) -> dict[str, Any]:

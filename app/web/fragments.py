@@ -159,10 +159,12 @@ class Fragments:
         if not VIEWS[tag].lists:
             return self._told(session, connection, tag, self._permissions.grants(session, records))
         members = self._listings.members(session, connection)
-        names = self._listings.names(session, [each for each in members.values() if isinstance(each, Grant)])
+        granted = [each for each in members.values() if isinstance(each, Grant)]
+        names = self._listings.names(session, granted)
         told = self._told(session, connection, tag, members).items()
         answers = {record: answer for record, answer in told if isinstance(answer, Answer)}
-        return dict.fromkeys(records, listing(answers, names))
+        pressing = self._listings.pressing(connection, granted, answers) if VIEWS[tag].reviews else ()
+        return dict.fromkeys(records, listing(answers, names, pressing))
 
     def _told(
         self, session: Session, connection: Connection, tag: str, asked: Mapping[Record, Grant | InlayError]

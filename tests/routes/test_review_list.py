@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from app.launch import LISTED
+from app.config.rules import Condition, Rule
+from app.db.epochs import announce
+from app.launch import LISTED, Record
+from app.permissions import Grant
 from tests.routes.lists import LEADS, many
 from tests.world import World
 
@@ -61,6 +64,24 @@ def test_many_are_accepted_in_one_request_and_taken_back_in_another(ana: Reviewe
     assert [each["status"] for each in back.json["results"]] == [200, 200, 200]
     assert kinds(ana) == dict.fromkeys(RECORDS, "new")
     assert len(ana.world.audited("review.undone")) == 3
+
+
+def test_records_that_a_priority_rule_names_come_first(ana: Reviewer) -> None:
+    """By what their scores were computed from; a field that a viewer may not see orders nothing for them."""
+    parts = ana.world.parts
+    assert list(ana.rows()) == RECORDS
+    rule = Rule((("company_size", Condition(at_least=2)),))
+    object.__setattr__(parts.connections.get("acme").settings, "priority", {"lead_score": (rule,)})
+    with parts.database.begin() as conn:
+        announce(conn, "test", "acme")
+    for _ in range(2):  # what is remembered is the same
+        assert list(ana.rows()) == [*RECORDS[2:], *RECORDS[:2]]
+    pages, records = parts.connections.get("acme-pages"), [Record.parse(each) for each in RECORDS]
+    answers = parts.fragments.listed(parts.sessions.load(ana.token), "review-list")
+    hidden = [Grant(each, hidden_fields=frozenset({"company_size"})) for each in records]
+    assert parts.fragments._listings.pressing(pages, hidden, answers) == frozenset()
+    seen = [Grant(each) for each in records]
+    assert parts.fragments._listings.pressing(pages, seen, answers) == frozenset(records[2:])
 
 
 def test_who_was_slower_on_one_is_told_and_the_others_are_kept(ana: Reviewer) -> None:

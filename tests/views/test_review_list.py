@@ -60,6 +60,19 @@ def test_the_most_pressing_is_first() -> None:
     assert found["counts"] == {"approve": 2, "again": 2, "new": 2}
 
 
+def test_what_a_priority_rule_names_is_first_of_its_kind() -> None:
+    records = [Record("Lead", str(n)) for n in range(4)]
+    low = replace(READY, score=replace(SCORE, value=20))
+    rows = (
+        Row(records[0], READY), Row(records[1], low, priority=True), Row(records[2], said(20.0)),
+        Row(records[3], said(80.0), priority=True),
+    )  # fmt: skip
+    found = shown("review-list", Listing(State.READY, "lead_score", rows), record=LISTED)["rows"]
+    assert [(row["record"], row["priority"]) for row in found] == [
+        ("Lead/3", True), ("Lead/2", False), ("Lead/1", True), ("Lead/0", False),
+    ]  # fmt: skip
+
+
 def test_what_may_be_taken_back_is_done_and_waits_no_more() -> None:
     found = params(said(mine=True, undo_until=NOW.timestamp() + 60), said(), Answer(State.PENDING, "lead_score"))
     assert (found["rows"], [row["record"] for row in found["done"]]) == ([], ["Lead/0"])
