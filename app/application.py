@@ -139,7 +139,7 @@ def build(
         changed=events.changed,
         to_cores=feedback,
         writer=writing.writer,
-        imported=ImportedScores(database, Announcements(settings)),
+        imported=ImportedScores(database, Announcements(settings), writing.wishes),
     )
     beside = loops(ground, connections, events, node, lambda: runner.wake())  # noqa: PLW0108 the same
     runner = Runner(database, kinds, metrics, clock, factor=settings.server.job_threads, beside=beside)

@@ -157,6 +157,10 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/web/spoken.py": ("tests/routes/test_score_reviews.py", "seen in what a viewer is told"),
     "app/review/about.py": ("tests/review/test_change.py", "what is told of a review"),
     "app/review/kept.py": ("tests/review/test_review.py", "what is kept is what viewers see"),
+    "app/review/write_back/scored.py": (
+        "tests/review/write_back/test_write_back.py",
+        "which scores become wishes is seen in the wishes",
+    ),
     "app/review/standing.py": ("tests/routes/test_score_reviews.py", "what stands is what viewers are told"),
     "app/review/rules.py": ("tests/review/test_second_person.py", "who may say what"),
     "app/views/_said.py": ("tests/views/test_score_card.py", "what a card says of a review"),

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from app.db.database import Database
-from app.db.insert_new import insert_new
+from app.db.insert_new import insert_all_new, insert_new
 from app.db.schema_jobs import jobs
 from app.errors import Busy
 
@@ -105,6 +105,14 @@ def enqueue(
     conn.execute(update(jobs).where(twin, jobs.c.priority < priority).values(priority=priority))
     conn.execute(update(jobs).where(twin, jobs.c.run_at > row["run_at"]).values(run_at=row["run_at"]))
     return False
+
+
+def enqueue_all(conn: Connection, kind: str, payloads: Mapping[str, Mapping[str, Any]], *, priority: int) -> None:
+    """Add a job for each of these, named by their `dedupe_key`, in one statement. Of one that waits already nothing
+    changes: so this is for what nobody waits for."""
+    fixed = {"kind": kind, "priority": priority, "run_at": 0.0, "attempts": 0, "max_attempts": MAX_ATTEMPTS}
+    rows = [fixed | {"dedupe_key": key, "payload": json.dumps(payload)} for key, payload in payloads.items()]
+    insert_all_new(conn, jobs, rows, ("dedupe_key",))
 
 
 def claim(database: Database, kinds: Sequence[str], owner: str, lease_s: float, now: float) -> Job | None:

@@ -1,4 +1,4 @@
-"""Tell others of scores that were imported."""
+"""Tell others of scores that were imported, and have them put into the host's records."""
 
 from __future__ import annotations
 

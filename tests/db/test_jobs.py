@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.db import Database
-from app.db.jobs import Job, Priority, claim, depth, done, enqueue, failed
+from app.db.jobs import Job, Priority, claim, depth, done, enqueue, enqueue_all, failed
 from app.db.schema_jobs import jobs
 from tests.db.conftest import Rival
 from tests.db.rivals import go, race, wait_ready
@@ -48,6 +48,16 @@ def test_a_job_is_there_only_if_its_cause_is(database: Database) -> None:
 
     with pytest.raises(RuntimeError):
         enqueue_and_fail()
+    assert take(database) is None
+
+
+def test_many_go_in_at_once_and_one_that_waits_already_stays_as_it_is(database: Database) -> None:
+    add(database, 1, dedupe_key="one", priority=Priority.CHANGED)
+    with database.begin() as conn:
+        named = {"one": {"n": 10}, "two": {"n": 20}, "three": {"n": 30}}
+        enqueue_all(conn, "work", named, priority=Priority.REFRESH)
+    jobs = [taken(database) for _ in range(3)]
+    assert [each.payload["n"] for each in jobs] == [1, 20, 30]
     assert take(database) is None
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection as DatabaseConnection
 
 from app.analysis.reading import Reading
-from app.answer import Answer, WrittenBack, band
+from app.answer import Answer, WrittenBack
 from app.audit.log import AuditLog
 from app.config import CapabilitySettings, WriteBack
 from app.config.write_back import OF_REVIEW, OF_SCORE
@@ -35,10 +35,11 @@ from app.launch import Record
 from app.metrics import Metrics
 from app.review.change import SCORE, ReviewChange
 from app.review.write_back import rows as write_backs
+from app.review.write_back import scored
 from app.review.write_back.plan import Kept
 from app.review.write_back.rows import GIVEN, PARKED, QUEUED, UNDONE, Place, Row
+from app.review.write_back.scored import KIND, Scored, key_of, payload_of
 
-KIND = "write_back"  # of the jobs
 REVIEW = "review"
 _OURS_TO_TELL = frozenset({"rule", "value"})  # whose words are made for people; others name the host's insides
 
@@ -89,15 +90,31 @@ class WriteBacks:
         due = [each for each in scores if not each.key.carried and each.fresh_until != OUTDATED]
         if fields is None or not fields.of(OF_SCORE) or not due or not connection.settings.rollout:
             return
-        known = self._known(conn, connection.source, capability.name, [each.key.record for each in due])
-        for each in due:
-            word, row = band(each.score.value, capability.bands), known.get(each.key.record)
-            if row is not None and not _moved(row, each.score.value, word, fields):
-                continue
-            place = Place(connection.source, capability.name, each.key.record.type, each.key.record.id)
-            at = each.score.computed_at.timestamp()
-            said = {"score": each.score.value, "band": word, "as_of": at}
-            self._wish(conn, place, Priority.REFRESH, "score", each.decision, "", **said)
+        said = [
+            Scored(each.key.record, each.decision, each.score.value, each.score.computed_at.timestamp()) for each in due
+        ]
+        self._scores(conn, connection.source, capability, fields, said)
+
+    def takes_scores(self, source: str, capability: str) -> bool:
+        """Whether any field of the host's holds what a core says."""
+        fields = self._fields(source, capability)
+        return fields is not None and bool(fields.of(OF_SCORE))
+
+    def imported(self, conn: DatabaseConnection, source: str, capability_name: str, scores: Sequence[Scored]) -> None:
+        """Scores that a service brought, each its record's newest: written as those of a core are."""
+        fields = self._fields(source, capability_name)
+        connection = self._connections.get(source) if fields is not None else None
+        capability = connection.capability_named(capability_name) if connection else None
+        if fields and connection and capability and connection.settings.rollout:
+            self._scores(conn, source, capability, fields, scores)
+
+    def _scores(
+        self, conn: DatabaseConnection, source: str, capability: CapabilitySettings, fields: WriteBack,
+        scores: Sequence[Scored],
+    ) -> None:  # fmt: skip
+        known = self._known(conn, source, capability.name, [each.record for each in scores])
+        if n := scored.wish(conn, source, capability, fields, scores, known, self._clock()):
+            self._metrics.count("write_backs", n=n, connection=source, outcome="queued")
 
     def analysed(
         self,
@@ -204,9 +221,7 @@ class WriteBacks:
 
 def queue(conn: DatabaseConnection, place: Place, priority: Priority) -> None:
     """Have it written by whoever is free."""
-    payload = {"connection": place.connection, "capability": place.capability, "record": place.record}
-    key = f"{KIND}:{place.connection}:{place.capability}:{place.record}"
-    enqueue(conn, KIND, payload, priority=priority, dedupe_key=key)
+    enqueue(conn, KIND, payload_of(place), priority=priority, dedupe_key=key_of(place))
 
 
 def kept_of(sealer: Sealer, row: Row) -> Kept:
@@ -229,11 +244,6 @@ def _of_findings(conn: DatabaseConnection, place: Place) -> dict[str, Any]:
     found = counted(conn, place.connection, place.capability, place.record_type, place.record_id)
     text = ", ".join(f"{found[each]} {each}" for each in Verdict if found.get(each))
     return {"review": GIVEN if text else UNDONE, "verdict": text, "override": None, "reason": ""}
-
-
-def _moved(row: Row, value: float, word: str, fields: WriteBack) -> bool:
-    """Whether it differs enough from what the record holds, or is to hold."""
-    return row.score is None or row.band != word or abs(value - row.score) >= fields.at_least
 
 
 def _at(seconds: float) -> datetime:

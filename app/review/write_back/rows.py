@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select, update
 
-from app.db.insert_new import insert_new
+from app.db.insert_new import insert_all_new, insert_new
 from app.db.schema_jobs import write_backs
 
 QUEUED, WRITTEN, REFUSED, CONFLICT, LEFT = "queued", "written", "refused", "conflict", "left"
@@ -97,6 +97,20 @@ def wish(conn: Connection, place: Place, now: float, **values: Any) -> int:
     c = write_backs.c
     new = {"version": c.version + 1, "state": QUEUED, "why": "", "tries": 0, "wished_at": now, "at": now, **values}
     return int(conn.execute(update(write_backs).where(*_is(place)).values(new).returning(c.version)).scalar_one())
+
+
+def wish_all(conn: Connection, wishes: Sequence[tuple[Place, Mapping[str, Any]]], now: float, **values: Any) -> None:
+    """The same for many records, of whose columns each says the same: two statements in all."""
+    insert_all_new(conn, write_backs, [{**_NEW, **_named(place)} for place, _ in wishes], _KEY)
+    c = write_backs.c
+    mine = [c[name] == bindparam(f"of_{name}") for name in _KEY]
+    own: dict[str, Any] = {name: bindparam(f"new_{name}") for name in wishes[0][1]}
+    new = {"version": c.version + 1, "state": QUEUED, "why": "", "tries": 0, "wished_at": now, "at": now}
+    rows = [
+        {f"of_{name}": value for name, value in _named(place).items()} | {f"new_{name}": said[name] for name in own}
+        for place, said in wishes
+    ]
+    conn.execute(update(write_backs).where(*mine).values(new | values | own), rows)
 
 
 def find(conn: Connection, place: Place) -> Row | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,33 @@ def found(database: Database) -> rows.Row:
 def settled(database: Database, row: rows.Row, owner: str, state: str, why: str = "") -> bool:
     with database.begin() as conn:
         return rows.settle(conn, row, owner, state, why, 9.0, b"kept")
+
+
+def test_many_wishes_at_once_are_as_each_by_itself(database: Database) -> None:
+    """What stands of a review stays, and a record that had no row has one."""
+    wished(database, cause="review", viewer="zoe", review="given", verdict="accepted")
+    other = replace(PLACE, record_id="2")
+    with database.begin() as conn:
+        said = [(place, {"score": score, "band": "low"}) for place, score in ((PLACE, 20.0), (other, 30.0))]
+        rows.wish_all(conn, said, 7.0, cause="score", viewer="")
+        second = rows.find(conn, other)
+    first = found(database)
+    assert second is not None
+    assert (first.version, first.score, first.review, first.cause, first.state) == (2, 20.0, "given", "score", QUEUED)
+    assert (second.version, second.score, second.review, second.wished_at) == (1, 30.0, "", 7.0)
+
+
+def test_who_is_spared_says_why_once_and_never_over_a_newer_wish(database: Database) -> None:
+    wished(database, cause="review")
+    row = found(database)
+    with database.begin() as conn:
+        assert rows.spared(conn, row, "host-away", 9.0)
+        assert not rows.spared(conn, row, "host-asked-for-quiet", 9.0)
+    assert found(database).why == "host-away"
+    wished(database, cause="review")
+    with database.begin() as conn:
+        assert not rows.spared(conn, row, "host-away", 9.0)
+    assert found(database).why == ""
 
 
 def test_a_wish_keeps_what_it_does_not_name(database: Database) -> None:
