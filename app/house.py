@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from app.config import Settings
@@ -13,8 +14,9 @@ from app.web.texts import Texts
 HOUSE = Path(__file__).resolve().parent.parent
 
 
+@functools.cache  # a revision of the configuration builds the application anew in the same house
 def read_house() -> Renderer:
-    """The components, pages and texts, read and compiled once."""
+    """The components, pages and texts, read and compiled once in a process: nothing in it changes after that."""
     catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
     return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load())
 

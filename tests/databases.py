@@ -1,6 +1,7 @@
 """Databases for tests: a SQLite file, or a schema of its own on a PostgreSQL.
 
-The migrations run once on each in a test process; whoever only needs their schema gets a copy (`migrated_url`).
+The migrations run once on each in a test process; whoever only needs their schema gets a copy (`migrated_url`): of
+SQLite the file, of PostgreSQL a schema that an earlier test has left as it found it, or a new one.
 """
 
 from __future__ import annotations
@@ -26,18 +27,28 @@ from tests import services
 @contextlib.contextmanager
 def postgres_url() -> Iterator[str]:
     """A URL whose tables nobody else sees; gone afterwards. Skips the test where there is no PostgreSQL."""
+    schema, url = _made()
+    try:
+        yield url
+    finally:
+        _drop(schema)
+
+
+def _made() -> tuple[str, str]:
+    """A new schema's name, and its URL."""
     server = services.url(services.POSTGRES)
     schema = f"inlay_{uuid.uuid4().hex[:12]}"
-    engine = _engine(server)
-    with engine.connect() as conn:
+    with _engine(server).connect() as conn:
         conn.execute(text(f"CREATE SCHEMA {schema}"))
-    try:
-        # a test's database need not outlive a power cut
-        own = make_url(server).update_query_dict({"options": f"-csearch_path={schema} -csynchronous_commit=off"})
-        yield own.render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as conn:
-            conn.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    # a test's database need not outlive a power cut; by its name is seen who is still connected
+    options = f"-csearch_path={schema} -csynchronous_commit=off -capplication_name={schema}"
+    own = make_url(server).update_query_dict({"options": options})
+    return schema, own.render_as_string(hide_password=False)
+
+
+def _drop(schema: str) -> None:
+    with _engine(services.url(services.POSTGRES)).connect() as conn:
+        conn.execute(text(f"DROP SCHEMA {schema} CASCADE"))
 
 
 @functools.cache
@@ -61,15 +72,19 @@ def database_url(kind: str, folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def migrated_url(kind: str, folder: Path) -> Iterator[str]:
     """The same with the newest schema in it."""
-    with database_url(kind, folder) as url:
-        if kind == "sqlite":
-            shutil.copy(migrated(), folder / "inlay.db")
-        else:
-            with contextlib.closing(Database(url)) as database, database.begin() as conn:
-                for statements, values in _statements():
-                    whole = None if values else {"no_parameters": True}
-                    conn.exec_driver_sql(statements, values or None, execution_options=whole)
+    if kind == "sqlite":
+        shutil.copy(migrated(), folder / "inlay.db")
+        yield f"sqlite:///{folder}/inlay.db"
+        return
+    pattern = _pattern()
+    schema, url = pattern.spare.pop() if pattern.spare else _filled()
+    try:
         yield url
+    finally:
+        if pattern.restores(schema):
+            pattern.spare.append((schema, url))
+        else:
+            _drop(schema)
 
 
 @functools.cache
@@ -103,6 +118,75 @@ def _statements() -> list[tuple[str, Any]]:
 
         upgrade(database)
     return said
+
+
+def _filled() -> tuple[str, str]:
+    """A new schema with the newest tables in it: its name, and its URL."""
+    schema, url = _made()
+    with contextlib.closing(Database(url)) as database, database.begin() as conn:
+        for statements, values in _statements():
+            whole = None if values else {"no_parameters": True}
+            conn.exec_driver_sql(statements, values or None, execution_options=whole)
+    return schema, url
+
+
+class _Pattern:
+    """A schema that no test writes to, and those that are like it again after a test has used them."""
+
+    def __init__(self) -> None:
+        self._engine = _engine(services.url(services.POSTGRES))
+        self.schema, _ = _filled()
+        self.spare: list[tuple[str, str]] = []  # names and URLs
+        self._form = self._form_of(self.schema)
+
+    def restores(self, schema: str) -> bool:
+        """Make its rows those of the pattern; False where somebody is still connected, or its form was changed."""
+        with self._engine.connect() as conn:
+            if conn.execute(_CONNECTED, {"schema": schema}).scalar_one() or self._form_of(schema) != self._form:
+                return False
+            conn.exec_driver_sql(_RESTORE.replace("own.", f"{schema}.").replace("like.", f"{self.schema}."))
+        return True
+
+    def _form_of(self, schema: str) -> list[Any]:
+        """Everything in a schema but its rows, and who may do what there."""
+        with self._engine.connect() as conn:
+            return [tuple(row) for row in conn.execute(_FORM, {"schema": schema})]
+
+    def end(self) -> None:
+        for schema in (self.schema, *(each for each, _ in self.spare)):
+            _drop(schema)
+
+
+@functools.cache
+def _pattern() -> _Pattern:
+    """The one of this test process, gone with it."""
+    made = _Pattern()
+    atexit.register(made.end)
+    return made
+
+
+_CONNECTED = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :schema")
+_FORM = text(
+    "SELECT c.relname, c.relkind::text, c.relacl::text,"
+    " replace(coalesce(pg_get_indexdef(i.indexrelid), ''), :schema, ''),"
+    " array_agg((a.attname, a.atttypid, a.attnotnull, a.attacl::text)::text ORDER BY a.attnum)::text,"
+    " (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid), (SELECT count(*) FROM pg_constraint k"
+    " WHERE k.conrelid = c.oid), n.nspacl::text, (SELECT count(*) FROM pg_proc p WHERE p.pronamespace = n.oid)"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid"
+    " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+    " WHERE n.nspname = :schema GROUP BY c.oid, n.oid, i.indexrelid ORDER BY c.relname"
+)
+_RESTORE = """DO $$ DECLARE each record; filled bool; BEGIN
+  FOR each IN SELECT relname, relkind FROM pg_class WHERE relnamespace = rtrim('own.', '.')::regnamespace LOOP
+    IF each.relkind = 'r' THEN
+      EXECUTE format('SELECT EXISTS (SELECT FROM like.%%I)', each.relname) INTO filled;
+      EXECUTE format('DELETE FROM own.%%I', each.relname);
+      IF filled THEN EXECUTE format('INSERT INTO own.%%I SELECT * FROM like.%%I', each.relname, each.relname); END IF;
+    ELSIF each.relkind = 'S' THEN
+      EXECUTE format('SELECT setval(''own.%%I'', last_value, is_called) FROM like.%%I', each.relname, each.relname);
+    END IF;
+  END LOOP;
+END $$"""
 
 
 def hasty(database: Database) -> None:
