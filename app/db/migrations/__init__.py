@@ -1,22 +1,28 @@
-"""Schema migrations: Alembic without an ini file, safe when several processes start at once."""
+"""Schema migrations: Alembic without an ini file, safe when several processes start at once.
+
+Alembic is imported by whoever looks at the schema: it and its templates are a quarter of what a process would load at
+its start, and most processes of a server never need them.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app.db.database import Database
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 _LOCK = 0x1A7E1DB  # any fixed number; PostgreSQL locks by it
 
 
 def is_current(database: Database) -> bool:
     """Whether the schema is the newest that we know, or a newer one. Raises StoreUnavailable."""
+    from alembic.migration import MigrationContext
+
     scripts = _scripts()
     with database.read() as conn:
         there = MigrationContext.configure(conn).get_current_revision()
@@ -30,6 +36,10 @@ def upgrade(database: Database) -> None:
     killed half-way leaves the old schema whole. A newer schema has all that we use (docs/operating.md), so that a node
     of the version before may still start while the others are being replaced.
     """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with database.begin() as conn:  # on SQLite this is the lock: BEGIN IMMEDIATE
@@ -42,6 +52,8 @@ def upgrade(database: Database) -> None:
 
 
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(str(Path(__file__).parent))
 
 
