@@ -24,6 +24,7 @@ Row = tuple[str, ...]
 DOUBLE = 8  # bytes; written and read as one, so that nobody sees half a number
 CELLS = 131_072  # of a process: some thousand rows, where a node has a few hundred
 SPARE = 64  # of these, where rows that find no place may write; no row is wider
+NOWHERE = CELLS - SPARE  # where these begin
 LOOK_EACH_S = 0.1
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
@@ -122,8 +123,8 @@ class Cells:
         with self._lock:
             at = self._at.get(name)
             if at is None:
-                if self._end + width > CELLS - SPARE:
-                    return CELLS - SPARE
+                if self._end + width > NOWHERE:
+                    return NOWHERE
                 at = self._at[name] = self._end
                 self._end += width
                 self._name(name, width)

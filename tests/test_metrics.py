@@ -41,6 +41,34 @@ def test_on_the_road_a_wrong_use_is_counted_and_nothing_raises() -> None:
     assert "inlay_metric_failures_total 2.0" in metrics.render()[0].decode()
 
 
+def test_by_their_places_it_is_the_same_count() -> None:
+    metrics = Metrics()
+    hit, timed = metrics.place("cache", level="ready", outcome="hit"), metrics.place("request_seconds", route="/x")
+    metrics.count("cache", level="ready", outcome="hit")
+    metrics.observe("request_seconds", 0.02, route="/x")
+    metrics.tick((hit,), timed, 0.02)
+    text = metrics.render()[0].decode()
+    assert 'inlay_cache_total{level="ready",outcome="hit"} 2.0' in text
+    assert 'inlay_request_seconds_bucket{le="0.025",route="/x"} 2.0' in text
+    assert 'inlay_request_seconds_sum{route="/x"} 0.04' in text
+
+
+def test_a_wrong_place_counts_nowhere() -> None:
+    metrics = Metrics()
+    wrong, timed = metrics.place("cache", level="ready"), metrics.place("request_seconds", route="/x")
+    metrics.tick((wrong,), timed, 0.02)
+    text = metrics.render()[0].decode()
+    assert "inlay_metric_failures_total 1.0" in text
+    assert "inlay_cache_total{" not in text
+
+
+def test_the_twin_keeps_a_tally_by_places_too() -> None:
+    metrics = NullMetrics()
+    hit, timed = metrics.place("cache", level="ready", outcome="hit"), metrics.place("request_seconds", route="/x")
+    metrics.tick((hit, hit), timed, 3.0)
+    assert metrics.counted == {("cache", "ready", "hit"): 2, ("request_seconds", "/x"): 3}
+
+
 def test_the_twin_keeps_a_tally() -> None:
     metrics = NullMetrics()
     metrics.count("cache", 3, level="memory", outcome="hit")

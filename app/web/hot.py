@@ -29,20 +29,21 @@ class Hot:
 
     def __init__(self, app: WSGIApplication, ready: Ready, metrics: Metrics) -> None:
         self._app, self._ready, self._metrics = app, ready, metrics
+        self._one, self._many = (metrics.place("request_seconds", route=each) for each in (ONE, MANY))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = time.perf_counter()
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        route, form = MANY, None
+        timed, form = self._many, None
         if method == "GET" and path.startswith(_ONE):
-            route = ONE
+            timed = self._one
         elif method != "POST" or path != MANY or (form := _form(environ)) is None:
             return self._app(environ, start_response)
-        whole = self._ready.recall(key_of(environ, form), environ.get("HTTP_ORIGIN"))
-        if whole is None:
+        kept = self._ready.recall(key_of(environ, form), environ.get("HTTP_ORIGIN"))
+        if kept is None:
             return self._app(environ, start_response)
-        status, headers, body = whole.sent(environ)
-        self._metrics.observe("request_seconds", time.perf_counter() - began, route=route)
+        status, headers, body = kept.whole.sent(environ)
+        self._metrics.tick(kept.counters, timed, time.perf_counter() - began)
         start_response(status, list(headers))
         return [body]
 

@@ -34,10 +34,11 @@ Key = tuple[bytes, str, str]  # digest of the proof (the header, or the form, wi
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Kept:
     """An answer, and what must still hold. The viewer's language is the token's, so it is no part of the key."""
 
     whole: Whole
+    counters: tuple[int, ...]  # places in the metrics where it counts each time that it is given out
     session: Session
     origins: frozenset[str | None]
     window: Window
@@ -53,11 +54,12 @@ class Ready:
     ) -> None:
         self._sessions, self._epochs, self._limits = sessions, epochs, limits
         self._metrics, self._clock = metrics, clock
+        self._hit = metrics.place("cache", level="ready", outcome="hit")
         # first in, first out: a look changes nothing, and what is older ends sooner
-        self._kept: FIFOCache[Key, _Kept] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.whole.size)
+        self._kept: FIFOCache[Key, Kept] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.whole.size)
         self._lock = threading.Lock()
 
-    def recall(self, key: Key, origin: str | None) -> Whole | None:
+    def recall(self, key: Key, origin: str | None) -> Kept | None:
         """The answer to this question, counted as one of its viewer's; None whenever the road must say."""
         try:
             kept = self._kept[key]
@@ -73,11 +75,7 @@ class Ready:
             )
         except StoreUnavailable:
             return None
-        if not holds:
-            return None
-        self._metrics.count("cache", level="ready", outcome="hit")
-        self._metrics.count("remembered", connection=kept.session.connection, component=kept.session.component)
-        return kept.whole
+        return kept if holds else None
 
     def forget(self) -> None:
         """Somebody was erased: nothing of before stays in memory."""
@@ -99,8 +97,9 @@ class Ready:
         if until <= self._clock() or len(key[1]) + len(key[2]) > MAX_ADDRESS or whole.size > KEPT_BYTES:
             return
         window = self._limits.window_of(connection, session.viewer.subject)
+        asked = self._metrics.place("remembered", connection=session.connection, component=session.component)
         with self._lock:
-            self._kept[key] = _Kept(whole, session, origins, window, epoch, until)
+            self._kept[key] = Kept(whole, (self._hit, asked), session, origins, window, epoch, until)
 
 
 def key_of(environ: WSGIEnvironment, form: bytes | None = None) -> Key:

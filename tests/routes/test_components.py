@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from app.application import create_app
 from tests.world import LEAD, World
 
 
@@ -28,10 +30,12 @@ def counted(world: World) -> Iterator[list[str]]:
         event.remove(world.parts.database.engine, "before_cursor_execute", note)
 
 
-@pytest.fixture(params=["asked", "asked again"], autouse=True)
+@pytest.fixture(params=["asked", "asked again", "asked again through Flask"], autouse=True)
 def _asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test holds for the road, and for what is remembered of it."""
-    if request.param == "asked again":
+    """Every test holds for the road, for what is remembered of it, and for what stands before it."""
+    if request.param == "asked again through Flask":
+        monkeypatch.setattr("tests.world.create_app", partial(create_app, hot=False))
+    if request.param != "asked":
         badge, batch = World.badge, World.batch
         monkeypatch.setattr(World, "badge", lambda *a, **k: (badge(*a, **k), badge(*a, **k))[1])
         monkeypatch.setattr(World, "batch", lambda *a, **k: (batch(*a, **k), batch(*a, **k))[1])

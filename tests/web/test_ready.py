@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.db.erasing import Subject
 from app.session import revoke
 from app.web import ready as module
 from app.web.fragments import Fragments
+from app.wiring import erasure
 from tests.core.server import says
 from tests.hosts._proofs import GUEST
 from tests.web.test_limits import limited
@@ -129,6 +131,32 @@ def test_a_renewed_score_is_shown_at_once(world: World, walked: list[str]) -> No
     assert ">12<" in world.badge(token).text
     assert ">12<" in world.batch(element, BATCH).text
     assert walked == ["walked"] * 2
+
+
+def test_a_score_past_its_time_is_asked_for_anew(world: World, walked: list[str]) -> None:
+    world.core.changes = {"valid_for_s": 5}
+    token, began = world.frame_token(), world.clock.now
+    world.badge(token)
+    [kept] = world.parts.ready._kept.values()
+    assert began + 4 < kept.until <= began + 5
+    walked.clear()
+    for moment, walks in ((kept.until - 0.01, 0), (kept.until, 1)):
+        world.clock.now = moment
+        world.badge(token)
+        assert len(walked) == walks
+
+
+def test_nothing_of_somebody_who_was_erased_is_given_out(world: World, walked: list[str]) -> None:
+    token = world.frame_token()
+    assert "72 von 100" in world.badge(token).text
+    kind, _, name = LEAD.partition("/")
+    with erasure(world.settings, world.parts.database, world.parts.audit, world.clock) as to:
+        to.erase(Subject("acme", ("acme", "acme-pages"), kind, name), "Ada")
+    world.parts.epochs.look()
+    assert len(world.parts.ready._kept) == 0
+    walked.clear()
+    world.badge(token)
+    assert walked == ["walked"]
 
 
 def test_what_it_gives_out_counts_for_its_viewer(world: World) -> None:
