@@ -20,7 +20,6 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 LATER = {
     "routes": "an address is described by its test in tests/routes/test_every_route.py",
     "hosts": "what the functions of a form mean and raise is said by the protocols of app/hosts/_host.py",
-    "web": "not yet",
     "cli": "a command's docstring is its help, and its errors are exit codes",
     "scorer": "a guest",
     "demo": "a guest",

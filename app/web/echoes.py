@@ -37,6 +37,7 @@ class Echoes:
         return reference
 
     def forget(self) -> None:
+        """Remember nothing: what is asked again is made anew."""
         with self._lock:
             self._short.clear()
             self._long.clear()

@@ -47,9 +47,11 @@ class Format:
 
     @property
     def rtl(self) -> bool:
+        """Whether the language is read from right to left."""
         return self.dir == "rtl"
 
     def number(self, value: float) -> str:
+        """A number in the locale's own form."""
         return numbers.format_decimal(value, locale=self.locale)
 
     def signed(self, value: float, digits: int = 0) -> str:
@@ -59,9 +61,11 @@ class Format:
         return f"{'+' if value >= 0 else '−'}{text}"
 
     def percent(self, share: float) -> str:
+        """A share of 0 to 1, in whole percent."""
         return numbers.format_percent(share, locale=self.locale)
 
     def date(self, at: datetime) -> str:
+        """The day, as in "Nov 23, 2026"."""
         return dates.format_date(at.astimezone(self.timezone), "medium", locale=self.words)
 
     def minute(self, at: datetime) -> str:

@@ -41,9 +41,11 @@ class Windows(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception]:
+        """What the library may catch of ours; nothing here raises it."""
         return ValueError
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count so many; how many there are in the open window."""
         return int(self.add(key, expiry, amount))
 
     def add(self, key: str, expiry: float, amount: int = 1) -> float:
@@ -60,29 +62,35 @@ class Windows(Storage):
             return window[2]
 
     def get(self, key: str) -> int:
+        """How many there are in the open window."""
         now = self._clock()
         with self._lock:
             window = self._open.get(key)
         return int(window[2]) if window is not None and window[0] <= now < window[1] else 0
 
     def get_expiry(self, key: str) -> float:
+        """When the window ends, in seconds of our clock; now, where none is open."""
         with self._lock:
             window = self._open.get(key)
         return self._clock() if window is None else window[1]
 
     def left_s(self, key: str) -> float:
+        """How many seconds until the window ends."""
         return max(0.0, self.get_expiry(key) - self._clock())
 
     def check(self) -> bool:
+        """Whether it can be counted: memory always can."""
         return True
 
     def reset(self) -> int:
+        """Forget all windows; how many there were."""
         with self._lock:
             count = len(self._open)
             self._open.clear()
         return count
 
     def clear(self, key: str) -> None:
+        """Forget one window."""
         with self._lock:
             self._open.pop(key, None)
 

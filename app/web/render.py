@@ -85,7 +85,10 @@ class Renderer:
     def fragment(
         self, tag: str, params: Mapping[str, Any], *, uid: str, locale: str = "en", timezone: str = "UTC"
     ) -> str:
-        """One component's HTML. `params` are exactly its declared args; `uid` makes ids unique on a page."""
+        """One component's HTML. `params` are exactly its declared args; `uid` makes ids unique on a page.
+
+        Raises BadRequest for args that are not those.
+        """
         component = self.catalog[tag]
         if params.keys() != self._names[tag]:
             wrong = ", ".join(sorted(params.keys() ^ self._names[tag]))

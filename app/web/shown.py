@@ -38,6 +38,7 @@ class Fragment:
 
     @classmethod
     def of(cls, item: Item, state: State, html: str) -> Fragment:
+        """From the markup: its bytes, its ETag, and what a batch says of it."""
         body = html.encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
         named: dict[str, object] = {"component": item.tag, "record": str(item.record), "etag": etag}
@@ -47,6 +48,7 @@ class Fragment:
 
     @property
     def status(self) -> int:
+        """The HTTP status that it is answered with by itself."""
         return STATUS.get(State(self.state), 200)
 
     @property

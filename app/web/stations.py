@@ -25,7 +25,8 @@ class Station(Protocol):
 
     def told(
         self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool, reviews: bool
-    ) -> Mapping[Record, Told]: ...
+    ) -> Mapping[Record, Told]:
+        """What this session is told of each record. Raises StoreUnavailable."""
 
     def opened(self, session: Session, tag: str, told: Mapping[Record, Told]) -> None:
         """These were shown in full, and are in the audit. Raises StoreUnavailable."""
@@ -43,6 +44,7 @@ class Scores:
     def told(
         self, session: Session, connection: Connection, grants: Sequence[Grant], *, history: bool, reviews: bool
     ) -> Mapping[Record, Told]:
+        """Scores, with what was said of them and how the host's record holds it. Raises StoreUnavailable."""
         answers = self._scoring.answers(session, connection, grants, history=history)
         if reviews:
             answers = self._reviews.of_scores(session, connection, answers)
@@ -74,6 +76,7 @@ class Readings:
         history: bool,  # noqa: ARG002 what changed is part of each reading
         reviews: bool,
     ) -> Mapping[Record, Told]:
+        """Analyses, with what was said of their findings. Raises StoreUnavailable."""
         settings = connection.settings
         readings = self._analyses.readings(
             session,

@@ -59,6 +59,7 @@ class Texts:
 
     @property
     def languages(self) -> tuple[str, ...]:
+        """The languages that there are texts in."""
         return (FALLBACK, *self._catalogs)
 
     def language(self, locale: str) -> str:

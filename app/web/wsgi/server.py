@@ -35,6 +35,7 @@ class Asked(Request):
         super().__init__(environ, populate_request, shallow)
 
     def close(self) -> None:
+        """Give uploaded files back, where there are any."""
         if "files" in self.__dict__:  # nothing else would be open
             super().close()
 
@@ -74,9 +75,11 @@ class Server(Flask):
         self.rules: dict[tuple[str, str, str], tuple[Rule, dict[str, Any]]] = {}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function: no view of ours is asynchronous."""
         return func  # there are no asynchronous views to look for
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What finds an address's view; it remembers what it found."""
         if request is None:
             return super().create_url_adapter(None)
         return _Adapter(self, request)  # type: ignore[return-value] # in all that is asked of it
@@ -102,10 +105,12 @@ class Server(Flask):
         return response
 
     def do_teardown_request(self, *exc: Any) -> None:
+        """As Flask does it, where anybody listens."""
         if self.teardown_request_funcs or request_tearing_down.receivers:
             super().do_teardown_request(*exc)
 
     def do_teardown_appcontext(self, *exc: Any) -> None:
+        """As Flask does it, where anybody listens."""
         if self.teardown_appcontext_funcs or appcontext_tearing_down.receivers:
             super().do_teardown_appcontext(*exc)
 
