@@ -15,6 +15,7 @@ from app.demo.library.tenant import APP, LIBRARY_PAGES, OFFICE, TEAMS
 
 # Host -> the app through which a page of it gets the token. A form has none of the vendor's: its page asks for our own.
 CLIENTS: Mapping[str, str] = {"sharepoint": LIBRARY_PAGES, "teams": TEAMS, "office": OFFICE, "dynamics": APP}
+CONNECTIONS = ("teams", "crm-dynamics")  # beside the library's own, whose viewers can sign in here too
 
 
 def blueprint(desk: Desk) -> Blueprint:

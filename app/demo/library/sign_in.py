@@ -11,6 +11,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from app.demo.library.desk import Desk
+from app.demo.library.gallery import CONNECTIONS
 from app.demo.library.people import PEOPLE
 from app.demo.library.tenant import APP, TENANT
 
@@ -33,7 +34,8 @@ def blueprint(desk: Desk) -> Blueprint:
         if person is None:
             abort(400, "Choose one of the people.")
         asked = request.args
-        code = desk.tenant.code(person, asked["redirect_uri"], asked["code_challenge"], asked.get("nonce", ""))
+        told = (asked["redirect_uri"], asked["code_challenge"], asked.get("nonce", ""), asked.get("scope", ""))
+        code = desk.tenant.code(person, *told)
         return redirect(f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked.get('state', '')})}", 303)
 
     return sign_in
@@ -42,7 +44,8 @@ def blueprint(desk: Desk) -> Blueprint:
 def _require_known(desk: Desk) -> None:
     """Nobody is sent to an address that is not registered, exactly so."""
     config, asked = desk.config, request.args
-    registered = {f"{config.inlay}/oauth/{name}/callback" for name in (config.connection, config.word_connection)}
+    names = (config.connection, config.word_connection, *CONNECTIONS)
+    registered = {f"{config.inlay}/oauth/{name}/callback" for name in names}
     if asked.get("client_id") != APP or asked.get("redirect_uri") not in registered:
         abort(400, "AADSTS50011: The redirect URI is not one that is registered for the application.")
     if (

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ class _Code:
     redirect_uri: str
     challenge: str
     nonce: str
+    scope: str
     until: float
 
 
@@ -110,7 +111,7 @@ class Tenant:
         grant, scopes = form.get("grant_type"), form.get("scope", "").split()
         if grant in {"authorization_code", "refresh_token"}:
             return self._signed_in(form, now)
-        api = next((each for each in self._apis if scopes and all(one.startswith(f"{each}/") for one in scopes)), "")
+        api = self._api_of(scopes)
         if not api:
             raise RefusedError(400, "invalid_scope", 70011, "The provided value for the input parameter is not valid.")
         if grant == "client_credentials" and scopes == [f"{api}/.default"]:
@@ -123,35 +124,44 @@ class Tenant:
         token = self._sign({"aud": api, "azp": APP, "azpacr": "1", **claims}, now)
         return {"token_type": "Bearer", "access_token": token, "expires_in": LIFE_S - 1, "scope": " ".join(scopes)}
 
-    def code(self, person: Person, redirect_uri: str, challenge: str, nonce: str, now: float | None = None) -> str:
+    def _api_of(self, scopes: Sequence[str]) -> str:
+        """The one API whose scopes these all are; empty where there is none."""
+        return next((api for api in self._apis if scopes and all(each.startswith(f"{api}/") for each in scopes)), "")
+
+    def code(self, person: Person, redirect_uri: str, challenge: str, nonce: str, scope: str = "") -> str:
         """What the app may come for, once, within a minute, with the secret behind the challenge."""
         made = secrets.token_urlsafe(32)
-        until = (time.time() if now is None else now) + _CODE_S
-        self._codes[made] = _Code(person, redirect_uri, challenge, nonce, until)
+        self._codes[made] = _Code(person, redirect_uri, challenge, nonce, scope, time.time() + _CODE_S)
         return made
 
     def _signed_in(self, form: Mapping[str, str], now: float) -> dict[str, Any]:
-        nonce = ""
+        nonce, scope = "", ""
         if form.get("grant_type") == "refresh_token":
             claims = self._read(form.get("refresh_token", ""), _REFRESH, now) or {}
-            person = by_oid(claims.get("oid"))
+            person, scope = by_oid(claims.get("oid")), str(claims.get("for", ""))
         else:
-            known = self._codes.pop(form.get("code", ""), None)
-            digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-            holds = known is not None and known.until > now and known.redirect_uri == form.get("redirect_uri")
-            holds = holds and known is not None and hmac.compare_digest(known.challenge, challenge)
-            person, nonce = (known.person, known.nonce) if known is not None and holds else (None, "")
+            known = self._redeemed(form, now)
+            person, nonce, scope = (known.person, known.nonce, known.scope) if known else (None, "", "")
         if person is None:
             raise RefusedError(400, "invalid_grant", 70008, "The code or refresh token is over, or another one.")
         about = self._about(person)
+        asked = [each for each in scope.split() if "/" in each] or [f"{self._origin}/Files.Read"]
+        access = {"aud": self._api_of(asked), "scp": " ".join(each.rsplit("/", 1)[1] for each in asked)}
         given = {
             "token_type": "Bearer",
-            "access_token": self._sign({"aud": self._origin, "azp": APP, "scp": "Files.Read", **about}, now),
-            "refresh_token": self._sign({"aud": _REFRESH, "oid": person.oid}, now),
+            "access_token": self._sign({"azp": APP, **access, **about}, now),
+            "refresh_token": self._sign({"aud": _REFRESH, "oid": person.oid, "for": scope}, now),
             "expires_in": LIFE_S - 1,
         }
         return given | {"id_token": self._sign({"aud": APP, "nonce": nonce, **about}, now)}
+
+    def _redeemed(self, form: Mapping[str, str], now: float) -> _Code | None:
+        known = self._codes.pop(form.get("code", ""), None)
+        if known is None or known.until < now or known.redirect_uri != form.get("redirect_uri"):
+            return None
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return known if hmac.compare_digest(known.challenge, challenge) else None
 
     def bearer(self, token: str, now: float | None = None) -> Bearer | None:
         """Whom this token of the API speaks for; None when it is none, or dead."""

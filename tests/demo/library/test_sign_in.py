@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from urllib.parse import parse_qs, urlsplit
 
 from app.demo.library.people import PEOPLE
@@ -33,3 +34,17 @@ def test_a_sign_in_is_by_code_once_with_the_secret_behind_its_challenge(api: Api
     again = api.token(grant_type="refresh_token", refresh_token=given["refresh_token"]).json
     assert api.desk.tenant.bearer(again["access_token"]).person == PEOPLE["zoe"]  # type: ignore[union-attr]
     assert api.token(grant_type="refresh_token", refresh_token=given["access_token"]).status_code == 400
+
+
+def test_a_sign_in_for_another_api_gets_a_token_of_that_one_and_stays_with_it(api: Api) -> None:
+    environment = api.desk.config.crm
+    redirect, verifier = f"{api.desk.config.inlay}/oauth/crm-dynamics/callback", "v" * 43
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    code = api.desk.tenant.code(PEOPLE["zoe"], redirect, challenge, "n", f"openid {environment}/user_impersonation")
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
+    given = api.token(**form).json
+    again = api.token(grant_type="refresh_token", refresh_token=given["refresh_token"]).json
+    for token in (given["access_token"], again["access_token"]):
+        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        assert (claims["aud"], claims["scp"]) == (environment, "user_impersonation")
+        assert api.desk.tenant.bearer(token) is None
