@@ -29,7 +29,8 @@ def inlay(_card: FakeCard, host: FakeHost) -> FakeCard:
     return _card
 
 
-@pytest.fixture(params=["frame", "sandbox", "element"])
+# a plain frame is what tests/e2e/test_reviews.py opens
+@pytest.fixture(params=[pytest.param("frame", marks=pytest.mark.proof), "sandbox", "element"])
 def embed(request: pytest.FixtureRequest, page: Page, inlay: FakeCard, host: FakeHost) -> Embed:
     """The card, in each way that a host may show it."""
 
@@ -213,7 +214,7 @@ def test_a_refusal_is_said_in_words(inlay: FakeCard, embed: Embed) -> None:
     expect(card.get_by_role("button", name="Accept")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.proof)])
 def test_axe_finds_nothing_in_an_open_form(page: Page, embed: Embed, inlay: FakeCard, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
     inlay.locale = "de"

@@ -50,7 +50,7 @@ def row(panel: FrameLocator, title: str) -> FrameLocator:
     return panel.locator("[data-finding]", has_text=title)  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("sandbox", ["", OPAQUE])
+@pytest.mark.parametrize("sandbox", ["", pytest.param(OPAQUE, marks=pytest.mark.proof)])
 def test_verdicts_by_keyboard_alone(page: Page, sidebar: FakeSidebar, embed: Embed, sandbox: str) -> None:
     """Accept, dismiss with a reason, change the severity, undo: counted, focus never lost."""
     panel = embed(sandbox)
@@ -286,7 +286,7 @@ def test_exports_carry_the_token_in_no_address(page: Page, sidebar: FakeSidebar,
     assert [(given["format"], given["token"]) for given in sidebar.given] == [("csv", "launched"), ("page", "launched")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.proof)])
 def test_axe_finds_nothing_while_it_is_used(page: Page, sidebar: FakeSidebar, embed: Embed, scheme: Any) -> None:
     """A form open, a verdict given, a filter on, the way past the findings in focus."""
     page.emulate_media(color_scheme=scheme)
@@ -323,6 +323,7 @@ def thread_time(page: Page, frame: Frame) -> Iterator[Callable[[], float]]:
     session.detach()
 
 
+@pytest.mark.proof  # a time, which a machine that does other work cannot tell
 def test_400_findings_stay_quick(page: Page, sidebar: FakeSidebar, embed: Embed) -> None:
     sidebar.many(400)
     panel = embed()

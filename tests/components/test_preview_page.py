@@ -271,7 +271,7 @@ def test_tools_mark_targets_and_outline(page: Page, url: str) -> None:
 
 @pytest.mark.parametrize(
     ("view", "scheme"),
-    sample([(view, scheme) for scheme in ("light", "dark") for view in ("canvas", "states", "contrast")], 2),
+    sample([(view, scheme) for scheme in ("light", "dark") for view in ("canvas", "states", "contrast")], 5),
 )
 def test_the_preview_itself_is_clean(chromium: Browser, url: str, view: str, scheme: str) -> None:
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]

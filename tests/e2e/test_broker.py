@@ -57,6 +57,7 @@ def demo(tmp_path: Path, corner: Rabbit) -> Iterator[Demo]:
 
 
 @pytest.mark.browser
+@pytest.mark.proof  # a whole demo of its own; tests/events has the consumer, the edit's road is in test_record.py
 def test_an_event_from_the_broker_changes_an_open_badge_within_two_seconds(
     chromium: Browser, demo: Demo, corner: Rabbit
 ) -> None:

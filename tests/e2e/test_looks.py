@@ -21,7 +21,7 @@ def seen(spare: Iterator[str]) -> str:
     return next(spare)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.proof)])
 def test_axe_finds_nothing_in_the_record_page_its_panels_and_the_list(window: Window, seen: str, scheme: str) -> None:
     stage = window(color_scheme=scheme, bypass_csp=True).open(seen)  # axe is put into the pages from outside
     stage.page.frame_locator(".frame-score-badge iframe").locator("button").click()
@@ -31,7 +31,7 @@ def test_axe_finds_nothing_in_the_record_page_its_panels_and_the_list(window: Wi
     assert stage.run_axe(AXE) == []
 
 
-@pytest.mark.parametrize("form", ["canvas", "element"])
+@pytest.mark.parametrize("form", ["canvas", pytest.param("element", marks=pytest.mark.proof)])
 def test_320_pixels_scroll_no_panel_sideways(window: Window, seen: str, form: str) -> None:
     stage = window(viewport={"width": 320, "height": 640}).open(seen, form=form)
     assert stage.page.evaluate(OVERFLOW) <= 0

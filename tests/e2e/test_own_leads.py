@@ -49,6 +49,7 @@ def test_real_rows_are_scored_in_one_batch(window: Window, tmp_path: Path) -> No
 
 
 @pytest.mark.browser
+@pytest.mark.proof  # a whole demo of its own; tests/demo/crm/test_table.py has the rows and the words
 def test_rows_that_no_score_knows_say_so_and_a_page_explains(window: Window, tmp_path: Path) -> None:
     """The file has the other faults too: another encoding, a repeated id, a row of another length."""
     rows = tmp_path / "mine.csv"

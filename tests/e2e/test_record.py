@@ -15,7 +15,8 @@ from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Stage]
-FORMS = ("canvas", "element", "sandbox", "sandbox-origin")
+PROOF = pytest.mark.proof  # another form of embedding on the same road; tests/browser holds what differs
+FORMS = ("canvas", "element", *(pytest.param(each, marks=PROOF) for each in ("sandbox", "sandbox-origin")))
 
 
 def test_badge_and_card_say_the_same_and_the_badge_opens_its_card(window: Window, spare: Iterator[str]) -> None:
@@ -83,7 +84,7 @@ def changed_after(stage: Stage) -> float:
     return time.monotonic() - saved
 
 
-@pytest.mark.parametrize("form", ["canvas", "element"])
+@pytest.mark.parametrize("form", ["canvas", pytest.param("element", marks=PROOF)])
 def test_an_edit_wakes_a_panel_that_was_idle_for_minutes(window: Window, spare: Iterator[str], form: str) -> None:
     stage = window()
     stage.page.clock.install()

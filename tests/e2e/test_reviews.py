@@ -13,6 +13,7 @@ from tests.e2e.demo import Demo
 from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
+PROOF = pytest.mark.proof  # in the other forms of embedding: tests/browser/test_reviews.py goes through each
 Window = Callable[..., Stage]
 SAID = "SELECT event, viewer, reason, detail FROM audit WHERE event LIKE 'review.%' AND record = ? ORDER BY seq"
 
@@ -34,7 +35,7 @@ def audited(demo: Demo, lead: str) -> list[tuple[str, str, dict[str, Any]]]:
     return [(row["event"], row["viewer"], {"reason": row["reason"]} | json.loads(row["detail"])) for row in rows]
 
 
-@pytest.mark.parametrize("form", ["canvas", "element", "sandbox"])
+@pytest.mark.parametrize("form", ["canvas", *(pytest.param(each, marks=PROOF) for each in ("element", "sandbox"))])
 def test_an_override_is_seen_by_all_is_in_the_audit_and_is_undone(
     window: Window, demo: Demo, spare: Iterator[str], form: str
 ) -> None:

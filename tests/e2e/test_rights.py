@@ -67,7 +67,7 @@ def test_who_may_see_nothing_is_told_so_and_learns_nothing(window: Window, demo:
     assert told[scored] == told[never], "not even that there is a score"
 
 
-@pytest.mark.parametrize("form", ["element", "sandbox"])
+@pytest.mark.parametrize("form", ["element", pytest.param("sandbox", marks=pytest.mark.proof)])
 def test_no_backend_signs_for_who_may_see_nothing(window: Window, demo: Demo, spare: Iterator[str], form: str) -> None:
     alex = window()
     alex.page.goto(demo.lead(next(spare), "alex", form))

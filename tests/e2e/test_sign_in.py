@@ -146,7 +146,7 @@ def test_a_frame_that_nobody_can_name_is_signed_in_by_six_digits(viewer: Callabl
     expect(zoe.number(page)).to_have_text("72")
 
 
-@pytest.mark.parametrize("cut", ["by the provider", "by the page around it"])
+@pytest.mark.parametrize("cut", ["by the provider", pytest.param("by the page around it", marks=pytest.mark.proof)])
 def test_a_window_that_is_cut_off_from_its_opener_shows_six_digits(
     viewer: Callable[[], Viewer], place: Around, cut: str
 ) -> None:

@@ -45,7 +45,7 @@ def test_whoever_looks_again_from_a_list_sees_that_it_moved_and_why(
     assert stage.faults == []
 
 
-@pytest.mark.parametrize("form", ["canvas", "element"])
+@pytest.mark.parametrize("form", ["canvas", pytest.param("element", marks=pytest.mark.proof)])
 def test_a_thumb_and_its_word_are_one_press_each_and_stay(
     window: Callable[..., Stage], spare: Iterator[str], form: str
 ) -> None:
