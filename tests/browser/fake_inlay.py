@@ -16,19 +16,16 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from markupsafe import Markup
 
-from app.web.catalog import Catalog
+from app.house import read_house
 from app.web.headers import PREFLIGHT, panel_policy
-from app.web.render import Renderer
 from app.web.sources import loader, served
-from app.web.texts import Texts
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NONCE = "aNonceForOnePage"
 TAGS = ("score-badge", "score-card")
-_TEXTS = Texts.load()
-CATALOG = Catalog.load(ROOT / "components", ROOT / "static/tokens.css")
-RENDERER = Renderer(ROOT / "components", ROOT / "templates", catalog=CATALOG, texts=_TEXTS)
+RENDERER = read_house()
+CATALOG = RENDERER.catalog
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -68,10 +69,16 @@ def sample(cases: Iterable[tuple[Any, ...]], every: int) -> list[Any]:
     return [pytest.param(*case, marks=marks[bool(number % every)]) for number, case in enumerate(cases)]
 
 
+@functools.cache
+def own_book() -> Book:
+    """Our own components, read once: nothing in it changes after that."""
+    return Book()
+
+
 @contextmanager
 def site(components: Path | None = None, *, watch: bool = False) -> Iterator[str]:
     """The preview, served; gives its address."""
-    server = served(Book(components=components, watch=watch))
+    server = served(Book(components=components, watch=watch) if components or watch else own_book())
     server.daemon_threads = True  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

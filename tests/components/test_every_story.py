@@ -17,16 +17,15 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser
 
-from app.preview.book import Book
 from app.preview.described import manifest
-from tests.components.site import MODES, Mode, Reader, site
+from tests.components.site import MODES, Mode, Reader, own_book, site
 
 pytestmark = pytest.mark.browser
 
 GOLDEN = Path(__file__).with_name("golden")
 ACCEPT = os.environ.get("GOLDEN") == "accept"
 SAMPLE, TREES = ("ready", "long-text", "right-to-left"), ("ready", "error")
-COMPONENTS = json.loads(json.dumps(manifest(Book().current(), live=False)))["components"]
+COMPONENTS = json.loads(json.dumps(manifest(own_book().current(), live=False)))["components"]
 TAGS = [component["tag"] for component in COMPONENTS]
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from app.house import read_house
 from app.views import VIEWS
-from app.web.catalog import Catalog
 from app.web.render import Renderer
 from app.web.sources import served
 
 ROOT = Path(__file__).parents[2]
-CATALOG = Catalog.load(ROOT / "components", ROOT / "static" / "tokens.css")
+CATALOG = read_house().catalog
 STORIES = [(tag, name) for tag, component in CATALOG.items() for name in component.stories]
 ACTIONS = {  # what the panel's script, or the component's own, answers
     "analysis-badge": {"retry"},

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app.preview.book import Book, Edition
+from app.preview.book import Edition
 from app.preview.new import write_component
+from tests.components.site import own_book
 
 
 @pytest.fixture(scope="session")
 def edition() -> Edition:
-    return Book().current()
+    return own_book().current()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from app.cli.preview import application
 from app.preview.book import Book
 from app.routes import _preview
 from app.web.headers import COMMON
+from tests.components.site import own_book
 from tests.world import World
 
 PAGES = (
@@ -25,7 +26,7 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return application(Book()).test_client()
+    return application(own_book()).test_client()
 
 
 @pytest.mark.parametrize("address", PAGES)

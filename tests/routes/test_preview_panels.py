@@ -8,12 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.cli.preview import application
-from app.preview.book import Book
+from tests.components.site import own_book
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return application(Book()).test_client()
+    return application(own_book()).test_client()
 
 
 def test_a_panel_has_the_policy_of_production(client: FlaskClient) -> None:

@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.cli.preview import application
-from app.preview.book import Book
 from app.preview.scene import Scene
 from app.routes import preview_wire
+from tests.components.site import own_book
 from tests.world import World
 
 WIRE = preview_wire.blueprint.url_prefix
@@ -19,7 +19,7 @@ WIRE = preview_wire.blueprint.url_prefix
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return application(Book()).test_client()
+    return application(own_book()).test_client()
 
 
 def bearer(scene: Scene, began: float = 2e9) -> dict[str, str]:

@@ -9,14 +9,14 @@ import pytest
 
 from app.analysis.reading import Reading
 from app.answer import Answer, State
+from app.house import read_house
 from app.views import VIEWS
-from app.web.catalog import Catalog
 from tests.views.cast import READY, shown
 from tests.views.readings import READ
 from tests.views.readings import shown as read
 
 ROOT = Path(__file__).parents[2]
-CATALOG = Catalog.load(ROOT / "components", ROOT / "static" / "tokens.css")
+CATALOG = read_house().catalog
 
 
 SCORES = [tag for tag, view in VIEWS.items() if view.answers == "score"]
