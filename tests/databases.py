@@ -171,7 +171,7 @@ _FORM = text(
     " replace(coalesce(pg_get_indexdef(i.indexrelid), ''), :schema, ''),"
     " array_agg((a.attname, a.atttypid, a.attnotnull, a.attacl::text)::text ORDER BY a.attnum)::text,"
     " (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid), (SELECT count(*) FROM pg_constraint k"
-    " WHERE k.conrelid = c.oid), n.nspacl::text, (SELECT count(*) FROM pg_proc p WHERE p.pronamespace = n.oid)"
+    " WHERE k.conrelid = c.oid), n.nspacl::text"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid"
     " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
     " WHERE n.nspname = :schema GROUP BY c.oid, n.oid, i.indexrelid ORDER BY c.relname"

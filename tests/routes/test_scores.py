@@ -6,15 +6,18 @@ import csv
 import gzip
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from limits import parse
 from sqlalchemy import text
 
+from app.application import create_app
 from app.machines.callers import May
 from tests.core.server import status
 from tests.machines.callers.world import ROW, at, bring, key, lines, row
-from tests.world import LEAD, World
+from tests.world import LEAD, World, running
 
 PLACE = f"/api/v1/scores/lead_score/{LEAD}"
 
@@ -105,11 +108,6 @@ def test_what_is_not_granted_or_no_record_is_refused(shared: World, place: str, 
 
 
 def test_a_connection_that_is_switched_off_tells_services_nothing(world: World) -> None:
-    from dataclasses import replace
-
-    from app.application import create_app
-    from tests.world import running
-
     mine = key(world)
     off = replace(world.settings.connections["acme"], rollout=False)
     settings = replace(world.settings, connections={**world.settings.connections, "acme": off})
@@ -118,10 +116,15 @@ def test_a_connection_that_is_switched_off_tells_services_nothing(world: World) 
 
 
 def test_a_service_that_asks_too_often_waits(world: World) -> None:
-    mine = key(world)
-    answers = [world.client.get("/api/v1/scores/other/Lead/1", headers=mine).status_code for _ in range(3001)]
-    assert (answers[0], answers[-1]) == (403, 429)
-    assert world.client.get(PLACE, headers=key(world, service="other")).status_code == 200
+    mine, other = key(world), key(world, service="other")
+    assert world.settings.connections["acme"].limit_api == parse("3000/minute")
+    few = replace(world.settings.connections["acme"], limit_api=parse("30/minute"))
+    settings = replace(world.settings, connections={**world.settings.connections, "acme": few})
+    with running(settings, world.clock) as (parts, _):
+        client = create_app(parts).test_client()
+        answers = [client.get("/api/v1/scores/other/Lead/1", headers=mine).status_code for _ in range(31)]
+        assert (answers[0], answers[-2:]) == (403, [403, 429])
+        assert client.get(PLACE, headers=other).status_code == 200
 
 
 # --- who may not ---

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cache, cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
@@ -54,10 +54,12 @@ class _Address(Rule):
     at once, which is half of what a start of the application takes, and panels' addresses are built elsewhere."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        compiled = cache(partial(super()._compile_builder, append_unknown))
+        compiled, made = super()._compile_builder, list[Callable[..., tuple[str, str]]]()
 
         def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            return compiled()(rule, **values)
+            if not made:
+                made.append(compiled(append_unknown))
+            return made[0](rule, **values)
 
         return build
 
