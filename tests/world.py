@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,6 +33,7 @@ from app.web.render import Renderer
 from tests.core.server import Core, core_server
 from tests.databases import hasty, migrated
 from tests.hosts._proofs import BUILDERS, CLOCK, GUEST, TENANT_KEYS, FixedKeys
+from tests.net.server import at_work
 
 LEAD = "Lead/00QAB000003LeadAA2"
 EVENT_TOKEN = "5f0c7d9a2b4e4c1d8e6f1a2b3c4d5e6f"
@@ -204,15 +204,9 @@ def host_api() -> Iterator[HostApi]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
     api.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with at_work(server):
         yield api
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @dataclass

@@ -16,8 +16,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
+
+from tests.net.server import at_work
 
 Json = dict[str, Any]
 Handler = BaseHTTPRequestHandler
@@ -171,14 +173,8 @@ def core_server(port: int = 0) -> Iterator[Core]:
 
     server = _Server(("127.0.0.1", port), CoreHandler)
     core.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with at_work(server):
         yield core
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Server(ThreadingHTTPServer):

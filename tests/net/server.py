@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import socketserver
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 
 @dataclass
@@ -52,6 +53,28 @@ def answer(handler: BaseHTTPRequestHandler, status: int = 200, body: bytes = b"o
 
 
 @contextlib.contextmanager
+def at_work(server: socketserver.TCPServer) -> Iterator[None]:
+    """It serves in a thread. Ended it is at once, by a knock: `serve_forever` would look for its end now and then,
+    and hundreds of tests would wait for that."""
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            server.handle_request()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        with contextlib.suppress(OSError):
+            socket.create_connection(server.server_address[:2], 5.0).close()  # type: ignore[arg-type]
+        thread.join()
+        server.server_close()
+
+
+@contextlib.contextmanager
 def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     site = Site()
 
@@ -74,11 +97,5 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     site.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with at_work(server):
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
