@@ -1,6 +1,6 @@
 """What is public in a room says what it means, and which errors of ours it raises: read from the tree.
 
-An interface says it once: a method that a class of the same room has by that name, with its sentence, needs none of its
+An interface says it once: a method that it, or the class above, has by that name, with its sentence, needs none of its
 own. An error's title is its sentence; a migration's is that of its module.
 """
 
@@ -89,11 +89,19 @@ def interfaces() -> frozenset[tuple[str, str]]:
     )
 
 
+@cache
+def told_above() -> frozenset[tuple[str, str]]:
+    """Class and method, of what has its sentence there."""
+    return frozenset((each.within[-1].name, each.node.name) for each in everything() if each.within and each.doc)
+
+
 def excused(each: Public) -> bool:
     if isinstance(each.node, ast.ClassDef):
         return each.node.name in kin()
-    overrides = bool(each.within) and (each.room, each.node.name) in interfaces()
-    return overrides or "/migrations/versions/" in each.path
+    above = {ast.unparse(base).rpartition(".")[2] for one in each.within[-1:] for base in one.bases}
+    overrides = bool(above) and any((base, each.node.name) in told_above() for base in above)
+    interface = bool(each.within) and (each.room, each.node.name) in interfaces()
+    return overrides or interface or "/migrations/versions/" in each.path
 
 
 def raised(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
