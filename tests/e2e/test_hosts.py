@@ -71,7 +71,7 @@ def test_who_is_unknown_to_a_host_reads_so_there_and_a_phone_shows_all(window: W
     seats = opened(stage, "layla")
     for host, seat in seats.items():
         expects = host in OF_DOCUMENTS | {"dynamics"}
-        expect(seat.get_by_text("has no account in the directory")).to_have_count(int(expects))
+        expect(seat.get_by_text("There is no account of")).to_have_count(int(expects))
         expect(seat.locator("iframe")).to_have_count(int(not expects))
     expect(panel(seats["salesforce"]).locator(".score-card").first).to_have_attribute("data-state", "ready")
     assert stage.page.evaluate("document.documentElement.scrollWidth") <= 360

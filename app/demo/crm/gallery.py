@@ -47,7 +47,7 @@ RECORDS = (
         "Its pages sign nothing: the viewer signs in at the instance, in a window. Press Sign in.", seats.servicenow),
     Row("zendesk", "Zendesk", "zendesk/garden", "Garden",
         "A token of the installed app, by a key that Inlay has pinned.", seats.zendesk),
-    Row("hubspot", "HubSpot", "hubspot/canvas", "Canvas",
+    Row("hubspot", "HubSpot", "hubspot/canvas", "Canvas, light only",
         "A whole request of the server of the host, signed for five minutes.", seats.hubspot),
     Row("oidc", "OpenID", "", "that of its page",
         "An ID token of a client that the page has.", seats.oidc),

@@ -57,7 +57,7 @@ def library(desk: Desk, person: Person) -> Mapping[str, Any]:
     try:
         answer = requests.get(f"{desk.config.library}/gallery", params={"as": person.key}, timeout=_ASK_S)
         if answer.status_code == 404:
-            return {"words": f"{person.name} has no account in the directory of the library beside this CRM."}
+            return {"words": f"There is no account of {person.name} in the directory of the library beside this CRM."}
         answer.raise_for_status()
         return dict(answer.json())
     except (requests.RequestException, ValueError):

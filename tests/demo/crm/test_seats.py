@@ -105,6 +105,6 @@ def beside(desk: Desk) -> Iterator[Desk]:
 
 def test_the_library_is_asked_over_http_and_its_absence_is_said(desk: Desk, beside: Desk) -> None:
     assert seats.library(beside, PEOPLE["zoe"]) == OFFERED
-    assert "ليلى حداد has no account" in seats.library(beside, PEOPLE["layla"])["words"]
+    assert "no account of ليلى حداد" in seats.library(beside, PEOPLE["layla"])["words"]
     assert "does not answer" in seats.library(desk, PEOPLE["zoe"])["words"]
     assert "does not answer" in seats.hubspot(asked(desk))["words"]
