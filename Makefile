@@ -1,7 +1,7 @@
 # Inlay. `make` prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint style golden bench proof clean
+.PHONY: help setup demo test lint style look golden bench proof clean
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -19,18 +19,24 @@ setup:  ## Make .venv and install Inlay into it (quick when it is there)
 demo: setup  ## Start everything on this machine: PORT=8000, LEADS=file.csv, DOCUMENTS=folder
 	@exec $(BIN)/inlay demo --port $(PORT) $(if $(LEADS),--leads "$(LEADS)") $(if $(DOCUMENTS),--documents "$(DOCUMENTS)")
 
-test: style  ## Lint and all tests; finds or installs a Chromium, finds or starts a PostgreSQL and a Redis
+# Types are checked beside the tests: one process, where tests often wait for a browser or a database.
+test: look  ## Lint and all tests; finds or installs a Chromium, finds or starts a PostgreSQL and a Redis
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && echo "Chromium: $$CHROMIUM_PATH" && \
-	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
+	mkdir -p .mypy_cache && { $(BIN)/mypy > .mypy_cache/said 2>&1 & } && types=$$! && \
+	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal; tested=$$?; \
+	wait $$types; typed=$$?; cat .mypy_cache/said; exit $$((tested + typed))
 
 lint: style  ## Style, types, the house's laws, checksums of vendored files
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 # Without the house's laws, which are tests.
-style: setup
+style: look
+	@$(BIN)/mypy
+
+# Without types, which take longest.
+look: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
-	@$(BIN)/mypy
 	@$(BIN)/python scripts/vendor.py --check
 
 golden: setup  ## Accept how components look now: markup, ARIA trees, pixels
