@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any
@@ -201,8 +201,6 @@ def _connection(host: str, said: dict[str, Any]) -> ConnectionSettings:
     return ConnectionSettings(**made)
 
 
-def launches() -> Iterator[tuple[str, int, str]]:
-    """Every launch of every file: its host, its place and its name."""
-    for path in sorted(FOLDER.glob("*.json")):
-        for number, launch in enumerate(read(path.stem).launches):
-            yield path.stem, number, launch["name"]
+def hosts_on_file() -> list[str]:
+    """The hosts that have a file."""
+    return [path.stem for path in sorted(FOLDER.glob("*.json"))]
