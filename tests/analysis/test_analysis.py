@@ -234,17 +234,20 @@ def test_lists_wait_behind_what_somebody_opened(stage: Shelf) -> None:
 def test_a_core_that_takes_minutes_is_asked_once(stage: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who looks meanwhile sees that somebody is at it."""
     monkeypatch.setattr("app.analysis.telling.BEAT_S", 0.02)
-    stage.core.slow_s = 2.0
+    stage.core.free.clear()
     session = stage.session()
     stage.read(session)
     working = threading.Thread(target=stage.world.run_jobs)
     working.start()
     until(lambda: len(stage.core.asked) == 1)
-    for _ in range(4):
-        stage.later(LOST_S * 0.9)
-        time.sleep(0.2)
-        assert states(stage.read(session)) == [State.PENDING]
-    working.join()
+    try:
+        for _ in range(4):
+            stage.later(LOST_S * 0.9)
+            time.sleep(0.2)
+            assert states(stage.read(session)) == [State.PENDING]
+    finally:
+        stage.core.free.set()
+        working.join()
     assert stage.world.run_jobs() == 0
     assert states(stage.read(session)) == [State.READY]
     assert len(stage.core.asked) == 1

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from tests.net.server import answer, serving
@@ -63,6 +63,7 @@ class AnalysingCore:
     changes: Json = field(default_factory=dict)  # members of every analysis
     steps: int = 0  # jobs: so many questions until it is done; 0: it answers at once
     slow_s: float = 0.0
+    free: Event = field(default_factory=Event)  # cleared: it says nothing until it is set again
     status: int = 200  # anything else: it is out of order
     headers: dict[str, str] = field(default_factory=dict)
     raw: bytes | None = None  # exactly these bytes instead of an analysis
@@ -71,10 +72,14 @@ class AnalysingCore:
     jobs: dict[str, list[Any]] = field(default_factory=dict)  # id -> questions so far, the analysis
     _lock: Lock = field(default_factory=Lock)
 
+    def __post_init__(self) -> None:
+        self.free.set()
+
     def post(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         with self._lock:
             self.asked.append(json.loads(body))
         time.sleep(self.slow_s)
+        self.free.wait(60)
         told = analysis(self.asked[-1]["document"]["text"], model={"name": "test-review", "version": self.version})
         told |= self.changes
         if self.status != 200:

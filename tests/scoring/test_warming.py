@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from app.scoring.warming import Tally
 from tests.core import server as core
 from tests.warm import leads, warming
 from tests.world import World
+from tests.world import world as make_world
 
 
 def score(world: World, records: list[Record], patience_s: float = 0.0, **how: Any) -> Tally:
@@ -143,13 +145,14 @@ def test_a_host_that_is_away_is_raised_where_the_rules_need_it(world: World) -> 
             score(here, records, priority_only=True)
 
 
-def test_what_somebody_was_asking_who_was_killed_is_asked_again(world: World) -> None:
-    records = leads(world, 3)
-    with world.parts.database.begin() as conn:
-        key = f"acme|lead_score|||{records[1]}"
-        assert leases.take(conn, {key: 0}, "a process that is gone", world.clock.now, world.clock.now + 5)
-    tally = score(world, records)
-    assert (tally.scored, type(tally.trouble)) == (2, Postponed)  # a job waits, and has not ended
-    world.clock.now += 6
-    tally = score(world, records)
-    assert (tally.scored, tally.fresh, tally.trouble) == (1, 2, None)
+def test_what_somebody_was_asking_who_was_killed_is_asked_again(tmp_path: Path) -> None:
+    with make_world(tmp_path, wait="300ms") as world:  # so long it is looked whether that one answers
+        records = leads(world, 3)
+        with world.parts.database.begin() as conn:
+            key = f"acme|lead_score|||{records[1]}"
+            assert leases.take(conn, {key: 0}, "a process that is gone", world.clock.now, world.clock.now + 5)
+        tally = score(world, records)
+        assert (tally.scored, type(tally.trouble)) == (2, Postponed)  # a job waits, and has not ended
+        world.clock.now += 6
+        tally = score(world, records)
+        assert (tally.scored, tally.fresh, tally.trouble) == (1, 2, None)
