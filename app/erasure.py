@@ -18,7 +18,7 @@ from app.audit.log import AuditLog, new_reference
 from app.core.stored import Key
 from app.db import Database
 from app.db.epochs import ERASED, announce
-from app.db.erasing import RULES, Subject
+from app.db.erasing import ANNOUNCED_BEFORE, RULES, Subject
 from app.db.insert_new import insert_new
 from app.db.schema import scores
 from app.db.schema_admin import erased_keys
@@ -98,7 +98,9 @@ class Erasure:
         with self._database.begin() as conn:
             rows = {}
             for table, rule in RULES.items():
-                if table == "reviews":  # who speaks of a score at this moment waits, or is found
+                if table == ANNOUNCED_BEFORE:
+                    # whoever keeps something of it at this moment (a score, a batch, a review) holds the epoch, so that
+                    # we wait and then find it; or waits for us, and then sees this
                     for each in subject.connections:
                         announce(conn, ERASED, each, subject.record, at=self._clock())
                 rows[table] = rule(conn, subject, self._clock(), True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 
 from app.audit import AuditLog
 from app.core.shared import VERSION, SharedScores
@@ -21,7 +22,7 @@ from app.db.schema import leases
 from app.db.schema_api import import_rows, imports
 from app.db.schema_documents import analyses, earlier_reviews, readings, reviews
 from app.db.schema_feedback import feedback_threads, outcomes, thumbs
-from app.erasure import Erasure
+from app.erasure import Erased, Erasure
 from app.errors import Unavailable
 from app.keys import Keyring
 from app.metrics import NullMetrics
@@ -29,7 +30,10 @@ from app.review.write_back.rows import Place, wish
 from app.wiring import subject_keys
 from tests.core.server import Core, Handler, good, well
 from tests.core.shelf import MemoryShelf
+from tests.databases import migrated_url
+from tests.machines.callers.world import bring, key, lines, row
 from tests.world import LEAD, World
+from tests.world import world as make_world
 
 OTHER = "Lead/00QAB000009LeadAA2"
 SECRET = "Distinctive-Holdings-Ltd"
@@ -39,6 +43,12 @@ SUBJECT = Subject("acme", FAMILY, *LEAD.split("/"))
 
 @pytest.fixture
 def erasure(world: World) -> Iterator[Erasure]:
+    with beside(world) as made:
+        yield made
+
+
+@contextmanager
+def beside(world: World) -> Iterator[Erasure]:
     """As a command has it: another process on the same databases."""
     with closing(Database(world.settings.store.url)) as database:
         database.overwriting()
@@ -243,6 +253,27 @@ def test_what_is_scored_meanwhile_is_not_kept(world: World, erasure: Erasure) ->
     world.core.behave(erased_meanwhile, times=1)
     assert world.batch(token, [f"score-badge {LEAD} -"]).json["fragments"][0]["state"] != "ready"
     assert count(world, "SELECT count(*) FROM scores") == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_who_is_in_a_batch_that_is_being_applied_is_erased_by_one_run(kind: str, tmp_path: Path) -> None:
+    """It begins at the worst moment: the batch has looked for erased records, and its scores are not committed yet."""
+    erased: list[Erased] = []
+    with migrated_url(kind, tmp_path) as url, make_world(tmp_path, store=url) as world, beside(world) as erasure:
+        running = Thread(target=lambda: erased.append(erasure.erase(SUBJECT)))
+
+        @event.listens_for(world.parts.database.engine, "after_cursor_execute")
+        def began(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+            if "changes.kind = " in statement and not running.ident:
+                running.start()
+                running.join(0.5)  # it does all that it can, and waits for us
+
+        answer = bring(world, key(world), lines(row(record=LEAD), row(record=OTHER)))
+        assert answer.status_code == 200, answer.text
+        running.join(10)
+        assert erased[0].is_proved
+        assert count(world, "SELECT count(*) FROM scores WHERE record_id <> ''") == 1
+        assert erasure.find(SUBJECT).is_empty
 
 
 def test_what_redis_has_goes_and_while_it_is_away_nothing_is_erased(world: World, erasure: Erasure) -> None:

@@ -142,11 +142,12 @@ def _outbox(conn: Connection, subject: Subject, now: float, do: bool) -> int:  #
     return _gone(conn, outbox, mine, do)
 
 
-# In this order: analyses are found by the readings.
+ANNOUNCED_BEFORE = "scores"  # the first table whose writers hold the epoch before a row
+# In this order: analyses are found by the readings, and whoever writes a reading holds its row before the epoch.
 RULES: Mapping[str, Rule] = {
-    "scores": _scores,
     "analyses": _analyses,
     "readings": _readings,
+    "scores": _scores,
     "reviews": _reviews,
     "earlier_reviews": _earlier_reviews,
     "import_rows": _import_rows,

@@ -90,7 +90,9 @@ def publish(conn: Connection, batch: Batch) -> int:
     fixed = {"connection": batch.connection, "capability": batch.capability, "factors": "[]", "core": batch.source}
     chosen = [r[name] for name in _SAME] + [r.as_of, r.as_of] + [literal(value) for value in fixed.values()]
     rows = select(*chosen).where(r.import_id == batch.id)
-    return conn.execute(insert(scores).from_select([*_SAME, "created_at", "computed_at", *fixed], rows)).rowcount
+    shown = insert(scores).from_select([*_SAME, "created_at", "computed_at", *fixed], rows)
+    # of an INSERT the library forgets the count with the cursor, unless it is told
+    return conn.execute(shown.execution_options(preserve_rowcount=True)).rowcount
 
 
 def outdate(conn: Connection, batch: Batch, since: float) -> int:
