@@ -45,7 +45,7 @@ def attempt(admin: Admin) -> Response:
     if any(len(each) > MOST_LETTERS for each in said.values()):
         raise BadRequest("This is longer than any sample need be.", reason="text-too-long")
     try:
-        core, capability = _chosen(said)
+        core, capability = _chosen(admin, said)
         items = items_of(parsed(said["features"] or "{}"))
     except RefusedValueError as wrong:
         where = wrong.inner[0] if wrong.inner else "map"
@@ -66,13 +66,23 @@ def attempt(admin: Admin) -> Response:
     return _form(admin, said, trial=trial, settings=settings)
 
 
-def _scores() -> dict[str, CapabilitySettings]:
-    return {name: each for name, each in parts().settings.capabilities.items() if each.kind == "score" and each.cores}
+def _scores(admin: Admin) -> dict[str, CapabilitySettings]:
+    """Those that a core answers; for whoever looks after some connections only, those of these."""
+    settings = parts().settings
+    theirs = {
+        capability
+        for name, connection in settings.connections.items()
+        if admin.may(Act.DESIGN, name)
+        for capability in connection.capabilities
+    }
+    known = settings.capabilities if admin.may(Act.DESIGN) else {name: settings.capabilities[name] for name in theirs}
+    return {name: each for name, each in sorted(known.items()) if each.kind == "score" and each.cores}
 
 
-def _chosen(said: Mapping[str, str]) -> tuple[CoreSettings, CapabilitySettings]:
-    """The core's settings as they are, or as they would be. Raises RefusedValueError."""
-    capability = _scores().get(said["capability"])
+def _chosen(admin: Admin, said: Mapping[str, str]) -> tuple[CoreSettings, CapabilitySettings]:
+    """The core's settings as they are, or as they would be. Raises RefusedValueError, BadRequest for a capability that
+    is none of theirs."""
+    capability = _scores(admin).get(said["capability"])
     if capability is None:
         raise BadRequest("There is no such capability.", reason="capability-unknown")
     core = parts().settings.cores[capability.core]
@@ -116,7 +126,7 @@ def _form(
     admin: Admin, said: Mapping[str, str], *,
     status: int = 200, problems: list[Problem] | None = None, trial: Trial | None = None, settings: str = "",
 ) -> Response:  # fmt: skip
-    scores = _scores()
+    scores = _scores(admin)
     first = next(iter(scores.values()), None)
     sample = json.dumps(dict.fromkeys(first.fields), indent=1) if first else "{}"
     return page(

@@ -4,12 +4,15 @@ only what is configured."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.admins import Role
 from tests.routes.admin._browser import AdminPages, words
-from tests.world import World
+from tests.world import World, running
+from tests.world import world as make_world
 
 PATH = "/admin/cores/try"
 FEATURES = json.dumps({"activity": 3, "colour": "red"})
@@ -54,6 +57,30 @@ def test_where_a_core_is_is_told_to_who_runs_the_deployment_only(world: World) -
     url = world.settings.cores["main"].url
     assert url in AdminPages(world, Role.OPERATOR).post(PATH, form).text
     assert url not in AdminPages(world, Role.DESIGNER).post(PATH, form).text
+
+
+def test_a_designer_of_some_connections_sees_their_capabilities_only(tmp_path: Path) -> None:
+    """What another customer has scored is not theirs to know, not even its name."""
+    with make_world(tmp_path) as whole:
+        known = whole.settings.capabilities["lead_score"]
+        churn = replace(known, name="churn_risk", records=("Account",))
+        mine = replace(whole.settings.connections["acme-pages"], capabilities=("churn_risk",))
+        settings = replace(
+            whole.settings,
+            capabilities={"lead_score": known, "churn_risk": churn},
+            connections={**whole.settings.connections, "acme-pages": mine},
+        )
+        with running(settings, whole.clock) as (parts, runner):
+            world = replace(whole, settings=settings, parts=parts, runner=runner)
+            ada = AdminPages(world, Role.DESIGNER, ["acme-pages"])
+            assert "churn_risk (main)" in ada.get(PATH).text
+            assert "lead_score" not in ada.get(PATH).text
+            read = {"answer": '{"predictions": [[0.28, 0.72]]}'}
+            assert ada.post(PATH, MLFLOW | read).status_code == 400
+            assert "72 of 100" in words(ada.post(PATH, MLFLOW | read | {"capability": "churn_risk"}))
+            both = AdminPages(world, Role.DESIGNER).get(PATH).text
+            assert "lead_score (main)" in both
+            assert "churn_risk (main)" in both
 
 
 def test_markup_in_an_answer_is_text(world: World) -> None:
