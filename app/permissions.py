@@ -79,7 +79,12 @@ class Permissions:
         return answers
 
     def _names_none(self, session: Session) -> bool:
-        """A list that was opened where there is no record: nothing is attested, so the host says of each."""
+        """A list that was opened where there is no record: whichever record it asks for, the host says of each.
+
+        It opens nothing that its viewer cannot see there: for such a session no launch's word counts (one that attests
+        its records lists those that it names, and no others), the host is asked with the viewer's own token, and what
+        it answered is remembered for this session alone. A yes shows no more than the host's own page of that record.
+        """
         return session.component in self._lists and not session.records and not session.attested_record
 
     def confirm(self, session: Session) -> None:

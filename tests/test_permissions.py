@@ -12,6 +12,7 @@ from app.errors import Denied
 from app.hosts._sign_in import HostTokens
 from app.launch import Record
 from app.permissions import ALLOWED_FOR_S, REFUSED_FOR_S, Grant
+from tests.routes.lists import LEADS, home, many, shown
 from tests.world import LEAD, World, running
 
 REVENUE, ACTIVITY = "Revenue above a million", "Asked for a demo"
@@ -105,6 +106,31 @@ def test_a_denied_record_looks_the_same_with_and_without_a_score(world: World) -
     world.frame_token(**BEN)  # now it has one
     world.api.blind.add("zoe")
     assert world.badge(world.frame_token()).text == without
+
+
+def test_a_list_that_names_no_record_opens_what_the_host_shows_its_viewer_and_nothing_else(world: World) -> None:
+    """By every address that takes a record: that it has a score, and that others were shown it, opens nothing."""
+    many(world, 2)
+    for each in LEADS[:2]:  # Zoë sees both
+        world.badge(world.frame_token(**{"context.environment.parameters": {"recordId": each}}), f"Lead/{each}")
+    seen, hidden = (f"Lead/{each}" for each in LEADS[:2])
+    decision = next(row["decision"] for row in world.audited("view.shown") if row["record"] == hidden)
+    world.api.only["sam"] = {LEADS[0]}
+    token = shown(home(world, token="sam", user=BEN["user"])).token
+    bearer = {"Authorization": f"Bearer {token}"}
+    spoken = {"token": token, "record": hidden, "component": "score-card", "item": "score", "decision": decision}
+    refused = [
+        world.badge(token, hidden, "score-card"),
+        world.client.post("/reviews", data=spoken | {"verdict": "accept", "version": "0"}),
+        world.client.get(f"/api/v1/decisions/{decision}", headers=bearer),
+    ]
+    assert [each.status_code for each in refused] == [403, 403, 403]
+    assert {row["reason"] for row in world.audited("permission.refused")} == {"host-says-no"}
+    assert not any(row["record"] == hidden and row["viewer"] == BEN["user"] for row in world.audited("view.shown"))
+    assert world.badge(token, seen, "score-card").status_code == 200
+    world.api.only["sam"] = set()
+    world.clock.now += ALLOWED_FOR_S
+    assert world.badge(token, seen, "score-card").status_code == 403
 
 
 def test_a_record_that_is_not_there_is_denied_like_one_that_is_hidden(world: World) -> None:
