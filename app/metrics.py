@@ -52,6 +52,12 @@ METRICS: Mapping[str, Metric] = {
     "core_answers": Metric(
         "count", ("capability", "core", "outcome"), "Records by what each core said of them, a canary's apart."
     ),
+    "arm_answers": Metric(
+        "count",
+        ("capability", "core", "said"),
+        "While there is a canary: records by the band that each core said.",
+    ),
+    "arm_points": Metric("count", ("capability", "core"), "The same: the sum of the scores of each."),
     "core_records": Metric("count", ("core",), "Records that scoring cores were asked about."),
     "host_calls": Metric("count", ("host", "connection", "outcome"), "Questions to hosts."),
     "features": Metric("count", ("connection", "feature", "outcome"), "Features of scored records, filled or missing."),

@@ -13,6 +13,8 @@ from app.figures.names import (
     JOBS_DEAD,
     LEVELS,
     REMEMBERED,
+    arm_points,
+    arm_said,
     core_calls,
     core_failed,
     core_records,
@@ -22,7 +24,9 @@ from app.figures.names import (
 from app.figures.stored import Figure
 from app.node import Row
 
-MEASURED = frozenset({"remembered", "cache", "core_calls", "core_records", "host_calls", "features", "jobs"})
+MEASURED = frozenset(
+    {"remembered", "cache", "core_calls", "core_records", "host_calls", "features", "jobs", "arm_answers", "arm_points"}
+)
 
 
 def measured(growth: Mapping[Row, int]) -> Iterator[Figure]:
@@ -43,6 +47,10 @@ def _figures(name: str, labels: list[str]) -> Iterator[tuple[str, str, str]]:
             yield "", "", core_failed(labels[0])
     elif name == "core_records":
         yield "", "", core_records(labels[0])
+    elif name == "arm_answers":
+        yield "", "", arm_said(*labels)
+    elif name == "arm_points":
+        yield "", "", arm_points(*labels)
     elif name == "host_calls":
         yield labels[1], "", HOST_CALLS
         if labels[2] != "ok":

@@ -60,11 +60,22 @@ def core_records(core: str) -> str:
     return f"core-records:{core}"
 
 
+def arm_said(capability: str, core: str, said: str) -> str:
+    """Records by what one of a canary's two cores said of them: a band, or one of UNSCORED."""
+    return f"arm-{said}:{capability}:{core}"
+
+
+def arm_points(capability: str, core: str) -> str:
+    """The sum of its scores."""
+    return f"arm-points:{capability}:{core}"
+
+
 def feature(name: str, outcome: str) -> str:
     """Records whose feature was filled, or missing."""
     return f"feature-{outcome}:{name}"
 
 
+UNSCORED = ("insufficient", "failed", "refused")
 ANSWERS = tuple(map(answered, _STATES))
 REVIEWS = tuple(map(reviewed, ("accepted", "dismissed", "overridden")))
 THUMBS = tuple(map(thumbed, ("up", "down")))

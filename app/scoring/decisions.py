@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
-from app.answer import spoken_of
+from app.answer import band, spoken_of
 from app.audit.log import AuditLog, new_reference
 from app.config import CapabilitySettings
 from app.connections import Connection, Connections
@@ -157,8 +157,18 @@ class Decisions:
             for key, answer in zip(features, said, strict=True)
         }
         for answer in answers.values():
-            self._metrics.count("core_answers", capability=capability.name, core=core, outcome=outcome(answer))
+            self._count_answer(capability, core, answer)
         return answers
+
+    def _count_answer(self, capability: CapabilitySettings, core: str, answer: Said) -> None:
+        said, named = outcome(answer), {"capability": capability.name, "core": core}
+        self._metrics.count("core_answers", outcome=said, **named)
+        if not capability.canary:
+            return
+        if isinstance(answer, Score):
+            said = band(answer.value, capability.bands)
+            self._metrics.count("arm_points", n=round(answer.value), **named)
+        self._metrics.count("arm_answers", said=said, **named)
 
     def _keep(
         self,

@@ -15,7 +15,7 @@ from app.audit.lately import commonest
 from app.config import ConnectionSettings
 from app.db.jobs import depth
 from app.errors import NotFound
-from app.figures import plots
+from app.figures import arms, plots
 from app.figures.breakdown import Line, calls, conversions, filled, first_view, lines, wanted
 from app.figures.names import ANSWERS, LEVELS, REVIEWS, THUMBS
 from app.figures.satisfied import Satisfied
@@ -41,8 +41,9 @@ def figures(admin: Admin) -> Response:
         raise NotFound("There is no such component.")
     scope = {connection: mine[connection]} if connection else mine
     cores = [*p.settings.cores.values()] if not connection else []
+    tried = [*p.settings.capabilities.values()] if whole and not (connection or component) else []
     features = sorted({name for each in scope.values() for name in _features(each)})
-    found = summary(p.figures.stored, connection, p.clock(), component, wanted(cores, features))
+    found = summary(p.figures.stored, connection, p.clock(), component, [*wanted(cores, features), *arms.wanted(tried)])
     if request.args.get("form") == "csv":
         return _csv(found.days, connection, component)
     by_connection = lines(p.figures.stored, "connection", scope, p.clock(), component)
@@ -66,6 +67,7 @@ def figures(admin: Admin) -> Response:
         calls=[] if component else calls(p.figures.stored, found, cores, scope, p.clock()),
         errors=commonest(p.database, connection, p.clock() - WEEK * DAY_S),
         jobs=depth(p.database, p.clock()) if whole and not connection else {},
+        canaries=arms.canaries(found, tried),
         first_view=_first_view(connection),
         when=lambda at: datetime.fromtimestamp(at, UTC),
         **_read_off(found, features, mine.get(connection)),
