@@ -23,7 +23,8 @@ from app.launch import Record
 
 CARRIED = schema.CARRIED
 OUTDATED = 0.0  # `fresh_until` of a score whose record changed
-Sealed = Mapping[str, Mapping[str, bytes]]  # by decision: what columns hold that only a subject's key opens
+Snapshots = Mapping[str, Mapping[str, Any]]  # by decision: what it was computed from
+Sealed = Mapping[str, Mapping[str, bytes]]  # the same: what columns hold that only a subject's key opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,10 @@ class StoredScores:
         value = conn.execute(newest.order_by(scores.c.created_at.desc()).limit(1)).scalar()
         return None if value is None else float(value)
 
-    def sealed(self, new: Sequence[Stored], snapshots: Mapping[str, Mapping[str, Any]]) -> Sealed:
+    def sealed(self, new: Sequence[Stored], snapshots: Snapshots, *, remembered: bool = True) -> Sealed:
         """What only their subjects' keys open: the input that scores were computed from (`snapshots`, by decision),
-        and their reasons. Call it before the transaction that keeps them: a new subject gets its key in a database of
-        its own. Raises StoreUnavailable."""
+        and their reasons; `remembered` as `SubjectKeys.seal_all` has it. Call it before the transaction that keeps
+        them: a new subject gets its key in a database of its own. Raises StoreUnavailable."""
         plain = [
             Sealing(each.key.connection, str(each.key.record), _written(what), context)
             for each in new
@@ -145,7 +146,7 @@ class StoredScores:
                 ([factor.members() for factor in each.score.factors], _reasons(each.decision)),
             )
         ]
-        sealed = iter(self._sealer.seal_all(plain))
+        sealed = iter(self._sealer.seal_all(plain, remembered=remembered))
         return {each.decision: {"snapshot": next(sealed), "reasons": next(sealed)} for each in new}
 
     def save(self, conn: DatabaseConnection, new: Sequence[Stored], sealed: Sealed) -> None:

@@ -11,7 +11,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from cachetools import LRUCache
@@ -40,8 +40,9 @@ class Sealing:
 class Sealer(Protocol):
     """What the tables ask of the keys of subjects."""
 
-    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]:
-        """Each sealed by its subject's key, in their order; keys that are missing are made."""
+    def seal_all(self, items: Sequence[Sealing], *, remembered: bool = True) -> list[bytes]:
+        """Each sealed by its subject's key, in their order; keys that are missing are made. `remembered`: whether the
+        keys are kept in memory for the next time."""
 
     def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]:
         """Each opened, in their order; None where its key was destroyed, or never was. Raises SealBroken."""
@@ -49,9 +50,11 @@ class Sealer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Key:
+    """The raw key: a cipher that is made of it takes 2.5 KB, as long as it is kept, and two microseconds to make."""
+
     id: bytes
     subject: str
-    cipher: AESGCM
+    raw: bytes = field(repr=False)
 
 
 class SubjectKeys:
@@ -63,10 +66,11 @@ class SubjectKeys:
         self._by_id: LRUCache[bytes, _Key] = LRUCache(REMEMBERED)
         self._lock, self._forgotten = threading.Lock(), 0  # how often something was forgotten
 
-    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]:
+    def seal_all(self, items: Sequence[Sealing], *, remembered: bool = True) -> list[bytes]:
         """Each sealed by its subject's key, in their order; a subject that has none gets one. One question to the key
-        store for those that are not in memory, one write for those that are new."""
-        keys = self._keys({subject_of(each.connection, each.record): each.connection for each in items})
+        store for those that are not in memory, one write for those that are new. Not `remembered` are keys of records
+        that nobody looks at now: a night's batch would drive out those that are looked at all day."""
+        keys = self._keys({subject_of(each.connection, each.record): each.connection for each in items}, remembered)
         return [_sealed(keys[subject_of(each.connection, each.record)], each) for each in items]
 
     def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]:
@@ -145,7 +149,7 @@ class SubjectKeys:
             for key in [each for each in self._by_id.values() if each.subject in subjects]:
                 self._by_id.pop(key.id, None)
 
-    def _keys(self, wanted: Mapping[str, str]) -> dict[str, _Key]:
+    def _keys(self, wanted: Mapping[str, str], remembered: bool) -> dict[str, _Key]:
         """A key for each subject; the mapping says of which connection it is."""
         with self._lock:
             found = {each: key for each in wanted if (key := self._by_subject.get(each)) is not None}
@@ -159,7 +163,8 @@ class SubjectKeys:
             self._store.add(list(new))
             rows |= self._store.of_subjects([each.subject for each in new])  # another process may have come first
         raw = {row.id: each for row, each in new.items()}
-        return found | {each: self._remembered(row, as_of, raw.get(row.id)) for each, row in rows.items()}
+        keep = self._remembered if remembered else self._unwrapped
+        return found | {each: keep(row, as_of, raw.get(row.id)) for each, row in rows.items()}
 
     def _new(self, subject: str, connection: str) -> tuple[KeyRow, bytes]:
         key_id, raw = secrets.token_hex(_ID_BYTES), os.urandom(_KEY_BYTES)
@@ -174,11 +179,14 @@ class SubjectKeys:
         rows = self._store.of_ids(missing) if missing else {}
         return found | {bytes.fromhex(row.id): self._remembered(row, as_of) for row in rows.values()}
 
-    def _remembered(self, row: KeyRow, as_of: int, raw: bytes | None = None) -> _Key:
-        """Unwrapped, unless it is ours and new; kept, unless something was forgotten since it was read: it may have
-        been this one."""
+    def _unwrapped(self, row: KeyRow, _as_of: int, raw: bytes | None = None) -> _Key:
+        """Unwrapped, unless it is ours and new."""
         raw = raw or self._wrapper.unwrap(row.wrapped, wrapping_context(row.id))
-        key = _Key(bytes.fromhex(row.id), row.subject, AESGCM(raw))
+        return _Key(bytes.fromhex(row.id), row.subject, raw)
+
+    def _remembered(self, row: KeyRow, as_of: int, raw: bytes | None = None) -> _Key:
+        """The same, and kept, unless something was forgotten since it was read: it may have been this one."""
+        key = self._unwrapped(row, as_of, raw)
         with self._lock:
             if as_of == self._forgotten:
                 self._by_subject[row.subject] = key
@@ -199,11 +207,11 @@ def wrapping_context(key_id: str) -> str:
 def _opened(key: _Key, sealed: bytes, context: str) -> bytes:
     nonce, rest = sealed[_ID_BYTES : _ID_BYTES + _NONCE_BYTES], sealed[_ID_BYTES + _NONCE_BYTES :]
     try:
-        return key.cipher.decrypt(nonce, rest, key.id + context.encode())
+        return AESGCM(key.raw).decrypt(nonce, rest, key.id + context.encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken(reason="seal-wrong") from error
 
 
 def _sealed(key: _Key, item: Sealing) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
-    return key.id + nonce + key.cipher.encrypt(nonce, item.plaintext, key.id + item.context.encode())
+    return key.id + nonce + AESGCM(key.raw).encrypt(nonce, item.plaintext, key.id + item.context.encode())

@@ -40,7 +40,7 @@ def keep(database: Database, scores: StoredScores, *new: Stored) -> None:
 class Plain:
     """Seals nothing."""
 
-    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]:
+    def seal_all(self, items: Sequence[Sealing], *, remembered: bool = True) -> list[bytes]:
         return [each.plaintext for each in items]
 
     def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]:

@@ -38,7 +38,7 @@ class Marked:
     def __init__(self, *gone: str) -> None:
         self.gone = gone
 
-    def seal_all(self, items: Sequence[Sealing]) -> list[bytes]:
+    def seal_all(self, items: Sequence[Sealing], *, remembered: bool = True) -> list[bytes]:
         return [f"{one.context} {one.connection} {one.record}|".encode() + one.plaintext for one in items]
 
     def open_all(self, items: Sequence[tuple[bytes, str]]) -> list[bytes | None]:

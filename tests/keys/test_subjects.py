@@ -113,6 +113,19 @@ def test_known_subjects_cost_no_question(keys: SubjectKeys) -> None:
     assert database.used == used
 
 
+def test_a_night_s_batch_leaves_the_memory_to_those_who_are_looked_at(keys: SubjectKeys) -> None:
+    keys.seal_all([INPUT])
+    database = keys.store.file
+    assert isinstance(database, Moody)
+    batch = [Sealing("acme", f"Lead/{n}", b"x", "c") for n in range(900)]
+    keys.seal_all(batch, remembered=False)
+    used = database.used
+    keys.seal_all([INPUT], remembered=False)  # who is known is not asked for again
+    assert database.used == used
+    keys.seal_all(batch, remembered=False)
+    assert database.used == used + 1
+
+
 def test_many_new_subjects_are_one_question_and_one_write(keys: SubjectKeys) -> None:
     keys.seal_all([INPUT])
     database = keys.store.file

@@ -1,32 +1,26 @@
 """Schema migrations: Alembic without an ini file, safe when several processes start at once.
 
-Alembic is imported by whoever looks at the schema: it and its templates are a quarter of what a process would load at
-its start, and most processes of a server never need them.
+Alembic is imported by whoever changes a schema: it and its templates are a quarter of what a process would load at its
+start, and servers only ask whether theirs is current, which the migrations' files say too.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import Connection, inspect, text
 
 from app.db.database import Database
 
-if TYPE_CHECKING:
-    from alembic.script import ScriptDirectory
-
+_HERE, _BEFORE = Path(__file__).parent, re.compile(r'^down_revision = "(\w+)"$', re.MULTILINE)
 _LOCK = 0x1A7E1DB  # any fixed number; PostgreSQL locks by it
 
 
 def is_current(database: Database) -> bool:
     """Whether the schema is the newest that we know, or a newer one. Raises StoreUnavailable."""
-    from alembic.migration import MigrationContext
-
-    scripts = _scripts()
     with database.read() as conn:
-        there = MigrationContext.configure(conn).get_current_revision()
-    return there == scripts.get_current_head() or _is_newer(there, scripts)
+        return _is_current(conn)
 
 
 def upgrade(database: Database) -> None:
@@ -36,27 +30,32 @@ def upgrade(database: Database) -> None:
     killed half-way leaves the old schema whole. A newer schema has all that we use (docs/operating.md), so that a node
     of the version before may still start while the others are being replaced.
     """
-    from alembic import command
-    from alembic.config import Config
-    from alembic.migration import MigrationContext
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with database.begin() as conn:  # on SQLite this is the lock: BEGIN IMMEDIATE
         if not database.is_sqlite:
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if _is_newer(MigrationContext.configure(conn).get_current_revision(), _scripts()):
-            return
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        if not _is_current(conn):
+            _run(conn)
 
 
-def _scripts() -> ScriptDirectory:
-    from alembic.script import ScriptDirectory
+def _run(conn: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
 
-    return ScriptDirectory(str(Path(__file__).parent))
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
 
 
-def _is_newer(revision: str | None, scripts: ScriptDirectory) -> bool:
-    """Whether it came after all that we know: revisions are in one line, and none is ever taken back."""
-    return revision is not None and revision not in {each.revision for each in scripts.walk_revisions()}
+def _is_current(conn: Connection) -> bool:
+    """Revisions are in one line, and none is ever taken back: what we do not know came after all that we know."""
+    if not inspect(conn).has_table("alembic_version"):
+        return False
+    there = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return there is not None and there not in older()
+
+
+def older() -> frozenset[str]:
+    """All revisions but the newest, as the files themselves say it: each names the one before it."""
+    texts = [path.read_text(encoding="utf-8") for path in (_HERE / "versions").glob("v*.py")]
+    return frozenset(match[1] for each in texts if (match := _BEFORE.search(each)))

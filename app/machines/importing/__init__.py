@@ -38,7 +38,7 @@ from app.machines.importing.rows import Parse, check
 from app.machines.importing.wrong import BatchCut, BatchRefused, BatchTaken, BatchTooLarge, WrongRow, Wrongs
 from app.scoring.decisions import decision_id, features_hash
 
-STEP = 1_000  # rows of one transaction
+STEP = 400  # rows of one transaction, and of one question to the key store
 PAUSE_S = 0.002  # between them: whoever waits for the interpreter or the database has its turn
 MODELS = 20  # that are counted by name
 AT_ONCE = 2  # batches that a process takes: a sender may be as slow as it likes
@@ -146,7 +146,8 @@ class Imports:
         now = self._clock()
         new = {each.decision: (each, row.inputs) for row in rows for each in [_stored(batch, row, now)]}
         scores = [each for each, _ in new.values()]
-        sealed = self._stored.sealed(scores, {name: inputs for name, (_, inputs) in new.items()})
+        inputs = {name: inputs for name, (_, inputs) in new.items()}
+        sealed = self._stored.sealed(scores, inputs, remembered=False)
         with self._database.begin() as conn:
             kept.add(conn, batch, scores, sealed, in_all, now)
 
