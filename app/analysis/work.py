@@ -181,17 +181,10 @@ class AnalysisWork:
     def _asked(
         self, run: Run, telling: Telling, capability: CapabilitySettings, analyst: Analyst, document: Document
     ) -> Analysis:
-        told = {
-            "name": document.name,
-            "media_type": document.media_type,
-            "sha256": document.sha256,
-            "text": document.text,
-            "pages": [{"number": each.number, "start": each.start, "end": each.end} for each in document.pages],
-        }
-        question = Question(capability.name, capability.playbook, told)
+        question = Question(capability.name, capability.playbook, told_of(document))
         with self._timed("analyse"):
             return analyst.analyse(
-                question, _Passages(document), lambda *counted: telling.happens(lambda: run.analysing(*counted))
+                question, DocumentPassages(document), lambda *counted: telling.happens(lambda: run.analysing(*counted))
             )
 
     def _count(self, capability: CapabilitySettings, outcome: str) -> None:
@@ -204,7 +197,18 @@ class AnalysisWork:
         self._metrics.observe("analysis_seconds", time.perf_counter() - began, stage=stage)
 
 
-class _Passages:
+def told_of(document: Document) -> dict[str, Any]:
+    """What a core is told of a document."""
+    return {
+        "name": document.name,
+        "media_type": document.media_type,
+        "sha256": document.sha256,
+        "text": document.text,
+        "pages": [{"number": each.number, "start": each.start, "end": each.end} for each in document.pages],
+    }
+
+
+class DocumentPassages:
     """A document, as the core's answer is read against it."""
 
     def __init__(self, document: Document) -> None:

@@ -117,13 +117,13 @@ class MappedClient(CoreClient):
         }
         return {"results": [_entry(each, usual) for each in said]}
 
-    def analysis_of(self, answer: Any) -> Any:
+    def analysis_of(self, answer: Any, version: str = "") -> Any:
         """The same of an analysis."""
         known = self.map(ANALYSIS)
         said = heard(known.response, answer)
         if not isinstance(said, dict):
             raise _refused("response makes no object of it")
-        whole = self._usual(known, answer) | {"facts": []} | _told(said)
+        whole = self._usual(known, answer, version) | {"facts": []} | _told(said)
         if isinstance(whole.get("findings"), list):  # a language model that counts its findings miscounts them
             whole["findings"] = [
                 {"id": f"finding-{n}", **_told(each)} if isinstance(each, dict) else each

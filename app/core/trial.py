@@ -23,6 +23,7 @@ from app.net.door import Request, Response
 MOST = 200  # records
 MAX_SHOWN = 20_000  # signs of a raw answer
 TRIED = "try"
+MEND_MAP = "Compare the raw answer with the response's expression."
 NOT_ASKED = "not asked"  # the version of a model, while an answer is only pasted
 
 
@@ -52,12 +53,13 @@ class Trial:
     raw: str = ""
     mapped: Any = None
     scores: Sequence[Mapping[str, Any] | None] = ()  # one for each record; None where there is none
+    analysis: Mapping[str, Any] | None = None  # of a document
     refusals: Sequence[Refusal] = field(default=())
 
     @property
     def ok(self) -> bool:
-        """Whether there is a score, and no refusal."""
-        return bool(self.scores) and not self.refusals
+        """Whether there is a score, or an analysis, and no refusal."""
+        return bool(self.scores or self.analysis) and not self.refusals
 
     def told(self) -> dict[str, Any]:
         """For a program."""
@@ -75,19 +77,19 @@ def tried(asked: CoreClient, capability: CapabilitySettings, items: Sequence[Ite
     try:
         path, body = _request(asked, capability, items)
     except InlayError as error:
-        return _with(trial, Refusal("request", "request", error.detail, "Mend the request's expression."))
+        return with_(trial, Refusal("request", "request", error.detail, "Mend the request's expression."))
     trial = replace(trial, path=path, request=body)
     if pasted is not None:
         return _read(replace(trial, raw=pasted[:MAX_SHOWN]), mapped, capability, items, pasted, NOT_ASKED)
     try:
         response = asked.ask("POST", path, lambda _: body)
     except CoreUnavailable as error:
-        return _with(trial, Refusal("call", "", f"There was no answer ({_cause(error)}).", _mend_call(error)))
+        return with_(trial, Refusal("call", "", f"There was no answer ({_cause(error)}).", mend_call(error)))
     text = response.body.decode(errors="replace")
     kind, took = response.headers.get("Content-Type", ""), round(response.took_s, 3)
     trial = replace(trial, status=response.status, kind=kind, took_s=took, raw=text[:MAX_SHOWN])
     if not response.ok:
-        return _with(trial, Refusal("answer", "", f"The core answered {response.status}.", _mend_status(response)))
+        return with_(trial, Refusal("answer", "", f"The core answered {response.status}.", _mend_status(response)))
     return _read(trial, mapped, capability, items, text)
 
 
@@ -131,16 +133,16 @@ def _read(
     try:
         answer = json_of(Response(200, {}, text.encode()))
     except AnswerRefused as error:
-        return _with(trial, Refusal("answer", _where(text), error.detail, "Look at the raw answer."))
+        return with_(trial, Refusal("answer", _where(text), error.detail, "Look at the raw answer."))
     said = answer
     if mapped is not None:
         try:
             said = mapped.results_of(capability.name, answer, version)
         except InlayError as error:
-            mend = "Compare the raw answer with the response's expression."
+            mend = MEND_MAP
             if isinstance(error, CoreUnavailable):
                 mend = "Its version could not be read: set model_version, or mend version_path."
-            return _with(trial, Refusal("map", getattr(error, "path", "") or "$", error.detail, mend))
+            return with_(trial, Refusal("map", getattr(error, "path", "") or "$", error.detail, mend))
     trial = replace(trial, mapped=said)
     results: Sequence[Score | Insufficient | InlayError]
     try:
@@ -149,7 +151,7 @@ def _read(
         else:
             results = parse_results(said, [each.subject for each in items])
     except AnswerRefused as error:
-        return _with(trial, Refusal("score", error.path or "$", error.detail, _MEND_SHAPE))
+        return with_(trial, Refusal("score", error.path or "$", error.detail, _MEND_SHAPE))
     refusals = [_refusal(each, n) for n, each in enumerate(results) if not isinstance(each, Score)]
     return replace(trial, scores=[_shown(each) for each in results], refusals=refusals)
 
@@ -189,7 +191,7 @@ def _cause(error: CoreUnavailable) -> str:
     return f"{error.reason}: {cause.title}" if isinstance(cause, OutboundError) else error.reason
 
 
-def _mend_call(error: CoreUnavailable) -> str:
+def mend_call(error: CoreUnavailable) -> str:
     if error.reason == "address-private":
         return "List its host in [server] allow_private."
     if error.reason.startswith("redirect"):
@@ -211,5 +213,5 @@ def _mend_status(response: Response) -> str:
     return "Its answer may say why."
 
 
-def _with(trial: Trial, refusal: Refusal) -> Trial:
+def with_(trial: Trial, refusal: Refusal) -> Trial:
     return replace(trial, refusals=[*trial.refusals, refusal])

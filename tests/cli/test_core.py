@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import main
 from tests.cli.written import written
+from tests.core.analysing import analysis
 from tests.core.server import says
 from tests.world import World
 
@@ -68,7 +69,7 @@ def test_a_refusal_names_its_place_and_is_exit_code_1(world: World, tmp_path: Pa
 def test_what_is_called_wrongly_is_said(world: World, tmp_path: Path) -> None:
     settings, file = written(world), features(tmp_path)
     for arguments, says_ in (
-        (("try", "nope", "--features", file, "-c", settings), "there is no score 'nope'"),
+        (("try", "nope", "--features", file, "-c", settings), "there is no capability 'nope'"),
         (("try", "lead_score", "--core", "next", "--features", file, "-c", settings), "there is no core 'next'"),
         (("try", "lead_score", "--features", settings, "-c", settings), "does not hold features"),
         (("maps", "nope"), "there is no map 'nope'"),
@@ -80,3 +81,25 @@ def test_what_is_called_wrongly_is_said(world: World, tmp_path: Path) -> None:
 def test_the_shipped_maps_are_printed() -> None:
     assert run("maps").output.split() == ["mlflow", "open-inference", "openai"]
     assert tomllib.loads(run("maps", "mlflow").output)["score"]["path"] == "/invocations"
+
+
+def test_an_analysis_is_tried_with_a_document(world: World, tmp_path: Path) -> None:
+    review = (
+        '[capabilities.contract_review]\ncore = "main"\nkind = "analysis"\nrecords = ["Document"]\n[connections.acme]'
+    )
+    settings = written(world, {"[connections.acme]": review})
+    contract, answer = tmp_path / "contract.txt", tmp_path / "answer.json"
+    contract.write_text("This contract is governed by the laws of Sweden.")
+    answer.write_text(json.dumps(analysis(contract.read_text())))
+    try_ = ("try", "contract_review", "-c", settings)
+    done = run(*try_, "--document", contract, "--answer", answer)
+    assert done.exit_code == 0, done.output
+    assert "governed by the laws of Sweden" in done.output
+    answer.write_text(json.dumps(analysis("It is governed by the laws of Norway.")))
+    done = run(*try_, "--document", contract, "--answer", answer)
+    assert done.exit_code == 1
+    assert "REFUSED, analysis at findings[1].quote" in done.output
+    assert world.core.asked == 0
+    for wrong, why in (((), "An analysis is of a document."), (("--document", answer.with_suffix(".toml")), "exist")):
+        done = run(*try_, *wrong)
+        assert (done.exit_code, why in done.output) == (2, True), done.output
