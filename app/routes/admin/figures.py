@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from app.admins import Act, Admin
 from app.audit.lately import commonest
-from app.config import ConnectionSettings
+from app.config import CapabilitySettings, ConnectionSettings
 from app.db.jobs import depth
 from app.errors import NotFound
 from app.figures import arms, plots
@@ -67,10 +67,8 @@ def figures(admin: Admin) -> Response:
         calls=[] if component else calls(p.figures.stored, found, cores, scope, p.clock()),
         errors=commonest(p.database, connection, p.clock() - WEEK * DAY_S),
         jobs=depth(p.database, p.clock()) if whole and not connection else {},
-        canaries=arms.canaries(found, tried),
         first_view=_first_view(connection),
-        when=lambda at: datetime.fromtimestamp(at, UTC),
-        **_read_off(found, features, mine.get(connection)),
+        **_read_off(found, features, mine.get(connection), tried),
     )
 
 
@@ -81,10 +79,14 @@ def _satisfied(by_connection: list[Line], by_component: list[Line]) -> dict[str,
     }
 
 
-def _read_off(found: Summary, features: list[str], settings: ConnectionSettings | None) -> dict[str, Any]:
+def _read_off(
+    found: Summary, features: list[str], settings: ConnectionSettings | None, tried: list[CapabilitySettings]
+) -> dict[str, Any]:
     """What the page shows that needs no further question."""
     return {
         "summary": found,
+        "canaries": arms.canaries(found, tried),
+        "when": lambda at: datetime.fromtimestamp(at, UTC),
         "saved": _saved(found, settings),
         "plots": _plots(found),
         "strip": _strip(found.days),
