@@ -15,6 +15,7 @@ from typing import Any
 from app.errors import BadRequest
 
 MAX_RECORDS = 200  # a session names at most so many records
+MALFORMED = "A record is written type/id, for example Lead/00QAB000003LeadAA2."
 _RECORD = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,79})/([A-Za-z0-9_.:@!=-]{1,255})")
 
 
@@ -47,9 +48,7 @@ class Record:
         """Read `type/id`. Raises BadRequest when the text is not one."""
         match = _RECORD.fullmatch(text)
         if match is None:
-            raise BadRequest(
-                "A record is written type/id, for example Lead/00QAB000003LeadAA2.", reason="record-malformed"
-            )
+            raise BadRequest(MALFORMED, reason="record-malformed")
         return cls(match[1], match[2])
 
     def __str__(self) -> str:

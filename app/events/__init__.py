@@ -18,7 +18,7 @@ from app.db import Database
 from app.db.feedback import became as keep
 from app.db.single_use import consume
 from app.events.changed import Changed
-from app.events.said import OUTCOME, Told, changed_records, cloud_name, outcome_told, read_event
+from app.events.said import Event, Told, changed_records, name_of, outcome_told, read_event
 from app.events.signatures import TOLERANCE_S, EventRefused, require_token, verify
 from app.figures import Figures
 from app.figures.names import became
@@ -62,7 +62,7 @@ class Events:
         now = self._clock()
         event_id = verify(connection.settings.event_secrets, headers, body, now)
         admit()
-        return self._read(connection, body, event_id, "signed", now, now + 2 * TOLERANCE_S)
+        return self._read(connection, read_event(body), event_id, "signed", now, now + 2 * TOLERANCE_S)
 
     def accept_form(
         self,
@@ -80,17 +80,15 @@ class Events:
         admit()
         return self._take(connection, event.records, form.shown, now, now + form.repeats_s)
 
-    def deliver(self, connection: Connection, name: str, body: bytes) -> int:
-        """One that came through the customer's broker, which let its sender in. `name` is its id there; where it is
-        empty, a CloudEvent's own."""
-        now = self._clock()
-        return self._read(connection, body, name or cloud_name(body), "broker", now, now + BROKER_REPEATS_S)
+    def deliver(self, connection: Connection, message: str, body: bytes) -> int:
+        """One that came through the customer's broker, which let its sender in; `message` is its id there."""
+        event, now = read_event(body), self._clock()
+        return self._read(connection, event, name_of(event, message), "broker", now, now + BROKER_REPEATS_S)
 
-    def _read(self, connection: Connection, body: bytes, name: str, how: str, now: float, until: float) -> int:
-        event = read_event(body)
-        if event["type"] == OUTCOME:
+    def _read(self, connection: Connection, event: Event, name: str, how: str, now: float, until: float) -> int:
+        if event.is_outcome:
             return self._became(connection, outcome_told(event, now), name, how, now, until)
-        records = [] if is_echo(connection, event) else changed_records(event)
+        records = [] if is_echo(connection, event.asked.data.fields) else changed_records(event)
         # one name for all of them: it counts once, with the first
         return self._take(connection, [(name, each) for each in records], how, now, until)
 
@@ -99,7 +97,7 @@ class Events:
     ) -> int:
         with self._database.begin() as conn:
             fresh = {
-                name: not name or consume(conn, connection.name, f"event:{name}", until, now)
+                name: not name or consume(conn, connection.name, _used(how, name), until, now)
                 for name in dict.fromkeys(name for name, _ in told)
             }
             records = list(dict.fromkeys(record for name, record in told if fresh[name]))
@@ -114,7 +112,7 @@ class Events:
     def _became(self, connection: Connection, told: Told, name: str, how: str, now: float, until: float) -> int:
         bands: list[tuple[str, str]] = []
         with self._database.begin() as conn:
-            repeated = bool(name) and not consume(conn, connection.name, f"event:{name}", until, now)
+            repeated = bool(name) and not consume(conn, connection.name, _used(how, name), until, now)
             self._write(conn, connection, name, how, int(not repeated), repeated=repeated)
             if repeated:
                 return 0
@@ -139,10 +137,13 @@ class Events:
         return band(value, capability.bands) if capability and value is not None else ""
 
 
-def is_echo(connection: Connection, event: Mapping[str, Any]) -> bool:
-    """Whether it tells only of fields that we write ourselves, and that no core reads: else each write would cause a
-    score, and each score a write."""
-    data = event.get("data")
-    named = data.get("fields") if isinstance(data, dict) else None
+def _used(how: str, name: str) -> str:
+    """What is used up. Ids are each way's own: who may write into a queue cannot use up those of signed events."""
+    return f"broker-event:{name}" if how == "broker" else f"event:{name}"
+
+
+def is_echo(connection: Connection, named: Any) -> bool:
+    """Whether an event tells only of fields that we write ourselves, and that no core reads: else each write would
+    cause a score, and each score a write."""
     ours = {each.lower() for one in connection.settings.write_back.values() for each in one.names}
     return bool(named) and isinstance(named, list) and all(str(each).lower() in ours for each in named)

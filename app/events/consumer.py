@@ -1,12 +1,11 @@
 """Takes events from the customer's broker: each is acknowledged once it, and what follows from it, is in the database.
 
-At least once: a message that comes again (we were killed in between, the link broke) is known by its id and does
-nothing. What can never be taken is parked at the broker, with a row that says why.
+At least once: an event that comes again (we were killed in between, the link broke) is known by its source and id, or
+by its message's id, and does nothing. What can never be taken is parked at the broker, with a row that says why.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -26,7 +25,6 @@ POLL_S = 0.25
 CLAIM_EACH_S = 1.0  # how often we look whether another process of this node still takes them
 MISSING_EACH_POLLS = 120  # a queue that is missing is looked for again
 MAX_BYTES = 512 * 1024
-_MAX_NAME = 200
 
 _log = logging.getLogger("inlay")
 
@@ -79,7 +77,7 @@ class Consumer:
     def _deliver(self, connection: Connection, delivery: Delivery) -> None:
         if len(delivery.body) > MAX_BYTES:
             raise BadRequest(reason="event-too-large")
-        self._events.deliver(connection, _name(delivery.id), delivery.body)
+        self._events.deliver(connection, delivery.id, delivery.body)
 
     def _refused(self, link: Link, delivery: Delivery, connection: Connection, reason: str) -> str:
         try:
@@ -123,8 +121,3 @@ class Consumer:
             with suppress(OSError):
                 self._claim.let_go()
             self._claim = None
-
-
-def _name(given: str) -> str:
-    """An id as it is kept; a very long one by its digest."""
-    return given if len(given) <= _MAX_NAME else hashlib.sha256(given.encode()).hexdigest()

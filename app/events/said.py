@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import UnsetType
+
 from app.errors import BadRequest
 from app.events.signatures import TOLERANCE_S
-from app.figures.names import CONVERTED, NOT_CONVERTED
-from app.launch import MAX_RECORDS, Record
+from app.launch import Record
+from app.machines.api.forms import CHANGE_LIKE, OUTCOME_LIKE, EventAsked
+from app.machines.api.reading import read_form, read_object
 
-CHANGED, OUTCOME = "record.changed", "record.outcome"
+OUTCOME = "record.outcome"
+_SOURCE = re.compile(r"\S+")  # a URI reference: RFC 3986 has no spaces
+_MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,51 +31,62 @@ class Told:
     at: float
 
 
-def read_event(body: bytes) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What came, and what we read of it."""
+
+    raw: Mapping[str, Any]
+    asked: EventAsked
+
+    @property
+    def is_outcome(self) -> bool:
+        return self.asked.type == OUTCOME
+
+
+def read_event(body: bytes) -> Event:
     """An event of a type that we know. Raises BadRequest."""
-    try:
-        event = json.loads(body)
-        if event["type"] in (CHANGED, OUTCOME):
-            return dict(event)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BadRequest('An event is {"type": "...", "data": {...}}.', reason="event-malformed") from error
-    raise BadRequest(f"The types of events are {CHANGED} and {OUTCOME}.", reason="event-type-unknown")
+    raw = read_object(body, 'An event is {"type": "...", "data": {...}}.', "event-malformed")
+    return Event(raw, read_form(raw, EventAsked))
 
 
-def cloud_name(body: bytes) -> str:
-    """What a CloudEvent is called: its id, within its source. Empty for what has none. Raises BadRequest."""
-    event = read_event(body)
-    named = (event.get("source"), event.get("id"))
-    return " ".join(str(each)[:500] for each in named) if all(isinstance(each, str) and each for each in named) else ""
+def name_of(event: Event, message: str) -> str:
+    """What an event of a broker is known by when it comes again. A CloudEvent's id is its own within its source, so
+    nobody else in the same queue can use it up (https://github.com/cloudevents/spec/blob/main/cloudevents/spec.md#id);
+    what names no source goes by the id of its `message`. Empty where there is none."""
+    source, own = event.raw.get("source"), event.raw.get("id")
+    if isinstance(source, str) and isinstance(own, str) and own and _SOURCE.fullmatch(source):
+        return _short(f"{source} {own}")
+    return _short(message)
 
 
-def changed_records(event: Mapping[str, Any]) -> list[Record]:
+def _short(name: str) -> str:
+    """A very long one by its digest."""
+    return name if len(name) <= _MAX_NAME else hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def changed_records(event: Event) -> list[Record]:
     """The records that a `record.changed` event names. Raises BadRequest."""
-    try:
-        data = event["data"]
-        named = data["records"] if "records" in data else [data["record"]]
-        records = list(dict.fromkeys(Record.parse(each) for each in named))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BadRequest(
-            'An event is {"type": "record.changed", "data": {"record": "Lead/ID"}}.', reason="event-malformed"
-        ) from error
-    if not 0 < len(records) <= MAX_RECORDS:
-        raise BadRequest(f"An event names 1 to {MAX_RECORDS} records.", reason="event-malformed")
+    data = event.asked.data
+    named = [data.record] if isinstance(data.records, UnsetType) else data.records
+    records = [Record.parse(each) for each in dict.fromkeys(named) if not isinstance(each, UnsetType)]
+    if not records:
+        raise BadRequest(CHANGE_LIKE, reason="event-malformed")
     return records
 
 
-def outcome_told(event: Mapping[str, Any], now: float) -> Told:
+def outcome_told(event: Event, now: float) -> Told:
     """What a `record.outcome` event says. Raises BadRequest."""
+    data = event.asked.data
+    at = _moment(data.at)
+    if isinstance(data.record, UnsetType) or isinstance(data.outcome, UnsetType) or not at or at > now + TOLERANCE_S:
+        raise BadRequest(OUTCOME_LIKE, reason="event-malformed")
+    return Told(Record.parse(data.record), data.outcome, at)
+
+
+def _moment(text: str | UnsetType) -> float | None:
+    """Seconds since the epoch; None for what is no moment, or of no time zone."""
     try:
-        data = event["data"]
-        at = datetime.fromisoformat(data["at"])
-        told = Told(Record.parse(data["record"]), str(data["outcome"]), at.timestamp())
-        if at.tzinfo is None or told.outcome not in (CONVERTED, NOT_CONVERTED) or told.at > now + TOLERANCE_S:
-            raise ValueError("it is of no use")
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
-        raise BadRequest(
-            'An outcome is {"type": "record.outcome", "data": {"record": "Lead/ID", "outcome": "converted" or '
-            '"not-converted", "at": "2026-11-30T09:00:00Z"}}, and is not of the future.',
-            reason="event-malformed",
-        ) from error
-    return told
+        at = datetime.fromisoformat(text if isinstance(text, str) else "")
+        return at.timestamp() if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from app.answer import Reviewed
-from app.core.analyses import Severity
 from app.db.reviews import Verdict
 from app.errors import BadRequest, InlayError, NotFound
+from app.machines.api.forms import NUMBER_NEEDED, REASON_NEEDED, SEVERITY_NEEDED, Spoken
+from app.machines.api.reading import read_form
 from app.review.change import SCORE
 
 
@@ -31,11 +32,7 @@ VERDICTS: Mapping[Word, Verdict] = {
     Word.DISMISS: Verdict.DISMISSED,
     Word.OVERRIDE: Verdict.OVERRIDDEN,
 }
-MAX_COMMENT = 2_000
-REASON = re.compile(r"[a-z][a-z-]{0,39}")
-_ITEM, _DECISION = re.compile(rf"{SCORE}|[0-9a-f]{{1,64}}"), re.compile(r"[A-Za-z0-9_-]{1,64}")
-_VERSION, _VALUE = re.compile(r"[0-9]{1,18}"), re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a\u202b\u202d\u202e]")
+S = TypeVar("S", bound=Spoken)
 
 
 class ReviewGone(NotFound):
@@ -105,27 +102,22 @@ class Said:
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Said:
         """Raises BadRequest."""
-        named = form.get("verdict", "")
-        if named not in set(Word):
-            raise BadRequest(f"A verdict is one of {', '.join(Word)}.", reason="review-verdict")
-        word, item, decision = Word(named), form.get("item", ""), form.get("decision", "")
-        if not _ITEM.fullmatch(item):
-            raise BadRequest(f"Name a finding by its fingerprint, or the item {SCORE}.", reason="review-item")
-        if not _DECISION.fullmatch(decision):
-            raise BadRequest("Name the decision that you speak of.", reason="review-decision")
-        version = form.get("version", "")
-        if not _VERSION.fullmatch(version):
-            raise BadRequest("Name the version of the review that you saw; 0 for none.", reason="review-version")
+        return cls.of(read_spoken(form, Spoken))
+
+    @classmethod
+    def of(cls, spoken: Spoken) -> Said:
+        """What a verdict needs, and of what was sent with it nothing else. Raises BadRequest."""
+        word, of_score = Word(spoken.verdict), spoken.item == SCORE
         changed = word is Word.OVERRIDE
         return cls(
-            decision=decision,
-            item=item,
+            decision=spoken.decision,
+            item=spoken.item,
             word=word,
-            version=int(version),
-            severity=_severity(form) if changed and item != SCORE else "",
-            value=_value(form) if changed and item == SCORE else None,
-            reason=_reason(form, item, word),
-            comment=_comment(form),
+            version=int(spoken.version),
+            severity=_severity(spoken) if changed and not of_score else "",
+            value=_value(spoken) if changed and of_score else None,
+            reason=_reason(spoken, word, needed=word is Word.DISMISS or (changed and of_score)),
+            comment=spoken.comment,
         )
 
     @property
@@ -139,31 +131,25 @@ class Said:
         }
 
 
-def _severity(form: Mapping[str, str]) -> str:
-    severity = form.get("severity", "")
-    if severity not in set(Severity):
-        raise BadRequest(f"A severity is one of {', '.join(Severity)}.", reason="review-severity")
-    return severity
+def read_spoken(form: Mapping[str, str], shape: type[S]) -> S:
+    """A form by its shape; ends of lines are as browsers send them. Raises BadRequest."""
+    return read_form({**form, "comment": form.get("comment", "").replace("\r\n", "\n").strip()}, shape)
 
 
-def _value(form: Mapping[str, str]) -> float:
-    text = form.get("value", "").strip()
-    value = float(text) if _VALUE.fullmatch(text) else math.inf
+def _severity(spoken: Spoken) -> str:
+    if not spoken.severity:
+        raise BadRequest(SEVERITY_NEEDED, reason="review-severity")
+    return spoken.severity
+
+
+def _value(spoken: Spoken) -> float:
+    value = float(spoken.value) if spoken.value.strip() else math.inf
     if value > 100:
-        raise BadRequest("A score is a number from 0 to 100, for example 61.", reason="review-value")
+        raise BadRequest(NUMBER_NEEDED, reason="review-value")
     return value
 
 
-def _reason(form: Mapping[str, str], item: str, word: Word) -> str:
-    reason = form.get("reason", "") if word in VERDICTS and word is not Word.ACCEPT else ""
-    needed = word is Word.DISMISS or (word is Word.OVERRIDE and item == SCORE)
-    if (reason or needed) and not REASON.fullmatch(reason):
-        raise BadRequest("Give the reason as a word, for example not-relevant.", reason="review-reason")
-    return reason
-
-
-def _comment(form: Mapping[str, str]) -> str:
-    comment = form.get("comment", "").replace("\r\n", "\n").strip()
-    if len(comment) > MAX_COMMENT or _CONTROLS.search(comment):
-        raise BadRequest(f"A comment is plain text of at most {MAX_COMMENT:,} characters.", reason="review-comment")
-    return comment
+def _reason(spoken: Spoken, word: Word, *, needed: bool) -> str:
+    if needed and not spoken.reason:
+        raise BadRequest(REASON_NEEDED, reason="review-reason")
+    return spoken.reason if word in VERDICTS and word is not Word.ACCEPT else ""

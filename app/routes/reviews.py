@@ -11,7 +11,9 @@ from app.connections import Connection
 from app.errors import BadRequest, Denied, InlayError, Unavailable, WrongMediaType
 from app.figures.names import reviewed
 from app.launch import LISTED, Record
-from app.review.said import ReviewConflict, Said, ScoreGone
+from app.machines.api.forms import MOST_MEMBERS, ReviewAsked
+from app.machines.api.reading import read_object
+from app.review.said import ReviewConflict, Said, ScoreGone, read_spoken
 from app.routes import _batch as batch
 from app.routes._session import bearer, session_of, written
 from app.session.bearer import Session
@@ -24,8 +26,8 @@ from app.web.spoken import sentence
 from app.web.stations import Told
 
 blueprint = Blueprint("reviews", __name__)
-MAX_FIELDS = 20
 MANY = "reviews"
+_OBJECT = "Send one JSON object whose values are texts."
 
 
 @blueprint.after_request
@@ -41,17 +43,16 @@ def preflight() -> Response:
 
 @blueprint.post("/reviews")
 def give() -> Response:
-    p, form = parts(), _form()
+    p, (form, many) = parts(), _sent()
     session = session_of(form["token"] if "token" in form else bearer())
     connection = p.connections.get(session.connection)
-    if many := _many():
+    if many:
         return _given(session, connection, form.get("component") or session.component, many)
-    record = Record.parse(form.get("record", ""))
-    item = Item(form.get("component") or session.component, record)
     try:
         p.limits.spend_review(connection.settings, session.viewer.subject)
-        said = Said.parse(form)
-        p.reviews.give(session, connection, item.tag, record, _told(session, item), said)
+        asked = read_spoken(form, ReviewAsked)
+        said, item = Said.of(asked), Item(asked.component or session.component, Record.parse(asked.record))
+        p.reviews.give(session, connection, item.tag, item.record, _told(session, item), said)
     except InlayError as error:
         error.detail = sentence(p.renderer.texts, session.viewer, error)
         if isinstance(error, ReviewConflict):
@@ -60,16 +61,6 @@ def give() -> Response:
     if said.verdict is not None:
         p.figures.count(connection.name, item.tag, reviewed(said.verdict))
     return Response(written(as_json(p.fragments.show(session, [item]))), mimetype="application/json")
-
-
-def _many() -> list[str]:
-    """Several reviews in one request: each a `review` of a form, or a text in the list `reviews` of a JSON object."""
-    if request.mimetype == "application/x-www-form-urlencoded":
-        return request.form.getlist("review")
-    texts = request.get_json().get(MANY, [])
-    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
-        raise BadRequest(f"{MANY} is a list of texts.", reason="reviews-malformed")
-    return texts
 
 
 def _given(session: Session, connection: Connection, tag: str, texts: list[str]) -> Response:
@@ -93,17 +84,20 @@ def _conflict(error: ReviewConflict, session: Session, item: Item) -> Response:
     return response
 
 
-def _form() -> Mapping[str, str]:
-    """The fields of a form, or the texts of a JSON object."""
+def _sent() -> tuple[Mapping[str, str], list[str]]:
+    """The fields of a form, or the texts of a JSON object; and several reviews in one request: each a `review` of a
+    form, or a text in the list `reviews` of the object."""
     if request.mimetype == "application/x-www-form-urlencoded":
-        return request.form.to_dict()
+        return request.form.to_dict(), request.form.getlist("review")
     if request.mimetype != "application/json":
         raise WrongMediaType("Send a form (application/x-www-form-urlencoded), or JSON.")
-    body = request.get_json(silent=True)
-    plain = {name: value for name, value in body.items() if name != MANY} if isinstance(body, dict) else None
-    if plain is None or len(plain) > MAX_FIELDS or not all(isinstance(each, str) for each in plain.values()):
-        raise BadRequest("Send one JSON object whose values are texts.", reason="review-malformed")
-    return plain
+    plain = read_object(request.get_data(cache=False), _OBJECT, "review-malformed")
+    many = plain.pop(MANY, [])
+    if not isinstance(many, list) or not all(isinstance(each, str) for each in many):
+        raise BadRequest(f"{MANY} is a list of texts.", reason="reviews-malformed")
+    if len(plain) > MOST_MEMBERS or not all(isinstance(each, str) for each in plain.values()):
+        raise BadRequest(_OBJECT, reason="review-malformed")
+    return plain, many
 
 
 def _told(session: Session, item: Item) -> Told:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from flask import Blueprint, Response, jsonify, request
+from msgspec import UnsetType
 from werkzeug.exceptions import HTTPException
 
 from app.audit.log import new_reference
@@ -20,7 +21,9 @@ from app.errors import (
     StoreUnavailable,
     WrongMediaType,
 )
-from app.launch import LISTED, MAX_RECORDS, Launch, LaunchRequest, Record, TokenType
+from app.launch import LISTED, Launch, LaunchRequest, Record, TokenType
+from app.machines.api.forms import CODE, GRANT_LIKE, SessionAsked, TokenForm
+from app.machines.api.reading import read_form
 from app.routes._session import bearer, browser_locale, session_of, written
 from app.session import TOKEN_LIFE_S
 from app.session.bearer import Session
@@ -40,7 +43,6 @@ from app.web.refusals import (
 from app.web.shown import Item, as_json
 
 blueprint = Blueprint("session", __name__)
-GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
 @blueprint.after_request
@@ -86,24 +88,20 @@ def _written(error: LaunchRefused | SignInRefused, connection: str) -> str:
 def _exchanged() -> Response:
     p = parts()
     require_patience(p)  # before anything of the body is read
-    form = request.form
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
-    if form.get("grant_type") == "authorization_code":
-        return _redeemed(p.connections.get(form.get("connection", "")))
-    kind = form.get("subject_token_type", "")
-    if form.get("grant_type") != GRANT or kind not in {*TokenType}:
-        known = ", ".join(TokenType)
-        raise BadRequest(f"grant_type is {GRANT}, subject_token_type one of {known}.", reason="grant-type-unknown")
-    connection = p.connections.get(form.get("connection", ""))
-    component = form.get("component", "")
-    records = tuple(Record.parse(text) for text in form.getlist("records") if text != str(LISTED))
-    if len(records) > MAX_RECORDS:
-        raise BadRequest(f"A session is for at most {MAX_RECORDS} records.", reason="records-count")
+    form = request.form
+    asked = read_form({**form.to_dict(), "records": form.getlist("records")}, SessionAsked)
+    connection, component, kind = p.connections.get(asked.connection), asked.component, asked.subject_token_type
+    if asked.grant_type == CODE:
+        return _redeemed(connection, asked)
+    if isinstance(kind, UnsetType):
+        raise BadRequest(GRANT_LIKE, reason="grant-type-unknown")
+    records = tuple(Record.parse(text) for text in asked.records if text != str(LISTED))
     if not connection.host.takes or component not in connection.settings.components:
         raise LaunchRefused(reason="component-unlisted" if connection.host.takes else "proof-kind")
     origin = request.headers.get("Origin")
-    launch = _verified(connection, component, records, origin, kind)
+    launch = _verified(connection, asked, records, origin, kind)
     p.limits.spend_viewer(connection.settings, launch.viewer.subject)
     p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     session, token = p.sessions.open(launch, connection, component, "frame" if _is_frame(origin) else "element")
@@ -111,15 +109,15 @@ def _exchanged() -> Response:
     return _told(session, token, records)
 
 
-def _redeemed(connection: Connection) -> Response:
+def _redeemed(connection: Connection, asked: SessionAsked) -> Response:
     """A window's one-time code for a session, as a public client redeems its own.
 
     https://www.rfc-editor.org/rfc/rfc7636#section-4.5
     """
-    p, form = parts(), request.form
+    p = parts()
     # counted once it is one: else a stranger's guesses would use up what the viewers have
     p.limits.require_connection(connection.settings, connection.settings.limit_launches, "launches")
-    session, token = p.sign_ins.redeem(connection, form.get("code", ""), form.get("code_verifier", ""))
+    session, token = p.sign_ins.redeem(connection, asked.code, asked.code_verifier)
     with suppress(RateLimited):  # others came first meanwhile: its code is used up, so it stands
         p.limits.spend_connection(connection.settings, connection.settings.limit_launches, "launches")
     p.metrics.count("sign_ins", host=connection.settings.host, outcome="completed")
@@ -143,16 +141,18 @@ def _told(session: Session, token: str, records: tuple[Record, ...]) -> Response
 
 
 def _verified(
-    connection: Connection, component: str, records: tuple[Record, ...], origin: str | None, kind: str
+    connection: Connection, asked: SessionAsked, records: tuple[Record, ...], origin: str | None, kind: TokenType
 ) -> Launch:
     """The launch. Whoever brings a good proof under a wrong name is told so; a stranger learns nothing from it."""
-    p, proof = parts(), request.form.get("subject_token", "")
-    asked = LaunchRequest(proof, component, records, _host_origin(origin), p.clock(), browser_locale())
-    launch = connection.host.verify(asked, connection.settings, p.keys)
+    p = parts()
+    wanted = LaunchRequest(
+        asked.subject_token, asked.component, records, _host_origin(origin), p.clock(), browser_locale()
+    )
+    launch = connection.host.verify(wanted, connection.settings, p.keys)
     if kind not in connection.host.takes:
         takes = ", ".join(connection.host.takes)
         raise BadRequest(f"This connection takes subject_token_type {takes}.", reason="token-type-wrong")
-    if kind == TokenType.SIGNED_REQUEST and asked.origin:
+    if kind == TokenType.SIGNED_REQUEST and wanted.origin:
         raise LaunchRefused(reason="proof-kind")  # it is made for a frame, and a page has none
     count_unknown(p, connection, launch)
     return launch
@@ -162,7 +162,7 @@ def _verified(
 def renew() -> Response:
     p = parts()
     try:
-        session = session_of(request.form.get("token") or bearer())
+        session = session_of(read_form(request.form.to_dict(), TokenForm).token or bearer())
         renewed, token = _renewed(session)
     except InlayError as error:
         p.metrics.count("sessions", outcome="refused")

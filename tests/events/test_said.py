@@ -7,7 +7,7 @@ import json
 import pytest
 
 from app.errors import BadRequest
-from app.events.said import changed_records, cloud_name, outcome_told, read_event
+from app.events.said import Event, changed_records, name_of, outcome_told, read_event
 
 NOW = 1_795_000_000.0
 
@@ -67,9 +67,26 @@ def test_an_outcome_that_says_anything_else_is_a_bad_request(changes: dict[str, 
         outcome_told(read_event(outcome(**changes)), NOW)
 
 
+def event(**changes: object) -> Event:
+    return read_event(json.dumps(CLOUD | changes).encode())
+
+
+CLOUD = {"specversion": "1.0", "id": "7", "source": "/crm", "type": "record.changed", "data": {"record": "Lead/1"}}
+
+
 def test_a_cloud_event_is_called_by_its_id_within_its_source() -> None:
-    event = {"specversion": "1.0", "id": "7", "source": "/crm", "type": "record.changed", "data": {"record": "Lead/1"}}
-    assert cloud_name(json.dumps(event).encode()) == "/crm 7"
-    assert [str(each) for each in changed_records(event)] == ["Lead/1"]
-    for change in ({"id": 7}, {"id": ""}, {"source": None}):
-        assert cloud_name(json.dumps(event | change).encode()) == ""
+    assert name_of(event(), "message-1") == name_of(event(), "message-2") == "/crm 7"
+    assert [str(each) for each in changed_records(event())] == ["Lead/1"]
+    assert len({name_of(event(source=each), "") for each in ("/crm", "/erp", "/crm/7")}) == 3
+
+
+@pytest.mark.parametrize("change", [{"id": 7}, {"id": ""}, {"source": None}, {"source": ""}, {"source": "/crm 7"}])
+def test_what_has_no_source_and_id_goes_by_its_message(change: dict[str, object]) -> None:
+    """A source with a space in it is none: with its id it could be read as another's."""
+    assert name_of(event(**change), "message-1") == "message-1"
+    assert name_of(event(**change), "") == ""
+
+
+def test_long_names_are_told_apart_to_their_end() -> None:
+    names = {name_of(event(id="x" * 600 + end), "") for end in "ab"} | {name_of(event(id=""), "y" * 600)}
+    assert sorted(map(len, names)) == [64, 64, 64]

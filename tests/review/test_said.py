@@ -6,7 +6,8 @@ import pytest
 
 from app.db.reviews import Verdict
 from app.errors import BadRequest
-from app.review.said import MAX_COMMENT, Said
+from app.machines.api.forms import MAX_COMMENT
+from app.review.said import Said
 
 FINDING = {"decision": "d", "item": "0" * 24, "verdict": "accept", "version": "0"}
 SCORE = {"decision": "d", "item": "score", "verdict": "override", "version": "7", "value": "61", "reason": "other"}

@@ -236,11 +236,18 @@ def test_what_nobody_scores_is_taken_and_does_nothing(world: World) -> None:
     assert world.run_jobs() == 0
 
 
-def test_through_a_broker_an_event_counts_once_by_its_name_there_or_its_own(world: World) -> None:
+def test_through_a_broker_an_event_counts_once_by_its_source_and_id_or_by_its_message(world: World) -> None:
     acme, events = world.parts.connections.get("acme"), world.parts.events
     cloud = {"specversion": "1.0", "id": "7", "source": "/crm", "type": "record.changed", "data": {"record": LEAD}}
-    body = json.dumps(cloud).encode()
-    assert [events.deliver(acme, "", body) for _ in range(2)] == [1, 0]
-    assert [events.deliver(acme, "msg-1", body) for _ in range(2)] == [1, 0]
+    body, other = json.dumps(cloud).encode(), json.dumps(cloud | {"source": "/erp"}).encode()
+    assert [events.deliver(acme, each, body) for each in ("", "msg-1", "msg-2")] == [1, 0, 0]
+    assert events.deliver(acme, "msg-1", other) == 1  # another publisher's event of the same id
     nameless = json.dumps({"type": "record.changed", "data": {"record": LEAD}}).encode()
+    assert [events.deliver(acme, "msg-3", nameless) for _ in range(2)] == [1, 0]
     assert [events.deliver(acme, "", nameless) for _ in range(2)] == [1, 1]  # nothing tells them apart: looked at twice
+
+
+def test_who_writes_into_the_queue_cannot_use_up_the_id_of_a_signed_event(world: World) -> None:
+    body = json.dumps({"type": "record.changed", "data": {"record": LEAD}}).encode()
+    assert world.parts.events.deliver(world.parts.connections.get("acme"), "evt-1", body) == 1
+    assert world.event(LEAD, name="evt-1").json == {"records": 1}

@@ -5,6 +5,7 @@ A refusal names the place and what was expected there, never the value: values a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.core.shapes import Meaning
+from app.errors import BadRequest, InlayError
 from app.launch import MAX_RECORDS
 
 MAX_FACTORS = 50
@@ -23,6 +25,23 @@ LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a\u202b\u202d\u202e]*$(?!\n)"
 def line(longest: int, says: str, least: int = 1, **more: Any) -> Meta:
     """One line of text."""
     return Meta(min_length=least, max_length=longest, pattern=LINE, description=says, **more)
+
+
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How a value that does not fit is refused; without `says`, as the error says it of itself."""
+
+    says: str
+    reason: str
+    error: type[InlayError]
+
+
+def refused(says: str, reason: str, error: type[InlayError] = BadRequest) -> Meta:
+    """Beside what a member takes: the words for what it does not take. No part of the document."""
+    return Meta(extra={REFUSED: Refused(says, reason, error)})
 
 
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}$(?!\n)", examples=["lead_score"])]
