@@ -215,7 +215,9 @@ class DocumentPassages:
         self.text, self._document, self._quotes = document.text, document, Quotes(document.text)
 
     def find(self, quote: str, near: int) -> tuple[int, int] | None:
+        """Where a quote stands, white space aside; the place nearest to `near`."""
         return self._quotes.find(quote, near)
 
     def page(self, start: int) -> int | None:
+        """The page that an offset is on."""
         return locate(self._document, start)

@@ -192,6 +192,7 @@ def _cause(error: CoreUnavailable) -> str:
 
 
 def mend_call(error: CoreUnavailable) -> str:
+    """What to do where there was no answer."""
     if error.reason == "address-private":
         return "List its host in [server] allow_private."
     if error.reason.startswith("redirect"):
@@ -214,4 +215,5 @@ def _mend_status(response: Response) -> str:
 
 
 def with_(trial: Trial, refusal: Refusal) -> Trial:
+    """The trial with one refusal more."""
     return replace(trial, refusals=[*trial.refusals, refusal])

@@ -40,6 +40,7 @@ class Event:
 
     @property
     def is_outcome(self) -> bool:
+        """Whether it says what became of a record; else, that one changed."""
         return self.asked.type == OUTCOME
 
 

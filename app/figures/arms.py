@@ -38,6 +38,7 @@ class Canary:
 
 
 def canaries(whole: Summary, capabilities: Collection[CapabilitySettings]) -> list[Canary]:
+    """One for each capability that has a canary."""
     return [_canary(whole, each) for each in capabilities if each.canary]
 
 
