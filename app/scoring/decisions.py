@@ -161,14 +161,14 @@ class Decisions:
         return answers
 
     def _count_answer(self, capability: CapabilitySettings, core: str, answer: Said) -> None:
-        said, named = outcome(answer), {"capability": capability.name, "core": core}
-        self._metrics.count("core_answers", outcome=said, **named)
+        said, name = outcome(answer), capability.name
+        self._metrics.count("core_answers", capability=name, core=core, outcome=said)
         if not capability.canary:
             return
         if isinstance(answer, Score):
             said = band(answer.value, capability.bands)
-            self._metrics.count("arm_points", n=round(answer.value), **named)
-        self._metrics.count("arm_answers", said=said, **named)
+            self._metrics.count("arm_points", n=round(answer.value), capability=name, core=core)
+        self._metrics.count("arm_answers", capability=name, core=core, said=said)
 
     def _keep(
         self,
