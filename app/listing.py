@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 
 from cachetools import LRUCache, TTLCache
 
@@ -133,7 +132,7 @@ def listing(
 ) -> Listing:
     """One answer of many: what some are denied or lack is counted and said, and never hides the others."""
     rows = tuple(
-        Row(record, replace(answer, until=0.0), names.get(record, ""), record in pressing)
+        Row(record, answer, names.get(record, ""), record in pressing)
         for record, answer in answers.items()
         if record != LISTED and answer.state is not State.DENIED
     )

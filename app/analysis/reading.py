@@ -64,7 +64,8 @@ class Reading:
     problem: str = ""
     sentence: str = ""
     voice: Voice | None = None  # None: they cannot say anything here
-    until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
+    # as long as nothing is announced, this is the answer until then; 0: ask again each time. Nothing that is shown
+    until: float = field(default=0.0, compare=False)
 
 
 def changes(before: Analysis, now: Analysis) -> Changes:

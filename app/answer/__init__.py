@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,7 +109,8 @@ class Answer:
     review: Reviewed | None = None
     override: float | None = None  # what a viewer set in its place, for components that ask for no reviews
     rules: ReviewRules | None = None  # None: this component asks for no reviews
-    until: float = 0.0  # as long as nothing is announced, this is the answer until then; 0: ask again each time
+    # as long as nothing is announced, this is the answer until then; 0: ask again each time. Nothing that is shown
+    until: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class Listing:
     rows: tuple[Row, ...] = ()
     denied: int = 0  # of the records that the session names; of others nobody is told
     reference: str = ""
-    until: float = 0.0
+    until: float = field(default=0.0, compare=False)
 
 
 def drawn(value: float) -> int:
@@ -157,4 +158,5 @@ def spoken_of(score: Score, declared: frozenset[str]) -> Score:
 def cut(score: Score, hidden: frozenset[str]) -> tuple[Score, int]:
     """The score with its visible factors only, and how many were left out."""
     seen = visible_factors(score, hidden)
-    return replace(score, factors=seen), len(score.factors) - len(seen)
+    left_out = len(score.factors) - len(seen)
+    return (replace(score, factors=seen) if left_out else score), left_out

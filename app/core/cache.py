@@ -25,9 +25,12 @@ class Cache(Generic[K, V]):
 
     def get_many(self, keys: Iterable[K]) -> dict[K, V]:
         """What is there of these keys."""
+        found = {}
         with self._lock:
-            found = {key: self._entries.get(key) for key in keys}
-        return {key: value for key, value in found.items() if value is not None}
+            for key in keys:
+                with contextlib.suppress(KeyError):
+                    found[key] = self._entries[key]
+        return found
 
     def put_many(self, entries: Mapping[K, V]) -> None:
         """Remember these; what was used least goes when there is no room."""

@@ -8,10 +8,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from cachetools import FIFOCache, LRUCache
+from cachetools.keys import hashkey  # hashes once what a cache hashes several times: an answer is large
 
 from app.answer import Answer, Listing, State
 from app.audit.log import AuditLog
@@ -213,7 +213,7 @@ class Fragments:
         step = STALE_STEP_S if answer.state is State.STALE else STEP_S
         viewer = session.viewer
         opens = tuple(tag for tag in self._catalog[item.tag].opens if self.may_open(session, tag))
-        key = (item.tag, item.record, replace(answer, until=0.0), viewer.locale, viewer.timezone, opens, now // step)
+        key = hashkey(item.tag, item.record, answer, viewer.locale, viewer.timezone, opens, now // step)
         with self._lock:
             found = self._rendered.get(key)
         if found is None:
