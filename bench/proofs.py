@@ -11,7 +11,7 @@ from pathlib import Path
 from app.demo.crm import leads as invented
 from app.demo.crm import signed
 from app.demo.crm.guest import GuestSigner
-from app.demo.crm.people import DEFAULT
+from app.demo.crm.people import DEFAULT, Person
 from app.demo.crm.tokens import Tokens
 from bench.core import FIELD
 
@@ -54,14 +54,14 @@ class Signer:
         features = {record: {FIELD: number} for number, record in enumerate(records)}
         return self.guest(records, features=features, fields=[FIELD])
 
-    def canvas(self, record: str) -> str:
-        """A signed request, as the CRM puts it into its record page."""
+    def canvas(self, record: str, person: Person = DEFAULT, issued: float | None = None) -> str:
+        """A signed request, as the CRM puts it into its record page; with a token for its API of that time, or now."""
         content = signed.payload(
-            DEFAULT,
+            person,
             record.partition("/")[2],
             COMPONENT,
             origin=self._places.crm,
-            token=self._tokens.issue(DEFAULT),
+            token=self._tokens.issue(person, issued),
             canvas_url=f"{self._places.inlay}/launch/{FRAMED}?component={COMPONENT}",
         )
         content["client"]["targetOrigin"] = self._places.host

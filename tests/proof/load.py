@@ -7,7 +7,7 @@ import selectors
 import socket
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 CUT, REFUSED = 0, -1
@@ -61,20 +61,26 @@ class _Line:
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         status = int(first.split()[1])
+        if headers.get("transfer-encoding") == "chunked":  # a page whose head comes before its content
+            return (status, headers, body) if body.endswith(b"0\r\n\r\n") else None
         length = 0 if status in {204, 304} else int(headers["content-length"])
         return (status, headers, body) if len(body) >= length else None
 
 
 class Load:
-    """Sends `rate` asks in each second for so many seconds; then waits for what is still under way."""
+    """Sends `rate` asks in each second for so many seconds; then waits for what is still under way. `keep` says what
+    is kept of each answer."""
 
-    def __init__(self, asks: Iterator[Ask], rate: float, seconds: float) -> None:
-        self._asks, self._pause, self._seconds = asks, 1 / rate, seconds
+    def __init__(
+        self, asks: Iterator[Ask], rate: float, seconds: float, keep: Callable[[Seen], Seen] = lambda seen: seen
+    ) -> None:
+        self._asks, self._pause, self._seconds, self._keep = asks, 1 / rate, seconds, keep
         self._free: dict[int, list[_Line]] = defaultdict(list)
         self._busy: set[_Line] = set()
         self._selector = selectors.DefaultSelector()
         self.seen: list[Seen] = []
         self.began = 0.0
+        self.lines = 0  # connections that were made
 
     def run(self) -> list[Seen]:
         self.began = due = time.monotonic()
@@ -108,6 +114,7 @@ class Load:
 
     def _connected(self, port: int) -> _Line:
         line = _Line(port)
+        self.lines += 1
         self._selector.register(line.socket, selectors.EVENT_READ, line)
         return line
 
@@ -135,7 +142,7 @@ class Load:
         assert line.ask is not None
         self._busy.discard(line)
         took = time.monotonic() - line.due
-        self.seen.append(Seen(line.ask.kind, line.due - self.began, took, status, headers, body))
+        self.seen.append(self._keep(Seen(line.ask.kind, line.due - self.began, took, status, headers, body)))
 
     def _drop(self, line: _Line) -> None:
         self._selector.unregister(line.socket)

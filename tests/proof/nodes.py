@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,12 +60,13 @@ limit_launches = "1000000/minute"
 
 @dataclass
 class Process:
-    """`inlay serve` or `inlay worker` with all its workers."""
+    """`inlay serve` or `inlay worker` with all its workers, or a service beside them."""
 
     command: Sequence[str]
-    environment: dict[str, str]
+    environment: Mapping[str, str]
     log: Path
     port: int = 0
+    health: str = "/readyz"
     popen: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
@@ -90,7 +91,7 @@ class Process:
 
     def _ready(self) -> bool:
         try:
-            return self.get("/readyz").ok
+            return self.get(self.health).ok
         except requests.RequestException:
             return False
 
@@ -98,6 +99,13 @@ class Process:
         """Its server processes, by their ids."""
         path = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children")
         return [int(each) for each in path.read_text().split()]
+
+    def pause(self) -> None:
+        """It takes connections and answers nobody."""
+        os.killpg(self.popen.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.killpg(self.popen.pid, signal.SIGCONT)
 
     def end(self) -> int:
         """Ask it to end; its exit code."""
