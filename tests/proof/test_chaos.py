@@ -1,193 +1,206 @@
-"""Faults under a steady load, on two nodes and a worker: what shows goes on, what is new is told so, all comes back.
+"""Faults under a load of all kinds of requests, on two nodes and a worker: each line of the design's table of what goes
+wrong. What shows goes on, what is new is told so, the audit says why, and all comes back.
 
-`INLAY_PROOF_RATE` is the load in requests a second, 200 unless it is set; one in twenty is a first view of a new
-record by a new viewer. Requests are due at their times, whatever became of those before, and timed from then.
+`INLAY_PROOF_RATE` is the load in requests a second, 100 unless it is set. Requests are due at their times, whatever
+became of those before, and timed from then.
 """
 
 from __future__ import annotations
 
-import itertools
-import json
 import os
-import threading
-import time
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import pytest
+import requests
 
-from tests.proof import nodes
-from tests.proof.core import CoreProcess
-from tests.proof.load import Ask, Load, Seen, quantile
-from tests.proof.nodes import Process, serving
-from tests.services import Service, private_postgres, private_redis
+from tests.proof.load import CUT, REFUSED, quantile
+from tests.proof.staged import mix
+from tests.proof.staged.chaos import (
+    FAULT_S,
+    P95_MS,
+    Impostor,
+    Seens,
+    Stage,
+    all_is_well,
+    firsts_are,
+    panels_go_on,
+    refused_politely,
+    told,
+    under_load,
+)
+from tests.proof.staged.chaos import (
+    stage as staged,
+)
+from tests.proof.staged.misuse import ELSEWHERE, MISUSES
+from tests.proof.staged.tables import about, kept, markdown
 
 pytestmark = pytest.mark.proof
-RATE = float(os.environ.get("INLAY_PROOF_RATE", "200"))
-# BACK_S: until all must be as it was; the breaker of a core cools down for ten seconds
-BEFORE_S, FAULT_S, BACK_S, AFTER_S = 4.0, 10.0, 14.0, 5.0
-RECORDS, VIEWERS = [f"Lead/{number}" for number in range(20)], 5
-P95_MS = 200.0
-FIRSTS = itertools.count()
+RATE = float(os.environ.get("INLAY_PROOF_RATE", "100"))
+RETRY_S = 3
+HEAD = ("fault", "panels that show", "p95 ms, before", "first looks", "launches", "the audit says", "well again, s")
 
-
-@dataclass(frozen=True)
-class Stage:
-    servers: list[Process]
-    core: CoreProcess
-    store: Service
-    redis: Service
-    tokens: list[str] = field(default_factory=list)
-
-    def asks(self, firsts: int = 20) -> Iterator[Ask]:
-        """Panels that show, on both nodes in turn; one request in `firsts` is a first view."""
-        for number in itertools.count():
-            node = self.servers[number % 2]
-            if number % firsts == firsts - 1:
-                new = next(FIRSTS)
-                yield nodes.first(node, f"new-{new}", [f"Lead/new-{new}"])
-            else:
-                token, record = self.tokens[number % VIEWERS], RECORDS[number // VIEWERS % len(RECORDS)]
-                yield nodes.look(node, token, record)
+TRIED = ("what was tried", "status", "says", "the audit says")
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Scores are fresh for five seconds only, so that the core, the database and the worker have all work to do."""
-    core, folder = CoreProcess(), tmp_path_factory.mktemp("stage")
-    try:
-        with (
-            private_postgres() as store,
-            private_redis() as redis,
-            serving(folder, store.url, core.url, nodes=2, redis=redis.url, ttl="5s", extra=("worker",)) as running,
-        ):
-            yield Stage(running, core, store, redis)
-    finally:
-        core.kill()
+    with staged(tmp_path_factory.mktemp("stage")) as made:
+        yield made
+        text = [about(RATE), markdown(HEAD, made.lines)]
+        kept("chaos", "\n\n".join([*text, *([markdown(TRIED, made.tried)] if made.tried else [])]))
 
 
 @pytest.fixture(autouse=True)
-def showing(stage: Stage) -> Iterator[None]:
-    """All panels show before, and no process of ours has ended after."""
-    processes = [node.workers() for node in stage.servers[:2]]
-    stage.tokens[:] = [nodes.session(stage.servers[n % 2], f"viewer-{n}", RECORDS) for n in range(VIEWERS)]
-    for node in stage.servers[:2]:
-        for token, record in itertools.product(stage.tokens, RECORDS):
-            assert nodes.ready(node, token, record).headers["Inlay-State"] in {"ready", "stale"}
+def alive(stage: Stage) -> Iterator[None]:
+    """No server has ended after, and none has lost a process for good."""
     yield
-    assert [node.workers() for node in stage.servers[:2]] == processes
-    assert all(process.popen.poll() is None for process in stage.servers)
+    assert all(process.popen.poll() is None for process in [*stage.whole.nodes, *stage.whole.workers])
+    for node in stage.whole.nodes:
+        node.wait_ready()
 
 
-@dataclass(frozen=True)
-class Seens:
-    """What became of the requests that were due while the fault lasted, and once all must be well again."""
-
-    during: list[Seen]
-    after: list[Seen]
-
-
-def under_load(
-    stage: Stage,
-    begin: Callable[[], None],
-    end: Callable[[], None],
-    firsts: int = 20,
-    fault_s: float = FAULT_S,
-    rate: float = RATE,
-) -> Seens:
-    load = Load(stage.asks(firsts), rate, BEFORE_S + fault_s + BACK_S + AFTER_S)
-    clients = threading.Thread(target=load.run)
-    clients.start()
-    time.sleep(BEFORE_S)
-    begin()
-    began = time.monotonic() - load.began
-    time.sleep(fault_s)
-    end()
-    ended = time.monotonic() - load.began
-    clients.join()
-    before = [each for each in load.seen if each.kind == "panel" and each.at < began]
-    print(f"\nbefore: p95 {quantile(before, 0.95):.0f} ms; load average {os.getloadavg()[0]:.1f}", end="")
-    during = [each for each in load.seen if began <= each.at < ended]
-    after = [each for each in load.seen if each.at >= ended + BACK_S]
-    return Seens(during, after)
+def seen(stage: Stage, name: str, begin: Callable[[], object], end: Callable[[], object], **load: float) -> Seens:
+    found = under_load(stage, begin, end, **({"rate": RATE} | load))
+    panels = [each for each in found.during if each.kind in mix.SHOWN]
+    stage.lines.append(
+        (
+            name,
+            _words(told(found.during, mix.BADGE, mix.BOX)),
+            f"{quantile(panels, 0.95):.0f}, {quantile(found.before, 0.95):.0f}",
+            _words(told(found.during, mix.FIRST)),
+            _words(told(found.during, mix.LAUNCH)),
+            ", ".join(f"{event} {n}" for event, n in sorted(found.audited.items()) if _bad(event)) or "as ever",
+            f"{found.back_s:.1f}",
+        )
+    )
+    print(f"\n{markdown(HEAD, stage.lines[-1:])}")
+    return found
 
 
-def panels_go_on(seen: list[Seen]) -> None:
-    """Each panel shows its number, and almost all of them as quickly as ever."""
-    panels = [each for each in seen if each.kind == "panel"]
-    told = Counter((each.status, each.state) for each in panels)
-    p95 = quantile(panels, 0.95)
-    print(f"\n{len(panels)} looks: {dict(told)}, p50 {quantile(panels, 0.5):.0f} ms, p95 {p95:.0f} ms")
-    assert told.keys() <= {(200, "ready"), (200, "stale")}, told
-    assert p95 < P95_MS
+def _bad(event: str) -> bool:
+    return event.endswith((".failed", ".refused", "audit.resumed"))
 
 
-def firsts_are(seen: list[Seen], *states: str) -> None:
-    """First views are answered, and tell one of these states."""
-    told: Counter[str] = Counter()
-    for each in seen:
-        if each.kind == "first":
-            assert each.status == 200, (each.status, each.body)
-            [fragment] = json.loads(each.body)["fragments"]
-            told[fragment["state"]] += 1
-    assert told
-    assert told.keys() <= set(states), told
+def _words(found: Counter[tuple[int, str]]) -> str:
+    names = {CUT: "cut", REFUSED: "not taken"}
+    words = ((names.get(status, str(status)), state, str(n)) for (status, state), n in found.most_common())
+    return ", ".join(" ".join(filter(None, each)) for each in words)
 
 
-def all_is_well(seen: list[Seen]) -> None:
-    panels_go_on(seen)
-    firsts_are(seen, "ready", "pending")
-
-
-def test_the_core_is_killed(stage: Stage) -> None:
-    seens = under_load(stage, stage.core.kill, stage.core.start)
-    panels_go_on(seens.during)
-    firsts_are(seens.during, "ready", "pending", "unavailable")  # ready: its answer was on its way
-    all_is_well(seens.after)
-
-
-@pytest.mark.parametrize("behaviour", ["slow", "garbage"])
-def test_the_core_is_slow_or_talks_nonsense(stage: Stage, behaviour: str) -> None:
-    seens = under_load(stage, lambda: stage.core.behave(behaviour), lambda: stage.core.behave("well"))
-    panels_go_on(seens.during)
-    firsts_are(seens.during, "ready", "pending", "unavailable")  # ready: its answer was on its way
-    all_is_well(seens.after)
+@pytest.mark.parametrize(
+    ("behaviour", "event"), [("killed", "core.failed"), ("slow", "core.failed"), ("garbage", "core.refused")]
+)
+def test_the_core_is_away_slow_or_talks_nonsense(stage: Stage, behaviour: str, event: str) -> None:
+    core = stage.core
+    begin, end = (
+        (core.kill, core.start)
+        if behaviour == "killed"
+        else (lambda: core.behave(behaviour), lambda: core.behave("well"))
+    )
+    found = seen(stage, f"core: {behaviour}", begin, end)
+    panels_go_on(found.during, found.before)
+    firsts_are(found.during, "ready", "pending", "unavailable")  # ready: its answer was on its way
+    assert found.audited[event]
+    all_is_well(found.after, found.before)
 
 
 def test_a_slow_core_takes_no_thread_from_what_is_in_memory(stage: Stage) -> None:
     """One request in six asks for what only the core knows; the others are answered as if nothing were.
 
-    At half the rate: so many first views fill two cores by themselves at the full one, without any fault.
+    At half the rate: so many first looks fill two cores by themselves at the full one, without any fault.
     """
-    begin, end = lambda: stage.core.behave("slow"), lambda: stage.core.behave("well")
-    slow = under_load(stage, begin, end, firsts=6, fault_s=5.0, rate=RATE / 2)
-    panels_go_on(slow.during)
+    core, turns = stage.core, {"turns": [*[mix.BADGE] * 5, "act"], "acts": [mix.FIRST]}
+    slow = under_load(stage, lambda: core.behave("slow"), lambda: core.behave("well"), RATE / 2, fault_s=5.0, **turns)
+    assert told(slow.during, mix.BADGE).keys() <= {(200, "ready"), (200, "stale")}
+    badges, ever = ([each for each in part if each.kind == mix.BADGE] for part in (slow.during, slow.before))
+    assert quantile(badges, 0.95) < max(P95_MS, 2 * quantile(ever, 0.95))
 
 
 def test_redis_is_killed_and_comes_back(stage: Stage) -> None:
-    seens = under_load(stage, stage.redis.kill, stage.redis.start)
-    all_is_well(seens.during)
-    all_is_well(seens.after)
+    found = seen(stage, "Redis: killed", stage.redis.kill, stage.redis.start)
+    all_is_well(found.during, found.before)
+    all_is_well(found.after, found.before)
 
 
 def test_redis_hangs(stage: Stage) -> None:
-    seens = under_load(stage, stage.redis.pause, stage.redis.go_on)
-    all_is_well(seens.during)
-    all_is_well(seens.after)
+    found = seen(stage, "Redis: hangs", stage.redis.pause, stage.redis.go_on)
+    all_is_well(found.during, found.before)
+    all_is_well(found.after, found.before)
 
 
 @pytest.mark.parametrize("away", ["killed", "hanging"])
 def test_the_database_is_away(stage: Stage, away: str) -> None:
-    store = stage.store
-    begin, end = (store.kill, store.start) if away == "killed" else (store.pause, store.go_on)
-    seens = under_load(stage, begin, end)
-    panels_go_on(seens.during)
-    firsts = [each for each in seens.during if each.kind == "first"]
-    refused = [each for each in firsts if each.status == 503]
-    assert len(refused) >= 0.9 * len(firsts), Counter(each.status for each in firsts)
-    for each in refused:  # politely: when to come back, and a sentence
-        assert float(each.headers["retry-after"]) <= 5
-        assert "Try again" in json.loads(each.body)["error_description"]
-    assert all(each.status in {200, 503} for each in firsts)
-    all_is_well(seens.after)
+    """What needs a row in the audit is refused, since there can be none; whoever balances the load is told."""
+    store, told_ready = stage.store, list[int]()
+    begin, back = (store.kill, store.start) if away == "killed" else (store.pause, store.go_on)
+
+    def end() -> None:
+        told_ready.extend(node.get("/readyz").status_code for node in stage.whole.nodes)
+        back()
+
+    found = seen(stage, f"database: {away}", begin, end)
+    panels_go_on(found.during, found.before)
+    refused_politely(found.during, mix.FIRST)
+    assert told_ready == [503, 503]
+    all_is_well(found.after, found.before)
+
+
+@pytest.mark.parametrize("away", ["killed", "hanging", "throttling"])
+def test_the_host_is_away(stage: Stage, away: str) -> None:
+    crm, impostor = stage.whole.crm, list[Impostor]()
+
+    def begin() -> None:
+        if away == "hanging":
+            crm.pause()
+            return
+        crm.kill()
+        if away == "throttling":
+            impostor.append(Impostor(crm.port, 429, {"Retry-After": str(RETRY_S)}))
+
+    def end() -> None:
+        if away == "hanging":
+            crm.go_on()
+            return
+        for each in impostor:
+            each.close()
+        crm.start()
+
+    found = seen(stage, f"host: {away}", begin, end)
+    panels_go_on(found.during, found.before)
+    firsts_are(found.during, "ready", "pending", "unavailable")
+    assert found.audited["host.failed"]
+    all_is_well(found.after, found.before)
+    for each in impostor:
+        print(f"asked {len(each.calls)} times in {FAULT_S:.0f} s")
+
+
+def test_what_must_not_work_does_not_and_is_noted(stage: Stage) -> None:
+    """While everybody else goes on; each is told what it may know, nobody a number, and the audit the reason."""
+    told_of: dict[str, requests.Response] = {}
+    lead, before = stage.whole.leads[0], stage.reasons()
+
+    def tried() -> None:
+        told_of.update({name: each.tried(stage.whole, lead) for name, each in MISUSES.items()})
+
+    found = under_load(stage, tried, lambda: None, RATE, fault_s=2.0)
+    noted = stage.reasons() - before
+    for name, each in MISUSES.items():
+        answer = told_of[name]
+        assert (answer.status_code, each.words in answer.text) == (each.status, True), (name, answer.text)
+        assert "of 100" not in answer.text, name
+        assert not each.event or noted[each.event, each.reason], name
+        audited = f"{each.event}: {each.reason}" if each.event else "nothing"
+        stage.tried.append((name, str(each.status), each.words or "nothing", audited))
+    assert stage.frames_that_tried() == [ELSEWHERE]
+    all_is_well(found.after, found.before)
+
+
+def test_a_server_process_is_killed(stage: Stage) -> None:
+    """Only what was on its way in that process is lost, and another one takes its place."""
+    node = stage.whole.nodes[0]
+    [worker] = node.workers()
+    found = seen(stage, "a server process: killed", lambda: os.kill(worker, signal.SIGKILL), lambda: None, fault_s=1.0)
+    assert node.workers() != [worker]
+    all_is_well(found.after, found.before)
