@@ -44,14 +44,14 @@ def openapi() -> Schema:
         },
         "security": [{}, {"bearer": []}, {"header": []}],
         "paths": {
-            "/v1/score": {"post": _post("Scores one record.", "ScoreRequest", "Score", unknown=True)},
-            "/v1/score:batch": {"post": _post("Scores up to 200 records.", "BatchRequest", "Batch")},
+            "/v1/score": {"post": _post("score", "Scores one record.", "ScoreRequest", "Score", unknown=True)},
+            "/v1/score:batch": {"post": _post("scoreBatch", "Scores up to 200 records.", "BatchRequest", "Batch")},
             "/v1/analyse": {"post": _analyse()},
             "/v1/jobs/{job}": {"get": _job()},
             "/v1/feedback": {"post": _feedback()},
-            "/v1/capabilities": {"get": _get("What can be asked.", "Capabilities", guarded=True)},
-            "/healthz": {"get": _get("Whether the core is up.", "Health")},
-            "/openapi.json": {"get": {"summary": "This document.", "responses": {"200": _json("The document.")}}},
+            "/v1/capabilities": {"get": _get("capabilities", "What can be asked.", "Capabilities", guarded=True)},
+            "/healthz": {"get": _get("health", "Whether the core is up.", "Health")},
+            "/openapi.json": {"get": _operation("describe", "This document.", {"200": _json("The document.")})},
         },
         "components": {
             "schemas": {name: shape.schema() for name, shape in NAMES.items()},
@@ -63,38 +63,41 @@ def openapi() -> Schema:
     }
 
 
-def _post(summary: str, body: str, answer: str, *, unknown: bool = False) -> Schema:
+def _operation(name: str, summary: str, responses: Schema) -> Schema:
+    return {"operationId": name, "summary": summary, "responses": responses}
+
+
+def _post(name: str, summary: str, body: str, answer: str, *, unknown: bool = False) -> Schema:
     refusals = REFUSALS | ({"404": "There is no such capability."} if unknown else {})
-    return {
-        "summary": summary,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(body)}}},
-        "responses": {"200": _json(answer, answer)} | {status: _problem(text) for status, text in refusals.items()},
-    }
+    responses = {"200": _json(answer, answer)} | {status: _problem(text) for status, text in refusals.items()}
+    sent = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
+    return _operation(name, summary, responses) | {"requestBody": sent}
 
 
 def _analyse() -> Schema:
-    post = _post("Analyses one document.", "AnalyseRequest", "Analysis", unknown=True)
+    post = _post("analyse", "Analyses one document.", "AnalyseRequest", "Analysis", unknown=True)
     retry = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
-    later = _json("It takes longer.", "Started") | {"headers": retry}
+    how = {"operationId": "job", "parameters": {"job": "$response.body#/job"}, "description": "How it stands."}
+    later = _json("It takes longer.", "Started") | {"headers": retry, "links": {"job": how}}
     busy = _problem("Too many documents are being analysed.") | {"headers": retry}
     return post | {"responses": post["responses"] | {"202": later, "503": busy}}
 
 
 def _feedback() -> Schema:
-    post = _post("Hears what people say of an answer.", "FeedbackRequest", "Feedback")
+    post = _post("feedback", "Hears what people say of an answer.", "FeedbackRequest", "Feedback")
     return post | {"responses": post["responses"] | {"501": _problem("This core was started without a file for it.")}}
 
 
 def _job() -> Schema:
-    get = _get("How an analysis stands.", "Job", guarded=True)
+    get = _get("job", "How an analysis stands.", "Job", guarded=True)
     job = {"name": "job", "in": "path", "required": True, "schema": {"type": "string"}}
     gone = {"404": _problem("There is no such job, or its result was kept long enough.")}
     return get | {"parameters": [job], "responses": get["responses"] | gone}
 
 
-def _get(summary: str, answer: str, *, guarded: bool = False) -> Schema:
+def _get(name: str, summary: str, answer: str, *, guarded: bool = False) -> Schema:
     refused = {"401": _problem(REFUSALS["401"])} if guarded else {}
-    return {"summary": summary, "responses": {"200": _json(answer, answer)} | refused}
+    return _operation(name, summary, {"200": _json(answer, answer)} | refused)
 
 
 def _json(description: str, name: str = "") -> Schema:

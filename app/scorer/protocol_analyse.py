@@ -9,15 +9,16 @@ MAX_TEXT = 3_000_000  # characters: about a thousand pages
 MAX_PAGES = 5_000
 MAX_BYTES = 20_000_000  # the text as JSON, with every second character escaped
 MAX_FINDINGS = 10_000
+MOST = 2**53  # the largest whole number that every reader of JSON reads as it is
 UNITS = ("clauses", "pages")
 STATES = ("running", "done", "failed")
 
 PAGE = Object(
     "A page: where its text stands.",
     {
-        "number": Number("Its number, from 1", 1),
-        "start": Number("The offset of its first character in the text", 0),
-        "end": Number("The offset after its last character", 0),
+        "number": Number("Its number, from 1, above the one before", 1, MOST, whole=True),
+        "start": Number("The offset of its first character in the text", 0, MOST, whole=True),
+        "end": Number("The offset after its last character, within the text", 0, MOST, whole=True),
     },
     {},
 )
@@ -30,7 +31,12 @@ DOCUMENT = Object(
     {
         "name": Text("Its name. Only for tracing", 1000),
         "media_type": Text("The media type that it was read from"),
-        "sha256": Text("Of the file that it was read from, in hexadecimal. Only for tracing", 64),
+        "sha256": Text(
+            "Of the file that it was read from, in hexadecimal. Only for tracing",
+            64,
+            form="[0-9a-f]{64}",
+            says="64 hexadecimal digits in small letters",
+        ),
     },
 )
 ANALYSE_REQUEST = Object(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.scorer.protocol_analyse import MODEL
+from app.scorer.protocol_analyse import MODEL, MOST
 from app.scorer.shapes import Number, Object, Text
 
 KINDS = ("review", "thumb", "retraction")
@@ -11,10 +11,10 @@ OUTCOMES = ("kept", "known", "older", "retracted")
 FEEDBACK_REQUEST = Object(
     "One change of what people say of an answer. Of a thread the highest version holds; an id is heard once.",
     {
-        "id": Text("Names this change: sent again after a broken connection it has no effect"),
+        "id": Text("Names this change: sent again after a broken connection it has no effect", kept=True),
         "kind": Text("What it is; after a retraction nothing of its thread is kept", choices=KINDS),
-        "thread": Text("Names what is spoken of, and says nothing of it: all changes of one verdict share it"),
-        "version": Number("Grows with each change of the thread", 1),
+        "thread": Text("Names what is spoken of, and says nothing of it; all changes of a verdict share it", kept=True),
+        "version": Number("Grows with each change of the thread", 1, MOST, whole=True),
     },
     {
         "capability": Text("What was asked", 64),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 from app.scorer.features import json_type
 
 Schema = dict[str, Any]
+HALF = re.compile("[\ud800-\udfff]")
 
 
 class ShapeRefused(ValueError):
@@ -29,28 +31,41 @@ class Shape(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """`form`: a pattern that the whole of it must have, and `says` in words which. `kept`: a database must take it."""
+
     doc: str
     max_length: int = 200
     choices: tuple[str, ...] = ()
+    form: str = ""
+    says: str = ""
+    kept: bool = False
 
     def check(self, value: Any, path: str) -> None:
         if not isinstance(value, str):
             raise ShapeRefused(path, f"must be text, not {json_type(value)}")
         if len(value) > self.max_length:
             raise ShapeRefused(path, f"must have at most {self.max_length} characters")
+        if self.kept and HALF.search(value):  # JSON can write it, and no database takes it
+            raise ShapeRefused(path, "must not hold half of a character (a lone surrogate)")
         if self.choices and value not in self.choices:
             raise ShapeRefused(path, f"must be one of: {', '.join(self.choices)}")
+        if self.form and not re.fullmatch(self.form, value):
+            raise ShapeRefused(path, f"must be {self.says}")
 
     def schema(self) -> Schema:
         schema: Schema = {"type": "string", "description": self.doc, "maxLength": self.max_length}
-        return schema | ({"enum": list(self.choices)} if self.choices else {})
+        schema |= {"enum": list(self.choices)} if self.choices else {}
+        return schema | ({"pattern": f"^{self.form}$"} if self.form else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
+    """`whole`: 7 and 7.0 are, 7.5 is not."""
+
     doc: str
     minimum: float | None = None
     maximum: float | None = None
+    whole: bool = False
 
     def check(self, value: Any, path: str) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -61,11 +76,13 @@ class Number:
             raise ShapeRefused(path, f"must be at least {self.minimum:g}")
         if self.maximum is not None and value > self.maximum:
             raise ShapeRefused(path, f"must be at most {self.maximum:g}")
+        if self.whole and value != int(value):
+            raise ShapeRefused(path, "must be a whole number")
 
     def schema(self) -> Schema:
         limits = {"minimum": self.minimum, "maximum": self.maximum}
         given = {key: value for key, value in limits.items() if value is not None}
-        return {"type": "number", "description": self.doc} | given
+        return {"type": "integer" if self.whole else "number", "description": self.doc} | given
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,4 +58,8 @@ def test_over_http_it_is_checked_and_a_core_without_a_file_says_so(tmp_path: Pat
     assert (answer.status_code, answer.get_json()) == (200, {"outcome": "kept"})
     FEEDBACK.check(answer.get_json(), "")
     assert core.post("/v1/feedback", json=said(0)).status_code == 422
+    for version in (1.5, 1e300, 2**64):  # whole, and what its file can hold
+        assert core.post("/v1/feedback", json=said(1) | {"version": version}).status_code == 422
+    half = rb'{"id": "\ud800", "kind": "review", "thread": "t", "version": 1}'
+    assert core.post("/v1/feedback", data=half, content_type="application/json").status_code == 422
     assert create_core({"demo": card()}).test_client().post("/v1/feedback", json=said(1)).status_code == 501

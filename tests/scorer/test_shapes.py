@@ -27,6 +27,11 @@ PERSON = Object("", {"name": Text("", 5)}, {"age": Number("", 0, 150), "tags": I
         (PERSON, None, ""),
         (Text("", choices=("a", "b")), "c", ""),
         (Flag(""), 1, ""),
+        (Text("", form="[0-9a-f]{4}", says="hex"), "00ff", None),
+        (Text("", form="[0-9a-f]{4}", says="hex"), "00ff\n", ""),
+        (Text("", kept=True), "\ud800", ""),
+        (Number("", whole=True), 7.0, None),
+        (Number("", whole=True), 7.5, ""),
         (Either((Number(""), Flag(""))), True, None),
         (Either((Number(""), Flag(""))), "x", ""),
     ],
@@ -41,6 +46,8 @@ def test_shapes_check(shape: Shape, value: Any, path: str | None) -> None:
 
 
 def test_shapes_describe_the_same_rules() -> None:
+    assert Number("", 1, 9, whole=True).schema()["type"] == "integer"
+    assert Text("", 4, form="[0-9a-f]{4}", says="hex").schema()["pattern"] == "^[0-9a-f]{4}$"
     assert PERSON.schema() == {
         "type": "object",
         "description": "",
