@@ -8,6 +8,7 @@ from typing import Any
 
 REDACTED = "[redacted]"
 _MAX_TEXT, _MAX_ITEMS = 500, 50
+_SEARCHED = 4_000  # what is kept, and as much behind it as shows that a token begins there
 _SECRETS = re.compile(
     r"eyJ[\w-]{6,}\.[\w-]{6,}"  # a JWT, signed or encrypted
     r"|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}"
@@ -37,7 +38,7 @@ def clean(value: Any) -> Any:
 
 def clean_text(text: str) -> str:
     """A text that a row may hold: nothing that looks like a secret, bounded, and fit for a database."""
-    if _SECRETS.search(text):
+    if _SECRETS.search(text[:_SEARCHED]):
         return REDACTED
     # a database refuses NUL and lone surrogates; a row that cannot be written would refuse its action
     return text[:_MAX_TEXT].encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

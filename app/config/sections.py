@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?")
 _PART = re.compile(r"[\w-]+|\"[^\"]*\"|'[^']*'")
 
 
@@ -48,7 +48,7 @@ def _places(lines: Sequence[str], path: tuple[str, ...]) -> list[tuple[int, int]
     """Where it begins and ends, piece by piece."""
     headers = [(number, _header(line)) for number, line in enumerate(lines) if _HEADER.fullmatch(line.rstrip("\n"))]
     starts = [_above(lines, number) for number, _ in headers]
-    ends = [*starts[1:], len(lines)]
+    ends = [*starts[1:], len(lines)] if starts else []
     found: list[tuple[int, int]] = []
     for (_, header), begin, end in zip(headers, starts, ends, strict=True):
         if header[: len(path)] != path:

@@ -11,7 +11,7 @@ from app.documents.pages import Budget, Found, cut, found
 from app.documents.plain import decode
 from app.documents.refusals import DocumentEmpty, DocumentMalformed
 
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=[\s\"']{0,9}([\w.:-]{2,40})", re.I)
 _UNSEEN = frozenset((
     "head", "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "embed", "canvas", "audio",
     "video", "select", "textarea", "button", "dialog", "datalist", "map", "input",

@@ -45,7 +45,7 @@ _TABLE = _table()
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN = re.compile(r"([^\W\d_]{2,})[-\N{HYPHEN}]\n([^\W\d_]{2,})")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})[-\N{HYPHEN}]\n([^\W\d_]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def clean(text: str) -> str:
         text = re.sub(_SOFT_HYPHEN + r"\n?", "", text.translate(_TABLE))
     text = re.sub(r" {2,}", " ", text)
     text = re.sub(r" ?\t ?", "\t", text)
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+    text = re.sub(r"(?<![ \t])[ \t]*\n[ \t]*", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

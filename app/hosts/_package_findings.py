@@ -33,8 +33,8 @@ _SECRETS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a secret in an element", re.compile(r"<(\w*(?:[sS]ecret|[pP]assword))>\s*(?!true|false)[^<\s{][^<]{7,}</\1>")),
 )
 _NAMED = re.compile(
-    r"""(?ix) \b \w* (?:secret|password|passwd|api_?key|access_?token|private_?key|shared_?key) \w* ["']? \s* [:=] \s*
-    (?P<quote>["']) (?P<value>[^"'\s]{12,}) (?P=quote)"""
+    r"""(?ix) \b \w{0,60} (?:secret|password|passwd|api_?key|access_?token|private_?key|shared_?key) \w{0,60}
+    ["']? \s* [:=] \s* (?P<quote>["']) (?P<value>[^"'\s]{12,}) (?P=quote)"""
 )
 _ENTROPY = 3.3  # bits a character: words and references are below, keys above
 

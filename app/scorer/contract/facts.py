@@ -19,10 +19,10 @@ _NAME_STARTS = re.compile(
 )
 _NAME_ENDS = re.compile(
     r",? (?:an? |the |having|with|whose|organi[sz]ed|incorporated|located|duly|existing|acting|formed"
-    r"|doing business|of \d|which|hereinafter|registered|established|constituted)\b|, (?:at|\d)|\s*\($",
+    r"|doing business|of \d|which|hereinafter|registered|established|constituted)\b|, (?:at|\d)|(?<!\s)\s*\($",
 )
 _FORM = re.compile(
-    r"(?:[A-Z0-9][\w&.'’/-]*,? (?:(?:of|and|&|de|the) )?){1,8}?"
+    r"(?:[A-Z0-9][\w&.'’/-]{0,60},? (?:(?:of|and|&|de|the) )?){1,8}?"
     r"(?:Inc|INC|Incorporated|Corporation|CORPORATION|Corp|CORP|Company|COMPANY|LLC|L\.L\.C|Ltd|LTD|Limited|LIMITED"
     r"|LLP|L\.P|LP|GmbH|AG|S\.A|SA|N\.V|B\.V|PLC|plc|KG|S\.A\.S|Pty)\b\.?"
 )
