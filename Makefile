@@ -1,7 +1,7 @@
 # Inlay. `make` prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint style look golden bench proof clean
+.PHONY: help setup demo test lint style look advisories golden bench proof clean
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -26,8 +26,13 @@ test: look  ## Lint and all tests; finds or installs a Chromium, finds or starts
 	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal; tested=$$?; \
 	wait $$types; typed=$$?; cat .mypy_cache/said; exit $$((tested + typed))
 
-lint: style  ## Style, types, the house's laws, checksums of vendored files
+lint: style  ## Style, types, the house's laws, checksums of vendored files, secrets, known faults of dependencies
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
+	@$(BIN)/python -m scripts.leaks
+	@$(BIN)/python -m scripts.advisories --where-reachable
+
+advisories: setup  ## Ask what is known against our dependencies; fails where nobody can be asked
+	@$(BIN)/python -m scripts.advisories
 
 # Without the house's laws, which are tests.
 style: look
