@@ -199,11 +199,14 @@ WHOLE = (
     "tests/browser/",
     "tests/components/",
     "tests/e2e/",
+    "tests/fuzz/",
     "tests/proof/",
     "tests/scripts/",
     "tests/docs/",  # what the documents say, tried
     "tests/test_docstrings.py",
+    "tests/test_patterns.py",  # every regular expression of the code
     "tests/test_privacy.py",
+    "tests/test_security.py",  # SECURITY.md
     "tests/cli/test_attaching_docs.py",  # the same of docs/attaching-a-model.md
     "tests/machines/api/test_api_docs.py",  # what docs/api.md says, done
     "tests/cli/test_host_docs.py",  # what the pages of docs/hosts say, done

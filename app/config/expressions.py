@@ -24,6 +24,7 @@ from app.config.kinds import Kind, RefusedValueError, expect
 
 MAX_TEXT, MAX_NODES, MAX_DEPTH = 4_000, 500, 40
 MAX_STEPS = 500_000  # a second of one thread, about, at the very most
+MAX_AXES = 16  # of a tensor
 MAX_SIZE = 2_000_000  # entries of a list, signs of a text, values of a whole
 
 
@@ -66,6 +67,8 @@ class _Functions(Functions):
             raise MapRefusedError("tensor is given what has no list data and no list shape")
         if len(shape) < 2 or any(isinstance(each, list) for each in data):
             return data
+        if len(shape) > MAX_AXES or not all(0 <= n <= MAX_SIZE for n in shape):  # else their product alone takes long
+            raise MapRefusedError("tensor is given a shape that no data fill")
         width = math.prod(shape[1:])
         if width < 1 or len(data) != width * shape[0]:
             raise MapRefusedError("tensor is given data that do not fill their shape")
@@ -138,7 +141,7 @@ class Expression:
             kinds = " or ".join(map(str, error.expected_types))
             what = f"{error.function_name} is given {_article(error.actual_type)} where it takes {kinds}"
             raise MapRefusedError(what) from None
-        except (JMESPathError, RecursionError, TypeError, ValueError) as error:
+        except (JMESPathError, RecursionError, TypeError, ValueError, ArithmeticError) as error:
             raise MapRefusedError(f"it cannot be run over this ({type(error).__name__})") from None
 
 

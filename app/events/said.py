@@ -19,6 +19,7 @@ from app.machines.api.reading import read_form, read_object
 
 OUTCOME = "record.outcome"
 _SOURCE = re.compile(r"\S+")  # a URI reference: RFC 3986 has no spaces
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # JSON can write both; a name is kept in the database
 _MAX_NAME = 200
 
 
@@ -61,8 +62,10 @@ def name_of(event: Event, message: str) -> str:
 
 
 def _short(name: str) -> str:
-    """A very long one by its digest."""
-    return name if len(name) <= _MAX_NAME else hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    """One that is very long, or cannot be kept, by its digest."""
+    if len(name) <= _MAX_NAME and not _UNSTORABLE.search(name):
+        return name
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def changed_records(event: Event) -> list[Record]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.config import ConnectionSettings
 from app.errors import BadRequest, HostUnavailable
+from app.hosts._claims import is_text
 from app.hosts._graph import Api, base_url, json_of, sound
 from app.hosts._graph_items import ITEM, item_of
 from app.hosts._host import Call
@@ -57,7 +58,7 @@ def _notice(said: Any) -> Notice:
     event = said.get("lifecycleEvent")
     kind = _LIFECYCLE[event] if event is not None else NoticeKind.CHANGED
     subscription, state, tenant = said["subscriptionId"], said.get("clientState") or "", said.get("tenantId") or ""
-    if not all(isinstance(each, str) and len(each) <= MAX_STATE for each in (subscription, state, tenant)):
+    if not all(is_text(each, MAX_STATE, least=0) for each in (subscription, state, tenant)):
         raise ValueError("not a notification")
     return Notice(subscription, state, tenant, kind)
 
@@ -148,7 +149,7 @@ def _subscribed(response: Response) -> Subscribed:
     try:
         ends_at = datetime.fromisoformat(str(body["expirationDateTime"])).timestamp()
         name = body["id"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise HostUnavailable(reason="host-answer-shape") from error
     if not isinstance(name, str) or not name.replace("-", "").isalnum() or len(name) > MAX_STATE:
         raise HostUnavailable(reason="host-answer-shape")  # it becomes part of an address

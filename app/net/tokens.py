@@ -121,7 +121,7 @@ def read_token(body: Any, now: float, default_life_s: float = DEFAULT_LIFE_S) ->
         life = default_life_s
     if isinstance(life, bool) or not isinstance(life, int | float) or not life > 0:
         raise AnswerRefused(path="expires_in", reason="token-shape")
-    return Token(value, now + min(float(life), MAX_LIFE_S))
+    return Token(value, now + float(min(life, MAX_LIFE_S)))  # JSON has whole numbers that no float holds
 
 
 def is_token(value: Any) -> TypeGuard[str]:

@@ -170,7 +170,7 @@ def read(claims: Mapping[str, Any]) -> Session:
             fields=frozenset(claims["fld"]) if "fld" in claims else None,
             carried=frozenset(records[n] for n in claims.get("car", ())),
         )
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise SessionInvalid(reason="token-malformed") from error
 
 

@@ -101,7 +101,7 @@ class Arg:
             number = None
         if isinstance(number, bool) or not isinstance(number, int if whole else int | float):
             raise _wrong(path, "must be a whole number" if whole else "must be a number")
-        if not math.isfinite(number):
+        if isinstance(number, float) and not math.isfinite(number):
             raise _wrong(path, "must be finite")
         if self.min is not None and number < self.min:
             raise _wrong(path, f"must be at least {self.min}")

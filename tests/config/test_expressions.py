@@ -67,6 +67,9 @@ def test_what_our_functions_make(text: str, value: Any, made: Any) -> None:
         ("tensor(@)", {"shape": [2, 2], "data": [1, 2, 3]}, "do not fill their shape"),
         ("tensor(@)", {"shape": [0, 2], "data": [1]}, "do not fill their shape"),
         ("tensor(@)", [SECRET], "no list data"),
+        ("tensor(@)", {"shape": [1] + [10**4000] * 1000, "data": [1]}, "a shape that no data fill"),
+        ("percent(@)", 10**400, "OverflowError"),
+        ("ceil(@)", float("inf"), "OverflowError"),
         ("sort_by(a, &b)", {"a": [{"b": 2}, {"b": SECRET}]}, "sort_by is given"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -39,6 +40,13 @@ def test_it_names_records(data: object) -> None:
 def test_anything_else_is_a_bad_request(body: bytes) -> None:
     with pytest.raises(BadRequest):
         changed_records(read_event(body))
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
+def test_a_name_that_no_database_takes_is_kept_by_its_digest(name: str) -> None:
+    """JSON can write half a character: it would have been a bug at the row, and the message given back."""
+    told = {"type": "record.changed", "source": "crm", "id": name, "data": {"record": "Lead/1"}}
+    assert re.fullmatch("[0-9a-f]{64}", name_of(read_event(json.dumps(told).encode()), ""))
 
 
 def outcome(**changes: object) -> bytes:

@@ -45,8 +45,12 @@ def test_a_renewal_names_the_subscription_and_one_that_is_gone_is_none() -> None
 
 
 @pytest.mark.parametrize(
-    "body", [{}, [], MADE | {"id": "../me"}, MADE | {"id": 7}, MADE | {"expirationDateTime": "soon"}]
-)
+    "body",
+    [
+        {}, [], MADE | {"id": "../me"}, MADE | {"id": 7}, MADE | {"expirationDateTime": "soon"},
+        MADE | {"expirationDateTime": "0001-01-01T00:00:00"},
+    ],
+)  # fmt: skip
 def test_what_is_no_subscription(body: Any) -> None:
     with pytest.raises(HostUnavailable):
         NOTICES.subscribe(ScriptedDoor(answer(body, 201)).call, CONNECTION, "own", DRIVE, "u", "s", 0.0)

@@ -12,7 +12,7 @@ from app.config import ConnectionSettings, Secret
 from app.errors import AnswerRefused, HostUnavailable, OutboundError, SessionExpired, TimedOut
 from app.hosts._oauth import Flow, IntegrationTokens, ViewerTokens, client_credentials, drive
 from app.net.door import Request, Response
-from app.net.tokens import EARLY_S, FAILURE_PAUSE_S, Token, read_token
+from app.net.tokens import EARLY_S, FAILURE_PAUSE_S, MAX_LIFE_S, Token, read_token
 from tests.hosts._door import ScriptedDoor, answer
 from tests.hosts._proofs import canvas
 
@@ -97,6 +97,11 @@ def test_how_long_a_token_lives(expires_in: Any, ends: float) -> None:
 def test_what_is_no_token(body: Any) -> None:
     with pytest.raises(AnswerRefused):
         drive(client_credentials(CONNECTION, 0.0), ScriptedDoor(answer(body)).call)
+
+
+def test_a_life_that_no_float_holds_is_a_long_one() -> None:
+    body = {"access_token": "t", "expires_in": 10**400}
+    assert drive(client_credentials(CONNECTION, 0.0), ScriptedDoor(answer(body)).call).expires_at == MAX_LIFE_S
 
 
 @pytest.mark.parametrize(

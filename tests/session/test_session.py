@@ -39,7 +39,9 @@ def test_a_session_survives_its_own_token(world: World) -> None:
     assert read(write(session)) == session
 
 
-@pytest.mark.parametrize("change", [{"rec": "x"}, {"rec": None}, {"car": [7]}, {"att": ["world"]}, {"sid": ...}])
+@pytest.mark.parametrize(
+    "change", [{"rec": "x"}, {"rec": None}, {"rec": [None]}, {"car": [7]}, {"att": ["world"]}, {"sid": ...}]
+)
 def test_claims_of_another_shape_are_no_session(world: World, change: dict[str, object]) -> None:
     said = write(world.parts.sessions.load(world.frame_token())) | change
     with pytest.raises(SessionInvalid):

@@ -129,6 +129,8 @@ def _from_cells(number: int, names: list[str], cells: list[str]) -> Read:
                 row[name] = msgspec.json.decode(cell)  # Python's own takes NaN, and half of a character
             except (msgspec.DecodeError, RecursionError):
                 return WrongRow(number, name, "is not JSON")
+            if name == "inputs" and not isinstance(row[name], dict):
+                return WrongRow(number, name, "is no object")
         elif name.startswith(INPUT):
             row.setdefault("inputs", {})[name.removeprefix(INPUT)] = _typed(cell)
         else:

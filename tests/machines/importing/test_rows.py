@@ -108,6 +108,15 @@ def test_a_wrong_cell_is_named(cells: bytes, field: str) -> None:
     assert (line, wrong.field) == (2, field)
 
 
+@pytest.mark.parametrize("inputs", [b"null", b"5", b"[]"])
+def test_inputs_that_are_no_object_are_named_also_where_a_column_adds_to_them(inputs: bytes) -> None:
+    [(line, wrong)] = csv_rows(HEAD + b",inputs", CELLS + b"," + inputs)
+    assert (line, wrong.field) == (2, "inputs")
+    head, row = HEAD.replace(b",input.", b",inputs,input."), CELLS.rpartition(b",")
+    [(line, wrong)] = csv_rows(head, row[0] + b"," + inputs + b"," + row[2])
+    assert (line, wrong.field) == (2, "inputs")
+
+
 @pytest.mark.parametrize("head", [b"id,score", HEAD + b",score", HEAD + b",Factors", b""])
 def test_a_head_that_names_no_rows_of_ours_is_refused(head: bytes) -> None:
     with pytest.raises(BatchRefused, match="Known columns"):
