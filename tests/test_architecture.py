@@ -221,6 +221,7 @@ WHOLE = (
     "tests/hosts/teams/test_tab.py",
     "tests/hosts/sharepoint/test_loaders.py",  # the scripts of a package
     "tests/hosts/test_matrix.py",  # the same bad launches for every host
+    "tests/routes/test_attacked.py",  # what is tried at every server
     "tests/routes/test_review_list.py",  # the worklist, from its reviews to what it shows
     "tests/routes/test_every_route.py",  # the headers of every address that there is
     "tests/routes/test_crossed.py",  # what is another's, by every address and name
