@@ -31,6 +31,7 @@ from app.documents.html import _CHARSET
 from app.documents.pages import clean
 from app.documents.sniff import sniff
 from app.scorer.contract.facts import _FORM
+from app.scorer.contract.playbook import compile_pattern
 
 ROOT = Path(app.__file__).resolve().parent.parent
 FUNCTIONS = frozenset({"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"})
@@ -303,3 +304,10 @@ def test_what_was_slow_once_is_not(read: Any, given: Any) -> None:
     begun = time.process_time()
     read(given)
     assert time.process_time() - begun < 0.5
+
+
+def test_a_playbook_s_pattern_cannot_be_slow_whatever_is_written() -> None:
+    begun = time.process_time()
+    for pattern in (r"(a+)+$", r"(a|a)*b", r"(.*)*x"):
+        assert compile_pattern(pattern).search(b"a" * 200_000 + b"!") is None
+    assert time.process_time() - begun < 1.0

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.fuzz.parsers import PARSERS, Parser
 
-QUICK, QUICK_HEAVY = 40, 12
+QUICK, QUICK_HEAVY = 25, 6
 MOST_S, MOST_MB = 2.0, 300
 PROOF_S = 80.0  # all parsers together
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
