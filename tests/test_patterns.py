@@ -31,7 +31,7 @@ from app.documents.html import _CHARSET
 from app.documents.pages import clean
 from app.documents.sniff import sniff
 from app.scorer.contract.facts import _FORM
-from app.scorer.contract.playbook import compile_pattern
+from app.scorer.contract.sieve import compile_pattern
 
 ROOT = Path(app.__file__).resolve().parent.parent
 FUNCTIONS = frozenset({"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"})
