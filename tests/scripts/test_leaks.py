@@ -45,6 +45,13 @@ def test_a_secret_is_found_until_it_is_known(
     assert run(monkeypatch) == 1
 
 
+def test_where_a_secret_is_is_none(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tree / "a.py").write_text(
+        "client_secret" + ' = "file:secrets/of-the-app"\npassword' + ' = "env:OF_THE_DATABASE"\n'
+    )
+    assert run(monkeypatch) == 0
+
+
 def test_what_is_known_is_of_docs_and_tests_only(root: Path) -> None:
     """Of the server's own code, what looks like a secret is a sentence about one."""
     known = json.loads((root / "scripts/leaks.json").read_text())
