@@ -87,6 +87,20 @@ class Database:
         with self.gate.entered(), _translated(), self.engine.connect() as conn:
             yield conn
 
+    @contextlib.contextmanager
+    def patient(self, conn: Connection, seconds: float) -> Iterator[None]:
+        """Within this, a statement of the connection may take so long: one that is about a hundred thousand rows."""
+        driver: Any = conn.connection.driver_connection
+        usual = getattr(driver, "patience_s", None)
+        if usual is None:  # a file, or a database that is waited for in any case
+            yield
+            return
+        driver.patience_s = seconds
+        try:
+            yield
+        finally:
+            driver.patience_s = usual
+
     def wipe(self, tables: Sequence[str]) -> bool:
         """See to it that what was deleted from these tables is in no page of theirs, nor in the log of changes; whether
         it is. On SQLite somebody who reads for long may keep the log; what is deleted by `overwriting` is gone then
@@ -174,17 +188,19 @@ def _prepare_sqlite(engine: Engine) -> None:
         conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _lose_patience(engine: Engine, patience_s: float) -> None:
+def _lose_patience(engine: Engine, usual_s: float) -> None:
     """Have psycopg give a connection up when its server does not answer in time."""
     driver: Any = engine.dialect.loaded_dbapi
 
     class Impatient(driver.Connection):  # type: ignore[misc]
+        patience_s = usual_s
+
         def wait(self, steps: Generator[Any, Any, Any], *arguments: Any, **named: Any) -> Any:
             return super().wait(self._bounded(steps), *arguments, **named)
 
         def _bounded(self, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             """The same steps; between them psycopg says now and then that nothing has come."""
-            ends = time.monotonic() + patience_s
+            ends = time.monotonic() + self.patience_s
             try:
                 awaited = next(steps)
                 while True:

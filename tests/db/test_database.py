@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,22 @@ def test_a_server_that_hangs_is_given_up_and_the_next_connection_is_a_new_one() 
             with way() as conn:
                 assert conn.execute(text("SELECT 1")).scalar_one() == 1
         database.close()
+
+
+def test_a_statement_about_very_many_rows_is_waited_for_and_only_that(tmp_path: Path) -> None:
+    """A batch of 100,000 scores is published by one, which a busy server takes seconds for."""
+    with postgres_url() as url, closing(Database(url, patience_s=0.3)) as database:
+        for _ in range(2):
+            with database.begin() as conn, database.patient(conn, 5.0):
+                conn.execute(text("SELECT pg_sleep(0.8)"))
+            with pytest.raises(StoreUnavailable), database.begin() as conn:
+                conn.execute(text("SELECT pg_sleep(0.8)"))
+    with (
+        closing(Database(f"sqlite:///{tmp_path}/inlay.db", 0.3)) as file,
+        file.begin() as conn,
+        file.patient(conn, 5.0),
+    ):
+        assert conn.execute(text("SELECT 1")).scalar_one() == 1
 
 
 def test_a_damaged_file_is_an_outage_too(tmp_path: Path) -> None:

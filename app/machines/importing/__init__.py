@@ -154,7 +154,7 @@ class Imports:
     def _publish(self, batch: Batch, caller: Caller, content_hash: str, tally: _Tally, epoch: int) -> Imported:
         """All or nothing: the scores, their announcement, the audit's row, and that the batch is done."""
         older, now = kept.older(self._database, batch), self._clock()
-        with self._database.begin() as conn:
+        with self._database.begin() as conn, self._database.patient(conn, kept.WHOLE_S):
             rows = kept.publish(conn, batch)
             # last, since it holds up all others who announce; whoever was erased until here is seen
             announce(conn, IMPORTED, batch.connection, batch.capability, at=now)
