@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import requests
 from joserfc import jwk, jwt
 
-from tests.proof.load import Ask
+from tests.proof.staged.load import Ask
 from tests.services import free_port
 
 INLAY = Path(sys.executable).parent / "inlay"

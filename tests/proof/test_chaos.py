@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from tests.proof.load import CUT, REFUSED, quantile
 from tests.proof.staged import mix
 from tests.proof.staged.chaos import (
     FAULT_S,
@@ -33,6 +32,7 @@ from tests.proof.staged.chaos import (
 from tests.proof.staged.chaos import (
     stage as staged,
 )
+from tests.proof.staged.load import CUT, REFUSED, quantile
 from tests.proof.staged.misuse import ELSEWHERE, MISUSES
 from tests.proof.staged.tables import about, kept, markdown
 

@@ -16,7 +16,7 @@ import requests
 from tests import services
 from tests.cli.written import written
 from tests.hosts.salesforce.messages import message, notification
-from tests.proof.load import Ask, Load
+from tests.proof.staged.load import Ask, Load
 from tests.rabbit import until
 from tests.world import EVENT_TOKEN
 from tests.world import world as make_world

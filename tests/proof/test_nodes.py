@@ -20,8 +20,8 @@ import requests
 
 from tests.proof import nodes
 from tests.proof.core import CoreProcess
-from tests.proof.load import REFUSED, Load
 from tests.proof.nodes import Process, serving
+from tests.proof.staged.load import REFUSED, Load
 from tests.services import private_postgres, private_redis
 
 pytestmark = pytest.mark.proof

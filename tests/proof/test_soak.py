@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.load import Load, Seen, quantile
 from tests.proof.staged.growth import Held, because, held, hits, rows, settled, unexplained
+from tests.proof.staged.load import Load, Seen, quantile
 from tests.proof.staged.mix import KINDS, SHOWN, Mix
 from tests.proof.staged.tables import about, kept, markdown
 from tests.proof.staged.whole import whole

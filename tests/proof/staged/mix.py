@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.proofs import COMPONENT, FRAMED
-from tests.proof.load import Ask, Seen
+from tests.proof.staged.load import Ask, Seen
 from tests.proof.staged.whole import CARD, SIDEBAR, Whole
 
 BADGE, BATCH, BOX, LAUNCH, FIRST, REVIEW = "badge", "batch", "sidebar", "launch", "first", "review"
