@@ -44,9 +44,9 @@ look: setup
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/python scripts/vendor.py --check
 
-golden: setup  ## Accept how components look now: markup, ARIA trees, pixels
+golden: setup  ## Accept how components look now: markup, ARIA trees, what is heard, pixels
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && GOLDEN=accept \
-	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py tests/proof/test_pixels.py -k "accepted_one"
+	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py tests/components/test_transcripts.py tests/proof/test_pixels.py -k "accepted_one"
 
 proof: setup  ## The long checks: kills, load, all stories
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && \
