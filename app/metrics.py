@@ -54,7 +54,7 @@ METRICS: Mapping[str, Metric] = {
     ),
     "arm_answers": Metric(
         "count",
-        ("capability", "core", "said"),
+        ("capability", "core", "outcome"),
         "While there is a canary: records by the band that each core said.",
     ),
     "arm_points": Metric("count", ("capability", "core"), "The same: the sum of the scores of each."),

@@ -19,7 +19,6 @@ from app.machines.api.reading import read_form, read_object
 
 OUTCOME = "record.outcome"
 _SOURCE = re.compile(r"\S+")  # a URI reference: RFC 3986 has no spaces
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # JSON can write both; a name is kept in the database
 _MAX_NAME = 200
 
 
@@ -63,7 +62,7 @@ def name_of(event: Event, message: str) -> str:
 
 def _short(name: str) -> str:
     """One that is very long, or cannot be kept, by its digest."""
-    if len(name) <= _MAX_NAME and not _UNSTORABLE.search(name):
+    if len(name) <= _MAX_NAME and "\0" not in name:
         return name
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -168,7 +168,7 @@ class Decisions:
         if isinstance(answer, Score):
             said = band(answer.value, capability.bands)
             self._metrics.count("arm_points", n=round(answer.value), capability=name, core=core)
-        self._metrics.count("arm_answers", capability=name, core=core, said=said)
+        self._metrics.count("arm_answers", capability=name, core=core, outcome=said)
 
     def _keep(
         self,

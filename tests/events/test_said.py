@@ -42,10 +42,9 @@ def test_anything_else_is_a_bad_request(body: bytes) -> None:
         changed_records(read_event(body))
 
 
-@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
-def test_a_name_that_no_database_takes_is_kept_by_its_digest(name: str) -> None:
-    """JSON can write half a character: it would have been a bug at the row, and the message given back."""
-    told = {"type": "record.changed", "source": "crm", "id": name, "data": {"record": "Lead/1"}}
+def test_a_name_that_no_database_takes_is_kept_by_its_digest() -> None:
+    """It would have been a bug at the row, and the message given back for ever."""
+    told = {"type": "record.changed", "source": "crm", "id": "a\0b", "data": {"record": "Lead/1"}}
     assert re.fullmatch("[0-9a-f]{64}", name_of(read_event(json.dumps(told).encode()), ""))
 
 

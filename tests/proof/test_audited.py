@@ -31,8 +31,8 @@ from app.keys.store import KeyStore
 from app.keys.subjects import SubjectKeys
 from app.keys.wrapping import ListWrapper
 from tests.proof import nodes
-from tests.proof.core import CoreProcess
 from tests.proof.nodes import Process, serving
+from tests.proof.staged.core import CoreProcess
 from tests.proof.staged.load import CUT, REFUSED, Ask, Load, Seen
 from tests.services import private_postgres
 

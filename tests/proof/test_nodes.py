@@ -19,8 +19,8 @@ import pytest
 import requests
 
 from tests.proof import nodes
-from tests.proof.core import CoreProcess
 from tests.proof.nodes import Process, serving
+from tests.proof.staged.core import CoreProcess
 from tests.proof.staged.load import REFUSED, Load
 from tests.services import private_postgres, private_redis
 

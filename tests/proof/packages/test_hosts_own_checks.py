@@ -22,7 +22,7 @@ from app.hosts import HOSTS
 from tests.hosts._packages import built, files
 from tests.hosts._vectors import read
 from tests.npm import package
-from tests.proof.wheels import wheel
+from tests.proof.packages.wheels import wheel
 
 pytestmark = pytest.mark.proof
 

@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.db.schema import audit, refused_framings
-from tests.proof.core import CoreProcess
 from tests.proof.staged import mix
+from tests.proof.staged.core import CoreProcess
 from tests.proof.staged.growth import rows
 from tests.proof.staged.load import Load, Seen, quantile
 from tests.proof.staged.mix import Mix

@@ -1,6 +1,6 @@
 """A scoring core as a process of its own, which can be killed, slowed down and made to talk nonsense.
 
-As a program: `python -m tests.proof.core PORT`; each line that it reads is answered with a line.
+As a program: `python -m tests.proof.staged.core PORT`; each line that it reads is answered with a line.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class CoreProcess:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.proof.core", str(self._port)]
+        command = [sys.executable, "-m", "tests.proof.staged.core", str(self._port)]
         self._process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._heard()
 

