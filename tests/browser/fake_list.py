@@ -39,7 +39,7 @@ class FakeList(FakeInlay):
         there, gone = ("done", "rows") if verdict != "undo" else ("rows", "done")
         [row] = [each for each in self.args[gone] if each["record"] == record]
         self.args[gone] = [each for each in self.args[gone] if each is not row]
-        fields = CATALOG[self.tag].args[there].check([{**{"kind": "new"}, **_plain(row)} | _of(there)])
+        fields = CATALOG[self.tag].args[there].check([_plain(row) | _of(there)])
         self.args[there] = [*fields, *self.args[there]]
         return told | {"status": 200}
 
@@ -49,4 +49,4 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of(there: str) -> dict[str, Any]:
-    return {"verdict": "accepted"} if there == "done" else {}
+    return {"verdict": "accepted"} if there == "done" else {"kind": "new"}

@@ -22,7 +22,7 @@ ACTIONS = {  # what the panel's script, or the component's own, answers
     "document-sidebar": {"retry", "review", "locate", "exported"},
     "score-badge": {"open", "retry"},
     "score-card": {"retry", "review"},
-    "review-list": {"accepted", "open", "retry", "undone"},
+    "review-list": {"accepted", "open", "retry", "review", "undone"},
     "score-list": {"open", "retry"},
 }
 SCRIPTS = ("document-sidebar.js", "frame-plain.js", "change-plain.js")
