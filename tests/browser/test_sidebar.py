@@ -107,6 +107,7 @@ def test_a_comment_can_follow_what_was_accepted(page: Page, sidebar: FakeSidebar
     page.keyboard.press("Escape")
     expect(panel.get_by_role("button", name="Add a comment Liability")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(item.get_by_label("Comment")).to_be_focused()  # else a space among what is typed presses the button again
     page.keyboard.type("Agreed with their counsel.")
     item.get_by_role("button", name="Save the comment").press("Enter")
     expect(item.get_by_text("Agreed with their counsel.")).to_be_visible()

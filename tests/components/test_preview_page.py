@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.preview.new import write_component
-from tests.components.site import AXE, crowd, sample, site
+from tests.components.site import AXE, crowd, own_book, sample, site
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -247,7 +247,7 @@ def test_a_sandboxed_panel_polls_hears_and_lends_its_keys(page: Page, url: str) 
 def test_states_stand_side_by_side_and_a_press_pins_one(page: Page, url: str) -> None:
     page.goto(f"{url}/preview/score-badge/ready?view=states")
     strip = page.frame_locator(".strip-page")
-    expect(strip.locator("figure [data-inlay]")).to_have_count(18)
+    expect(strip.locator("figure [data-inlay]")).to_have_count(len(own_book().current().catalog["score-badge"].stories))
     expect(strip.locator("figure:nth-child(8) [data-state=stale][data-inlay]")).to_be_visible()
     strip.get_by_role("button", name="pending").click()
     expect(page).to_have_url(f"{url}/preview/score-badge/pending?host=guest/white")
