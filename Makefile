@@ -1,7 +1,7 @@
 # Inlay. `make` prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint style look advisories golden bench proof clean
+.PHONY: help setup demo test lint style look advisories golden bench load peers proof clean
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -55,6 +55,12 @@ proof: setup  ## The long checks: kills, load, all stories
 bench: setup  ## Measure, and print the table
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && NGINX_PATH="$$(scripts/nginx.sh)" && export CHROMIUM_PATH NGINX_PATH && \
 	$(BIN)/python -m bench
+
+load: setup  ## The soak and the faults under load (half an hour), with their tables in bench/: soak.md, chaos.md
+	@INLAY_TABLES=bench $(BIN)/python -m tests.services $(BIN)/python -m pytest -m proof tests/proof/test_soak.py tests/proof/test_chaos.py
+
+peers: setup  ## Measure Gradio and Streamlit beside Inlay; installs them into var/peers
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && $(BIN)/python -m bench.peers
 
 clean:  ## Remove what can be made again: .venv, caches, the demo's state
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache var *.egg-info

@@ -15,11 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bench import browser, crowd, goals, plot, report, server, wire
+from bench import browser, crowd, goals, pages, plot, report, server, wire
 from bench.stack import Stack, started
 
-OUT = Path(__file__).resolve().parent / "out"
-PARTS = ("server", "crowd", "browser")
+OUT, PARTS = report.OUT, ("server", "crowd", "browser")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _measured(stack: Stack, effort: Effort, wanted: tuple[str, ...] | list[str])
     if "crowd" in wanted:
         result["crowd"] = crowd.measure(stack, effort.turns, effort.day, _say)
     if "browser" in wanted:
-        result["browser"] = browser.summary(browser.measure(stack, effort.loads, _say))
+        result["browser"] = browser.summary(browser.measure(stack, pages.FORMS, effort.loads, _say))
     return result
 
 

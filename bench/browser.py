@@ -6,7 +6,7 @@ import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from bench.pages import FORMS
 from bench.stack import Stack
 
 WITHIN_MS = 15_000
@@ -65,14 +64,16 @@ class Loaded:
     wire_bytes: int  # heads and bodies that came, of all requests
 
 
-def measure(stack: Stack, loads: int, say: Callable[[str], None]) -> dict[str, dict[str, list[Loaded]]]:
-    """Every form cold (a new context) and then warm (the next navigation in the same tab), `loads` times."""
-    found: dict[str, dict[str, list[Loaded]]] = {form: {"cold": [], "warm": []} for form in FORMS}
-    order, forms = random.Random(2), list(FORMS)
+def measure(
+    stack: Stack, forms: Sequence[str], loads: int, say: Callable[[str], None]
+) -> dict[str, dict[str, list[Loaded]]]:
+    """Each of these forms cold (a new context) and then warm (the next navigation in the same tab), `loads` times."""
+    found: dict[str, dict[str, list[Loaded]]] = {form: {"cold": [], "warm": []} for form in forms}
+    order, turns = random.Random(2), list(forms)
     with _browser() as browser:
         for number in range(loads + 1):
-            order.shuffle(forms)
-            for form in forms:
+            order.shuffle(turns)
+            for form in turns:
                 context = browser.new_context(viewport=_VIEW)  # type: ignore[arg-type]
                 context.add_init_script(_PROBE)
                 cold, warm = _twice(context, stack, f"{stack.places.host}/{form}")
@@ -152,8 +153,8 @@ def _load(page: Page, stack: Stack, url: str) -> Loaded:
 def _came(request: Request) -> int:
     """Bytes of a request's answer on the wire; none when the browser had it."""
     response = request.response()
-    if response is None:
-        return 0
+    if response is None or response.headers.get("content-type", "").startswith("text/event-stream"):
+        return 0  # a stream has no end to wait for
     response.finished()
     sizes = request.sizes()
     return sizes["responseHeadersSize"] + sizes["responseBodySize"]

@@ -12,6 +12,7 @@ from typing import Any
 from bench.proofs import COMPONENT, FRAMED, PAGES, Places, Signer
 
 FORMS = ("inline", "static", "posted", "iframe", "element", "twentyfive", "fifty")
+PEERS, PEERS_FILE = ("gradio", "gradio_frame", "streamlit_frame"), "peers.json"
 COUNTS = {"twentyfive": 25, "fifty": 50}  # of badges; one in every other form
 _FRAME = 'style="border:0;inline-size:300px;block-size:60px"'
 _PAGE = """<!doctype html><html lang="en" data-expect="{expect}"><head><meta charset="utf-8">
@@ -23,9 +24,10 @@ _PAGE = """<!doctype html><html lang="en" data-expect="{expect}"><head><meta cha
 class Pages:
     """Makes every page anew for each request: a proof counts once."""
 
-    def __init__(self, places: Places, records: list[str], fragment: str, style: str) -> None:
+    def __init__(self, places: Places, records: list[str], fragment: str, style: str, peers: Path) -> None:
+        """`peers`: a file that says where they are, once they are somewhere."""
         self._places, self._records, self._fragment, self._style = places, records, fragment, style
-        self._signer = Signer(places)
+        self._signer, self._peers = Signer(places), peers
 
     def page(self, form: str) -> str:
         head, body = getattr(self, form)()
@@ -63,6 +65,23 @@ class Pages:
     def fifty(self) -> tuple[str, str]:
         return self._elements(self._records[: COUNTS["fifty"]])
 
+    def gradio(self) -> tuple[str, str]:
+        """As its documentation embeds it: a module script and its element."""
+        at = self._at()
+        script = f'<script type="module" src="{at["gradio_script"]}"></script>'
+        return script, f'<gradio-app src="{at["gradio"]}/"></gradio-app>'
+
+    def gradio_frame(self) -> tuple[str, str]:
+        return "", f'<iframe src="{self._at()["gradio"]}/" {_FRAME}></iframe>'
+
+    def streamlit_frame(self) -> tuple[str, str]:
+        """With the query by which its documentation has it embedded."""
+        return "", f'<iframe src="{self._at()["streamlit"]}/?embed=true" {_FRAME}></iframe>'
+
+    def _at(self) -> dict[str, str]:
+        at: dict[str, str] = json.loads(self._peers.read_text(encoding="utf-8"))
+        return at
+
     def document(self) -> str:
         """The static badge document: the markup and the sheet of Inlay's own, without scripts and data."""
         return (
@@ -83,8 +102,9 @@ class Pages:
 
 def application() -> Callable[..., Iterable[bytes]]:
     """A WSGI callable over the file that `BENCH_PAGES` names."""
-    given = json.loads(Path(os.environ["BENCH_PAGES"]).read_text())
-    pages = Pages(Places(**given["places"]), given["records"], given["fragment"], given["style"])
+    file = Path(os.environ["BENCH_PAGES"])
+    given, peers = json.loads(file.read_text()), file.with_name(PEERS_FILE)
+    pages = Pages(Places(**given["places"]), given["records"], given["fragment"], given["style"], peers)
     document = gzip.compress(pages.document().encode(), 9)  # as a static server would have it ready
     common = [("Content-Type", "text/html; charset=utf-8")]
     kept = [*common, ("Content-Encoding", "gzip"), ("Cache-Control", "max-age=300")]
@@ -94,7 +114,7 @@ def application() -> Callable[..., Iterable[bytes]]:
         if name == "badge":
             start("200 OK", [*kept, ("Content-Length", str(len(document)))])
             return [document]
-        if name not in FORMS:
+        if name not in FORMS + PEERS:
             start("404 Not Found", [("Content-Length", "0")])
             return [b""]
         body = pages.page(name).encode()

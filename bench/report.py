@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bench.goals import Goal, goals
 from bench.server import CONNECTIONS
 
+OUT = Path(__file__).resolve().parent / "out"
 _TICK, _CROSS = "✓", "✗"
 FORMS = {
     "inline": "number in the page (floor)",
@@ -18,6 +20,9 @@ FORMS = {
     "element": "Inlay element",
     "twentyfive": "25 Inlay elements",
     "fifty": "50 Inlay elements",
+    "gradio": "Gradio element",
+    "gradio_frame": "Gradio iframe",
+    "streamlit_frame": "Streamlit iframe",
 }
 Row = Mapping[str, Any]
 Columns = Mapping[str, Callable[[Any], Any]]
@@ -34,15 +39,20 @@ def markdown(result: Mapping[str, Any]) -> str:
     ]
     if result["server"]:
         parts += [f"### Server: one request ({CONNECTIONS} keep-alive connections; a miss: one)"]
-        parts += [_rows([row for row in result["server"] if _is_main(row)], _server())]
-        parts += ["### Server: the same by connections", _rows(_everywhere(result["server"]), _levels())]
+        parts += [table([row for row in result["server"] if _is_main(row)], _server())]
+        parts += ["### Server: the same by connections", table(_everywhere(result["server"]), _levels())]
     if result["crowd"]:
         parts += ["### Server: cached badges when others need it too", *_crowd(result["crowd"])]
     if result["browser"]:
-        parts += ["### Browser: navigation start to visible number", _rows(result["browser"], _browser())]
-    parts += ["### Bytes on the wire, gzipped", _rows(result["wire"], _wire())]
-    parts += ["### Goals", _rows(goals(result), _goals())]
+        parts += ["### Browser: navigation start to visible number", pages(result["browser"])]
+    parts += ["### Bytes on the wire, gzipped", table(result["wire"], _wire())]
+    parts += ["### Goals", table(goals(result), _goals())]
     return "\n\n".join(parts) + "\n"
+
+
+def pages(rows: Sequence[Row]) -> str:
+    """How soon each form of a page showed its number, and what it asked for until then."""
+    return table(rows, _browser())
 
 
 def _is_main(row: Row) -> bool:
@@ -83,7 +93,7 @@ def _crowd(found: Mapping[str, Any]) -> list[str]:
         f"({misses['rate_x_alone']} x), p95 {misses['beside_p95_ms']} ms beside {misses['alone_p95_ms']} "
         f"({misses['p95_x_alone']} x).",
         "50 viewers at once, each on a new connection:",
-        _rows(
+        table(
             found["viewers"],
             {
                 "server": lambda row: row["server"],
@@ -136,7 +146,8 @@ def _goals() -> Mapping[str, Callable[[Goal], Any]]:
     }
 
 
-def _rows(rows: Sequence[Any], columns: Columns) -> str:
+def table(rows: Sequence[Any], columns: Columns) -> str:
+    """In Markdown."""
     lines = [" | ".join(columns), "|".join(["---"] * len(columns))]
     lines += [" | ".join(str(make(row)) for make in columns.values()) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)

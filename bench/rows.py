@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.bare import CONSTANT, RAW
+from bench.bare import CONSTANT, RAW, WHOLE
 from bench.core import BRIEF, FRESH
 from bench.load import WrongAnswerError
 from bench.proofs import COMPONENT
@@ -42,6 +42,7 @@ def rows(stack: Stack, rounds: int) -> list[Row]:
     }
     return [
         Row("WSGI constant", "bare", get(RAW)),
+        Row("WSGI constant, with a badge's token and headers", "bare", get(WHOLE, one["access_token"])),
         Row(BASE, "bare", get(CONSTANT), everywhere=True),
         Row(BADGE, "inlay", badge, everywhere=True),
         Row(THROUGH, "road", badge, everywhere=True),

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import goals, plot, report
+from bench import goals, pages, plot, report
 from bench.load import Load
 from bench.rows import BADGE, THROUGH
 
@@ -55,6 +55,10 @@ def result(ratio: float = 0.9, servers: tuple[str, ...] = ("inlay", "nginx")) ->
         "browser": [page(name, 90 + n) for n, name in enumerate(report.FORMS)],
         "wire": WIRE,
     }
+
+
+def test_every_form_of_a_page_has_its_words() -> None:
+    assert {*pages.FORMS, *pages.PEERS} == report.FORMS.keys()
 
 
 @pytest.mark.parametrize(("ratio", "met"), [(1.15, True), (1.16, False)])
