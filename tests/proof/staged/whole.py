@@ -134,12 +134,11 @@ def _leads(folder: Path) -> Path:
 
 def _beside(folder: Path, at: Addresses, running: list[Process]) -> tuple[Process, Process, Process]:
     """The core, the CRM and the library, ready."""
-    crm_of = CrmConfig(at.crm, at.inlay, at.core, str(folder / "keys"), str(folder), str(folder / LEADS), ID)
-    crm_of.save(folder / "crm.json")
-    library = folder / "library"
-    LibraryConfig(at.library, at.inlay, at.core, at.crm, str(folder / "keys"), str(library)).save(
-        folder / "library.json"
-    )
+    common = {"inlay": at.inlay, "core": at.core, "keys": str(folder / "keys")}
+    crm = CrmConfig(origin=at.crm, state=str(folder), leads=str(folder / LEADS), id_column=ID, **common)
+    crm.save(folder / "crm.json")
+    library = LibraryConfig(origin=at.library, crm=at.crm, state=str(folder / "library"), **common)
+    library.save(folder / "library.json")
     commands = {
         "core": (at.core, [str(INLAY.with_name("inlay-core")), "serve", "--port", at.core.rpartition(":")[2]]),
         "crm": (at.crm, [sys.executable, "-m", "app.demo.crm", "--config", str(folder / "crm.json")]),
@@ -154,8 +153,7 @@ def _beside(folder: Path, at: Addresses, running: list[Process]) -> tuple[Proces
         each.start()
     for each in made:
         each.wait_ready()
-    core, crm, library_process = made
-    return core, crm, library_process
+    return made[0], made[1], made[2]
 
 
 def _inlay(folder: Path, number: int, text: str, word: str, port: int, environment: dict[str, str]) -> Process:
