@@ -171,7 +171,7 @@ def _configuration(at: Addresses, columns: Sequence[str], workers: int, scores: 
     if scores:
         text = text.replace("allow_private = [", f'allow_private = ["{scores.removeprefix("http://")}", ')
         text += f'\n[cores.scores]\nurl = "{scores}"\ndeadline = "2s"\n'
-    text += library_settings.write(at.library, offered)
+    text += library_settings.write(at.library, at.crm, offered)
     shared = f'redis = "{redis}"\n' if redis else ""
     text = text.replace('url = "sqlite:///inlay.db"', f'url = "env:INLAY_PROOF_STORE"\n{shared}')
     text = text.replace("[server]\n", '[server]\nlimit_refused = "1000000/minute"\n')
