@@ -20,9 +20,17 @@ GOLDEN = Path(__file__).with_name("golden")
 ACCEPT = os.environ.get("GOLDEN") == "accept"
 # The story that is opened, the state that it comes to, and the keys of somebody who goes through it.
 WALKS: dict[str, tuple[str, str, Sequence[str]]] = {
-    "score-badge": ("pending", "ready", ("Tab", "Enter", "Tab", "Tab", "Escape")),
-    "score-card": ("pending", "ready", ("Tab", "Tab", "Enter", "Tab", "Tab", "Tab", "Escape", "Tab", "Tab", "Tab")),
-    "document-sidebar": ("pending", "ready", ("Tab", "Tab", "Tab", "Tab", "Tab", "ArrowDown", "Enter", "Tab", "Tab")),
+    "score-badge": ("pending", "ready", ("Tab", "Enter", "Tab")),
+    "score-card": (
+        "pending",
+        "ready",
+        ("Tab", "Tab", "Enter", "Tab", "Tab", "Tab", "Escape", "Shift+Tab", "Enter", "Tab"),
+    ),
+    "document-sidebar": (
+        "pending",
+        "ready",
+        ("Tab", "Tab", "Tab", "Enter", *("Tab",) * 4, "ArrowDown", "Enter", "Tab", "Tab"),
+    ),
 }
 # Live regions, as they change: what a screen reader says by itself. A region that is emptied says nothing.
 _EARS = """() => {
