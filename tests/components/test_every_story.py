@@ -15,9 +15,10 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from app.preview.described import manifest
+from tests.components.reach import ENLARGED, by_keyboard, enlarged, in_forced_colours
 from tests.components.site import MODES, Mode, Reader, own_book, site
 
 pytestmark = pytest.mark.browser
@@ -78,6 +79,37 @@ def test_every_story_is_clean(chromium: Browser, url: str, tag: str, mode: Mode)
     wrong = {story["name"]: found for story in stories(tag) if (found := reader.faults(url, story))}
     reader.close()
     assert not wrong
+
+
+def frames(chromium: Browser, url: str, tag: str, **options: Any) -> Iterator[tuple[str, Page]]:
+    """Each story of a component as its panel's page, in a window of these options."""
+    context = chromium.new_context(reduced_motion="reduce", **options)
+    page = context.new_page()
+    for story in stories(tag):
+        page.goto(f"{url}{story['frame']}", wait_until="load")
+        yield story["name"], page
+    context.close()
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_story_is_used_by_keyboard_alone(chromium: Browser, url: str, tag: str) -> None:
+    shown = frames(chromium, url, tag, viewport={"width": 360, "height": 640})
+    assert not {name: found for name, page in shown if (found := by_keyboard(page))}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_story_at_400_percent_is_whole(chromium: Browser, url: str, tag: str) -> None:
+    shown = frames(chromium, url, tag, viewport=ENLARGED)
+    assert not {name: found for name, page in shown if (found := enlarged(page))}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_story_is_there_in_forced_colours(chromium: Browser, url: str, tag: str) -> None:
+    shown = frames(chromium, url, tag, forced_colors="active")
+    assert not {name: found for name, page in shown if (found := in_forced_colours(page))}
 
 
 def trees(chromium: Browser, url: str, chosen: list[dict[str, Any]]) -> dict[str, str]:
