@@ -24,7 +24,7 @@ WALKS: dict[str, tuple[str, str, Sequence[str]]] = {
     "score-card": (
         "pending",
         "ready",
-        ("Tab", "Tab", "Enter", "Tab", "Tab", "Tab", "Escape", "Shift+Tab", "Enter", "Tab"),
+        ("Tab", "Tab", "Enter", "Tab", "Tab", "Tab", "Escape", "Tab", "Tab", "Tab"),
     ),
     "document-sidebar": (
         "pending",
