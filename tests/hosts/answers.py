@@ -20,7 +20,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "oidc": {
         "page": "https://crm.acme.example/leads?x=1", "issuer": "id.acme.example", "sign_in_client_id": "inlay",
-        "sign_in_client_secret": SECRET, "open_records": "no",
+        "sign_in_client_secret": SECRET, "open_records": "yes",
     },
     "guest": {"page": "crm.acme.example", "jwks_url": "https://crm.acme.example/jwks.json", "shared_key": ""},
     **{host: each.ANSWERS for host, each in DESCRIBED.items()},

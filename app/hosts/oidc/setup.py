@@ -47,9 +47,9 @@ SETUP = Setup(
         Question("sign_in_client_secret", "Client secret", "of the same client", secret=True),
         Question(
             "open_records",
-            "Who may see which records",
-            "a provider cannot be asked; another connection that reads the records can",
-            choices=(("no", "Ask the connection that reads them"), ("yes", "All who sign in see all records")),
+            "Who sees what",
+            "a provider knows nothing of records, so it is all or nothing",
+            choices=(("no", "nobody sees one yet"), ("yes", "everybody who signs in sees every record's panel")),
         ),
     ),
     settings=_settings,

@@ -347,10 +347,10 @@
       }
       if (action == "retry") {
         this._etag = 0;
-        _session._run(1);
+        tick(1);
       }
       if (action == "review") {
-        await import("__INLAY_URL__/embed/review.js#" + now());
+        if (!self.inlayReview) await import("__INLAY_URL__/embed/review.js#" + now());
         inlayReview(button, post, _session);
       }
     }
