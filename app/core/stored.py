@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -155,19 +156,18 @@ class StoredScores:
         if rows:
             conn.execute(insert(scores), rows)
 
-    def outdate(self, conn: DatabaseConnection, connection: str, record: Record) -> bool:
-        """The record changed: its scores are no longer fresh, for all capabilities. Whether any was until now."""
-        outdated = conn.execute(
-            update(scores)
-            .where(
-                scores.c.connection == connection,
-                scores.c.record_type == record.type,
-                scores.c.record_id == record.id,
-                scores.c.valid_until > OUTDATED,  # the rest of a long history is left alone
-            )
-            .values(valid_until=OUTDATED)
-        )
-        return outdated.rowcount > 0
+    def outdate(self, conn: DatabaseConnection, connection: str, records: Sequence[Record]) -> list[Record]:
+        """These records changed: their scores are no longer fresh, for all capabilities. Those of which any was."""
+        by_type: dict[str, list[str]] = defaultdict(list)
+        for record in records:
+            by_type[record.type].append(record.id)
+        outdated: set[Record] = set()
+        for kind, ids in by_type.items():
+            c = scores.c  # the rest of a long history is left alone
+            fresh = (c.connection == connection, c.record_type == kind, c.record_id.in_(ids), c.valid_until > OUTDATED)
+            changed = update(scores).where(*fresh).values(valid_until=OUTDATED).returning(c.record_id)
+            outdated.update(Record(kind, each) for each in conn.execute(changed).scalars())
+        return [record for record in records if record in outdated]
 
     def _read(self, rows: Sequence[DatabaseRow[Any]]) -> list[Stored]:
         """Rows as scores. One whose reasons nobody can open is left out: its subject was erased, and this row is of a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -37,18 +37,20 @@ def announce(conn: Connection, kind: str, connection: str = "", key: str = "", *
     The row of the epoch stays locked until the commit. So changes become visible in the order of their
     numbers, without gaps, and a reader that has seen n has seen everything before n.
     """
-    epoch = schema.epoch
-    grown = update(epoch).where(epoch.c.id == 1).values(value=epoch.c.value + 1).returning(epoch.c.value)
-    value = int(conn.execute(grown).scalar_one())
-    row = {
-        "epoch": value,
-        "kind": kind,
-        "connection": connection,
-        "key": key,
-        "at": time.time() if at is None else at,
-    }
-    conn.execute(insert(schema.changes).values(row))
-    if value % _PRUNE_EACH == 0:
+    return announce_all(conn, kind, [(connection, key)], at=at)
+
+
+def announce_all(conn: Connection, kind: str, changed: Sequence[tuple[str, str]], *, at: float | None = None) -> int:
+    """As many announcements at once, each of a connection and a key, at least one; the last of their epochs."""
+    epoch, many = schema.epoch, len(changed)
+    grown = update(epoch).where(epoch.c.id == 1).values(value=epoch.c.value + many).returning(epoch.c.value)
+    value, now = int(conn.execute(grown).scalar_one()), time.time() if at is None else at
+    rows = [
+        {"epoch": number, "kind": kind, "connection": connection, "key": key, "at": now}
+        for number, (connection, key) in enumerate(changed, value - many + 1)
+    ]
+    conn.execute(insert(schema.changes), rows)
+    if value % _PRUNE_EACH < many:
         conn.execute(delete(schema.changes).where(schema.changes.c.epoch <= value - _KEEP))
     return value
 

@@ -16,6 +16,14 @@ def insert_new(conn: Connection, table: Table, row: Mapping[str, Any], unique: S
     return conn.execute(statement, dict(row)).first() is not None
 
 
+def insert_those_new(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], unique: Sequence[str]
+) -> set[Any]:
+    """Insert all rows but those whose `unique` columns are taken; the last of these columns of each that went in."""
+    statement = _statement(conn, table, unique, None).returning(table.c[unique[-1]])
+    return set(conn.execute(statement, [dict(row) for row in rows]).scalars()) if rows else set()
+
+
 def insert_all_new(
     conn: Connection,
     table: Table,

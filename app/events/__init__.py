@@ -16,7 +16,7 @@ from app.core.arms import key_of
 from app.core.stored import StoredScores
 from app.db import Database
 from app.db.feedback import became as keep
-from app.db.single_use import consume
+from app.db.single_use import consume, consume_all
 from app.events.changed import Changed
 from app.events.said import Event, Told, changed_records, name_of, outcome_told, read_event
 from app.events.signatures import TOLERANCE_S, EventRefused, require_token, verify
@@ -96,13 +96,11 @@ class Events:
         self, connection: Connection, told: Sequence[tuple[str, Record]], how: str, now: float, until: float
     ) -> int:
         with self._database.begin() as conn:
-            fresh = {
-                name: not name or consume(conn, connection.name, _used(how, name), until, now)
-                for name in dict.fromkeys(name for name, _ in told)
-            }
-            records = list(dict.fromkeys(record for name, record in told if fresh[name]))
-            repeated = bool(fresh) and not any(fresh.values())
-            self._write(conn, connection, next(iter(fresh), ""), how, len(records), repeated=repeated)
+            names = {name: _used(how, name) if name else "" for name, _ in told}  # without one it is always new
+            fresh = {"", *consume_all(conn, connection.name, [each for each in names.values() if each], until, now)}
+            records = list(dict.fromkeys(record for name, record in told if names[name] in fresh))
+            repeated = bool(names) and fresh.isdisjoint(names.values())
+            self._write(conn, connection, next(iter(names), ""), how, len(records), repeated=repeated)
             if len(records) > AT_ONCE:
                 self.changed.later(conn, connection.name, records, now)
             else:

@@ -52,7 +52,7 @@ class Process:
         """The host says that the record changed."""
         with self.database.begin() as conn:
             announce(conn, "score", "acme", str(LEAD))
-            self.scores.outdate(conn, "acme", LEAD)
+            self.scores.outdate(conn, "acme", [LEAD])
         self.epochs.look()
 
     def hits(self, level: str) -> tuple[int, int]:

@@ -154,10 +154,9 @@ def test_outdating_reaches_all_capabilities_of_the_named_connection(database: Da
     near = replace(KEY, record=Record("Lead", "2"))
     keep(database, scores, *(stored(f"d{n}", key=key) for n, key in enumerate([*keys, near])))
     with database.begin() as conn:
-        assert scores.outdate(conn, "acme", LEAD)
-        assert scores.outdate(conn, "pages", LEAD)
-        assert not scores.outdate(conn, "pages", LEAD)  # nothing was fresh any more
-        assert not scores.outdate(conn, "acme", Record("Lead", "nobody looked at"))
+        assert scores.outdate(conn, "acme", [Record("Lead", "nobody looked at"), LEAD]) == [LEAD]
+        assert scores.outdate(conn, "pages", [LEAD]) == [LEAD]
+        assert scores.outdate(conn, "pages", [LEAD]) == []  # nothing was fresh any more
     found = scores.latest([*keys, near])
     assert [found[key].fresh_until == OUTDATED for key in (*keys, near)] == [True, True, True, False, False]
 

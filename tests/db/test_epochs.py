@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from app.db import Database
-from app.db.epochs import EVERYTHING, Announcement, Epochs, announce, announced_since
+from app.db.epochs import EVERYTHING, Announcement, Epochs, announce, announce_all, announced_since
 from app.db.schema import changes
 from tests.databases import Moody
 from tests.db.conftest import Rival
@@ -44,6 +44,22 @@ def test_subscribers_hear_each_change_once_and_in_order(database: Database) -> N
     assert epochs.look() == 3
     assert epochs.look() == 3
     assert heard == [Announcement(2, "score", "crm", "Lead/1", 5.0), Announcement(3, "score", "crm", "Lead/2", 5.0)]
+
+
+def test_many_changes_at_once_are_heard_one_by_one(database: Database) -> None:
+    say(database, "before anybody listened")
+    epochs, heard = Epochs(database), list[Announcement]()
+    epochs.subscribe(heard.append)
+    with database.begin() as conn:
+        assert announce_all(conn, "score", [("crm", "Lead/1"), ("pages", "Lead/1"), ("crm", "Lead/2")], at=5.0) == 4
+    assert say(database, "Lead/3") == 5
+    assert epochs.look() == 5
+    assert [(each.epoch, each.connection, each.key) for each in heard] == [
+        (2, "crm", "Lead/1"),
+        (3, "pages", "Lead/1"),
+        (4, "crm", "Lead/2"),
+        (5, "crm", "Lead/3"),
+    ]
 
 
 def test_a_change_that_is_rolled_back_was_none(database: Database) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.db import Database, single_use
 from app.db.schema import used_launches
-from app.db.single_use import consume
+from app.db.single_use import consume, consume_all
 from tests.db.conftest import Rival
 from tests.db.rivals import race
 
@@ -16,6 +16,15 @@ def test_the_second_use_is_refused_for_this_connection_only(database: Database) 
     assert consume(database, "crm", "jti-1", until=20.0, now=10.0)
     assert not consume(database, "crm", "jti-1", until=20.0, now=10.0)
     assert consume(database, "other", "jti-1", until=20.0, now=10.0)
+
+
+def test_of_many_those_are_told_that_were_not_used_before(database: Database) -> None:
+    assert consume(database, "crm", "b", until=20.0, now=10.0)
+    with database.begin() as conn:
+        assert consume_all(conn, "crm", ["a", "b", "c", "a"], 20.0, 10.0) == {"a", "c"}
+        assert consume_all(conn, "crm", ["a", "d"], 20.0, 10.0) == {"d"}
+        assert consume_all(conn, "crm", [], 20.0, 10.0) == set()
+    assert not consume(database, "crm", "c", until=20.0, now=10.0)
 
 
 def test_a_use_that_is_rolled_back_was_none(database: Database) -> None:
