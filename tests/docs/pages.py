@@ -15,10 +15,6 @@ from markdown_it.token import Token
 ROOT = Path(__file__).parents[2]
 FOLDERS = frozenset(["app", "components", "static", "templates", "tests", "docs", "bench", "scripts", "manifests"])
 # What the README says wrongly until its next edition: as it stands there, and as it is read here.
-AWAITED = {
-    "`app/health.py`": "`app/health/`",
-    'components = ["score-badge"]\ntenants': 'components = ["score-badge"]\ncapabilities = ["lead_score"]\ntenants',
-}
 _COMMAND = re.compile(r"(?:^|(?<=[\s\"'(`]))(?:\.venv/bin/)?(inlay(?:-core)?)(?=\s|$)((?:\\\n|[^\n|;#>&)`])*)")
 
 
@@ -59,8 +55,6 @@ class Page:
     @cached_property
     def _tokens(self) -> list[Token]:
         text = self.path.read_text("utf-8")
-        for wrong, right in AWAITED.items() if self.name == "README.md" else ():
-            text = text.replace(wrong, right)
         return MarkdownIt("commonmark").enable("table").parse(text)
 
     def _inside(self) -> Iterator[tuple[int, Token]]:

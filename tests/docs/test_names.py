@@ -17,7 +17,7 @@ from app.config.table import SECTIONS
 from app.health.diagnosis.reasons import Layer
 from app.metrics import METRICS
 from app.scorer.http import create_core
-from tests.docs.pages import AWAITED, FOLDERS, ROOT, Page, Said, page, pages
+from tests.docs.pages import FOLDERS, ROOT, Page, Said, page, pages
 from tests.world import World
 
 PAGES = pages()
@@ -70,11 +70,6 @@ def test_the_changelog_ends_at_the_version_that_this_is() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     titles = re.findall(r"^## \[([^\]]+)\]", page("CHANGELOG.md").path.read_text("utf-8"), re.MULTILINE)
     assert next(each for each in titles if each != "Unreleased") == version
-
-
-def test_what_the_readme_says_wrongly_still_stands_there() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    assert not [wrong for wrong in AWAITED if wrong not in text], "it was mended: take it out of AWAITED"
 
 
 # --- settings, events, metrics ---
