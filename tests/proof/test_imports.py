@@ -125,7 +125,8 @@ def test_a_night_s_batch(node: Process, capsys: pytest.CaptureFixture[str]) -> N
     time.sleep(0.5)
     assert all("64" in badge(node, token, LEAD).text for _ in range(20))  # whichever worker answers
     again = time.monotonic()
-    assert bring(node, mine, "again", rows(65.0, 30.0)).ok  # the next night, onto what is there
+    told = bring(node, mine, "again", rows(65.0, 30.0))  # the next night, onto what is there
+    assert told.ok, told.text
     again = time.monotonic() - again
     peak = {pid: memory(pid, "VmHWM") for pid in before}  # of the whole process, after both nights
     growth = max(peak[pid] - before[pid] for pid in before)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, literal, select, text, update
 
 from app.core.newest import IS_CARRIED
 from app.core.stored import OUTDATED, Stored
@@ -81,6 +81,9 @@ def older(database: Database, batch: Batch) -> int:
         s.connection == batch.connection, s.record_type == r.record_type, s.record_id == r.record_id,
         s.capability == batch.capability, s.created_at > r.as_of, s.arm == "", ~IS_CARRIED,
     )  # fmt: skip
+    with database.begin() as conn:
+        if conn.dialect.name == "postgresql":  # it has never seen these rows, and would compare each with every score
+            conn.execute(text(f"ANALYZE {import_rows.name}, {scores.name}"))
     with database.read() as conn, database.patient(conn, WHOLE_S):
         query = select(func.count()).select_from(import_rows).where(r.import_id == batch.id, newer)
         return int(conn.execute(query).scalar_one())
