@@ -144,6 +144,9 @@ def test_what_somebody_changed_by_hand_is_not_written_over(window: Window, spare
     expect(line).to_have_attribute("data-write-back", "conflict")
     expect(line).to_contain_text("by hand")
     expect(held(stage, "AI_Override__c")).to_have_text("35")
+    stage.card.get_by_role("button", name="Undo").click()  # the verdict before holds again, and is not written either
+    expect(stage.card.get_by_text("Set to 22 by you")).to_be_visible()
+    expect(line).to_have_attribute("data-write-back", "conflict")
     stage.card.get_by_role("button", name="Undo").click()
     expect(line).to_have_attribute("data-write-back", "restored")
     expect(held(stage, "AI_Verdict__c")).to_have_text("–")
