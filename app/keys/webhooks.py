@@ -18,7 +18,9 @@ def digest(secret: Secret, name: str, stamp: str, body: bytes) -> bytes:
     key = _key(secret)
     if not key:  # the empty key is one that everybody has
         return b""
-    return hmac.new(key, b".".join((name.encode(), stamp.encode(), body)), hashlib.sha256).digest()
+    return hmac.new(
+        key, b".".join((name.encode("utf-8", "surrogatepass"), stamp.encode(), body)), hashlib.sha256
+    ).digest()
 
 
 def decoded(text: str) -> bytes:

@@ -54,7 +54,7 @@ def parse(text: str, where: str, *, draft: bool = False) -> Scorecard:
     """One scorecard. A draft may leave out its scale and its rows' points: they are about to be fitted."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers without end, and of nests
         raise FileRefused([f"{where}: not valid TOML: {error}."]) from None
     problems = Problems(where, text)
     top = Table(data, (), problems)

@@ -163,7 +163,7 @@ def _toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
     where = f"{path.parent.name}/{path.name}"
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         _note(problems, where, f"is not TOML: {error}", "Mend the line.")
         return {}
     for key in sorted(set(document) - _TOP):

@@ -49,6 +49,7 @@ def test_one_of_several_keys_and_one_of_several_signatures_is_enough() -> None:
         {"Webhook_Signature": "v1,*"},
         {"Webhook_Signature": "v2,AAAA"},
         {"Webhook_Id": "msg_2"},
+        {"Webhook_Id": "\ud800"},  # half a character
         {"Webhook_Timestamp": str(int(NOW) + 1)},
     ],
 )

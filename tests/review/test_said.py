@@ -18,6 +18,7 @@ SCORE = {"decision": "d", "item": "score", "verdict": "override", "version": "7"
     [
         {"verdict": ""},
         {"verdict": "accepted"},
+        {"verdict": "\ud800"},  # half a character
         {"item": ""},
         {"item": "<script>"},
         {"decision": ""},

@@ -81,6 +81,12 @@ def test_a_huge_number_is_refused_not_a_crash() -> None:
     assert any("finite" in problem for problem in problems(TEXT.replace("baseline = 25", "baseline = 1" + "0" * 400)))
 
 
+@pytest.mark.parametrize("endless", ["1" + "0" * 5000, "[" * 5000])
+def test_a_number_or_a_nest_without_end_is_no_toml(endless: str) -> None:
+    (problem,) = problems(f"capability = {endless}")
+    assert "not valid TOML" in problem
+
+
 def test_folders_tell_what_is_wrong_with_them(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="holds no scorecard"):
         load_folder(tmp_path)

@@ -50,6 +50,8 @@ def read_form(members: Mapping[str, Any], shape: type[T]) -> T:
         return msgspec.convert(told, shape)
     except msgspec.ValidationError as error:
         raise _refusal(shape, error) from error
+    except UnicodeEncodeError as error:
+        raise BadRequest("A text holds half a character. Send UTF-8.", reason="shape") from error
 
 
 def read_object(body: bytes, what: str, reason: str) -> dict[str, Any]:

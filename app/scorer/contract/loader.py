@@ -61,7 +61,7 @@ def load(path: Path) -> Playbook:
 def parse(text: str, where: str) -> Playbook:
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers without end, and of nests
         raise FileRefused([f"{where}: not valid TOML: {error}."]) from None
     problems = Problems(where, text)
     top = Table(data, (), problems)

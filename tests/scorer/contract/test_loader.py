@@ -80,6 +80,11 @@ def test_a_mistake_is_told(old: str, new: str, words: str) -> None:
     assert words in str(refused.value)
 
 
+def test_a_number_without_end_is_no_toml() -> None:
+    with pytest.raises(FileRefused, match="not valid TOML"):
+        parse("capability = 1" + "0" * 5000, "endless.toml")
+
+
 def test_a_problem_has_its_line() -> None:
     with pytest.raises(FileRefused) as refused:
         book(TEXT.replace("most = 2", "most = 200"))
