@@ -359,8 +359,7 @@
   self.Inlay = {
     refresh: () => tick(1),
     configure(given) {
-      Object.assign(settings, given);
-      tick(1);
+      tick(Object.assign(settings, given));
     },
   };
 
