@@ -27,7 +27,7 @@ def test_its_text_is_nowhere_but_in_the_answer(world: World) -> None:
             conn.execute(text("SELECT detail FROM audit")).all()
         )
     assert key not in kept
-    assert key.rpartition("_")[2] not in kept
+    assert key.split("_", 2)[2] not in kept  # what is secret of it may hold underscores too
     [row] = world.audited("apikey.created")
     assert (row["key"], row["service"], row["admin"]) == (made.id, "apex", "Ada")
     assert "digest" not in asdict(made)
