@@ -135,7 +135,7 @@ def test_its_thread_begins_with_the_first_look_and_ends_with_the_process(world: 
     process = Process(world, step_s=0.01)
     process.looked()
     world.clock.now += SOON
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while not waiting(world) and time.monotonic() < until:
         time.sleep(0.01)
     process.refresher.close()

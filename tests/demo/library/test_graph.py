@@ -55,7 +55,8 @@ def test_content_lies_behind_an_address_that_takes_no_token(desk: Desk, api: Api
     inside = url.removeprefix(LIBRARY)
     assert api.client.get(inside).data == shared.path.read_bytes()
     assert api.get(inside, "token").status_code == 401
-    assert api.client.get(inside[:-1] + "0").status_code == 401
+    other = "1" if inside.endswith("0") else "0"
+    assert api.client.get(inside[:-1] + other).status_code == 401
     assert api.client.get(inside.replace("ends=1", "ends=2")).status_code == 401
     redirected = api.get(f"{path(shared)}/content", api.viewer_token("sam"))
     assert (redirected.status_code, urlsplit(redirected.location).path) == (302, "/_layouts/15/download.aspx")
