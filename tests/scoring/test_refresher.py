@@ -24,7 +24,9 @@ from tests.scoring.test_scoring import many
 from tests.world import LEAD, World
 
 TTL = 900
-SOON = TTL * (1 - FRESH_SPREAD) - 1  # seconds later every score of now is about to age, and none has
+SOON = TTL * (
+    1 - FRESH_SPREAD
+)  # seconds later every score of now is about to age, and none has: not one less, not more
 assert ahead_s(TTL) >= TTL * FRESH_SPREAD
 
 
@@ -135,7 +137,7 @@ def test_its_thread_begins_with_the_first_look_and_ends_with_the_process(world: 
     process = Process(world, step_s=0.01)
     process.looked()
     world.clock.now += SOON
-    until = time.monotonic() + 30
+    until = time.monotonic() + 5
     while not waiting(world) and time.monotonic() < until:
         time.sleep(0.01)
     process.refresher.close()
