@@ -6,6 +6,7 @@ from app.core.stored import Key
 from app.db.epochs import ERASED, EVERYTHING, IMPORTED, Announcement, Epochs
 
 MOST = 100_000  # records; the database keeps as many changes
+OF_SCORES = frozenset({"score", ERASED, IMPORTED})
 
 
 class Changes:
@@ -24,8 +25,9 @@ class Changes:
     Fails closed: while the epochs cannot be read nothing newer than the last one seen is believed either (`knows`).
     """
 
-    def __init__(self, epochs: Epochs, most: int = MOST) -> None:
-        self._epochs, self._most = epochs, most
+    def __init__(self, epochs: Epochs, most: int = MOST, kinds: frozenset[str] = OF_SCORES) -> None:
+        """`kinds` of announcements say that what is remembered of a record is another now."""
+        self._epochs, self._most, self._kinds = epochs, most, kinds
         self._at: dict[tuple[str, str], int] = {}  # connection, record; the longest unchanged first
         self._imported: dict[tuple[str, str], int] = {}  # connection, capability
         epochs.subscribe(self._hear)
@@ -51,9 +53,11 @@ class Changes:
             self._floor = announced.epoch
             self._at.clear()
             self._imported.clear()
+        elif announced.kind not in self._kinds:
+            return
         elif announced.kind == IMPORTED:
             self._imported[announced.connection, announced.key] = announced.epoch
-        elif announced.kind in {"score", ERASED}:
+        else:
             place = announced.connection, announced.key
             self._at.pop(place, None)
             if len(self._at) >= self._most:

@@ -29,14 +29,12 @@ from app.keys import Keyring
 from app.launch import Record
 from app.metrics import Metrics
 from app.review.about import EVENTS, About, changes, facts
-from app.review.change import SCORE, Listener
+from app.review.change import ANNOUNCED, SCORE, Listener
 from app.review.kept import Kept
 from app.review.rules import check_reason, require_own, require_second, rules
 from app.review.said import ReviewConflict, ReviewGone, ReviewRefused, Said, ScoreGone, Word
 from app.review.standing import Standing
 from app.session.bearer import Session
-
-ANNOUNCED = "review"  # the kind of change that says: a record's reviews are others
 
 
 class Reviews:
@@ -57,7 +55,7 @@ class Reviews:
         """`listeners` hear of each change in its transaction."""
         self._database, self._kept, self._stored, self._audit = database, Kept(keyring, connections), stored, audit
         self._epochs, self._metrics, self._clock, self._listeners = epochs, metrics, clock, listeners
-        self.standing = Standing(database, self._kept, clock)
+        self.standing = Standing(database, self._kept, epochs, clock)
 
     def joined(
         self, session: Session, connection: Connection, readings: Mapping[Record, Reading]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app.db.reviews import Verdict
 from app.launch import Record
 
+ANNOUNCED = "review"  # the kind of announcement that says: what people say of a record is another
 SCORE = "score"  # the item of a review that is of the record's score as a whole
 
 

@@ -8,18 +8,22 @@ from dataclasses import replace
 
 from app.answer import Answer, Reviewed
 from app.connections import Connection
+from app.core.stored import Key
 from app.db import Database
 from app.db import reviews as rows
+from app.db.epochs import Epochs
 from app.launch import Record
 from app.review.kept import Kept
+from app.review.overrides import Overrides
 from app.session.bearer import Session
 
 
 class Standing:
     """Reads verdicts: one query for each capability and type of record. Methods raise StoreUnavailable."""
 
-    def __init__(self, database: Database, kept: Kept, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, kept: Kept, epochs: Epochs, clock: Callable[[], float]) -> None:
         self._database, self._kept, self._clock = database, kept, clock
+        self._overrides = Overrides(database, epochs)
 
     def of(
         self, session: Session, connection: Connection, asked: Sequence[tuple[str, Record]], item: str | None = None
@@ -45,15 +49,12 @@ class Standing:
 
     def overridden(self, connection: Connection, answers: Mapping[Record, Answer]) -> dict[Record, Answer]:
         """The answers with what somebody set in a score's place, where that holds: nothing of it is opened."""
-        groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for record, each in answers.items():
-            if each.score is not None:
-                groups[each.capability, record.type].append(record.id)
-        if not groups:
-            return dict(answers)
-        with self._database.read() as conn:
-            found = {group: rows.overrides(conn, connection.source, *group, ids) for group, ids in groups.items()}
-        return {
-            record: replace(each, override=found.get((each.capability, record.type), {}).get(record.id))
+        asked = {
+            Key(connection.source, each.capability, record): record
             for record, each in answers.items()
+            if each.score is not None
         }
+        found = self._overrides.of(list(asked))
+        return {
+            **answers, **{asked[key]: replace(answers[asked[key]], override=value) for key, value in found.items()}
+        }  # fmt: skip

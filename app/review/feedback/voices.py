@@ -21,11 +21,11 @@ from app.errors import BadRequest, NotFound, StoreUnavailable
 from app.figures import Figures
 from app.figures.names import thumbed
 from app.launch import Record
+from app.review.change import ANNOUNCED
 from app.review.feedback import Feedback
 from app.review.feedback.satisfaction import ANSWERS, DECLINED, Satisfaction
 from app.session.bearer import Session
 
-ANNOUNCED = "review"  # what people say of a record is another
 WORDS: Mapping[str, tuple[str, ...]] = {
     "up": ("right", "clear", "saved-time"),
     "down": ("wrong", "out-of-date", "unclear", "of-no-use"),
