@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -78,6 +78,9 @@ from app.wiring import (
     warmer,
     write_back,
 )
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 PERMITS = 6  # of 8 threads a worker: two always answer from memory
 PATIENCE_S = 3.0  # with the database: a statement of ours takes milliseconds
@@ -227,11 +230,12 @@ def create_app(built: Parts, *, hot: bool = True) -> Flask:
             app.register_blueprint(blueprint)
     app.register_error_handler(Exception, refused)
     app.after_request(finished)
+    layers: WSGIApplication = app.wsgi_app
     if hot:
-        app.wsgi_app = Hot(app.wsgi_app, built.ready, built.metrics)  # type: ignore[method-assign]
-    app.wsgi_app = Bodies(app.wsgi_app, server.threads)  # type: ignore[method-assign]
-    if server.trusted_proxies:
-        hops = server.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    app.wsgi_app = Entrance(app.wsgi_app, built.database.gate, built.node)  # type: ignore[method-assign]
+        layers = Hot(layers, built.ready, built.metrics)
+    layers = Bodies(layers, server.threads)
+    if hops := server.trusted_proxies:
+        layers = ProxyFix(layers, x_for=hops, x_proto=hops)
+    # how Flask has it wrapped; its types take the method for fixed
+    app.wsgi_app = Entrance(layers, built.database.gate, built.node)  # type: ignore[method-assign]
     return app

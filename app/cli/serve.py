@@ -36,7 +36,7 @@ class Server(MPServer):
         if self._node.is_draining:
             self._end()
             for worker in self.wrks:
-                worker.kill()  # type: ignore[no-untyped-call]
+                worker.kill()  # type: ignore[no-untyped-call] # granian has no types here
         else:
             self._node.drain()
             timer = threading.Timer(self._drain_s, self._end)

@@ -30,25 +30,24 @@ def tried(
     mapped = asked if isinstance(asked, MappedClient) else None
     shown = {name: value for name, value in document.items() if name != "text"} | {"letters": len(document["text"])}
     trial = Trial(asked.name, mapped.settings.map if mapped else "native", [{"document": shown}])
-    heard = _Heard(asked, pasted)
-    analyst = MappedAnalyst(heard) if mapped else Analyst(heard)  # type: ignore[arg-type] # in all that it asks of it
+    heard = _Heard(asked, mapped, pasted)
+    # a client in all that an analyst asks of one
+    analyst = MappedAnalyst(heard) if mapped else Analyst(heard)  # type: ignore[arg-type]
     try:
         found = analyst.analyse(Question(capability.name, capability.playbook, document), passages, lambda *_: None)
     except AnswerRefused as error:
         refusal = Refusal("analysis", error.path or "$", error.detail, MEND_MAP if mapped else _MEND)
-        return with_(heard.told(trial, mapped), refusal)
+        return with_(heard.told(trial), refusal)
     except CoreUnavailable as error:
-        return with_(
-            heard.told(trial, mapped), Refusal("call", "", f"There is no answer ({error.reason}).", mend_call(error))
-        )
-    return replace(heard.told(trial, mapped), analysis=_shown(found))
+        return with_(heard.told(trial), Refusal("call", "", f"There is no answer ({error.reason}).", mend_call(error)))
+    return replace(heard.told(trial), analysis=_shown(found))
 
 
 class _Heard:
     """The core's client, which also remembers what was asked and heard last; with a pasted answer nobody is asked."""
 
-    def __init__(self, client: CoreClient, pasted: str | None) -> None:
-        self._client, self._pasted = client, pasted
+    def __init__(self, client: CoreClient, mapped: MappedClient | None, pasted: str | None) -> None:
+        self._client, self._mapped, self._pasted = client, mapped, pasted
         self._path, self._response = "", Response(0, {}, b"")
 
     def __getattr__(self, name: str) -> Any:
@@ -61,10 +60,11 @@ class _Heard:
         return self._response
 
     def analysis_of(self, answer: Any) -> Any:
-        """As the mapped client has it. Nobody is asked for a version while an answer is only pasted."""
-        return self._client.analysis_of(answer, "" if self._pasted is None else NOT_ASKED)  # type: ignore[attr-defined]
+        """As the mapped client has it; None where no map is between. Nobody is asked for a version while an answer is
+        only pasted."""
+        return self._mapped and self._mapped.analysis_of(answer, "" if self._pasted is None else NOT_ASKED)
 
-    def told(self, trial: Trial, mapped: MappedClient | None) -> Trial:
+    def told(self, trial: Trial) -> Trial:
         response, text = self._response, self._response.body.decode(errors="replace")
         kind = response.headers.get("Content-Type", "")
         status = response.status if self._pasted is None else 0
@@ -72,7 +72,7 @@ class _Heard:
             trial, path=self._path, status=status, kind=kind, took_s=round(response.took_s, 3), raw=text[:MAX_SHOWN]
         )
         try:
-            return replace(trial, mapped=self.analysis_of(json_of(response))) if mapped and response.ok else trial
+            return replace(trial, mapped=self.analysis_of(json_of(response))) if response.ok else trial
         except InlayError:  # which the refusal says
             return trial
 
