@@ -22,7 +22,7 @@ DIALECTS = ("plain", "canvas", "teamsjs")
 # What is served, and the sources that it is made of: a page of ours speaks one dialect, and loads no other.
 COMPONENTS = tuple(sorted(path.name for path in (ROOT / "components").glob("*/*.js")))
 SCRIPTS: dict[str, tuple[str, ...]] = {
-    name: (name,) for name in ("inlay.js", "review.js", "signin.js", "popup.js", *COMPONENTS)
+    name: (name,) for name in ("inlay.js", "review.js", "review-row.js", "signin.js", "popup.js", *COMPONENTS)
 } | {
     f"{part}-{dialect}.js": (f"bridges/{dialect}/{part}.js", f"{part}.js")
     for dialect in DIALECTS

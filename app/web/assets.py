@@ -13,7 +13,8 @@ from pathlib import Path
 from app.errors import NotFound
 from app.web.sources import loader, served, small_css
 
-LOADER, REVIEW = "embed/inlay.js", "embed/review.js"
+LOADER = "embed/inlay.js"
+_FETCHED = frozenset({LOADER, "embed/review.js", "embed/review-row.js"})  # by addresses that carry no hash
 _FOREVER = "public, max-age=31536000, immutable"
 # These addresses never change, so their copies must age: five minutes fresh, a day while they are looked up anew.
 _LOADER_KEPT = "public, max-age=300, stale-while-revalidate=86400"
@@ -79,5 +80,5 @@ def _asset(body: bytes, name: str, kept: str = _FOREVER) -> Asset:
         gzipped=gzip.compress(body, 9, mtime=0),
         etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
         media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-        cache_control=_LOADER_KEPT if name in (LOADER, REVIEW) else kept,
+        cache_control=_LOADER_KEPT if name in _FETCHED else kept,
     )

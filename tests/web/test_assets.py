@@ -28,7 +28,7 @@ def test_each_is_what_its_name_says(assets: Assets) -> None:
 
 def test_the_loader_ages_and_the_others_never_change(assets: Assets) -> None:
     for name, asset in assets.items():
-        ages = name in {"embed/inlay.js", "embed/review.js"} or name.startswith(
+        ages = name in {"embed/inlay.js", "embed/review.js", "embed/review-row.js"} or name.startswith(
             "icons/"
         )  # installed packages name them for years
         assert ("immutable" in asset.cache_control) == (not ages)

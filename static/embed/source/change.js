@@ -158,7 +158,7 @@ window.inlayChanges = async (own) => {
 
     // A verdict, by whichever component here.
     async review(button) {
-      await import(new URL("review.js#" + Date.now(), launch.scripts.change));
+      if (!self.inlayReview) await import(new URL("review.js#" + Date.now(), launch.scripts.change));
       return inlayReview(button, shared);
     },
 

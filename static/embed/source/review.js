@@ -26,35 +26,6 @@ window.inlayReview ||= (() => {
     tell,
   ];
 
-  // Of one row of a list in a host's page, where new answers move what was selected: so its own button says which.
-  const sayOf = async (button, root, post, session, tell) => {
-    const list = panel(button);
-    const row = button.closest("[data-row]");
-    const { row: record, decision, version } = row.dataset;
-    if (busy.has(list)) return;
-    busy.add(list);
-    const { verdict } = button.dataset;
-    const at = [...list.querySelectorAll("[data-row]")].indexOf(row);
-    const name = one(".name", row).textContent;
-    const trouble = (text) => (one(".trouble", list).textContent = text);
-    trouble("");
-    try {
-      const review = [verdict, record, decision, version].join(" ");
-      const answer = await post("reviews", Object.entries({ token: session.token, component: list.dataset.inlay, review }));
-      await session.take(answer);
-      const [{ status, detail }] = answer.results;
-      if (status != 200) trouble(name + ": " + detail);
-      else tell("review", { record, verdict });
-      const left = [...list.querySelectorAll("[data-row] [data-action=review]")];
-      (left[at] || left.at(-1))?.focus();
-    } catch (problem) {
-      trouble(problem.detail || one(".trouble", list).dataset.trouble);
-      if (problem.status == 401) throw problem;
-    } finally {
-      busy.delete(list);
-    }
-  };
-
   return async (button, ...given) => {
     const root = button.getRootNode();
     const [post, session, tell = (name, detail) =>
@@ -64,7 +35,11 @@ window.inlayReview ||= (() => {
     // A word of a closed list: its button says all of it, and where it goes.
     const { to } = button.dataset;
     if (to) return session.take(await post(to, Object.entries({ token: session.token, component, record, ...button.dataset })));
-    if (button.matches(".here")) return sayOf(button, root, post, session, tell);
+    // Of one row of a list in a host's page: the file beside this one has it.
+    if (button.matches(".here")) {
+      if (!window.inlayReviewRow) await import("./review-row.js#" + Date.now());
+      return inlayReviewRow(button, post, session, tell);
+    }
     const { item } = button.closest("[data-item]").dataset;
     // Each look finds them anew: a new answer may have put others in their place.
     const whole = () => one(`[data-inlay="${component}"]`, root);
