@@ -55,7 +55,7 @@ class Desk:
 
     def wait_for_row(self, event: str, what: str) -> None:
         """Until the audit holds one: work of the background may be slower than a panel that looks by itself."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 10
         while not self.demo.rows("SELECT 1 FROM audit WHERE event = ? LIMIT 1", event):
             assert time.monotonic() < until, what
             self.page.wait_for_timeout(100)
