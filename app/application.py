@@ -55,8 +55,9 @@ from app.web.endings import finished, refused
 from app.web.fragments import Fragments
 from app.web.hot import Hot
 from app.web.limits import Limits
+from app.web.memory.news import News
+from app.web.memory.ready import Ready
 from app.web.parts import Parts
-from app.web.ready import Ready
 from app.web.render import Renderer
 from app.web.stations import Readings, Scores, Station
 from app.web.wsgi.bodies import Bodies
@@ -150,10 +151,11 @@ def build(
     reviews = Reviews(database, keyring, connections, stored, audit, epochs, metrics, clock, listeners=heard)
     scores, readings = Scores(scored, reviews, writing.wishes), Readings(analyses, reviews, writing.wishes, limits)
     stations: dict[str, Station] = {"score": scores, "analysis": readings}
+    news = News(epochs, connections)
     fragments = Fragments(
-        connections, permissions, stations, rollouts, voices, figures, audit, renderer, epochs, metrics, clock, listings
+        connections, permissions, stations, rollouts, voices, figures, audit, renderer, news, metrics, clock, listings
     )
-    ready = Ready(sessions, epochs, limits, metrics, clock)
+    ready = Ready(sessions, news, limits, metrics, clock)
     callers, host_code, imports = machines(ground, connections, keys, stored, scored)
     epochs.subscribe(forgetting(subjects.forget, lambda *_: fragments.forget(), lambda *_: ready.forget()))
     return Parts(

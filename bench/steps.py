@@ -23,8 +23,8 @@ from sqlalchemy import event
 
 from app.application import build, create_app
 from app.config import Settings
+from app.web.memory.ready import Kept, key_of
 from app.web.parts import Parts
-from app.web.ready import Kept, key_of
 from bench.proofs import COMPONENT, FRAMED
 from bench.report import table
 from bench.rows import badge_of

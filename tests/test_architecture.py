@@ -165,6 +165,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/review/rules.py": ("tests/review/test_second_person.py", "who may say what"),
     "app/views/_said.py": ("tests/views/test_score_card.py", "what a card says of a review"),
     "app/routes/_batch.py": ("tests/routes/test_review_list.py", "what many are told is the worklist's"),
+    "app/web/memory/recent.py": ("tests/web/test_fragments.py", "what is kept shows in how often the road is walked"),
     "app/web/denials.py": ("tests/web/test_fragments.py", "seen in what a viewer is refused"),
     "app/web/endings.py": ("tests/web/test_refusals.py", "seen in what leaves"),
     "app/wiring/": ("tests/test_application.py", "the parts that the application builds"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.core.stored import Key
-from app.db.epochs import ERASED, EVERYTHING, IMPORTED, Announcement, Epochs
+from app.db.epochs import ERASED, EVERYTHING, IMPORTED, SCORE, Announcement, Epochs
+from app.db.latest import Latest
 
 MOST = 100_000  # records; the database keeps as many changes
-OF_SCORES = frozenset({"score", ERASED, IMPORTED})
+OF_SCORES = frozenset({SCORE, ERASED, IMPORTED})
 
 
 class Changes:
@@ -19,19 +20,18 @@ class Changes:
       seen epoch n knows of all changes up to n; whoever takes the number before it reads is on the safe side.
     - Nothing has to be deleted anywhere when a record changes, so nothing can be missed: neither by a memory that
       is away at that moment and back later, nor by a slow writer that puts an old value after the change.
-    - What we cannot know counts as changed: all that is from before this process began to listen, and the changes
-      that were forgotten because there were too many.
+    - What we cannot know counts as changed (`app.db.latest`).
 
     Fails closed: while the epochs cannot be read nothing newer than the last one seen is believed either (`knows`).
     """
 
     def __init__(self, epochs: Epochs, most: int = MOST, kinds: frozenset[str] = OF_SCORES) -> None:
         """`kinds` of announcements say that what is remembered of a record is another now."""
-        self._epochs, self._most, self._kinds = epochs, most, kinds
-        self._at: dict[tuple[str, str], int] = {}  # connection, record; the longest unchanged first
+        self._epochs, self._kinds = epochs, kinds
+        self._of: Latest[tuple[str, str]] = Latest(most)  # connection, record
         self._imported: dict[tuple[str, str], int] = {}  # connection, capability
         epochs.subscribe(self._hear)
-        self._floor = epochs.current()
+        self._of.floor = epochs.current()
 
     @property
     def now(self) -> int:
@@ -40,8 +40,7 @@ class Changes:
 
     def since(self, key: Key) -> int:
         """The epoch from which on something remembered of this key is believed."""
-        at = self._at.get((key.connection, str(key.record))) if self._at else None
-        since = self._floor if at is None else at
+        since = self._of.of((key.connection, str(key.record)))
         return max(since, self._imported.get((key.connection, key.capability), 0)) if self._imported else since
 
     def knows(self, epoch: int) -> bool:
@@ -50,18 +49,11 @@ class Changes:
 
     def _hear(self, announced: Announcement) -> None:
         if announced.kind == EVERYTHING:
-            self._floor = announced.epoch
-            self._at.clear()
+            self._of.all_changed(announced.epoch)
             self._imported.clear()
         elif announced.kind not in self._kinds:
             return
         elif announced.kind == IMPORTED:
             self._imported[announced.connection, announced.key] = announced.epoch
         else:
-            place = announced.connection, announced.key
-            self._at.pop(place, None)
-            if len(self._at) >= self._most:
-                longest = next(iter(self._at))
-                self._floor = max(self._floor, self._at[longest])  # first the floor: `since` asks without a lock
-                del self._at[longest]
-            self._at[place] = announced.epoch
+            self._of.changed((announced.connection, announced.key), announced.epoch)

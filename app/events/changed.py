@@ -9,7 +9,7 @@ from sqlalchemy import Connection as DatabaseConnection
 from app.connections import Connections
 from app.core.stored import StoredScores
 from app.db import Database
-from app.db.epochs import announce_all
+from app.db.epochs import SCORE, announce_all
 from app.db.jobs import Priority, enqueue
 from app.launch import Record
 
@@ -39,7 +39,7 @@ class Changed:
     def outdate(self, conn: DatabaseConnection, name: str, records: Sequence[Record], now: float) -> None:
         """Now, within the caller's transaction."""
         for each in self._connections.readers_of(name) if records else ():
-            announce_all(conn, "score", [(each, str(record)) for record in records], at=now)
+            announce_all(conn, SCORE, [(each, str(record)) for record in records], at=now)
             # after the announcement, whose lock orders us; what nobody has looked at is not scored
             for record in self._stored.outdate(conn, each, records):
                 self._queue(conn, each, record, now)

@@ -13,9 +13,9 @@ from app.launch import MAX_RECORDS, Record
 from app.routes._session import bearer, origins_of, session_of, written
 from app.session.bearer import Session
 from app.web.headers import OPEN_TO_PAGES, PREFLIGHT, whole_headers
+from app.web.memory.ready import Key, key_of
 from app.web.parts import parts
 from app.web.prepared import Prepared, Whole
-from app.web.ready import Key, key_of
 from app.web.shown import Item, Shown, as_json
 
 blueprint = Blueprint("components", __name__)
@@ -79,6 +79,7 @@ def _kept(
         session=session,
         origins=origins_of(session, server.public_url),
         connection=p.connections.get(session.connection).settings,
+        about=frozenset(each.about for each in shown),
         epoch=min(each.epoch for each in shown),
         until=min(each.until for each in shown),
     )

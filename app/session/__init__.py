@@ -34,6 +34,7 @@ from app.session.identities import Identities, release
 TOKEN_LIFE_S = 600.0
 PRUNE_EACH = 100  # sessions opened
 PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
+ENDED = "session"  # the kind of announcement that says: this session is over; its key is the session's id
 _TYP = "inlay-session"
 Clock = Callable[[], float]
 _WHOSE = ("connection", "viewer", "component", "created_at", "ends_at")
@@ -151,7 +152,7 @@ class Sessions:
             )
             name, viewer = session.connection, session.viewer.subject
             release(conn, self._audit, name, viewer, self._clock(), "session-ended")
-            announce(conn, "session", name, session.id, at=self._clock())
+            announce(conn, ENDED, name, session.id, at=self._clock())
             self._audit.write("session.ended", conn=conn, connection=name, viewer=viewer, session=session.id)
         self._memory.end(session.id)
 
@@ -234,7 +235,7 @@ class Sessions:
         self._revoked.hear(news)
         if news.kind in {EVERYTHING, KIND}:
             self._memory.forget()
-        elif news.kind == "session":
+        elif news.kind == ENDED:
             self._memory.end(news.key)
 
 

@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from cachetools import FIFOCache, LRUCache
+from cachetools import LRUCache
 from cachetools.keys import hashkey  # hashes once what a cache hashes several times: an answer is large
 
 from app.answer import Answer, Listing, State
 from app.audit.log import AuditLog
 from app.connections import Connection, Connections
-from app.db.epochs import Epochs
 from app.errors import Denied, InlayError, NotFound, StoreUnavailable
 from app.figures import Figures
 from app.figures.names import AGE, ROAD, VIEWS_SHOWN, answered
@@ -29,16 +28,15 @@ from app.rollouts import Rollouts
 from app.session.bearer import Session
 from app.views import VIEWS
 from app.web.denials import Denials
-from app.web.past import Past, views
+from app.web.memory.news import News, about
+from app.web.memory.past import Past, views
+from app.web.memory.recent import Recent
 from app.web.render import Renderer
 from app.web.shown import KEPT_BYTES, Fragment, Item, Shown
 from app.web.stations import Station, Told
 
 STALE_STEP_S, STEP_S = 60.0, 900.0  # how coarse the time is that markup is rendered for
 OFF = '<span data-state="off" hidden></span>'  # whatever the component: it takes no space
-
-
-_Key = tuple[str, float, str, str]  # session, its expiry, component, record
 
 
 class Fragments:
@@ -54,18 +52,16 @@ class Fragments:
         figures: Figures,
         audit: AuditLog,
         renderer: Renderer,
-        epochs: Epochs,
+        news: News,
         metrics: Metrics,
         clock: Callable[[], float],
         listings: Listings,
     ) -> None:
         self._connections, self._permissions, self._stations, self._audit = connections, permissions, stations, audit
         self._listings = listings
-        self._rollouts, self._voices, self._figures, self._epochs = rollouts, voices, figures, epochs
-        # first in, first out: a look changes nothing, so it needs no lock
-        self._kept: FIFOCache[_Key, Shown] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.fragment.size)
+        self._rollouts, self._voices, self._figures, self._news = rollouts, voices, figures, news
         self._catalog, self._renderer, self._metrics, self._clock = renderer.catalog, renderer, metrics, clock
-        self._denials, self._past = Denials(audit, clock), Past(clock)
+        self._denials, self._past, self._recent = Denials(audit, clock), Past(clock), Recent(news, metrics)
         self._rendered: LRUCache[tuple[object, ...], Fragment] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: kept.size)
         self._lock = threading.Lock()
 
@@ -77,27 +73,28 @@ class Fragments:
     def show(self, session: Session, items: Sequence[Item]) -> list[Shown]:
         """The fragments of these items, in their order; whoever asks again soon is answered from memory.
 
-        The memory decides nothing. Only what the whole road made is kept, and only while nothing was announced
-        anywhere, the score is fresh, the grant holds and the session lives; at any doubt the road is walked again.
+        The memory decides nothing. Only what the whole road made is kept, and only while nothing was announced of
+        it, the score is fresh, the grant holds and the session lives; at any doubt the road is walked again.
         Raises SessionExpired when the host's token died.
         """
-        epoch, now = self._epochs.current(), self._clock()
-        keys = [(session.id, session.expires_at, item.tag, str(item.record)) for item in items]
-        kept = self._recalled(session, keys, epoch, now)
+        epoch, now = self._news.current(), self._clock()
+        kept = self._recent.of(session, items, epoch, now)
         missing = [item for item, known in zip(items, kept, strict=True) if known is None]
         began = time.perf_counter()
         answers = self._all_answers(session, missing) if missing else {}
+        connection = self._connections.get(session.connection)
         planned = self._rollouts.until(session.connection) if missing else 0.0
         shown: list[Shown] = []
-        for key, item, known in zip(keys, items, kept, strict=True):
+        for item, known in zip(items, kept, strict=True):
             if known is not None:
                 shown.append(known)
                 continue
             answer = answers[item.tag, item.record]
             until = min(answer.until, session.expires_at, planned, now // STEP_S * STEP_S + STEP_S)
-            shown.append(Shown(self._render(session, item, answer), epoch, until))
+            of = about(connection, VIEWS[item.tag], item.record)
+            shown.append(Shown(self._render(session, item, answer), of, epoch, until))
             if until > now:
-                self._keep(key, shown[-1])
+                self._recent.keep(session, item, shown[-1])
         if missing:
             self._figures.observe(session.connection, session.component, ROAD, time.perf_counter() - began)
         return shown
@@ -117,26 +114,9 @@ class Fragments:
     def forget(self) -> None:
         """Somebody was erased: no markup of before stays in memory."""
         self._past.forget()
+        self._recent.forget()
         with self._lock:
-            self._kept.clear()
             self._rendered.clear()
-
-    def _keep(self, key: _Key, kept: Shown) -> None:
-        with self._lock:
-            self._kept[key] = kept
-
-    def _recalled(self, session: Session, keys: Sequence[_Key], epoch: int, now: float) -> list[Shown | None]:
-        kept = [each if each and each.epoch == epoch and now < each.until else None for each in map(self._known, keys)]
-        if hits := sum(each is not None for each in kept):
-            self._metrics.count("cache", n=hits, level="fragment", outcome="hit")
-            self._metrics.count("remembered", n=hits, connection=session.connection, component=session.component)
-        return kept
-
-    def _known(self, key: _Key) -> Shown | None:
-        try:
-            return self._kept[key]
-        except KeyError:
-            return None
 
     def _all_answers(self, session: Session, items: Sequence[Item]) -> dict[tuple[str, Record], Told | Listing]:
         connection = self._connections.get(session.connection)

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.metrics import Metrics
-from app.web.ready import Ready, key_of
+from app.web.memory.ready import Ready, key_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -50,7 +50,7 @@ from app.web.catalog import Catalog
 from app.web.echoes import Echoes
 from app.web.fragments import Fragments
 from app.web.limits import Limits
-from app.web.ready import Ready
+from app.web.memory.ready import Ready
 from app.web.render import Renderer
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.answer import State
 from app.errors import Denied
 from app.launch import Record
+from app.web.memory.news import About
 
 KEPT_BYTES = 48_000_000  # of markup, in each of two memories: a badge is 1 KB, a sidebar with 400 findings 500
 STATUS = {State.DENIED: 403, State.UNAVAILABLE: 503}
@@ -59,9 +60,11 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A fragment that the road made for a session, and how long it stays the answer: in this epoch, until then."""
+    """A fragment that the road made for a session, and how long it stays the answer: until then, or until something is
+    announced, after the epoch that it was made in, of what it is `about`."""
 
     fragment: Fragment
+    about: About
     epoch: int
     until: float
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from app.db.epochs import ERASED, announce
 from app.db.erasing import Subject
 from app.session import revoke
-from app.web import ready as module
 from app.web.fragments import Fragments
+from app.web.memory import ready as module
+from app.web.memory.news import OF_RECORDS
 from app.wiring import erasure
 from tests.core.server import says
 from tests.hosts._proofs import GUEST
@@ -131,6 +133,53 @@ def test_a_renewed_score_is_shown_at_once(world: World, walked: list[str]) -> No
     assert ">12<" in world.badge(token).text
     assert ">12<" in world.batch(element, BATCH).text
     assert walked == ["walked"] * 2
+
+
+def tell(world: World, kind: str, key: str, connection: str = "acme") -> None:
+    with world.parts.database.begin() as conn:
+        announce(conn, kind, connection, key)
+    world.parts.epochs.look()
+
+
+def test_news_of_another_record_is_none_of_a_badges_business(world: World, walked: list[str]) -> None:
+    token, element = world.frame_token(), world.element_token()
+    world.badge(token), world.batch(element, BATCH[:1])
+    walked.clear()
+    for kind in sorted(OF_RECORDS - {ERASED}):  # after which nothing at all is remembered
+        tell(world, kind, "Lead/2")
+        assert world.badge(token).status_code == world.batch(element, BATCH[:1]).status_code == 200
+    assert walked == []
+
+
+@pytest.mark.parametrize(("kind", "key"), [*((kind, LEAD) for kind in sorted(OF_RECORDS)), ("rollout", "score-badge")])
+def test_news_of_what_it_is_about_sends_a_badge_along_the_road(
+    world: World, walked: list[str], kind: str, key: str
+) -> None:
+    token, element = world.frame_token(), world.element_token()
+    world.badge(token), world.batch(element, BATCH[:1])
+    walked.clear()
+    tell(world, kind, key)
+    world.badge(token), world.batch(element, BATCH[:1])
+    assert walked == ["walked"] * 2
+
+
+def test_whatever_else_stands_in_a_batch_has_to_hold_too(world: World, walked: list[str]) -> None:
+    element = world.element_token()
+    world.batch(element, BATCH)
+    walked.clear()
+    tell(world, "score", "Lead/2")
+    world.batch(element, BATCH)  # its card speaks of more than its record
+    assert walked == ["walked"]
+
+
+def test_what_held_through_some_news_does_not_hold_through_the_next(world: World, walked: list[str]) -> None:
+    token = world.frame_token()
+    world.badge(token)
+    walked.clear()
+    for key, walks in (("Lead/2", 0), ("Lead/3", 0), (LEAD, 1), ("Lead/2", 1)):
+        tell(world, "score", key)
+        world.badge(token)
+        assert len(walked) == walks
 
 
 def test_a_score_past_its_time_is_asked_for_anew(world: World, walked: list[str]) -> None:

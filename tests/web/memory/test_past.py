@@ -10,7 +10,7 @@ from app.answer import Answer, State
 from app.launch import Record
 from app.permissions import Grant
 from app.session.bearer import Session
-from app.web.past import KEPT_S, Past
+from app.web.memory.past import KEPT_S, Past
 from tests.world import LEAD, Clock, World
 
 RECORD = Record.parse(LEAD)

@@ -1,8 +1,8 @@
 """Answers that the road made and that are still the answer: the map that stands before the road.
 
 It decides nothing. The road fills it; what it gives out is whole, for the same proof asking the same thing again, and
-only while nothing was announced anywhere, its deadline has not passed, its session lives, and origin and rate allow
-it. At every doubt it knows nothing, and the road is walked again.
+only while nothing was announced of what it is about, its deadline has not passed, its session lives, and origin and
+rate allow it. At every doubt it knows nothing, and the road is walked again.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from cachetools import FIFOCache
 
 from app.config import ConnectionSettings
-from app.db.epochs import Epochs
 from app.errors import StoreUnavailable
 from app.metrics import Metrics
 from app.session import Sessions
 from app.session.bearer import Session
 from app.web.limits import Limits, Window
+from app.web.memory.news import About, News
 from app.web.prepared import Whole
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ MAX_ADDRESS = 1_000  # characters; the longest that a panel asks by is half of i
 Key = tuple[bytes, str, str]  # digest of the proof (the header, or the form, with the token in it), path, query
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
     """An answer, and what must still hold. The viewer's language is the token's, so it is no part of the key."""
 
@@ -42,7 +42,8 @@ class Kept:
     session: Session
     origins: frozenset[str | None]
     window: Window
-    epoch: int
+    about: frozenset[About]
+    epoch: int  # as of which it is known to hold
     until: float
 
 
@@ -50,9 +51,9 @@ class Ready:
     """The map. Bounded; for all threads. To look into it costs no lock."""
 
     def __init__(
-        self, sessions: Sessions, epochs: Epochs, limits: Limits, metrics: Metrics, clock: Callable[[], float]
+        self, sessions: Sessions, news: News, limits: Limits, metrics: Metrics, clock: Callable[[], float]
     ) -> None:
-        self._sessions, self._epochs, self._limits = sessions, epochs, limits
+        self._sessions, self._news, self._limits = sessions, news, limits
         self._metrics, self._clock = metrics, clock
         self._hit = metrics.place("cache", level="ready", outcome="hit")
         # first in, first out: a look changes nothing, and what is older ends sooner
@@ -66,8 +67,9 @@ class Ready:
         except KeyError:
             return None
         try:
+            epoch = self._news.current()  # read first: what was announced is known to the session's look
             holds = (
-                kept.epoch == self._epochs.current()  # read first: what was announced is known to the session's look
+                self._news.holds(kept.about, kept.epoch, epoch)
                 and self._clock() < kept.until
                 and origin in kept.origins
                 and self._sessions.over(kept.session) is None
@@ -75,7 +77,10 @@ class Ready:
             )
         except StoreUnavailable:
             return None
-        return kept if holds else None
+        if not holds:
+            return None
+        kept.epoch = epoch  # the next look needs not go through what was announced until now
+        return kept
 
     def forget(self) -> None:
         """Somebody was erased: nothing of before stays in memory."""
@@ -90,6 +95,7 @@ class Ready:
         session: Session,
         origins: frozenset[str | None],
         connection: ConnectionSettings,
+        about: frozenset[About],
         epoch: int,
         until: float,
     ) -> None:
@@ -99,7 +105,7 @@ class Ready:
         window = self._limits.window_of(connection, session.viewer.subject)
         asked = self._metrics.place("remembered", connection=session.connection, component=session.component)
         with self._lock:
-            self._kept[key] = Kept(whole, (self._hit, asked), session, origins, window, epoch, until)
+            self._kept[key] = Kept(whole, (self._hit, asked), session, origins, window, about, epoch, until)
 
 
 def key_of(environ: WSGIEnvironment, form: bytes | None = None) -> Key:
