@@ -23,6 +23,8 @@ from sqlalchemy import event
 
 from app.application import build, create_app
 from app.config import Settings
+from app.db.epochs import Announcement
+from app.review.change import ANNOUNCED as REVIEWED
 from app.web.memory.ready import Kept, key_of
 from app.web.parts import Parts
 from bench.proofs import COMPONENT, FRAMED
@@ -40,7 +42,7 @@ def main() -> int:
         with closing(parts):
             parts.epochs.follow()
             app, road = create_app(parts).wsgi_app, create_app(parts, hot=False).wsgi_app
-            sys.stdout.write(f"{_hot(parts, app, road, stack)}\n\n{_roads(parts, road, stack)}\n")
+            sys.stdout.write(f"{_hot(parts, app, road, stack)}\n\n{_roads(parts, app, road, stack)}\n")
     return 0
 
 
@@ -77,25 +79,22 @@ def _steps(
     yield name, "metrics", _us(lambda: parts.metrics.tick(kept.counters, timed, 0.0001))
 
 
-def _roads(parts: Parts, road: Any, stack: Stack) -> str:
-    """Answers that walk the road: how long, and how often they ask the database and the host."""
+def _roads(parts: Parts, app: Any, road: Any, stack: Stack) -> str:
+    """Answers that news or a new question send along the road: how long, and how often they ask database and host."""
     session, many = open_session(stack, stack.records[:1]), open_session(stack, stack.records)
+    mine, known = session["fragments"][0]["record"], _form(many["access_token"], many["fragments"])
     number = itertools.count()
 
-    def news() -> None:
-        parts.epochs._value += 1  # as if somebody had announced something about whatever else
+    def after(news: str, asked: Any, ask: Callable[[], dict[str, Any]]) -> Callable[[], None]:
+        def told_and_asked() -> None:
+            _hear(parts, parts.sessions.load(session["access_token"]).connection, news)
+            _answered(asked, ask())
 
-    def after_news() -> None:
-        news()
-        _answered(road, _badge(session))
+        return told_and_asked
 
     def anew() -> None:
-        form = _form(many["access_token"], many["fragments"]) + b"&style=none-%d" % next(number)
+        form = known + b"&style=none-%d" % next(number)
         _answered(road, {**_batch(form), "wsgi.input": io.BytesIO(form)})
-
-    def anew_after_news() -> None:
-        news()
-        anew()
 
     def launch() -> None:
         body = urlencode({"signed_request": stack.signer.canvas(stack.records[0])}).encode()
@@ -103,9 +102,11 @@ def _roads(parts: Parts, road: Any, stack: Stack) -> str:
         _answered(road, {**_posted(body), **path, "wsgi.input": io.BytesIO(body)})
 
     roads: dict[str, Callable[[], None]] = {
-        "badge, after news of something else": after_news,
+        "badge, after news of another record": after("Lead/another", app, lambda: _badge(session)),
+        "badge, after news of its record": after(mine, app, lambda: _badge(session)),
         "batch of 200, never asked before": anew,
-        "batch of 200, after news of something else": anew_after_news,
+        "batch of 200, after news of another record": after("Lead/another", app, lambda: _batch(known)),
+        "batch of 200, after news of one of them": after(mine, app, lambda: _batch(known)),
         "launch (it asks the host once)": launch,
     }
     rows = []
@@ -117,6 +118,14 @@ def _roads(parts: Parts, road: Any, stack: Stack) -> str:
         rows.append((name, took, sum(not _begins(each) for each in found), sum("IMMEDIATE" in each for each in found)))
     columns = {"answer": 0, "CPU µs": 1, "statements": 2, "of these transactions that write": 3}
     return table(rows, {name: (lambda row, at=at: row[at]) for name, at in columns.items()})
+
+
+def _hear(parts: Parts, connection: str, record: str) -> None:
+    """As if this process had just read that a verdict on this record was announced."""
+    news = Announcement(parts.epochs.current() + 1, REVIEWED, connection, record)
+    for tell in parts.epochs._subscribers:
+        tell(news)
+    parts.epochs._value = news.epoch
 
 
 def _begins(statement: str) -> bool:
