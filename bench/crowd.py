@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import random
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import requests
@@ -103,22 +105,34 @@ def _viewers(stack: Stack, bursts: int) -> list[dict[str, Any]]:
     asked = {"inlay": [known(each)[0] for each in sessions], "bare": [get(RAW)] * VIEWERS}
     if "nginx" in stack.pid:
         asked["nginx"] = [get(nginx.AT, headers={"Authorization": "Bearer x"})] * VIEWERS
-    found: dict[str, list[float]] = {name: [] for name in asked}
+    found: dict[str, list[list[float]]] = {name: [] for name in asked}  # a list for each burst
+    turns, order = list(asked.items()), random.Random(1)
     for number in range(bursts + 2):
-        for name, each in asked.items():
+        order.shuffle(turns)
+        for name, each in turns:
             took = load.burst(stack.port[name], each)
             if number >= 2:
-                found[name] += took
+                found[name].append(took)
     return [
-        {
-            "server": _CALLED.get(name, name),
-            **{f"p{each}_ms": round(_percentile(took, each), 2) for each in (50, 95, 99)},
-        }
-        for name, took in found.items()
+        {"server": _CALLED.get(name, name)} | _of_bursts(took, found.get("nginx", ())) for name, took in found.items()
     ]
 
 
-def _percentile(values: list[float], percent: int) -> float:
+def _of_bursts(took: Sequence[Sequence[float]], beside: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """Percentiles of all answers; the p95 of a burst, in the median; and that beside nginx's of the same turn.
+
+    What the machine does to one burst in twenty is the p95 of all answers, so that the ratio is a burst's.
+    """
+    p95s = [_percentile(each, 95) for each in took]
+    found: dict[str, Any] = {f"p{each}_ms": round(_percentile([*chain(*took)], each), 2) for each in (50, 95, 99)}
+    found["burst_p95_ms"] = round(statistics.median(p95s), 2)
+    if ratios := [p95 / _percentile(other, 95) for p95, other in zip(p95s, beside, strict=False)]:
+        low, median, high = statistics.quantiles(ratios, n=4, method="inclusive")
+        found |= {"x_nginx": round(median, 2), "x_nginx_quartiles": [round(low, 2), round(high, 2)]}
+    return found
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

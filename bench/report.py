@@ -98,6 +98,8 @@ def _crowd(found: Mapping[str, Any]) -> list[str]:
             {
                 "server": lambda row: row["server"],
                 **{f"{each} ms": partial(lambda name, row: row[name], f"{each}_ms") for each in ("p50", "p95", "p99")},
+                "p95 of a burst, ms": lambda row: row["burst_p95_ms"],
+                "x nginx's (quartiles)": _beside_nginx,
             },
         ),
         f"Memory, RSS (PSS) of all of Inlay's processes: {memory['before']} ({memory['before_pss']}) MB before, "
@@ -107,6 +109,13 @@ def _crowd(found: Mapping[str, Any]) -> list[str]:
     if not any(row["server"] == "nginx" for row in found["viewers"]):
         parts.insert(3, "There is no nginx here, and `scripts/nginx.sh` could not unpack one: not compared.")
     return parts
+
+
+def _beside_nginx(row: Row) -> str:
+    if "x_nginx" not in row:
+        return ""
+    low, high = row["x_nginx_quartiles"]
+    return f"{row['x_nginx']:.2f} ({low:.2f} - {high:.2f})"
 
 
 def _browser() -> Columns:
