@@ -115,6 +115,12 @@ def enqueue_all(conn: Connection, kind: str, payloads: Mapping[str, Mapping[str,
     insert_all_new(conn, jobs, rows, ("dedupe_key",))
 
 
+def due(database: Database, kinds: Sequence[str], now: float) -> frozenset[str]:
+    """Of these kinds, those of which a job waits that may be begun. Raises StoreUnavailable."""
+    with database.read() as conn:
+        return frozenset(row.kind for row in conn.execute(_heads(tuple(kinds)), {"at": now}))
+
+
 def claim(database: Database, kinds: Sequence[str], owner: str, lease_s: float, now: float) -> Job | None:
     """Take the first job that is due, of the highest priority; None when there is none."""
     heads, at = _heads(tuple(kinds)), {"at": now}
@@ -128,7 +134,7 @@ def claim(database: Database, kinds: Sequence[str], owner: str, lease_s: float, 
     return None
 
 
-@cache  # to put a statement together takes longer than to run it, and every idle runner looks four times a second
+@cache  # to put a statement together takes longer than to run it, and every process looks four times a second
 def _heads(kinds: tuple[str, ...]) -> Select[Any]:
     """The first due job of each kind: one step into the index for each, however many wait."""
     columns = (jobs.c.kind, jobs.c.priority, jobs.c.run_at, jobs.c.id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from app.db import Database
-from app.db.jobs import Job, Postponed, claim, done, failed, postponed
+from app.db.jobs import Job, Postponed, claim, done, due, failed, postponed
 from app.errors import InlayError
 from app.jobs._lanes import lanes
 from app.jobs._leases import LEASE_S, Leases
@@ -20,7 +20,7 @@ Handler = Callable[[Mapping[str, Any]], None]
 
 _log = logging.getLogger("inlay")
 STOP_S = 5.0
-PAUSE_S = 0.25  # between looks at an empty table; a process wakes its own runner at once
+PAUSE_S = 0.25  # between looks at the table; a process wakes its own runner at once
 
 
 class Beside(Protocol):
@@ -34,7 +34,8 @@ class Beside(Protocol):
 
 
 class Runner:
-    """One for each process; `factor` times the threads that the lanes have."""
+    """One for each process; `factor` times the threads that the lanes have, and one that looks out for all of them: an
+    idle process asks the database as seldom as one thread does."""
 
     def __init__(
         self,
@@ -51,12 +52,12 @@ class Runner:
         self._metrics, self._clock = metrics, clock
         self._leases = Leases(database, clock)
         self._stopped = threading.Event()
-        shares = lanes(handlers, factor)
-        self._wakes = [threading.Event() for _ in shares]
+        self._lanes = [(frozenset(kinds), threading.Event()) for kinds in lanes(handlers, factor)]
         self._threads = [
-            threading.Thread(target=self._run, args=(kinds, wake), name=f"jobs-{n}", daemon=True)
-            for n, (kinds, wake) in enumerate(zip(shares, self._wakes, strict=True))
+            threading.Thread(target=self._run, args=(sorted(kinds), wake), name=f"jobs-{n}", daemon=True)
+            for n, (kinds, wake) in enumerate(self._lanes)
         ]
+        self._threads.append(threading.Thread(target=self._look_out, name="jobs", daemon=True))
 
     def start(self) -> None:
         """Begin: leases, threads, and what runs beside them."""
@@ -68,7 +69,7 @@ class Runner:
 
     def wake(self) -> None:
         """Look for work now: some was enqueued."""
-        for wake in self._wakes:
+        for _, wake in self._lanes:
             wake.set()
 
     def stop(self, within_s: float = STOP_S) -> bool:
@@ -115,12 +116,28 @@ class Runner:
 
     def _run(self, kinds: Sequence[str], wake: threading.Event) -> None:
         while not self._stopped.is_set():
-            try:
-                busy = self.step(kinds)
-            except Exception as error:  # noqa: BLE001 the database is away, or a row cannot be read: the rest goes on
-                busy = False
-                if not isinstance(error, InlayError):
-                    _log.error("bug in the runner: %s", type(error).__name__)  # no message: it may hold records
-            if not busy:
-                wake.wait(PAUSE_S)
+            if not self._survived(lambda: self.step(kinds)):
+                wake.wait()
                 wake.clear()
+
+    def _look_out(self) -> None:
+        """Wake whoever has something to do: what other processes enqueued, and what its time has come for."""
+        while not self._stopped.wait(PAUSE_S):
+            self._survived(self._wake_lanes)
+
+    def _wake_lanes(self) -> bool:
+        waiting = due(self._database, [*self._handlers], self._clock())
+        for kinds, wake in self._lanes:
+            if kinds & waiting:
+                wake.set()
+        return bool(waiting)
+
+    @staticmethod
+    def _survived(work: Callable[[], bool]) -> bool:
+        """What it says; False when it failed."""
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 the database is away, or a row cannot be read: the rest goes on
+            if not isinstance(error, InlayError):
+                _log.error("bug in the runner: %s", type(error).__name__)  # no message: it may hold records
+            return False

@@ -7,8 +7,10 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.db.jobs import Postponed, depth, enqueue
+from app.jobs._runner import PAUSE_S
 from tests.world import LEAD, World
 
 
@@ -117,5 +119,25 @@ def test_a_table_that_cannot_be_read_does_not_end_the_runner(world: World) -> No
     try:
         time.sleep(0.05)
         assert all(thread.is_alive() for thread in world.runner._threads)
+    finally:
+        world.runner.stop()
+
+
+def test_an_idle_process_looks_with_one_thread_and_finds_what_others_enqueued(world: World) -> None:
+    asked: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM jobs" in statement:
+            asked.append(threading.current_thread().name)
+
+    world.runner.start()
+    try:
+        time.sleep(PAUSE_S)  # each lane looks once by itself
+        event.listen(world.parts.database.engine, "before_cursor_execute", note)
+        wait_for(lambda: len(asked) >= 3)
+        assert set(asked) == {"jobs"}
+        with world.parts.database.begin() as conn:
+            enqueue(conn, "rescore", {"connection": "acme", "record": LEAD}, run_at=world.clock.now)
+        wait_for(lambda: states(world) == {"dead": 0, "running": 0, "waiting": 0})
     finally:
         world.runner.stop()
