@@ -64,6 +64,7 @@ TOO_FULL: dict[str, str] = {  # folder -> why
     "app/db": "a module for each set of tables, and for each thing that rows are asked",
     "app": "a folder for each room, a file for each station of the road",
     "app/hosts": "a folder for each host, and a module for each thing that hosts share",
+    "app/cli": "a module for each command, of its name",
     "tests": "one file for each station of the road, and a folder for each room",
     "tests/hosts": "one file for each module that hosts share, and a folder for each host",
 }
@@ -118,6 +119,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/db/erasing.py": ("tests/test_erasure.py", "rules, seen in what an erasure leaves"),
     "app/db/schema_keys.py": ("tests/keys/test_store.py", "tables that only the store uses"),
     "app/audit/decisions.py": ("tests/test_explanation.py", "what the audit says of one decision is what explains it"),
+    "app/cli/demo.py": ("tests/e2e/test_first_day.py", "it starts what the whole suite of browser tests looks at"),
     "app/cli/db.py": ("tests/test_restoring.py", "backups are made and restored by it"),
     "app/cli/rollback.py": ("tests/revisions/test_rollback.py", "it is how the test rolls back"),
     "app/jobs/leave.py": ("tests/routes/admin/test_leaving.py", "the page begins it"),

@@ -81,7 +81,7 @@ def test_every_command_that_it_names_is_there() -> None:
     known = set()
     for each in said:
         first, _, second = each.partition(" ")
-        command = main.commands.get(first)
+        command = main.get_command(click.Context(main), first)
         if command is not None:
             known.add(first)
             if isinstance(command, click.Group) and second:

@@ -38,9 +38,10 @@ def parsed(command: Command) -> None:
     """Raises click.UsageError for what the command does not take. Within a sentence some of it may be left out."""
     at, words = PROGRAMS[command.program], filled(command.words)
     while isinstance(at, click.Group) and words and not words[0].startswith("-"):
-        if words[0] not in at.commands:
-            raise click.UsageError(f"There is no {words[0]}.")
-        at = at.commands[words.pop(0)]
+        known = at.get_command(click.Context(at), words.pop(0))
+        if known is None:
+            raise click.UsageError("There is no such command.")
+        at = known
     if isinstance(at, click.Group) and not at.invoke_without_command:
         if words or command.whole:
             raise click.UsageError("It needs a subcommand.")
