@@ -19,7 +19,6 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 # Rooms where much of what is public still says nothing: addresses and commands have their sentences for others.
 LATER = {
     "routes": "an address is described by its test in tests/routes/test_every_route.py",
-    "hosts": "what the functions of a form mean and raise is said by the protocols of app/hosts/_host.py",
     "cli": "a command's docstring is its help, and its errors are exit codes",
     "scorer": "a guest",
     "demo": "a guest",

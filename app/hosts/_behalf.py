@@ -31,6 +31,9 @@ _OURS = frozenset(
 def on_behalf_of(connection: ConnectionSettings, assertion: str, now: float) -> Flow[Token]:
     """Exchange the token that a session was opened with. It was verified then; its tenant is read again.
 
+    Raises SessionExpired when the connection lists that tenant no more, or Entra wants the viewer again (with the
+    claims that a sign-in must name), and HostUnavailable.
+
     https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
     """
     tenant = unverified(assertion).get("tid")

@@ -48,6 +48,7 @@ class ClaimSet:
 
     @property
     def known(self) -> frozenset[str]:
+        """Every claim that is declared, whatever becomes of it; of others it is only counted that they came."""
         return frozenset(name for each in self._sets() for name in each)
 
     def verify(self, claims: Mapping[str, Any], context: Context) -> tuple[str, ...]:

@@ -52,6 +52,10 @@ class Granted:
 
 
 def client_of(connection: ConnectionSettings, *, secret_in_body: bool = True) -> Client:
+    """The connection's own registration at its host.
+
+    `secret_in_body`: as form fields; else by HTTP Basic, which is what RFC 6749 section 2.3.1 would rather have.
+    """
     return Client(connection.sign_in_client_id, connection.sign_in_client_secret, secret_in_body)
 
 

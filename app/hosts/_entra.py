@@ -128,6 +128,7 @@ def viewer(claims: Mapping[str, Any], locale: str) -> Viewer:
 
 
 def audience(value: Any, context: Context) -> str:
+    """A check: the token is for our registration, by its client id; a v2 token never names it by a URI."""
     wanted = context.connection.client_id
     return "" if wanted and value == wanted else "audience-wrong"
 
@@ -139,6 +140,7 @@ def _audience_v1(value: Any, context: Context) -> str:
 
 
 def listed_tenant(value: Any, context: Context) -> str:
+    """A check: the tenant is one of the connection's, and no personal account's (they all share one tenant)."""
     if not isinstance(value, str) or not GUID.fullmatch(value):
         return "claim-wrong"
     if value == PERSONAL:
@@ -158,6 +160,7 @@ def _version(value: Any, _: Context) -> str:
 
 
 def is_one_of(*values: str) -> Check:
+    """A check: exactly one of these values."""
     return lambda value, _: "" if value in values else "claim-wrong"
 
 

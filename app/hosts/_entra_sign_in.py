@@ -45,6 +45,7 @@ _SCOPES = ("openid", "profile", "offline_access")
 
 
 def begin(connection: ConnectionSettings, attempt: Attempt, redirect_uri: str, _: KeySource) -> Flow[str]:
+    """The address of the tenant's sign-in page: for who it is, and for the scopes by which we ask Graph."""
     api = base_url(connection)
     scopes = (*_SCOPES, *(f"{api}/{scope}" for scope in connection.host_scopes))
     url = f"{_base(connection)}/authorize"
@@ -63,7 +64,10 @@ def finish(
     keys: KeySource,
     now: float,
 ) -> Flow[SignedIn]:
-    """The ID token says who, and of which tenant: it must be one of the connection's."""
+    """The ID token says who, and of which tenant: it must be one of the connection's.
+
+    Raises LaunchRefused, HostUnavailable.
+    """
     if issuer:  # it is not known to name itself; another that does is no tenant of its own
         listed = {_issuer(connection, keys).replace(TEMPLATE, tenant) for tenant in connection.tenants}
         require_issuer(issuer, issuer if issuer in listed else "", named=True)
@@ -76,6 +80,7 @@ def finish(
 
 
 def refresh(connection: ConnectionSettings, tokens: HostTokens, _: KeySource, now: float) -> Flow[HostTokens]:
+    """New tokens for old ones; Entra gives a new refresh token each time. Raises as `refresh_grant` does."""
     return (yield from refresh_grant(f"{_base(connection)}/token", _client(connection), tokens, now))
 
 

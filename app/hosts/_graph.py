@@ -66,6 +66,9 @@ class Api:
     def ask(self, questions: Mapping[Record, Question]) -> dict[Record, Response]:
         """Get up to 20 of them in one call.
 
+        Raises HostUnavailable, also when any of them was throttled, with the longest wait that was asked for;
+        SessionExpired.
+
         https://learn.microsoft.com/graph/json-batching
         """
         if len(questions) == 1:

@@ -51,7 +51,8 @@ def read_document(
     """A document with its content; raises as `document_facts` does, and DocumentTooLarge over `max_bytes`.
 
     The content lies at another origin, behind an address that is good for some minutes and for everybody: so it is
-    called by itself, and the token does not go there.
+    called by itself, and the token does not go there. Raises HostUnavailable when there is no such address, or
+    nothing comes from it.
 
     https://learn.microsoft.com/graph/api/driveitem-get-content
     """

@@ -42,6 +42,7 @@ class Named:
     headers: Mapping[str, str]
 
     def question(self, select: str) -> Question:
+        """What to ask Graph of it: these members (`$select`), and the ids by which it is known again."""
         return Question(f"{self.path}?$select={select},sharepointIds", self.headers)
 
 

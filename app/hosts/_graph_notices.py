@@ -104,6 +104,8 @@ def end(call: Call, connection: ConnectionSettings, token: str, subscription: st
 def changes(call: Call, connection: ConnectionSettings, token: str, drive: str, link: str | None) -> Changed:
     """A link that is too old is told to start again: then everything that there is may have changed.
 
+    Raises HostUnavailable, SessionExpired.
+
     https://learn.microsoft.com/graph/api/driveitem-delta
     """
     start = f"/drives/{drive}/root/delta"

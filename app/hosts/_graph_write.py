@@ -29,7 +29,10 @@ _ROW = re.compile(r"\d{1,10}")
 def read(
     call: Call, connection: ConnectionSettings, token: str, record: Record, fields: Sequence[str]
 ) -> Current | None:
-    """The columns; the version is where the row is, and its entity tag."""
+    """The columns; the version is where the row is, and its entity tag.
+
+    Raises WriteRefused when a name is no column of the library, HostUnavailable.
+    """
     if strange := [name for name in fields if not _FIELD.fullmatch(name)]:
         raise WriteRefused("field", f"{strange[0]} is no column", fields=strange)
     api = Api.open(call, connection, "", token)
@@ -67,7 +70,10 @@ def check(
     kind: str,  # noqa: ARG001 documents are of one kind
     fields: Sequence[str],
 ) -> list[FieldFinding]:
-    """What the connection's libraries say of their columns; of others nothing is known before the first write."""
+    """What the connection's libraries say of their columns; of others nothing is known before the first write.
+
+    Raises HostUnavailable.
+    """
     api, found = Api.open(call, connection, "", token), []
     for drive in connection.drives:
         response = sound(api.send("GET", f"/drives/{drive}/list/columns?$select=name,readOnly"))

@@ -1,4 +1,7 @@
-"""Signed tokens (JWS): their algorithm and keys are chosen by the connection, never by the token."""
+"""Signed tokens (JWS): their algorithm and keys are chosen by the connection, never by the token.
+
+https://www.rfc-editor.org/rfc/rfc7515 and, for what an attacker may try, https://www.rfc-editor.org/rfc/rfc8725
+"""
 
 from __future__ import annotations
 

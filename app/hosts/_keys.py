@@ -153,6 +153,8 @@ class KeySets:
 def fetch(call: Call, url: str) -> tuple[Key, ...]:
     """Get the signature keys of a key set.
 
+    Raises AnswerRefused when there is no key in it that we know what to do with, OutboundError.
+
     https://www.rfc-editor.org/rfc/rfc7517#section-5
     """
     entries = _get(call, url, "keys")
@@ -167,6 +169,8 @@ def fetch(call: Call, url: str) -> tuple[Key, ...]:
 
 def fetch_discovery(call: Call, url: str) -> Discovery:
     """Get a discovery document.
+
+    Raises AnswerRefused when an address in it is missing or less safe than the document's own, OutboundError.
 
     https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
     """

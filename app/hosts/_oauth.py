@@ -23,7 +23,10 @@ TokenFlow = Callable[[ConnectionSettings, float], Flow[Token]]
 
 
 def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token]:
-    """Get a token for the integration identity."""
+    """Get a token for the integration identity.
+
+    Raises HostUnavailable. || https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+    """
     if connection.client_secret is None:
         raise HostUnavailable(reason="integration-unset")
     secret, scope = connection.client_secret.reveal(), connection.token_scope
@@ -34,7 +37,10 @@ def client_credentials(connection: ConnectionSettings, now: float) -> Flow[Token
 
 
 def own_secret(connection: ConnectionSettings, now: float) -> Flow[Token]:
-    """For hosts that give an app one token for good: it is the identity's secret."""
+    """For hosts that give an app one token for good: it is the identity's secret.
+
+    Raises HostUnavailable when it is not set.
+    """
     if connection.client_secret is None:
         raise HostUnavailable(reason="integration-unset")
     return Token(connection.client_secret.reveal(), now + MAX_LIFE_S)

@@ -69,6 +69,8 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class PackageFile:
+    """One file of a package."""
+
     path: str  # in the package, with "/"
     content: bytes
 

@@ -34,6 +34,7 @@ class Attempt:
         return cls(state, nonce, verifier, claims)
 
     def write(self) -> bytes:
+        """Bytes to be sealed and kept until the viewer comes back; what is in them opens the viewer's session."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod
@@ -51,6 +52,7 @@ class HostTokens:
     refresh: str = field(default="", repr=False)
 
     def write(self) -> bytes:
+        """Bytes to be sealed and kept: whoever holds them is the viewer, at the host."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod
@@ -69,6 +71,7 @@ class SignedIn:
     host_url: str | None = None  # where the access token is spoken to
 
     def write(self) -> bytes:
+        """Bytes to be sealed and kept until the viewer has agreed."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod

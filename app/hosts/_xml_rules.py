@@ -20,6 +20,7 @@ def children(element: etree._Element) -> list[etree._Element]:
 
 
 def line(element: etree._Element) -> int:
+    """The line that it begins in, from 1."""
     return element.sourceline or 1  # type: ignore[return-value]  # its stubs know no number
 
 

@@ -35,7 +35,7 @@ def check_access(
     """Ask in the viewer's name: rows that their roles do not show are not in the answer, secured columns are null.
 
     An empty column is one that the viewer may not see, or one that says nothing: no answer tells which, so it is taken
-    for hidden.
+    for hidden. Raises SessionExpired, HostUnavailable.
     """
     if host_url.rstrip("/") != connection.host_url.rstrip("/"):
         raise SessionExpired(reason="host-url-changed")  # the token goes where the connection says, or nowhere
@@ -50,7 +50,10 @@ def check_access(
 def read_records(
     call: Call, connection: ConnectionSettings, token: str, records: Sequence[Record], fields: Sequence[str]
 ) -> dict[Record, dict[str, Any]]:
-    """Read columns as the app itself; a row that is not there is left out, and an empty column."""
+    """Read columns as the app itself; a row that is not there is left out, and an empty column.
+
+    Raises HostUnavailable, also for a name that is no column; SessionExpired.
+    """
     for name in fields:
         if not is_column(name):
             raise HostUnavailable(reason=f"field-unknown:{name[:80]}")
@@ -97,7 +100,10 @@ def _path(table: str, ids: Sequence[str], names: Sequence[str]) -> str:
 
 
 def get(call: Call, url: str, token: str) -> Response:
-    """An answer about the question comes back (2xx, 403, 404); all else is raised."""
+    """An answer about the question comes back (2xx, 403, 404); all else is raised.
+
+    Raises SessionExpired when the token is dead, HostUnavailable.
+    """
     headers = {
         "Authorization": f"Bearer {token}",
         "Accept": "application/json",

@@ -24,6 +24,7 @@ def is_table(text: str) -> bool:
 
 
 def is_column(text: str) -> bool:
+    """A column's logical name: it may stand in an address, and in `$select`."""
     return _COLUMN.fullmatch(text) is not None
 
 

@@ -30,7 +30,10 @@ _ABORTED = "0x80040265"  # a plug-in of the customer's said no
 def read(
     call: Call, connection: ConnectionSettings, token: str, record: Record, fields: Sequence[str]
 ) -> Current | None:
-    """The columns; the version holds the entity tags of the row and of its score's row, which may not be there yet."""
+    """The columns; the version holds the entity tags of the row and of its score's row, which may not be there yet.
+
+    Raises WriteRefused for a column that its table cannot have, HostUnavailable.
+    """
     if not is_table(record.type) or not is_id(record.id):
         return None
     if strange := [name for name in fields if not is_column(name)]:
@@ -70,7 +73,10 @@ def write(
 def check(
     call: Call, connection: ConnectionSettings, token: str, kind: str, fields: Sequence[str]
 ) -> list[FieldFinding]:
-    """Which columns there are, and whether any can be updated; whether the app's role may, no metadata says."""
+    """Which columns there are, and whether any can be updated; whether the app's role may, no metadata says.
+
+    Raises HostUnavailable.
+    """
     if not is_table(kind):
         raise HostUnavailable(reason="record-type-malformed")
     api = _Api(call, connection, token)

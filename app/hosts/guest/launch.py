@@ -1,4 +1,7 @@
-"""The guest launch: what its token must say, each claim in exactly one set, and the launch that it makes."""
+"""The guest launch: what its token must say, each claim in exactly one set, and the launch that it makes.
+
+A JWT; its registered claims mean what https://www.rfc-editor.org/rfc/rfc7519#section-4.1 says.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The signature of a guest launch: by a key of the connection's key set, or by a shared key."""
+"""The signature of a guest launch: by a key of the connection's key set, or by a shared key.
+
+EdDSA, ES256, RS256 or HS256: https://www.rfc-editor.org/rfc/rfc7518#section-3, https://www.rfc-editor.org/rfc/rfc8037
+"""
 
 from __future__ import annotations
 

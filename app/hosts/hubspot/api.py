@@ -28,7 +28,10 @@ _FIELD = re.compile(r"[a-z][a-z0-9_]{0,99}")
 def read_records(
     call: Call, connection: ConnectionSettings, token: str, records: Sequence[Record], fields: Sequence[str]
 ) -> dict[Record, dict[str, Any]]:
-    """Read fields (properties); a record that is not there is left out, and an empty field. All values are texts."""
+    """Read fields (properties); a record that is not there is left out, and an empty field. All values are texts.
+
+    Raises HostUnavailable, also for a name that is no property; SessionExpired.
+    """
     for name in fields:
         if not _FIELD.fullmatch(name):
             raise HostUnavailable(reason=f"field-unknown:{name[:80]}")

@@ -95,7 +95,10 @@ def provider(connection: ConnectionSettings, keys: KeySource) -> Discovery:
 
 
 def life(_: ConnectionSettings, token: str, now: float) -> Flow[Token]:
-    """An ID token is exchanged for nothing; it lives until its end, and with it the right to renew a session."""
+    """An ID token is exchanged for nothing; it lives until its end, and with it the right to renew a session.
+
+    Raises SessionExpired after it, within the clocks' leeway.
+    """
     end: Any = unverified(token).get("exp")
     if not is_number(end) or now >= end + CLOCK_LEEWAY_S:
         raise SessionExpired(reason="host-token-dead")

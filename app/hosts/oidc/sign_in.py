@@ -43,7 +43,10 @@ def finish(
     keys: KeySource,
     now: float,
 ) -> Flow[SignedIn]:
-    """The ID token says who; it is held against the same claims as one that a page brings, and its nonce is ours."""
+    """The ID token says who; it is held against the same claims as one that a page brings, and its nonce is ours.
+
+    Raises LaunchRefused, HostUnavailable.
+    """
     found = _with_endpoints(connection, keys)
     require_issuer(issuer, found.issuer, named=found.names_issuer)
     granted = yield from redeem(found.token_url, _client(connection, found), attempt, code, redirect_uri, now)

@@ -39,7 +39,10 @@ def check_access(
     records: Sequence[Record],
     fields: Sequence[str],
 ) -> dict[Record, Access]:
-    """Ask with the viewer's token; it obeys sharing, field-level security and restriction rules."""
+    """Ask with the viewer's token; it obeys sharing, field-level security and restriction rules.
+
+    Raises SessionExpired, HostUnavailable.
+    """
     if connection.host_url and host_url.rstrip("/") != connection.host_url.rstrip("/"):
         raise SessionExpired(reason="host-url-changed")  # the token goes where the connection says, or nowhere
     api = _Api(call, host_url.rstrip("/"), host_token)
@@ -72,7 +75,7 @@ def read_records(
 def list_records(
     call: Call, connection: ConnectionSettings, token: str, kind: str, after: str, fields: Sequence[str]
 ) -> dict[Record, dict[str, Any]]:
-    """The next 200 records by id, with fields: the API sorts ids and compares them, and forgets no place."""
+    """The next 200 records by id, which the API sorts and compares. Raises HostUnavailable, SessionExpired."""
     api, names = _reading(call, connection, token, fields)
     if not is_name(kind) or (after and not is_id(after)):
         raise HostUnavailable(reason="list-place-malformed")

@@ -26,6 +26,7 @@ class Shape:
 
     @staticmethod
     def rank(name: str) -> tuple[bool, str]:
+        """What elements of one type are sorted by: the full name before all others, these by their names."""
         return (name != _FIRST, name)
 
 

@@ -45,7 +45,10 @@ def finish(
     _: KeySource,
     now: float,
 ) -> Flow[SignedIn]:
-    """Who it is, by the org's own word over TLS; and that it is this org, by both of its answers."""
+    """Who it is, by the org's own word over TLS; and that it is this org, by both of its answers.
+
+    Raises LaunchRefused, HostUnavailable.
+    """
     org = connection.host_url.rstrip("/")
     require_issuer(issuer, org, named=False)
     granted = yield from redeem(

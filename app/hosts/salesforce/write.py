@@ -55,7 +55,10 @@ _LIMITS = frozenset({"REQUEST_LIMIT_EXCEEDED", "API_CURRENTLY_DISABLED", "API_DI
 def read(
     call: Call, connection: ConnectionSettings, token: str, record: Record, fields: Sequence[str]
 ) -> Current | None:
-    """The fields, and as version the time that a write has to name; empty while the record is not quiet."""
+    """The fields, and as version the time that a write has to name; empty while the record is not quiet.
+
+    Raises WriteRefused for a name that is no field, or that the identity may not see; HostUnavailable.
+    """
     if not is_name(record.type) or not is_id(record.id):
         return None
     if strange := [name for name in fields if not is_name(name)]:
@@ -82,7 +85,10 @@ def write(
     values: Mapping[str, Any],
     version: str,
 ) -> None:
-    """Put the values there, with the lock."""
+    """Put the values there, with the lock.
+
+    Raises Changed when somebody was there since, or is about to be: an empty version; WriteRefused, HostUnavailable.
+    """
     if not version:
         raise Changed(reason="record-not-quiet", retry_after_s=QUIET_S)
     response = _send(call, connection, token, "PATCH", _row(record), dict(values), {"If-Unmodified-Since": version})
@@ -94,6 +100,8 @@ def check(
     call: Call, connection: ConnectionSettings, token: str, kind: str, fields: Sequence[str]
 ) -> list[FieldFinding]:
     """What the integration identity may update, by its own description of the type.
+
+    Raises HostUnavailable.
 
     https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm
     """

@@ -36,8 +36,8 @@ def check_access(
 ) -> dict[Record, Access]:
     """Ask with the viewer's token: rows and fields that its access controls hide are not in the answer.
 
-    An empty field is one that the viewer may not see, or one that says nothing: no answer tells which, so it is
-    taken for hidden.
+    An empty field is one that the viewer may not see, or one that says nothing: no answer tells which, so it is taken
+    for hidden. Raises SessionExpired, HostUnavailable.
     """
     if host_url.rstrip("/") != connection.host_url.rstrip("/"):
         raise SessionExpired(reason="host-url-changed")  # the token goes where the connection says, or nowhere
@@ -55,7 +55,8 @@ def read_records(
 ) -> dict[Record, dict[str, Any]]:
     """Read fields with the integration identity's token; a record that is not there is left out.
 
-    All values are texts, as the API writes them; what is empty is left out.
+    All values are texts, as the API writes them; what is empty is left out. Raises HostUnavailable, also for a name
+    that is no field; SessionExpired.
     """
     for name in fields:
         if not is_field(name):

@@ -49,7 +49,7 @@ def finish(
     _: KeySource,
     now: float,
 ) -> Flow[SignedIn]:
-    """An instance is one organisation's, so its address names it."""
+    """An instance is one organisation's, so its address names it. Raises LaunchRefused, HostUnavailable."""
     base = _base(connection)
     require_issuer(issuer, base, named=False)
     granted = yield from redeem(f"{base}/oauth_token.do", client_of(connection), attempt, code, redirect_uri, now)
@@ -66,6 +66,7 @@ def finish(
 
 
 def refresh(connection: ConnectionSettings, tokens: HostTokens, _: KeySource, now: float) -> Flow[HostTokens]:
+    """New tokens for old ones, at the instance's own address. Raises as `refresh_grant` does."""
     return (yield from refresh_grant(f"{_base(connection)}/oauth_token.do", client_of(connection), tokens, now))
 
 

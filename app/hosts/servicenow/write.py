@@ -30,7 +30,11 @@ _PLAIN = {"sysparm_display_value": "false", "sysparm_exclude_reference_link": "t
 def read(
     call: Call, connection: ConnectionSettings, token: str, record: Record, fields: Sequence[str]
 ) -> Current | None:
-    """The fields, and as version how often the record was updated."""
+    """The fields, and as version how often the record was updated.
+
+    Raises WriteRefused for a field that is no field of the table's own, or that it keeps from the identity;
+    HostUnavailable.
+    """
     if not is_table(record.type) or not is_id(record.id):
         return None
     if strange := [name for name in fields if not is_field(name) or "." in name]:
@@ -54,7 +58,8 @@ def write(
 ) -> None:
     """Put the values there, if the record is of this version a moment before.
 
-    A field that the token may not write is left alone without a word, so the answer is read.
+    A field that the token may not write is left alone without a word, so the answer is read. Raises Changed when the
+    version is another, WriteRefused when a field was left alone, HostUnavailable.
     """
     now = _result(_send(call, connection, token, "GET", _row(record, [_COUNT])))
     if str(now.get(_COUNT, "")) != version:
@@ -68,7 +73,10 @@ def write(
 def check(
     call: Call, connection: ConnectionSettings, token: str, kind: str, fields: Sequence[str]
 ) -> list[FieldFinding]:
-    """Whether the fields are there: any one row shows them. Whether they may be written, no answer tells beforehand."""
+    """Whether the fields are there: any one row shows them. Whether they may be written, no answer tells beforehand.
+
+    Raises HostUnavailable.
+    """
     if not is_table(kind):
         raise HostUnavailable(reason="record-type-malformed")
     query = urlencode({"sysparm_fields": ",".join(["sys_id", *fields]), "sysparm_limit": "1", **_PLAIN}, safe=",")

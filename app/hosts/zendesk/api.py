@@ -33,7 +33,8 @@ def check_access(
 ) -> dict[Record, Access]:
     """Ask with the viewer's token, where they signed in: what they may not see is not in the answer.
 
-    Who came by a launch alone has no token: then the connection says whether its records are open to all.
+    Who came by a launch alone has no token: then the connection says whether its records are open to all. Raises
+    SessionExpired, HostUnavailable.
     """
     if is_held(host_token):
         return open_records(call, connection, host_url, host_token, records, fields)
@@ -49,7 +50,10 @@ def check_access(
 def read_records(
     call: Call, connection: ConnectionSettings, token: str, records: Sequence[Record], fields: Sequence[str]
 ) -> dict[Record, dict[str, Any]]:
-    """Read fields with the integration identity's token; a record that is not there is left out, and an empty field."""
+    """Read fields with the integration identity's token; a record that is not there is left out, and an empty field.
+
+    Raises HostUnavailable, also for a name that is no field; SessionExpired.
+    """
     for name in fields:
         if not is_field(name):
             raise HostUnavailable(reason=f"field-unknown:{name[:80]}")

@@ -12,6 +12,7 @@ _FIELD = re.compile(r"[a-z][a-z0-9_]{0,79}")
 
 
 def is_id(text: str) -> bool:
+    """A number, as its records, users and fields have it: it may stand in an address."""
     return _ID.fullmatch(text) is not None
 
 

@@ -26,6 +26,7 @@ _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
 
 def begin(connection: ConnectionSettings, attempt: Attempt, redirect_uri: str, _: KeySource) -> Flow[str]:
+    """The address of the account's page on which the viewer allows us."""
     url, scopes = f"{_base(connection)}/oauth/authorizations/new", connection.sign_in_scopes or _SCOPES
     return authorization_url(url, client_of(connection), attempt, redirect_uri, scopes)
     yield  # makes this a flow, which asks nobody
@@ -40,7 +41,7 @@ def finish(
     _: KeySource,
     now: float,
 ) -> Flow[SignedIn]:
-    """An account is one organisation's, so its address names it."""
+    """An account is one organisation's, so its address names it. Raises LaunchRefused, HostUnavailable."""
     base = _base(connection)
     require_issuer(issuer, base, named=False)
     granted = yield from redeem(f"{base}/oauth/tokens", client_of(connection), attempt, code, redirect_uri, now)
@@ -52,6 +53,7 @@ def finish(
 
 
 def refresh(connection: ConnectionSettings, tokens: HostTokens, _: KeySource, now: float) -> Flow[HostTokens]:
+    """New tokens for old ones, at the account's own address. Raises as `refresh_grant` does."""
     return (yield from refresh_grant(f"{_base(connection)}/oauth/tokens", client_of(connection), tokens, now))
 
 
