@@ -33,6 +33,7 @@ CONNECTION = click.option("-k", "--connection", "name", required=True, help="The
 
 
 def load(path: Path) -> Settings:
+    """The configuration, or its problems as lines and exit code 2."""
     with words():
         return Settings.load(path)
 

@@ -54,6 +54,7 @@ class Course:
 
     @property
     def run(self) -> Run:
+        """What the place in a list is remembered by: the same list begins again where it was ended."""
         return Run(self.connection.name, self.capability.name, self.list_hash)
 
     def patiently(self, ask: Callable[[], T]) -> T:

@@ -33,6 +33,7 @@ class Server(MPServer):
         self._node, self._drain_s = node, drain_s
 
     def signal_handler_interrupt(self, *_: Any) -> None:
+        """The first signal, which makes the node unready and ends it after its drain, and those after it."""
         if self._node.is_draining:
             self._end()
             for worker in self.wrks:

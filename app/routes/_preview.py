@@ -10,11 +10,13 @@ ASSETS = "/preview/assets"
 
 
 def book() -> Book:
+    """What the application was given to preview, kept where its addresses find it."""
     found: Book = current_app.extensions["inlay-preview"]
     return found
 
 
 def origin() -> str:
+    """Where the preview was opened: it may be a server of its own, under any name that leads here."""
     return request.host_url.rstrip("/")
 
 

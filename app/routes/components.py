@@ -10,34 +10,27 @@ from flask import Blueprint, Response, request
 from app.answer import State
 from app.errors import BadRequest, WrongMediaType
 from app.launch import MAX_RECORDS, Record
+from app.routes._open import open_to_pages
 from app.routes._session import bearer, origins_of, session_of, written
 from app.session.bearer import Session
-from app.web.headers import OPEN_TO_PAGES, PREFLIGHT, whole_headers
+from app.web.headers import whole_headers
 from app.web.memory.ready import Key, key_of
 from app.web.parts import parts
 from app.web.prepared import Prepared, Whole
 from app.web.shown import Item, Shown, as_json
 
 blueprint = Blueprint("components", __name__)
+open_to_pages(blueprint, "/components/<tag>", "/components:batch")
 ITEM = b"item="  # as every browser writes the name
 MAX_PAIR = 500  # bytes of an item that is remembered as it was read
 
 
-@blueprint.after_request
-def open_to_pages(response: Response) -> Response:
-    # failures: a script that may not read them could not say what went wrong
-    response.headers.update(OPEN_TO_PAGES)
-    return response
-
-
-@blueprint.route("/components/<tag>", methods=["OPTIONS"])
-@blueprint.route("/components:batch", methods=["OPTIONS"])
-def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses names it
-    return Response(status=204, headers=dict(PREFLIGHT))
-
-
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
+    """The fragment of one record for the session of a bearer token; 304 when it is the one of `If-None-Match`.
+
+    What it says of itself stands in `Inlay-State`. Raises SessionInvalid, BadRequest, RateLimited, StoreUnavailable.
+    """
     session, environ = session_of(bearer()), request.environ
     [shown] = parts().fragments.show(session, [Item(tag, _record(environ["QUERY_STRING"]))])
     fragment = shown.fragment
@@ -49,6 +42,11 @@ def one(tag: str) -> Response:
 
 @blueprint.post("/components:batch")
 def batch() -> Response:
+    """Fragments for up to 200 items, each `<tag> <record> <etag>`, in one form: no preflight, and the token in no
+    address.
+
+    Raises BadRequest, WrongMediaType, SessionInvalid, RateLimited, StoreUnavailable.
+    """
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
     p, form = parts(), request.get_data()

@@ -8,24 +8,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from app.explanation import Explanation
+from app.routes._open import open_to_pages
 from app.routes._session import bearer, session_of
 from app.session.bearer import Session
 from app.web.format import meaning
-from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 
 blueprint = Blueprint("decisions", __name__)
-
-
-@blueprint.after_request
-def open_to_pages(response: Response) -> Response:
-    response.headers.update(OPEN_TO_PAGES)
-    return response
-
-
-@blueprint.route("/api/v1/decisions/<decision>", methods=["OPTIONS"])
-def preflight(decision: str) -> Response:  # noqa: ARG001 the address names it
-    return Response(status=204, headers=dict(PREFLIGHT))
+open_to_pages(blueprint, "/api/v1/decisions/<decision>")
 
 
 @blueprint.get("/api/v1/decisions/<decision>")

@@ -14,11 +14,13 @@ blueprint = Blueprint("docs", __name__)
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
+    """The API's document, OpenAPI 3.1: https://spec.openapis.org/oas/v3.1.0"""
     return jsonify(document(parts().settings.server.public_url))
 
 
 @blueprint.get("/docs")
 def docs() -> Response:
+    """The same for people: one page without a script, in the language that the browser asks for."""
     p = parts()
     style = p.catalog.tokens_css + p.assets.page_css + p.assets.docs_css
     locale = (request.accept_languages.best or "en") if request.accept_languages else "en"

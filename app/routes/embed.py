@@ -11,21 +11,25 @@ blueprint = Blueprint("embed", __name__)
 
 @blueprint.get("/embed/<name>")
 def embed(name: str) -> Response:
+    """The loader and the scripts of frames."""
     return _asset(f"embed/{name}")
 
 
 @blueprint.get("/static/vendor/<name>")
 def vendor(name: str) -> Response:
+    """What others wrote, as they published it."""
     return _asset(f"static/vendor/{name}")
 
 
 @blueprint.get("/static/admin/<name>")
 def admin(name: str) -> Response:
+    """Sheet and script of the admin's pages."""
     return _asset(f"static/admin/{name}")
 
 
 @blueprint.get("/icons/<name>")
 def icon(name: str) -> Response:
+    """What packages show beside our name."""
     return _asset(f"icons/{name}")
 
 

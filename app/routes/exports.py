@@ -11,26 +11,22 @@ from markupsafe import Markup
 from app.analysis.reading import Reading
 from app.errors import BadRequest, Denied, Unavailable, WrongMediaType
 from app.launch import Record
+from app.routes._open import open_to_pages
 from app.routes._session import session_of
 from app.session.bearer import Session
 from app.views import VIEWS
 from app.web.exports import findings_csv
-from app.web.headers import OPEN_TO_PAGES, still_policy
+from app.web.headers import still_policy
 from app.web.parts import parts
 
 blueprint = Blueprint("exports", __name__)
+open_to_pages(blueprint)
 _SHEET = "document-sidebar"  # what is taken away is what it shows
-
-
-@blueprint.after_request
-def open_to_pages(response: Response) -> Response:
-    response.headers.update(OPEN_TO_PAGES)  # a frame with an opaque origin is another origin, also to us
-    return response
 
 
 @blueprint.post("/exports")
 def export() -> Response:
-    """Answered as a file, or as a page in a tab of its own."""
+    """Answered as a file, or as a page in a tab of its own. Raises BadRequest, WrongMediaType, SessionInvalid."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise WrongMediaType("Send a form: application/x-www-form-urlencoded.")
     form = request.form

@@ -13,6 +13,7 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def home() -> Response:
+    """The page for people, in the language that their browser asks for."""
     p = parts()
     style = p.catalog.tokens_css + p.assets.page_css
     locale, preview = request.accept_languages.best or "en", p.settings.server.preview

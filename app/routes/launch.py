@@ -42,7 +42,7 @@ blueprint = Blueprint("launch", __name__)
 
 @blueprint.post("/launch/<connection>")
 def post(connection: str) -> Response:
-    """The signed launch. Answered with the page itself: a redirect would lose the proof."""
+    """The signed launch. A redirect would lose the proof, so a page answers. Raises nothing: LaunchRefused is one."""
     tag = request.args.get("component", "")
     known = None
     try:
@@ -57,7 +57,7 @@ def post(connection: str) -> Response:
 
 @blueprint.get("/launch/<connection>")
 def get(connection: str) -> Response:
-    """Opened without a proof: to wait for one, to sign in; or by hand, where there is nothing to see."""
+    """Opened without a proof: to wait for one, to sign in, or by hand. Raises nothing: NotLaunched is a page too."""
     known = _named(connection)
     try:
         if known is None:

@@ -64,7 +64,10 @@ def _step(view: View) -> Callable[[str], Response]:
 @blueprint.get("/oauth/<connection>/start")
 @_step
 def start(connection: Connection) -> Response:
-    """The click in a panel. What comes in the address is no secret: the hash of one, and what the panel shows."""
+    """The click in a panel. What comes in the address is no secret: the hash of one, and what the panel shows.
+
+    Raises SignInRefused for an attempt that no panel of ours has begun, RateLimited.
+    """
     p, args = parts(), request.args
     _require_window()
     p.limits.spend(STARTS, "sign-ins", whose_address(request.remote_addr))
@@ -99,6 +102,11 @@ def back(connection: Connection) -> Response:
 @blueprint.post("/oauth/<connection>/callback")
 @_step
 def callback(connection: Connection) -> Response:
+    """Back from the host: its code is exchanged, and the viewer asked whether it is they. Nobody is signed in by this
+    yet.
+
+    Raises SignInRefused, LaunchRefused, HostUnavailable.
+    """
     p, form = parts(), _form()
     state, tab = form("state"), form("tab")
     if error := form("error"):
@@ -119,6 +127,10 @@ def callback(connection: Connection) -> Response:
 @blueprint.post("/oauth/<connection>/connect")
 @_step
 def connect(connection: Connection) -> Response:
+    """The viewer's yes or no. Yes: a code that works once goes to the panel, by its opener or by six digits to type.
+
+    Raises SignInRefused.
+    """
     p, form = parts(), _form()
     state, tab, how = form("state"), form("tab"), form("how")
     if form("answer") != "yes":

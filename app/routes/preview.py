@@ -51,34 +51,48 @@ def app(tag: str = "", story: str = "") -> Response:  # noqa: ARG001 the page re
 
 @blueprint.get("/")
 def slashed() -> Redirect:
+    """The address that people type."""
     return redirect("/preview")
 
 
 @blueprint.get("/manifest.json")
 def manifest() -> Response:
+    """Components, stories, hosts' looks and what the page can do with them; the page has it in itself, tests ask for
+    it.
+    """
     return Response(described.manifest_json(book().current(), book().watch), mimetype="application/json")
 
 
 @blueprint.get("/contrast.json")
 def contrasts() -> Response:
+    """How every pair of our colours stands out, in every mode, by WCAG 2.2's contrast ratio:
+    https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+    """
     return jsonify(contrast.sheet(book().current()))
 
 
 @blueprint.get("/source/<tag>/<story>")
 def source(tag: str, story: str) -> Response:
+    """The story's files, what to write to embed it, its markup and sizes, and how long it took to render. Raises
+    NotFound.
+    """
     scene = Scene.read(tag, story, request.args.items())
     return jsonify(described.source(book().current(), scene, origin()))
 
 
 @blueprint.get("/assets/<path:path>")
 def asset(path: str) -> Response:
+    """A script or a sheet as it is in the folder now; with `?v=` it may be kept."""
     shelf = book().current().shelf
     return _sent(shelf.loader(origin()) if path == "embed/inlay.js" else shelf[path])
 
 
 @blueprint.get("/events")
 def events() -> Response:
-    """A stream that says when a file has changed; only where files are watched, since it holds a thread."""
+    """A stream that says when a file has changed; only where files are watched, since it holds a thread.
+
+    Raises NotFound.
+    """
     if not book().watch:
         raise NotFound(reason="preview-still")
     response = Response(_changes(book()), mimetype="text/event-stream")

@@ -9,26 +9,12 @@ from flask import Blueprint, Response, jsonify, request
 from app.errors import SessionInvalid
 from app.preview.scene import Scene, from_token
 from app.preview.wire import LASTS_S, failing, said
+from app.routes._open import open_to_pages
 from app.routes._preview import book
-from app.web.headers import COMMON, OPEN_TO_PAGES, PREFLIGHT
+from app.web.headers import COMMON
 
 blueprint = Blueprint("preview_wire", __name__, url_prefix="/preview/wire")
-
-
-@blueprint.after_request
-def opened(response: Response) -> Response:
-    """To every page, as ours are: a frame in a sandbox has another origin, also to us."""
-    response.headers.update(OPEN_TO_PAGES)
-    return response
-
-
-@blueprint.route("/session", methods=["OPTIONS"])  # before the others: Flask adds its own, mute one to each
-@blueprint.route("/session/renew", methods=["OPTIONS"])
-@blueprint.route("/components/<tag>", methods=["OPTIONS"])
-@blueprint.route("/components:batch", methods=["OPTIONS"])
-@blueprint.route("/reviews", methods=["OPTIONS"])
-def preflight(tag: str = "") -> Response:  # noqa: ARG001 one of the addresses names it
-    return Response(status=204, headers=dict(PREFLIGHT))
+open_to_pages(blueprint, "/session", "/session/renew", "/components/<tag>", "/components:batch", "/reviews")
 
 
 def _opened(token: str) -> tuple[Scene, float]:
@@ -47,6 +33,7 @@ def _bearer() -> str:
 
 @blueprint.post("/session")
 def session() -> Response:
+    """A session of a story, with its first fragments; its token says which story, and is good for nothing else."""
     scene, elapsed = _opened(request.form.get("subject_token", ""))
     tag = request.form.get("component") or scene.tag
     edition = book().current()
@@ -58,12 +45,14 @@ def session() -> Response:
 
 @blueprint.post("/session/renew")
 def renew() -> Response:
+    """The same story with a fresh token. Raises SessionInvalid, and whatever its network would."""
     scene, _ = _opened(request.form.get("token", ""))
     return jsonify(_session(scene))
 
 
 @blueprint.get("/components/<tag>")
 def one(tag: str) -> Response:
+    """The story's fragment, with the headers that the road's has; 304 when it is the one of `If-None-Match`."""
     scene, elapsed = _opened(_bearer())
     found = said(book().current(), scene, tag, request.args.get("record", ""), elapsed)
     response = Response(found.html, found.status, mimetype="text/html")
@@ -76,6 +65,7 @@ def one(tag: str) -> Response:
 
 @blueprint.post("/components:batch")
 def batch() -> Response:
+    """Fragments for up to 200 items, as `/components:batch` answers them."""
     scene, elapsed = _opened(request.form.get("token", ""))
     edition = book().current()
     fragments = []

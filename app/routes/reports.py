@@ -32,7 +32,10 @@ def panel() -> Response:
 
 @blueprint.post("/reports/csp")
 def csp() -> Response:
-    """Anybody may send anything: what is taken is an origin, for a connection that exists. Never answers more."""
+    """Anybody may send anything: what is taken is an origin, for a connection that exists. Never answers more.
+
+    Raises WrongMediaType, RateLimited. https://www.w3.org/TR/CSP3/#reporting
+    """
     p = parts()
     p.limits.spend(RATE, "reports", whose_address(request.remote_addr))
     if request.mimetype not in TYPES:

@@ -15,34 +15,29 @@ from app.machines.api.forms import MOST_MEMBERS, ReviewAsked
 from app.machines.api.reading import read_object
 from app.review.said import ReviewConflict, Said, ScoreGone, read_spoken
 from app.routes import _batch as batch
+from app.routes._open import open_to_pages
 from app.routes._session import bearer, session_of, written
 from app.session.bearer import Session
 from app.views import LISTS, VIEWS
 from app.web.failures import problem
-from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.shown import Item, as_json
 from app.web.spoken import sentence
 from app.web.stations import Told
 
 blueprint = Blueprint("reviews", __name__)
+open_to_pages(blueprint, "/reviews")
 MANY = "reviews"
 _OBJECT = "Send one JSON object whose values are texts."
 
 
-@blueprint.after_request
-def open_to_pages(response: Response) -> Response:
-    response.headers.update(OPEN_TO_PAGES)
-    return response
-
-
-@blueprint.route("/reviews", methods=["OPTIONS"])
-def preflight() -> Response:
-    return Response(status=204, headers=dict(PREFLIGHT))
-
-
 @blueprint.post("/reviews")
 def give() -> Response:
+    """One verdict, or up to 200 on a list's records. What viewers cannot do is told them in their language.
+
+    Raises BadRequest, WrongMediaType, SessionInvalid, Denied, RateLimited, Unavailable, StoreUnavailable; a conflict is
+    answered 409 with the fragment that shows what somebody else said.
+    """
     p, (form, many) = parts(), _sent()
     session = session_of(form["token"] if "token" in form else bearer())
     connection = p.connections.get(session.connection)

@@ -57,7 +57,7 @@ def one(**place: str) -> Response:
 
 @blueprint.post("/api/v1/scores:batch")
 def batch() -> Response:
-    """Up to 200 records' scores, in their order."""
+    """Up to 200 records' scores, in their order. Raises WrongMediaType, BadRequest."""
     who = caller()
     if request.mimetype != "application/json":
         raise WrongMediaType("Send application/json.")
@@ -73,7 +73,10 @@ def batch() -> Response:
 
 @blueprint.put("/api/v1/scores")
 def bring() -> Response:
-    """A batch of scores, as JSON lines or CSV, packed with gzip or not: all of it is applied, or nothing."""
+    """A batch of scores, as JSON lines or CSV, packed with gzip or not: all of it is applied, or nothing.
+
+    Raises WrongMediaType, LengthNeeded, BadRequest, and TooLarge before anything is read.
+    """
     who, p = caller(), parts()
     connection = p.connections.get(who.connection)
     asked = read(request.args.to_dict(), BatchQuery, "The address")

@@ -24,12 +24,12 @@ from app.errors import (
 from app.launch import LISTED, Launch, LaunchRequest, Record, TokenType
 from app.machines.api.forms import CODE, GRANT_LIKE, SessionAsked, TokenForm
 from app.machines.api.reading import read_form
+from app.routes._open import open_to_pages
 from app.routes._session import bearer, browser_locale, session_of, written
 from app.session import TOKEN_LIFE_S
 from app.session.bearer import Session
 from app.views import LISTS
 from app.web.failures import oauth, problem, translated
-from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.refusals import (
     charge,
@@ -43,18 +43,7 @@ from app.web.refusals import (
 from app.web.shown import Item, as_json
 
 blueprint = Blueprint("session", __name__)
-
-
-@blueprint.after_request
-def open_to_pages(response: Response) -> Response:
-    response.headers.update(OPEN_TO_PAGES)
-    return response
-
-
-@blueprint.route("/session", methods=["OPTIONS"])  # before the others: Flask adds its own, mute one to each
-@blueprint.route("/session/renew", methods=["OPTIONS"])
-def preflight() -> Response:
-    return Response(status=204, headers=dict(PREFLIGHT))
+open_to_pages(blueprint, "/session", "/session/renew")
 
 
 @blueprint.post("/session")
@@ -160,6 +149,10 @@ def _verified(
 
 @blueprint.post("/session/renew")
 def renew() -> Response:
+    """A new token for the same viewer and records, if the host still knows the viewer.
+
+    What is raised is answered as a problem document.
+    """
     p = parts()
     try:
         session = session_of(read_form(request.form.to_dict(), TokenForm).token or bearer())

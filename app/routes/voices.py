@@ -9,29 +9,19 @@ from flask import Blueprint, Response, request
 from app.errors import WrongMediaType
 from app.launch import Record
 from app.review.feedback.voices import Thumb, parse_answer
+from app.routes._open import open_to_pages
 from app.routes._session import bearer, session_of, written
 from app.session.bearer import Session
-from app.web.headers import OPEN_TO_PAGES, PREFLIGHT
 from app.web.parts import parts
 from app.web.shown import Item, as_json
 
 blueprint = Blueprint("voices", __name__)
-
-
-@blueprint.after_request
-def open_to_pages(response: Response) -> Response:
-    response.headers.update(OPEN_TO_PAGES)
-    return response
-
-
-@blueprint.route("/thumbs", methods=["OPTIONS"])
-@blueprint.route("/satisfaction", methods=["OPTIONS"])
-def preflight() -> Response:
-    return Response(status=204, headers=dict(PREFLIGHT))
+open_to_pages(blueprint, "/thumbs", "/satisfaction")
 
 
 @blueprint.post("/thumbs")
 def thumb() -> Response:
+    """An answer was of use, or not, and why. Raises BadRequest, WrongMediaType, SessionInvalid, Denied, RateLimited."""
     session, item, form = _asked()
     said, p = Thumb.parse(form), parts()
     told = p.fragments.reading(session, item.tag, item.record)
@@ -41,6 +31,7 @@ def thumb() -> Response:
 
 @blueprint.post("/satisfaction")
 def satisfaction() -> Response:
+    """How satisfied the viewer is, asked once in 90 days; or that they do not want to say. Raises as `thumb` does."""
     session, item, form = _asked()
     said, p = parse_answer(form), parts()
     p.voices.answered(session, p.connections.get(session.connection), item.tag, item.record, said)

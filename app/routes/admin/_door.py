@@ -125,6 +125,7 @@ def keep(answer: Response, name: str, value: str, seconds: int | None = None) ->
 
 
 def kept(name: str) -> str:
+    """The value of a cookie of ours; empty without one."""
     return request.cookies.get(_named(name), "")
 
 
@@ -136,6 +137,7 @@ def let_in(token: str, to: str) -> Response:
 
 
 def let_out(to: str) -> Response:
+    """On to a page, without the cookie of a session."""
     answer: Response = redirect(to, 303)  # type: ignore[assignment]
     keep(answer, SESSION, "", 0)
     return answer
@@ -162,6 +164,7 @@ def page(template: str, admin: Admin | None, *, status: int = 200, title: str, *
 
 
 def failed(error: InlayError, admin: Admin | None, reference: str = "") -> Response:
+    """A page that says why nothing came of it, with the error's status and the reference to quote."""
     said = {"message": error.detail, "reference": reference or error.reference}
     response = page("admin/failed.html", admin, status=error.status, title="Not done", **said)
     response.headers.update(retry_headers(error))

@@ -45,6 +45,7 @@ def alerts(admin: Admin) -> Response:
 @blueprint.post(f"{PATH}/test")
 @done(Act.OPERATE)
 def test(admin: Admin) -> Response:
+    """Have the webhook told something that says that it is a test; whether it arrived, the page shows."""
     require(admin, Act.OPERATE)
     parts().watch.test(admin.name)
     parts().wake_jobs()

@@ -20,6 +20,7 @@ PATH = "/admin/connections/<connection>/api-keys"
 @blueprint.get(PATH)
 @shown(Act.WATCH)
 def see(admin: Admin, connection: str) -> Response:
+    """The connection's keys, without what could be used of them."""
     require(admin, Act.WATCH, connection)
     return _page(admin, connection)
 

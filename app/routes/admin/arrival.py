@@ -25,6 +25,7 @@ blueprint = Blueprint("admin-arrival", __name__)
 @blueprint.get("/admin/connections/<connection>/arrival")
 @shown(Act.WATCH)
 def arrival(admin: Admin, connection: str) -> Response:
+    """The page, with the packages for whoever may change the connection."""
     found, host = _lines(admin, connection), _host(connection)
     p = parts()
     holds = connection in p.connections
@@ -54,6 +55,7 @@ def look(admin: Admin, connection: str) -> Response:
 @blueprint.post("/admin/connections/<connection>/package")
 @done(Act.CHANGE)
 def package(admin: Admin, connection: str) -> Response:
+    """One of the packages, as a file."""
     require(admin, Act.CHANGE, connection)
     p, wanted = parts(), request.form.get("package", "")
     return given(admin, packages.sound(p.settings, p.settings.connections[connection]), connection, wanted)

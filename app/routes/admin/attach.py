@@ -34,13 +34,17 @@ _FIELDS = ("capability", "map", "model", "request", "response", "features", "ans
 @blueprint.get(PATH)
 @shown(Act.DESIGN)
 def see(admin: Admin) -> Response:
+    """The form, empty."""
     return _form(admin, {"map": CONFIGURED})
 
 
 @blueprint.post(PATH)
 @done(Act.DESIGN)
 def attempt(admin: Admin) -> Response:
-    """A pasted answer is read; without one, whoever runs the deployment may ask the configured core."""
+    """A pasted answer is read; without one, whoever runs the deployment may ask the configured core.
+
+    Raises BadRequest for what is too long to be a sample.
+    """
     said = {name: request.form.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
     if any(len(each) > MOST_LETTERS for each in said.values()):
         raise BadRequest("This is longer than any sample need be.", reason="text-too-long")

@@ -27,6 +27,7 @@ WORDS = ("viewer", "record", "version", "event")
 @blueprint.get("/admin/audit")
 @shown(Act.AUDIT)
 def audit(admin: Admin) -> Response:
+    """A page of what a search finds, the newest first. That somebody searched is written down before it is shown."""
     asked = request.args
     query = _query(admin, asked)
     after = Place.parse(asked["after"]) if asked.get("after") else None
@@ -51,7 +52,7 @@ def audit(admin: Admin) -> Response:
 @blueprint.post("/admin/audit/export")
 @done(Act.AUDIT)
 def export(admin: Admin) -> Response:
-    """All that a search finds, as a file; it is read while it is sent."""
+    """All that a search finds, as a file; it is read while it is sent. Raises BadRequest for another kind of file."""
     query, form = _query(admin, request.form), request.form.get("form", "")
     if form not in FORMS:
         raise BadRequest("An export is a csv or a jsonl.", reason="export-form")

@@ -40,6 +40,7 @@ def find(admin: Admin) -> Response:
 @blueprint.get(f"{PATH}/<decision>")
 @shown(Act.AUDIT)
 def one(admin: Admin, decision: str) -> Response:
+    """One decision with all that it was made from; who read it is written down before it is shown."""
     p, told = parts(), _explained(admin, decision)
     p.explanations.note(told, admin.name, "page")
     connection = p.connections.get(told.connection).settings
@@ -59,7 +60,10 @@ def one(admin: Admin, decision: str) -> Response:
 @blueprint.get(f"{PATH}/<decision>/letter")
 @shown(Act.AUDIT)
 def letter(admin: Admin, decision: str) -> Response:
-    """To print, and to send by whoever answers for the score. Nobody is named in it but the record."""
+    """To print, and to send by whoever answers for the score. Nobody is named in it but the record.
+
+    Raises NotFound when there is nothing to write about.
+    """
     p, told = parts(), _explained(admin, decision)
     language = request.args.get("language", "en")
     language = language if language in LANGUAGES else "en"

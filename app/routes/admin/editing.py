@@ -23,6 +23,7 @@ FAR = 50  # revisions back, of which it can still be said what changed since
 @blueprint.get(PATH)
 @shown(Act.OPERATE)
 def edit(admin: Admin) -> Response:
+    """The text as it is in force: of one connection with `?connection=`, else of the whole file."""
     require(admin, Act.OPERATE)
     before, connection = parts().publisher.now(), request.args.get("connection", "")
     return _form(admin, before, connection, _text(before, connection))
@@ -31,7 +32,10 @@ def edit(admin: Admin) -> Response:
 @blueprint.post(PATH)
 @done(Act.OPERATE)
 def change(admin: Admin) -> Response:
-    """`Check` shows what a text changes; `Publish` takes only a text whose changes were shown."""
+    """`Check` shows what a text changes; `Publish` takes only a text whose changes were shown.
+
+    Raises BadRequest for a text that is too long.
+    """
     require(admin, Act.OPERATE)
     form, publisher = request.form, parts().publisher
     connection, text, before = form.get("connection", ""), form.get("text", "").replace("\r\n", "\n"), publisher.now()

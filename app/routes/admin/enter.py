@@ -22,6 +22,7 @@ def enter() -> Response:
 
 @blueprint.post("/admin/enter")
 def enter_by_code() -> Response:
+    """In by the code of a link, which works once; or by a click, where the deployment is for trying things out."""
     try:
         require_ours()
         if request.form.get("one_click") and parts().settings.admin.one_click:
@@ -37,5 +38,6 @@ def enter_by_code() -> Response:
 @blueprint.post("/admin/leave")
 @done(Act.WATCH)
 def leave(_admin: Admin) -> Response:
+    """The session ends here, not only in this browser."""
     parts().admins.leave(kept(SESSION))
     return let_out("/admin/enter")

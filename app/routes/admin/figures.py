@@ -31,11 +31,11 @@ blueprint = Blueprint("admin-figures", __name__)
 @blueprint.get("/admin/figures")
 @shown(Act.WATCH)
 def figures(admin: Admin) -> Response:
+    """Thirty days of what this admin looks after. Raises NotFound for a component that there is not."""
     p, connection, component = parts(), request.args.get("connection", ""), request.args.get("component", "")
     mine = {each.name: each.settings for each in p.connections if admin.may(Act.WATCH, each.name)}
     whole = admin.may(Act.WATCH)
-    if not connection and not whole:
-        connection = next(iter(mine), "")
+    connection = connection or ("" if whole else next(iter(mine), ""))
     require(admin, Act.WATCH, connection)
     if component and component not in p.catalog:
         raise NotFound("There is no such component.")

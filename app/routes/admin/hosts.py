@@ -27,6 +27,7 @@ PATH = "/admin/hosts/add"
 @blueprint.get(PATH)
 @shown(Act.OPERATE)
 def pick(admin: Admin) -> Response:
+    """The hosts that can be added by questions."""
     require(admin, Act.OPERATE)
     hosts = [(each.name, each.setup) for each in HOSTS.values() if each.setup]
     return page("admin/hosts.html", admin, title="Add a host", hosts=hosts)
@@ -35,6 +36,7 @@ def pick(admin: Admin) -> Response:
 @blueprint.get(f"{PATH}/<name>")
 @shown(Act.OPERATE)
 def ask(admin: Admin, name: str) -> Response:
+    """The questions of one host."""
     require(admin, Act.OPERATE)
     host, setup = _host(name)
     return _sheet(admin, _additions().begin(host, setup))

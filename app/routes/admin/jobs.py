@@ -44,7 +44,7 @@ def jobs(admin: Admin) -> Response:
 @blueprint.get(f"{PATH}/<number>")
 @shown(Act.OPERATE)
 def one(admin: Admin, number: str) -> Response:
-    """With what it is about: a record, and ids of a viewer and a session where it has them."""
+    """With what it is about: a record, and ids of a viewer and a session where it has them. Raises NotFound."""
     require(admin, Act.OPERATE)
     p = parts()
     found = dead_jobs.find(p.database, [int(number)], p.clock()) if _is_id(number) else []
@@ -57,6 +57,7 @@ def one(admin: Admin, number: str) -> Response:
 @blueprint.post(f"{PATH}/replay")
 @done(Act.OPERATE)
 def replay_dead(admin: Admin) -> Response:
+    """Those that were ticked, or all of a kind, begin again with all their attempts."""
     require(admin, Act.OPERATE)
     p = parts()
     changed = replay(p.database, p.audit, _chosen(), p.clock(), admin.name)
@@ -67,6 +68,7 @@ def replay_dead(admin: Admin) -> Response:
 @blueprint.post(f"{PATH}/drop")
 @done(Act.OPERATE)
 def drop_dead(admin: Admin) -> Response:
+    """Those that were ticked, or all of a kind, are never done."""
     require(admin, Act.OPERATE)
     p = parts()
     changed = drop(p.database, p.audit, _chosen(), admin.name)

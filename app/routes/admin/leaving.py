@@ -20,6 +20,7 @@ PATH = "/admin/connections/<connection>/leaving"
 @blueprint.get(PATH)
 @shown(Act.OPERATE)
 def see(admin: Admin, connection: str) -> Response:
+    """What would become of its data, and what stands in the way; once begun, how far it is."""
     standing = _mine(admin, connection)
     plan = parts().leaving.plan(connection)
     return page(
@@ -39,7 +40,10 @@ def see(admin: Admin, connection: str) -> Response:
 @blueprint.post(PATH)
 @done(Act.OPERATE)
 def leave(admin: Admin, connection: str) -> Response:
-    """Begins it; a job does it. The same again goes on, and sweeps up what came late."""
+    """Begins it; a job does it. The same again goes on, and sweeps up what came late.
+
+    Raises BadRequest unless the name was typed.
+    """
     _mine(admin, connection)
     p, form = parts(), request.form
     if form.get("confirm", "").strip() != connection:

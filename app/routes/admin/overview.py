@@ -35,6 +35,7 @@ class Line:
 @blueprint.get("/admin")
 @shown(Act.WATCH)
 def overview(admin: Admin) -> Response:
+    """The connections that this admin may watch, each with its last day."""
     p = parts()
     day = lately(p.database, p.clock())
     mine = [each for each in p.connections if admin.may(Act.WATCH, each.name)]
@@ -54,6 +55,7 @@ def overview(admin: Admin) -> Response:
 @blueprint.get("/admin/connections/<connection>")
 @shown(Act.WATCH)
 def one(admin: Admin, connection: str) -> Response:
+    """One connection: its last day, how it is set, and where its panels stand."""
     require(admin, Act.WATCH, connection)
     p = parts()
     now, known = p.clock(), p.connections.get(connection)

@@ -44,6 +44,7 @@ def see(admin: Admin) -> Response:
 @blueprint.post(PATH)
 @done(Act.OPERATE)
 def roll_back(admin: Admin) -> Response:
+    """Answer a capability as in that revision, in every process. Raises BadRequest, also when it cannot be."""
     require(admin, Act.OPERATE)
     number = request.form.get("to", "")
     if not number.isdecimal():

@@ -19,6 +19,7 @@ PATH = "/admin/connections/<connection>/rollout"
 @blueprint.get(PATH)
 @shown(Act.WATCH)
 def see(admin: Admin, connection: str) -> Response:
+    """Who is shown the panels now, and what is planned."""
     require(admin, Act.WATCH, connection)
     p = parts()
     plan = p.rollouts.plan(connection)
@@ -39,6 +40,7 @@ def see(admin: Admin, connection: str) -> Response:
 @blueprint.post(PATH)
 @done(Act.CHANGE)
 def decide(admin: Admin, connection: str) -> Response:
+    """Set it for the connection, or for one of its components; in every process within seconds. Raises BadRequest."""
     require(admin, Act.CHANGE, connection)
     p, form = parts(), request.form
     component = form.get("component", "")

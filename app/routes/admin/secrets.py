@@ -19,6 +19,7 @@ PATH = "/admin/configuration/secrets"
 @blueprint.get(PATH)
 @shown(Act.OPERATE)
 def secrets(admin: Admin) -> Response:
+    """The names of what is kept, and where the configuration refers to them; never a value."""
     require(admin, Act.OPERATE)
     return _page(admin)
 

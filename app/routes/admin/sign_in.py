@@ -19,6 +19,7 @@ _MOST = 4096  # letters of a field
 
 @blueprint.get("/admin/sign-in")
 def start() -> Response:
+    """Off to the provider, with a cookie that binds the answer to this browser."""
     try:
         require_patience(parts())
         url, secret = parts().admin_sign_in.begin()

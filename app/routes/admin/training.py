@@ -21,7 +21,10 @@ blueprint = Blueprint("admin-training", __name__)
 @blueprint.post("/admin/decisions/export")
 @done(Act.AUDIT)
 def export(admin: Admin) -> Response:
-    """It is read while it is sent; what cannot be read to its end breaks off."""
+    """It is read while it is sent; what cannot be read to its end breaks off.
+
+    Raises BadRequest for another kind of file or for two regions in one, NotFound for a connection of somebody else.
+    """
     p, form, connection = parts(), request.form.get("form", ""), request.form.get("connection", "")
     if form not in FORMS:
         raise BadRequest("An export is a csv or a jsonl.", reason="export-form")

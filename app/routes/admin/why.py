@@ -18,6 +18,7 @@ blueprint = Blueprint("admin-why", __name__)
 @blueprint.get("/admin/connections/<connection>/why")
 @shown(Act.WATCH)
 def why(admin: Admin, connection: str) -> Response:
+    """Each layer's word, for one viewer with `?viewer=`."""
     require(admin, Act.WATCH, connection)
     p, viewer = parts(), request.args.get("viewer", "").strip()[:200]
     now = p.clock()

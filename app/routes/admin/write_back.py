@@ -48,7 +48,7 @@ def see(admin: Admin, connection: str) -> Response:
 @blueprint.post(f"{PATH}/replay")
 @done(Act.CHANGE)
 def replay(admin: Admin, connection: str) -> Response:
-    """Those that were ticked, or all that were refused."""
+    """Those that were ticked, or all that were refused. Raises BadRequest when it is neither."""
     require(admin, Act.CHANGE, connection)
     p, places = parts(), _places(connection)
     if not places and request.form.get("all") != "refused":
@@ -61,6 +61,7 @@ def replay(admin: Admin, connection: str) -> Response:
 @blueprint.post(f"{PATH}/leave")
 @done(Act.CHANGE)
 def leave(admin: Admin, connection: str) -> Response:
+    """Those that were ticked stay as their host has them. Raises BadRequest when none is."""
     require(admin, Act.CHANGE, connection)
     places = _places(connection)
     if not places:
