@@ -61,6 +61,7 @@ class Analyses:
         return {"state": "done", "result": job.future.result()} | progress
 
     def capabilities(self) -> list[Json]:
+        """What can be asked, as `GET /v1/capabilities` says it: each with the playbooks to choose from."""
         return [_capability(name, list(books.values())) for name, books in self._books.items()]
 
     def _read(self, body: Any) -> tuple[Playbook, str, list[Page]]:

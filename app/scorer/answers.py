@@ -62,6 +62,7 @@ def answer_batch(cards: Mapping[str, Scorecard], body: Any, now: datetime) -> Js
 
 
 def capabilities(cards: Mapping[str, Scorecard]) -> list[Json]:
+    """What can be asked, as `GET /v1/capabilities` says it: each with the features that its scorecard reads."""
     return [_capability(card) for card in cards.values()]
 
 

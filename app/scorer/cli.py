@@ -37,6 +37,7 @@ class Command(click.Command):
     """Says what is wrong in words and ends with 1; wrong usage ends with 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Raises ClickException with the words of what was refused."""
         try:
             return super().invoke(ctx)
         except REFUSALS as refused:

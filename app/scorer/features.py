@@ -21,6 +21,8 @@ DIRECTION_SWITCHES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 
 
 class Kind(StrEnum):
+    """What values a field takes, and how they are grouped."""
+
     NUMBER = "number"
     CHOICE = "choice"  # one of a list
     TEXT = "text"  # free text, grouped by the words that it contains
@@ -38,6 +40,8 @@ class FeatureRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """Values of a field that count alike."""
+
     name: str
     label: str  # the reason, as a sentence
     word: str  # the group inside a sentence about two fields
@@ -53,11 +57,14 @@ class Reading(NamedTuple):
 
     @property
     def known(self) -> bool:
+        """Whether there was a value."""
         return self.group != UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """One feature that a scorecard reads; `unit` is shown behind a number (`days`, `people`), empty for none."""
+
     name: str
     kind: Kind
     title: str

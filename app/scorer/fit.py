@@ -34,6 +34,8 @@ Column = tuple[tuple[str, ...], Cell]  # the fields, and the group of each
 
 @dataclass(frozen=True, slots=True)
 class Fit:
+    """A fitted scorecard, the strength that was chosen (`C`: the less, the simpler), and its AUC, 0..1."""
+
     card: Scorecard
     strength: float
     cross_validated_auc: float

@@ -30,6 +30,7 @@ OPEN_PATHS = ("/healthz", "/openapi.json")
 
 
 def utc_now() -> datetime:
+    """The clock, which tests replace."""
     return datetime.now(UTC)
 
 

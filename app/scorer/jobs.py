@@ -35,6 +35,7 @@ class Job:
     ended_at: float = 0.0
 
     def report(self, done: int, total: int) -> None:
+        """How far its work is; what is told out of order never takes it back."""
         self.done, self.total = max(self.done, done), total
 
 

@@ -43,6 +43,7 @@ def load_folder(folder: Path) -> dict[str, Scorecard]:
 
 
 def load(path: Path, *, draft: bool = False) -> Scorecard:
+    """The scorecard of a file. `draft`: one without points, to be fitted. Raises FileRefused with all its problems."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

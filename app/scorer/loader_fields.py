@@ -13,6 +13,7 @@ MAX_LABEL = 160
 
 
 def read_field(name: str, table: Table) -> Field:
+    """One field; its problems are noted in the table's file, and what is wrong is replaced to read on."""
     kind = _kind(table)
     title = table.text("title")
     doc = table.text("doc")

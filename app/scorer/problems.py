@@ -25,12 +25,14 @@ class Problems:
         self._found: list[str] = []
 
     def add(self, path: tuple[str | int, ...], what: str) -> None:
+        """Note one, with file, line and key; the same once."""
         name = ".".join(str(part) for part in path) or "the file"
         place = f"{self._where}:{self._line(path)}: {name}: {what}"
         if place not in self._found:
             self._found.append(place)
 
     def check(self) -> None:
+        """Raises FileRefused with all that were noted."""
         if self._found:
             raise FileRefused(self._found)
 
@@ -77,15 +79,19 @@ class Table:
         self._problems = problems
 
     def problem(self, key: str, what: str) -> None:
+        """Note what is wrong with a key of this table, or with the table itself (an empty key)."""
         self._problems.add((*self._path, key) if key else self._path, what)
 
     def has(self, key: str) -> bool:
+        """Whether the key is there and was not read yet."""
         return key in self._data
 
     def names(self) -> list[str]:
+        """The keys that were not read yet, as they stand in the file."""
         return list(self._data)
 
     def take(self, key: str) -> Any:
+        """A value whose type the caller checks; None when it is not there."""
         return self._data.pop(key, None)
 
     def rest(self) -> dict[str, Any]:
@@ -99,6 +105,7 @@ class Table:
             self.problem(key, "is not a known key here. Take it out, or look for a misspelling.")
 
     def text(self, key: str, default: str | None = None) -> str:
+        """A text that says something, unless it has a default; empty in its place when it is wrong."""
         value = self._take(key, default)
         if value is None:
             return ""
@@ -108,6 +115,7 @@ class Table:
         return value
 
     def texts(self, key: str, default: list[str] | None = None) -> list[str]:
+        """At least one text; an empty list in their place when they are wrong."""
         value = self._take(key, default)
         if value is None:
             return []
@@ -131,6 +139,7 @@ class Table:
         return number
 
     def table(self, key: str, *, required: bool = True) -> Table:
+        """A table within this one; an empty one in its place when it is wrong."""
         value = self._take(key, None if required else {})
         if value is not None and not isinstance(value, dict):
             self.problem(key, "must be a table.")
@@ -142,6 +151,7 @@ class Table:
         return Table(data, (*self._path, key), self._problems)
 
     def tables(self, key: str) -> Iterator[Table]:
+        """Each table of a list, `[[key]]`; none is one too."""
         value = self._data.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             self.problem(key, f"must be a list of tables: [[{key}]].")

@@ -32,12 +32,16 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
+    """Labelled rows: what each knew, and whether the outcome came."""
+
     features: list[dict[str, str]]
     outcomes: list[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
+    """How good a scorecard is on rows; `auc` is the area under the ROC curve, 0..1: one half is chance."""
+
     rows: int
     positives: int
     auc: float
@@ -45,6 +49,7 @@ class Quality:
 
     @property
     def rate(self) -> float:
+        """The percentage of rows with the outcome."""
         return 100 * self.positives / self.rows
 
 
@@ -55,6 +60,10 @@ def is_held_out(row_id: str, percent: int) -> bool:
 
 
 def read_rows(path: Path, labels: Labels, part: str) -> Rows:
+    """The rows of a CSV (RFC 4180, in UTF-8) that are in a part: `all`, `held-out`, or else those to fit on.
+
+    Raises DataRefused with the line, also when all rows have the same outcome, which measures nothing.
+    """
     features: list[dict[str, str]] = []
     outcomes: list[bool] = []
     try:
@@ -80,6 +89,7 @@ def read_rows(path: Path, labels: Labels, part: str) -> Rows:
 
 
 def measure(card: Scorecard, rows: Rows, today: date) -> Quality:
+    """Score every row; ages count to `today`. Raises DataRefused for a value that its field does not take."""
     scores = []
     for number, features in enumerate(rows.features, start=1):
         try:

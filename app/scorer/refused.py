@@ -17,5 +17,6 @@ class Refused(Exception):
 
 
 def wrong_shape(refused: ShapeRefused) -> Refused:
+    """422, with the place of what is wrong: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.21"""
     title = "The request has the wrong shape."
     return Refused(422, "wrong-shape", title, f"{refused}.", path=refused.path)

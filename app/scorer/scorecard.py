@@ -39,6 +39,8 @@ class Row:
 
 
 class Effect(NamedTuple):
+    """What one row of points did to a score: the reason, in words and in points."""
+
     label: str
     effect: float  # signed, in points of the 0..100 score
     detail: str
@@ -47,6 +49,8 @@ class Effect(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """A score of 0..100, how much of what it could rest on was known (0..1), and the reasons, the strongest first."""
+
     score: float
     confidence: float
     factors: tuple[Effect, ...]
@@ -57,6 +61,12 @@ BANDS: Mapping[str, float] = {"high": 70.0, "medium": 40.0, "low": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
+    """A model that can be read.
+
+    `baseline` is the score, 0..100, of a record with 0 points, which is the average one; `doubling` points double the
+    odds. An answer may be shown for `valid_for_s` seconds.
+    """
+
     capability: str
     title: str
     meaning: str

@@ -34,6 +34,8 @@ class StartRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    """How to serve; `workers` are processes, `threads` those of each."""
+
     bind: str
     port: int
     scorecards: Path

@@ -24,9 +24,13 @@ class ShapeRefused(ValueError):
 
 
 class Shape(Protocol):
-    def check(self, value: Any, path: str) -> None: ...
+    """What a value of a request or an answer may be."""
 
-    def schema(self) -> Schema: ...
+    def check(self, value: Any, path: str) -> None:
+        """Raises ShapeRefused for the first thing that is wrong; `path` says where the value stands, as `items[2]`."""
+
+    def schema(self) -> Schema:
+        """The same as JSON Schema: https://json-schema.org/draft/2020-12/json-schema-core"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
+    """True or false, and no number that stands for them."""
+
     doc: str
 
     def check(self, value: Any, path: str) -> None:

@@ -60,6 +60,7 @@ def clauses(text: str) -> list[Clause]:
 
 
 def plainly(text: str) -> str:
+    """Single spaces, plain quotes and dashes, and words that a line's end broke whole again: what patterns match."""
     spaced = _SPACE.sub(" ", text.translate(_PLAIN)).strip()
     return _BROKEN_WORD.sub("-", spaced)
 

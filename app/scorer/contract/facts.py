@@ -81,6 +81,7 @@ def law(plain: str) -> list[str]:
 
 
 def day(plain: str) -> list[str]:
+    """The first date, as ISO 8601."""
     return [found.isoformat() for _, found in read_dates(plain)[:1]]
 
 
@@ -98,6 +99,7 @@ def notice(plain: str) -> list[str]:
 
 
 def amount(plain: str) -> list[str]:
+    """The first sum of money, with its currency, as it stands there."""
     return [match[0].strip() for match in list(_MONEY.finditer(plain))[:1]]
 
 

@@ -51,6 +51,7 @@ def load_playbooks(own: Sequence[Path] = ()) -> Playbooks:
 
 
 def load(path: Path) -> Playbook:
+    """The playbook of a file. Raises FileRefused with all its problems."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -59,6 +60,7 @@ def load(path: Path) -> Playbook:
 
 
 def parse(text: str, where: str) -> Playbook:
+    """The playbook of a text; `where` is what its problems call it. Raises FileRefused with all of them."""
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also of numbers without end, and of nests

@@ -43,6 +43,8 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Category:
+    """One thing to look for: the rules that find its clauses, and what each means for whoever would sign."""
+
     name: str
     title: str
     severity: str
@@ -66,6 +68,8 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
+    """What is looked for in contracts of a kind, and how grave it is; `model` and `version` name it in every answer."""
+
     capability: str
     name: str
     title: str

@@ -35,20 +35,25 @@ class Score:
 
     @property
     def precision(self) -> float | None:
+        """The share, 0..1, of contracts in which it was found that have it; None: it was found in none."""
         return self.right / (self.right + self.wrong) if self.right + self.wrong else None
 
     @property
     def recall(self) -> float | None:
+        """The share, 0..1, of contracts that have it in which it was found; None: none has it."""
         return self.right / (self.right + self.missed) if self.right + self.missed else None
 
     @property
     def f1(self) -> float | None:
+        """The harmonic mean of both, 0..1; None: no contract has it, and it was found in none."""
         counted = 2 * self.right + self.wrong + self.missed
         return 2 * self.right / counted if counted else None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewQuality:
+    """How a playbook did on all labelled contracts, and how long that took."""
+
     contracts: int
     pages: int
     seconds: float  # for the reviews, without the reading of the files

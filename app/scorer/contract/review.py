@@ -40,6 +40,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """Something that the contract states, as a person would write it down, and where it stands."""
+
     category: str
     label: str
     value: str
@@ -48,6 +50,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """All that there is to say of one contract."""
+
     findings: tuple[Finding, ...]  # the gravest first, then as they stand in the text
     facts: tuple[Fact, ...]
     risk: str
@@ -79,6 +83,7 @@ def review(
 
 
 def finding_id(category: str, quote: str) -> str:
+    """The same for the same words of a category, in every version of a document: verdicts outlive new ones by it."""
     return hashlib.sha256(f"{category}\0{plainly(quote)}".encode(errors="replace")).hexdigest()[:16]
 
 
