@@ -144,7 +144,8 @@ class Reader:
 def literal(value: Any) -> str:
     """A value as TOML writes it."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{json.dumps(k)} = {literal(v)}" for k, v in value.items()) + " }" if value else "{}"
+        return "{ " + ", ".join(f"{literal(k)} = {literal(v)}" for k, v in value.items()) + " }" if value else "{}"
     if isinstance(value, list):
         return "[" + ", ".join(literal(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    # JSON's texts are TOML's, but for halves of letters, which TOML has no escape for, and for one sign that it escapes
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

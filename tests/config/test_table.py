@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from app.config import Secret, Settings, example
+from app.config.reader import literal
 from app.errors import ConfigError
 
 KEY = "k" * 40
@@ -346,6 +348,12 @@ STRANGE = [
     "3", "true", "[]", "{}", "[[1]]", "{ a = { b = 1 } }", '""', "1979-05-27", "[{}]", "inf", "nan", '"env:"', '"file:."',
     '"file:\\u0000"', '"http://[::1"', '"https://[x]:99999999"', '"sqlite:///"', '"10s\\n"',
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["𝄞", "\x7f", '"\\\n\t', "a.b = 1"])
+def test_a_value_is_written_as_toml_reads_it_in_names_too(text: str) -> None:
+    """JSON's spelling of a letter in two halves is none of TOML's, and TOML escapes one sign that JSON does not."""
+    assert tomllib.loads(f"a = {literal({text: text})}")["a"] == {text: text}
 
 
 @pytest.mark.parametrize("value", STRANGE)
