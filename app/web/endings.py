@@ -5,19 +5,52 @@ from __future__ import annotations
 import gzip
 
 from flask import Response, request
+from markupsafe import Markup
 
-from app.web.failures import problem, translated
-from app.web.headers import COMMON, over_tls
+from app.errors import InlayError
+from app.web.failures import failure_headers, problem, translated
+from app.web.headers import COMMON, over_tls, still_policy
 from app.web.parts import parts
 from app.web.prepared import COMPRESS_FROM_BYTES, COMPRESS_LEVEL, gzipped, takes_gzip
 from app.web.refusals import note_request
 
+# Addresses that scripts and servers ask. Whoever opens one by hand is told in the same form.
+_FOR_PROGRAMS = (
+    "/api/", "/components", "/session", "/reviews", "/thumbs", "/satisfaction", "/events/", "/reports/", "/embed/",
+    "/preview/wire/",
+)  # fmt: skip
+
 
 def refused(error: Exception) -> Response:
-    """Whatever went wrong, as the problem document that it is."""
+    """Whatever went wrong, as the problem document that it is; as a page to whoever looks at it in a browser."""
     ours = translated(error)
     note_request(parts(), ours)
-    return problem(ours)
+    response = _page(ours) if _is_looked_at() else problem(ours)
+    response.vary.add("Accept")
+    return response
+
+
+def _is_looked_at() -> bool:
+    """Browsers name markup when they open an address, and not when a script asks for it (RFC 9110, section 12.5.1)."""
+    return "text/html" in request.accept_mimetypes.values() and not request.path.startswith(_FOR_PROGRAMS)
+
+
+def _page(error: InlayError) -> Response:
+    """What happened, and where to go. Nobody may frame it."""
+    p = parts()
+    style = p.catalog.tokens_css + p.assets.page_css
+    html = p.renderer.page(
+        "failed.html",
+        locale=(request.accept_languages.best or "en") if request.accept_languages else "en",
+        style=Markup(style),  # noqa: S704 our own sheet
+        code=error.code,
+        status=error.status,
+        message=error.detail,
+        reference=error.reference,
+    )
+    response = Response(html, error.status, failure_headers(error), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = still_policy((), style)
+    return response
 
 
 def finished(response: Response) -> Response:

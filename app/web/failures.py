@@ -72,12 +72,18 @@ def problem(error: InlayError, reference: str = "", **more: Any) -> Response:
     response = jsonify(body | _challenge(error) | more)
     response.status_code = error.status
     response.content_type = "application/problem+json"
-    if isinstance(error, CallerUnknown):
-        response.headers["WWW-Authenticate"] = 'Bearer realm="inlay"'
-    response.headers.update(retry_headers(error))
-    if isinstance(error, WrongMethod):
-        response.headers["Allow"] = ", ".join(sorted(error.allowed))
+    response.headers.update(failure_headers(error))
     return response
+
+
+def failure_headers(error: InlayError) -> dict[str, str]:
+    """What HTTP has said of it beside its words: when to try again, who to be, which methods there are."""
+    said = retry_headers(error)
+    if isinstance(error, CallerUnknown):
+        said["WWW-Authenticate"] = 'Bearer realm="inlay"'
+    if isinstance(error, WrongMethod):
+        said["Allow"] = ", ".join(sorted(error.allowed))
+    return said
 
 
 def _challenge(error: InlayError) -> dict[str, str]:

@@ -52,7 +52,11 @@ PAGES: dict[str, str] = {
     "/oauth/<connection>/start": "/oauth/crm/start",  # a failure: nothing was begun
     "/oauth/<connection>/callback": "/oauth/crm/callback",
 }
-FAILURES = {"no such connection": "/admin/connections/nobody", "refused": "/launch/crm?component=score-badge"}
+FAILURES = {
+    "nothing there": "/nothing",
+    "no such connection": "/admin/connections/nobody",
+    "refused": "/launch/crm?component=score-badge",
+}
 PREVIEW = {
     "index": "/preview",
     "canvas": "/preview/score-card/ready",
