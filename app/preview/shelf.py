@@ -84,7 +84,7 @@ def moved(code: str) -> str:
     for address in _ADDRESSES:
         for quote in ('"', "'", "`"):
             code = code.replace(f"{quote}{address}", f"{quote}{WIRE}{address}")
-    return code
+    return code.replace('"/"+', f'"{WIRE}/"+')  # what a button names: reviews, thumbs
 
 
 def _file(name: str, body: bytes) -> File:

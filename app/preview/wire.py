@@ -1,15 +1,16 @@
 """The preview's twin of our addresses: what a panel fetches after its first sight. It remembers nothing; where a
-story's flow stands is told by its token, which says when it began."""
+story's flow stands is told by its token, which says when it began, and what was said by what is shown."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.errors import Denied, InlayError, RateLimited, SessionExpired, Unavailable
 from app.preview.book import Edition
+from app.preview.said_back import Back, after, carried, naming
 from app.preview.scene import Scene
 
 _FAILURES: dict[str, Callable[[], InlayError]] = {
@@ -52,18 +53,25 @@ def failing(scene: Scene) -> None:
         raise _FAILURES[scene.net]()
 
 
-def said(edition: Edition, scene: Scene, tag: str, record: str = "", elapsed: float = 0.0) -> Said:
-    """What a panel is answered for one of its components, so long after it opened. Raises NotFound, BadRequest."""
+def said(
+    edition: Edition, scene: Scene, tag: str, record: str = "", elapsed: float = 0.0, words: Sequence[Back] = ()
+) -> Said:
+    """What a panel is answered for one of its components, so long after it opened, and after what its viewer said.
+
+    Raises NotFound, BadRequest.
+    """
     if tag != scene.tag:  # what it opens: in the same state, where there is one
         story = scene.story if scene.story in edition.catalog[tag].stories else "ready"
         scene = Scene(tag, story, {}, scene.locale)
     shown = at(edition, scene, elapsed)
     params = shown.params(edition)
+    if words:
+        params = naming(edition.catalog[tag].check(after(params, words)), words)
     params["record"] = record or params["record"]
     locale = shown.locale_in(edition)
     uid = f"i{hashlib.sha256(tag.encode()).hexdigest()[:8]}"
     html = edition.renderer_for(locale).fragment(tag, params, uid=uid, locale=locale)
-    etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:20]}"'
+    etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:20]}{carried(words)}"'
     return Said(tag, params["record"], params["state"], etag, html)
 
 

@@ -56,6 +56,8 @@ from app.machines.importing.body import Body
 from app.machines.importing.rows import COLUMNS, from_csv, from_json_lines
 from app.net.door import Request, Response
 from app.net.tokens import error_code
+from app.preview.said_back import Back, carried
+from app.preview.said_back import read as said_in_preview
 from app.preview.scene import WEATHERS, Scene, from_token
 from app.review.feedback import training
 from app.review.write_back.plan import Kept as KeptFields
@@ -178,6 +180,12 @@ OURS = {
         lambda values: sketched(values).write(),
         lambda text: Sketch.read(text).buckets,
         lambda values: sketched(values).buckets,
+    ),
+    "what was said in the preview": Pair(
+        st.lists(st.builds(Back, ascii_, whole, plain, plain, st.none() | number, plain, plain, plain), max_size=5),
+        lambda words: f'"0f{carried(words)}"',
+        said_in_preview,
+        tuple,
     ),
     "a scene of the preview": Pair(st.tuples(scenes, moments), lambda given: given[0].token(given[1]), from_token),
 }

@@ -45,6 +45,8 @@ from app.machines.importing.rows import from_csv, from_json_lines
 from app.machines.importing.wrong import BatchRefused, BatchTooLarge
 from app.net.door import Response
 from app.net.tokens import error_code, read_token
+from app.preview.said_back import Back, carried
+from app.preview.said_back import read as said_in_preview
 from app.review.said import Said
 from app.routes._batch import read as read_batch
 from app.scorer.contract.loader import parse as parse_playbook
@@ -471,6 +473,12 @@ PAGES = {
         json_bytes({"capability": "lead_score", "records": ["Lead/1"]}),
         lambda body: read_json(body, ScoresAsked),
         (BadRequest,),
+    ),
+    "what was said in the preview": Parser(
+        texts | damaged_text(carried([Back("accept", 1, "Lead/1", "score")])),
+        said_in_preview,
+        (),
+        lambda words: isinstance(words, tuple),
     ),
     "a place in the audit": Parser(texts | damaged_text("1700000000.5,7"), Place.parse, (BadRequest,), is_a(Place)),
 }

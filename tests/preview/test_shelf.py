@@ -14,6 +14,9 @@ def test_served_scripts_ask_the_preview_only(edition: Edition) -> None:
         asked = re.findall(r"""["'`](/(?:preview/wire/)?(?:components|session|reviews|exports)[/:\w]*)""", code)
         assert all(address.startswith(WIRE) for address in asked), name
     assert WIRE in edition.shelf["embed/frame-plain.js"].body.decode()
+    for path in sorted((HOUSE / "static/embed").glob("*.js")):  # addresses that are put together too
+        if path.name != "inlay.js":
+            assert '"/"+' not in edition.shelf[f"embed/{path.name}"].body.decode(), path.name
 
 
 def test_the_loader_is_for_this_origin(edition: Edition) -> None:

@@ -54,10 +54,34 @@ def test_an_element_opens_a_session_and_asks_for_many(client: FlaskClient) -> No
     assert client.post(f"{WIRE}/session/renew", data={"token": proof}).get_json()["token_type"] == "Bearer"
 
 
-def test_a_verdict_is_answered_with_the_story(client: FlaskClient) -> None:
-    token = Scene("document-sidebar", "ready").token(2e9)
-    answer = client.post(f"{WIRE}/reviews", data={"token": token, "record": "driveItem/d1:i1"})
-    assert answer.get_json()["fragments"][0]["state"] == "ready"
+def test_a_verdict_is_answered_with_the_state_that_follows_and_a_poll_finds_it_there(client: FlaskClient) -> None:
+    said = {"token": Scene("score-card", "ready").token(2e9), "record": "Lead/00Q1", "decision": "d1", "item": "score"}
+    [answer] = client.post(f"{WIRE}/reviews", data=said | {"verdict": "accept", "version": "0"}).get_json()["fragments"]
+    assert "Accepted by you" in answer["html"]
+    headers = {"Authorization": f"Bearer {said['token']}", "If-None-Match": answer["etag"]}
+    assert client.get(f"{WIRE}/components/score-card?record=Lead/00Q1", headers=headers).status_code == 304
+    decision = re.findall(r'data-decision="([^"]+)"', answer["html"])[-1]
+    undo = said | {"verdict": "undo", "version": "1", "decision": decision}
+    [answer] = client.post(f"{WIRE}/reviews", data=undo).get_json()["fragments"]
+    assert "Accepted by" not in answer["html"]
+
+
+def test_many_verdicts_are_answered_each_and_as_a_list(client: FlaskClient) -> None:
+    token, records = Scene("review-list", "ready").token(2e9), ("Lead/00QAB000000004", "Lead/00QAB000000005")
+    data = {"token": token, "component": "review-list", "review": [f"accept {each} d 0" for each in records]}
+    answer = client.post(f"{WIRE}/reviews", data=data).get_json()
+    assert [(each["record"], each["status"]) for each in answer["results"]] == [(each, 200) for each in records]
+    assert [answer["fragments"][0]["html"].count(f'data-row="{each}"') for each in records] == [1, 1]
+
+
+def test_a_thumb_and_an_answer_have_their_twins(client: FlaskClient) -> None:
+    token = Scene("score-card", "asked").token(2e9)
+    up = client.post(f"{WIRE}/thumbs", data={"token": token, "thumb": "up", "decision": "d1"})
+    assert 'aria-pressed="true"' in up.get_json()["fragments"][0]["html"]
+    four = client.post(f"{WIRE}/satisfaction", data={"token": token, "answer": "4"})
+    assert "Thank you" in four.get_json()["fragments"][0]["html"]
+    for path, data in (("reviews", {"verdict": "x"}), ("reviews", {"review": "x"}), ("thumbs", {"thumb": "x"})):
+        assert client.post(f"{WIRE}/{path}", data={"token": token, **data}).status_code == 400
 
 
 @pytest.mark.parametrize(("net", "status"), [("401", 401), ("403", 403), ("429", 429), ("500", 500), ("503", 503)])
