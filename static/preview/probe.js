@@ -70,8 +70,8 @@
   const listen = (root) =>
     new MutationObserver((changes) => {
       for (const { target } of changes) {
-        const live = (target.nodeType == 1 ? target : target.parentElement)?.closest("[role=status],[role=alert],[aria-live]");
-        if (live?.textContent.trim()) say("announce", { text: live.textContent.trim(), role: live.role || live.ariaLive });
+        const live = (target.nodeType == 1 ? target : target.parentElement)?.closest("[role=status],[role=alert],output,[aria-live]");
+        if (live?.textContent.trim()) say("announce", { text: live.textContent.trim(), role: live.role || live.ariaLive || "status" });
       }
     }).observe(root, { childList: true, characterData: true, subtree: true });
   addEventListener("DOMContentLoaded", () => {

@@ -32,15 +32,22 @@ WALKS: dict[str, tuple[str, str, Sequence[str]]] = {
         ("Tab", "Tab", "Tab", "Enter", *("Tab",) * 4, "ArrowDown", "Enter", "Tab", "Tab"),
     ),
 }
-# Live regions, as they change: what a screen reader says by itself. A region that is emptied says nothing.
+# Live regions, as they change: what a screen reader says by itself. A region that is emptied says nothing; nor does one
+# that was not there, or not shown, before its words came: only an alert is heard then.
 _EARS = """() => {
   window.inlayHeard = []
-  const LIVE = '[role=status], [role=alert], [role=log], [aria-live]:not([aria-live=off])'
+  const LIVE = '[role=status], [role=alert], [role=log], output, [aria-live]:not([aria-live=off])'
+  let there
+  const look = () => (there = new Set([...document.querySelectorAll(LIVE)].filter((each) => each.checkVisibility())))
+  look()
   new MutationObserver((changes) => {
     const places = changes.map(({ target }) => target.closest ? target : target.parentElement)
     const regions = new Set(places.map((place) => place?.closest(LIVE)))
-    for (const region of regions) if (region?.innerText?.trim()) inlayHeard.push(region.innerText.trim())
-  }).observe(document, { subtree: true, childList: true, characterData: true })
+    for (const region of regions)
+      if (region?.innerText?.trim() && (there.has(region) || region.role == 'alert'))
+        inlayHeard.push(region.innerText.trim())
+    look()
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ['hidden'] })
 }"""
 
 
@@ -113,3 +120,8 @@ def test_a_transcript_says_what_matters(tag: str) -> None:
     assert len(re.findall(r"^  says: \S", arrived, re.MULTILINE)) == 1
     for role in re.findall(r"^  focus: (button|link|textbox|searchbox|combobox|radio|checkbox)$", text, re.MULTILINE):
         pytest.fail(f"a {role} without a name")
+
+
+def test_how_many_findings_are_shown_is_heard_from_the_first_filter_on() -> None:
+    text = (GOLDEN / "document-sidebar.heard.txt").read_text("utf-8")
+    assert re.findall(r"^  says: (\d+ of 19 shown)$", text, re.MULTILINE)[:1] == ["3 of 19 shown"]
