@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -31,7 +31,7 @@ from app.hosts._oauth import IntegrationTokens
 from app.house import HOUSE, checked, read_house
 from app.jobs import Runner, handlers
 from app.listing import Listings
-from app.metrics import Metrics
+from app.metrics import Metrics, NullMetrics
 from app.net.door import Door
 from app.net.permits import Permits
 from app.node import Node
@@ -221,17 +221,10 @@ def create_app(built: Parts, *, hot: bool = True) -> Flask:
     Without `hot` every answer comes from the road: for whoever compares the two.
     """
     server = built.settings.server
-    app = Server("inlay", built.metrics)
-    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
+    app = _addresses(server.preview).around(built.metrics)
     app.extensions["inlay"] = built
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
     if server.preview:
         app.extensions["inlay-preview"] = Book()
-        for blueprint in PREVIEW:
-            app.register_blueprint(blueprint)
-    app.register_error_handler(Exception, refused)
-    app.after_request(finished)
     layers: WSGIApplication = app.wsgi_app
     if hot:
         layers = Hot(layers, built.ready, built.metrics)
@@ -240,4 +233,16 @@ def create_app(built: Parts, *, hot: bool = True) -> Flask:
         layers = ProxyFix(layers, x_for=hops, x_proto=hops)
     # how Flask has it wrapped; its types take the method for fixed
     app.wsgi_app = Entrance(layers, built.database.gate, built.node)  # type: ignore[method-assign]
+    return app
+
+
+@cache
+def _addresses(preview: bool) -> Server:
+    """What all applications of a process answer at, and how they fail: read once, for those after a reload too."""
+    app = Server("inlay", NullMetrics())
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
+    for blueprint in (*BLUEPRINTS, *(PREVIEW if preview else ())):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(Exception, refused)
+    app.after_request(finished)
     return app

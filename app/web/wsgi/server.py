@@ -5,12 +5,13 @@ A step is left out only where it would do nothing: functions that somebody regis
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from flask import Flask, Request, Response
+from flask import Config, Flask, Request, Response
 from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from flask.signals import appcontext_tearing_down, request_tearing_down
@@ -75,6 +76,16 @@ class Server(Flask):
         super().__init__(name, static_folder=None, template_folder=None)
         self._metrics = metrics
         self.rules: dict[tuple[str, str, str], tuple[Rule, dict[str, Any]]] = {}
+
+    def around(self, metrics: Metrics) -> Self:
+        """Another one with the addresses and all else that was registered here; nothing is registered there any more.
+
+        To read the addresses is most of what an application costs, and a reload makes a new one between requests.
+        """
+        made = copy.copy(self)
+        made.config, made.extensions = Config(self.config.root_path, self.config), {}
+        made._metrics, made.rules = metrics, {}
+        return made
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The same function: no view of ours is asynchronous."""

@@ -126,3 +126,15 @@ def test_requests_are_timed_by_their_rule(server: Server) -> None:
         ("request_seconds", "/things/<name>"),
         ("request_seconds", "none"),
     }
+
+
+def test_a_copy_around_other_parts_answers_alike_and_keeps_its_own(server: Server) -> None:
+    server.config["MAX_CONTENT_LENGTH"] = 7
+    copy = server.around(NullMetrics())
+    copy.extensions["inlay"], copy.config["MAX_CONTENT_LENGTH"] = "other", 8
+    assert copy.test_client().get("/things/a").data == server.test_client().get("/things/a").data
+    assert copy.rules.keys() == server.rules.keys()
+    assert copy.rules is not server.rules
+    copy.rules.clear()
+    assert server.rules
+    assert (server.extensions, server.config["MAX_CONTENT_LENGTH"]) == ({}, 7)
