@@ -52,8 +52,9 @@ def test_german_has_every_text_and_no_idle_one() -> None:
         catalog = read_po(file, locale="de")
     entries = [message for message in catalog if message.id]
     known = {tuple(message.id) if isinstance(message.id, list | tuple) else message.id for message in entries}
-    assert known - used() == set(), "obsolete"
-    assert used() - known == set(), "missing"
+    found = used()
+    assert known - found == set(), "obsolete"
+    assert found - known == set(), "missing"
     for message in entries:
         strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
         ids = message.id if isinstance(message.id, list | tuple) else (message.id,)
