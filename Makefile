@@ -7,8 +7,8 @@ PORT ?= 8000
 BIN := .venv/bin
 # A demo is five processes and the tests start dozens: what they import is compiled once, not each time.
 unexport PYTHONDONTWRITEBYTECODE
-# Browser tests need memory and a core each; two workers are the quickest on two cores and safe on one.
-WORKERS ?= 2
+# Two of them begin with what waits for a browser: beside these the third keeps two cores busy.
+WORKERS ?= 3
 
 help:  ## Print this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

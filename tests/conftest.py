@@ -39,6 +39,23 @@ PATH = os.environ.get("CHROMIUM_PATH") or (str(_SYSTEM) if _SYSTEM.exists() else
 LEAN = str(_LEAN) if _LEAN.exists() and str(_SYSTEM) == PATH else PATH
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What waits for a browser comes first, in one process what needs the demo and in the next the rest.
+
+    So there is one demo, few browsers, and at the end no long test that all others wait for.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    demo = {each for each in items if "demo" in getattr(each, "fixturenames", ())}
+    browser = {each.path for each in items if "chromium" in getattr(each, "fixturenames", ())}
+    shown = {each for each in items if each.path in browser} - demo
+    among = demo | shown
+    rest = [each for each in items if each not in among]
+    room = len(items) // int(config.workerinput["workercount"]) - len(demo)  # beside the demo in the first one's share
+    items[:] = [*filter(demo.__contains__, items), *rest[:room], *filter(shown.__contains__, items), *rest[room:]]
+
+
 def pytest_collection_finish() -> None:
     """What is imported and collected by now lives until the end: no collection of garbage looks at it again."""
     gc.collect()
