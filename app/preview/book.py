@@ -137,10 +137,9 @@ class Book:
         try:
             renderer = self._renderer(catalog, Texts.load())
         except TemplateSyntaxError as error:
-            tag = Path(error.filename or "").parent.name
-            if not drop or tag not in catalog:
+            others = {tag: each for tag, each in catalog.items() if error.name not in (each.template, *each.parts)}
+            if not drop or len(others) == len(catalog):
                 raise
-            others = {name: each for name, each in catalog.items() if name != tag}
             return self._of(Catalog(others, catalog.tokens_css), (*problems, _placed(error)), drop=True)
         return Edition(
             catalog=catalog,

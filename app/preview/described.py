@@ -127,7 +127,7 @@ def source(edition: Edition, scene: Scene, origin: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "files": {
             path.name: path.read_text("utf-8")
-            for path in sorted(folder.iterdir())
+            for path in (*sorted(folder.iterdir()), *(folder.parent / name for name in component.parts))
             if path.suffix in (".html", ".css", ".js", ".toml")
         },
         "readme": component.readme,

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.web.sources import parts
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -36,8 +38,8 @@ _COMMENT = re.compile(r"/\*.*?\*/|\{#.*?#\}", re.DOTALL)
 
 
 def remarks(folder: Path) -> Iterator[Remark]:
-    """All remarks on a component's folder."""
-    for path in sorted(folder.iterdir()):
+    """All remarks on a component's folder and on the shared parts that it takes in."""
+    for path in (*sorted(folder.iterdir()), *(folder.parent / name for name in parts(folder))):
         if path.suffix not in (".css", ".html"):
             continue
         rules = [(kind, pattern, what) for suffix, kind, pattern, what in _RULES if suffix == path.suffix]
@@ -45,4 +47,4 @@ def remarks(folder: Path) -> Iterator[Remark]:
         for number, line in enumerate(text.splitlines(), 1):
             for kind, pattern, what in rules:
                 if pattern.search(line):
-                    yield Remark(kind, f"{folder.name}/{path.name}", number, what)
+                    yield Remark(kind, path.relative_to(folder.parent).as_posix(), number, what)

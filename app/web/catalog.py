@@ -1,21 +1,22 @@
 """The catalogue: every component folder read and strictly checked at start.
 
 A folder is the component: `<tag>/<tag>.html`, `<tag>.css`, `stories.toml`, `README.md`, `<tag>.js` or
-not. There is nothing to register. All problems of all folders are reported together, each with its mend.
+not. What several share is a file beside the folders, which each names where it takes it in: `_list.css`,
+`_list.html`. There is nothing to register. All problems of all folders are reported together, each with its mend.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.errors import BadRequest, ConfigError, NotFound, Problem
 from app.web.args import Arg, SchemaError, check_all, read_schema
-from app.web.sources import small_css
+from app.web.sources import parts, small_css, whole_css
 
 REQUIRED_STORIES = (
     "ready", "loading", "stale", "error", "denied", "empty", "pending",
@@ -56,6 +57,7 @@ class Component:
     opens: tuple[str, ...]
     css: str
     template: str
+    parts: tuple[str, ...]  # the names of the shared files that it takes in
     script: str  # the path that its own script is served under; none: empty
     readme: str
     stories: Mapping[str, Story]
@@ -120,12 +122,8 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
     before = len(problems)
     if not _TAG.fullmatch(tag):
         _note(problems, tag, "is not an element's name", "Use small letters and a hyphen, as in score-badge.")
-    lacking = [
-        name for name in (f"{tag}.html", f"{tag}.css", "stories.toml", "README.md") if not (path / name).is_file()
-    ]
-    for name in lacking:
-        _note(problems, tag, f"lacks {name}", "Add the file, or delete the folder.")
-    if lacking:
+    taken_in = parts(path)
+    if _lacks(path, taken_in, problems):
         return None
     css = _sheet(path / f"{tag}.css", problems)
     document = _toml(path / "stories.toml", problems)
@@ -146,14 +144,28 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
         opens=tuple(document.get("opens", ())),
         css=css,
         template=f"{tag}/{tag}.html",
+        parts=taken_in,
         script=f"embed/{tag}.js" if (path / f"{tag}.js").is_file() else "",
         readme=(path / "README.md").read_text("utf-8"),
         stories=stories,
     )
 
 
+def _lacks(path: Path, taken_in: Sequence[str], problems: list[Problem]) -> bool:
+    tag, before = path.name, len(problems)
+    for name in (f"{tag}.html", f"{tag}.css", "stories.toml", "README.md"):
+        if not (path / name).is_file():
+            _note(problems, tag, f"lacks {name}", "Add the file, or delete the folder.")
+    for name in taken_in:
+        if not (path.parent / name).is_file():
+            _note(problems, tag, f"takes in {name}, which does not exist", "Name a file that components/ holds.")
+    return len(problems) > before
+
+
 def _sheet(path: Path, problems: list[Problem]) -> str:
-    css = small_css(path.read_text("utf-8"))
+    css = whole_css(path)
+    if "@include" in css:
+        _note(problems, path.name, "takes in what is no part", 'Write @include "_name.css"; a part takes in no other.')
     if "</" in css or "@import" in css or "url(" in css:
         _note(problems, path.name, "loads something or could close its <style>", "Use CSS and inline SVG only.")
     return css

@@ -80,7 +80,9 @@ class Renderer:
         self._names = {tag: component.args.keys() for tag, component in catalog.items()}
         self._speech = lru_cache(maxsize=512)(self._make_speech)  # a viewer names both: so bounded
         for component in catalog.values():
-            self._environment.get_template(component.template)  # a broken one shows at start
+            for name in (component.template, *component.parts):
+                if name.endswith(".html"):
+                    self._environment.get_template(name)  # a broken one shows at start
 
     def fragment(
         self, tag: str, params: Mapping[str, Any], *, uid: str, locale: str = "en", timezone: str = "UTC"

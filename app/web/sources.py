@@ -9,9 +9,12 @@ import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 _TAG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 _NAMES = ("__INLAY_URL__", "__INLAY_TAGS__")
+_PART = re.compile(r'"(_[a-z]+(?:-[a-z]+)*\.(?:css|html|js))"')
+_TAKEN_IN = re.compile(rf"@include {_PART.pattern};")
 _CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
 
 
@@ -33,6 +36,19 @@ def loader(written: str, public_url: str, tags: Iterable[str]) -> str:
         raise ValueError(f"The loader names {' and '.join(_NAMES)}.")
     url = json.dumps(public_url.rstrip("/")).replace("<", "\\u003c")[1:-1]
     return code.replace("__INLAY_URL__", url).replace("__INLAY_TAGS__", " ".join(names))
+
+
+def parts(folder: Path) -> tuple[str, ...]:
+    """The shared parts that a component's files name. They stand beside its folder: `components/_list.css`."""
+    texts = [path.read_text("utf-8") for path in folder.iterdir() if path.suffix in {".css", ".html", ".js"}]
+    return tuple(sorted({name for text in texts for name in _PART.findall(text)}))
+
+
+def whole_css(path: Path) -> str:
+    """A component's sheet, small, in which each `@include "_part.css";` is that part. Raises FileNotFoundError."""
+    beside = path.parent.parent
+    text = _TAKEN_IN.sub(lambda found: (beside / found[1]).read_text("utf-8"), path.read_text("utf-8"))
+    return small_css(text)
 
 
 @lru_cache(64)  # a revision of the configuration builds the application anew from the same sheets

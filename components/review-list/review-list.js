@@ -61,7 +61,7 @@
   doc.addEventListener("change", ({ target }) => {
     if (target.closest(".every")) for (const row of rows()) pick(row).checked = target.checked;
     // what a filter hides is not accepted unseen
-    if (target.closest(".kinds, .whole")) for (const box of all(".rows .pick")) if (!box.checkVisibility()) box.checked = false;
+    if (target.closest(".filter, .whole")) for (const box of all(".rows .pick")) if (!box.checkVisibility()) box.checked = false;
     count();
   });
 

@@ -79,12 +79,12 @@
     if (!target.closest("[data-clear]")) return;
     words = [];
     one("[type=search]").value = "";
-    one(".bands input").click();
+    one(".filter input").click();
     update();
     one("[type=search]").focus();
   });
 
-  const band = (key) => one(`.bands [value="${["", "high", "medium", "low"][key]}"]`)?.click();
+  const band = (key) => one(`.filter [value="${["", "high", "medium", "low"][key]}"]`)?.click();
   const step = (by) => {
     const list = shown();
     const at = list.indexOf(doc.activeElement.closest(".rows > li"));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,13 @@ def test_each_severity_has_a_shape_and_a_word_of_its_own(renderer: Renderer) -> 
     filters = re.findall(r'<button type="button" data-only="\w+".*?</button>', html)
     assert len({re.findall(r"<(?:path|circle)[^>]*>", each)[0] for each in filters}) == 4
     assert [re.sub(r"<[^>]*>", "", each) for each in filters] == ["3 High", "8 Medium", "5 Low", "3 Note"]
+
+
+def test_what_is_shared_is_taken_in_by_several() -> None:
+    """A part of one component only belongs into its folder."""
+    taken = Counter(name for component in CATALOG.values() for name in component.parts)
+    assert set(taken) == {path.name for path in (ROOT / "components").iterdir() if path.is_file()}
+    assert {name for name, times in taken.items() if times < 2} == set()
 
 
 def test_one_word_everywhere() -> None:

@@ -27,6 +27,26 @@ def test_a_changed_sheet_is_in_the_next_edition(folder: Path) -> None:
     assert after.catalog["deal-card"].css == ".deal-card{color:var(--inlay-accent)}"
 
 
+def test_a_changed_part_is_in_all_that_take_it_in(folder: Path) -> None:
+    write_component(folder, "deal-badge")
+    (folder / "_ground.css").write_text("margin: 0;")
+    (folder / "_said.html").write_text("{% macro said() %}old{% endmacro %}")
+    for tag in ("deal-badge", "deal-card"):
+        (folder / tag / f"{tag}.css").write_text('i { @include "_ground.css"; }')
+        (folder / tag / f"{tag}.html").write_text('{% from "_said.html" import said %}{{ said() }}')
+    book = Book(components=folder, watch=True, pause_s=0)
+    before = book.current()
+    touch(folder / "_ground.css", "margin: 1px;")
+    touch(folder / "_said.html", "{% macro said() %}new{% endmacro %}")
+    after = book.current()
+    assert after.version != before.version
+    for tag, component in after.catalog.items():
+        assert component.css == "i{margin:1px}"
+        args = component.stories["ready"].args
+        assert before.renderer.fragment(tag, args, uid="u") == "old"
+        assert after.renderer.fragment(tag, args, uid="u") == "new"
+
+
 def test_one_look_at_the_files_holds_for_all_who_ask_at_once(folder: Path) -> None:
     book = Book(components=folder, watch=True, pause_s=60)
     before = book.stamp()
@@ -78,6 +98,15 @@ def test_one_broken_component_hides_no_other(folder: Path) -> None:
         "deal-card/stories.toml",
         "deal-line.html, line 1",
     ]
+
+
+def test_a_broken_part_hides_only_those_that_take_it_in(folder: Path) -> None:
+    write_component(folder, "deal-badge")
+    (folder / "_said.html").write_text("\n{% macro %}")
+    (folder / "deal-badge/deal-badge.html").write_text('{% from "_said.html" import said %}')
+    edition = Book(components=folder).current()
+    assert list(edition.catalog) == ["deal-card"]
+    assert edition.problems[0].startswith("_said.html, line 2: ")
 
 
 def test_what_breaks_later_keeps_its_last_good_and_the_others_are_followed(folder: Path) -> None:

@@ -20,7 +20,10 @@ def test_the_manifest_names_every_story_with_its_addresses(edition: Edition) -> 
 
 def test_sources_come_with_sizes_and_the_policy_of_production(edition: Edition) -> None:
     found = source(edition, Scene("score-badge", "ready", {"record": "Lead/7"}), "https://here.example")
-    assert set(found["files"]) == {"score-badge.html", "score-badge.css", "stories.toml"}
+    assert set(found["files"]) == {
+        *("score-badge.html", "score-badge.css", "stories.toml"),
+        *("_badge.css", "_bands.css", "_marks.html", "_spoken.css"),
+    }
     assert found["sizes"]["together"]["gzip"] < 2000
     assert found["micros"] > 0
     assert "require-trusted-types-for 'script'" in found["policy"]

@@ -33,3 +33,10 @@ def test_comments_say_what_they_like(folder: Path) -> None:
         "/* margin-left: 1px */ .x { margin-inline: 0; border-inline-start: 0 }"
     )
     assert list(remarks(folder / "deal-card")) == []
+
+
+def test_a_part_is_looked_at_with_those_that_take_it_in(folder: Path) -> None:
+    (folder / "_ground.css").write_text("margin-left: 1px;")
+    (folder / "_other.css").write_text("margin-left: 1px;")
+    (folder / "deal-card/deal-card.css").write_text('.deal-card { @include "_ground.css"; }')
+    assert [str(each).split(": ")[0] for each in remarks(folder / "deal-card")] == ["_ground.css:1"]

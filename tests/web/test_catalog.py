@@ -87,6 +87,9 @@ def test_every_problem_of_every_folder_is_said_at_once(folder: Folder) -> None:
     ("change", "said"),
     [
         ({"css": "a { background: url(x.png) }"}, "loads something"),
+        ({"css": '.x-box { @include "_none.css"; }'}, "x-box: takes in _none.css, which does not exist"),
+        ({"css": '.x-box { @include "none.css"; }'}, "takes in what is no part"),
+        ({"html": '{% from "_none.html" import a %}'}, "x-box: takes in _none.html, which does not exist"),
         ({"css": "a::after { content: '</style>' }"}, "could close its <style>"),
         ({"head": "summary = 1\n[args]\n"}, "has no summary"),
         ({"head": ARGS.replace("summary", "sumary")}, "unknown key 'sumary'"),
@@ -219,3 +222,23 @@ def test_a_component_s_sheet_comes_with_its_tokens(folder: Folder) -> None:
     catalog = folder.load()
     assert catalog.styles("x-box") == ":root{--a:1}.x-box{color:red}"
     assert catalog.tokens_css == ":root{--a:1}"
+
+
+def test_what_components_share_stands_where_each_takes_it_in(folder: Folder) -> None:
+    folder.write(
+        css='.x-box { color: red; @include "_said.css"; i { margin: 0 } }', html='{% from "_a.html" import a %}'
+    )
+    folder.write(tag="x-pill", css='.x-pill { @include "_said.css"; }')
+    (folder.components / "_said.css").write_text("/* said */\n\nb {\n  margin: 1px;\n}\n")
+    (folder.components / "_a.html").write_text("{% macro a() %}{% endmacro %}")
+    catalog = folder.load()
+    assert catalog["x-box"].css == ".x-box{color:red;b{margin:1px}i{margin:0}}"
+    assert catalog["x-pill"].css == ".x-pill{b{margin:1px}}"
+    assert (catalog["x-box"].parts, catalog["x-pill"].parts) == (("_a.html", "_said.css"), ("_said.css",))
+
+
+def test_a_part_takes_in_no_other(folder: Folder) -> None:
+    folder.write(css='@include "_a.css";')
+    for name, other in (("_a.css", "_b.css"), ("_b.css", "_a.css")):
+        (folder.components / name).write_text(f'@include "{other}";')
+    assert "takes in what is no part" in problems(folder)
