@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from app.errors import InlayError, SessionExpired, SessionInvalid
 
 _ALG = "HS256"  # ours on both sides; what a token's header says is compared with it and never followed
 MAX_TOKEN = 64_000  # 200 record ids of the longest form fit; nothing larger is looked at
+_MAX_CLAIMS = 1_000_000  # bytes of what a token holds, once it is no longer compressed
 _KID_BYTES, _NONCE_BYTES = 8, 12
 _MIN_SECRET_BYTES = 32
 
@@ -69,15 +71,20 @@ class Keyring:
         """Names of the keys, newest first; safe to show."""
         return tuple(self._keys)
 
-    def sign(self, claims: Mapping[str, Any], typ: str) -> str:
-        """A token of type `typ`. `claims` need `exp`, seconds since the epoch."""
+    def sign(self, claims: Mapping[str, Any], typ: str, likely: bytes = b"") -> str:
+        """A token of type `typ`. `claims` need `exp`, seconds since the epoch.
+
+        They are compressed, since a token is in every request and in every first answer, where base64 keeps it from
+        being so. `likely` is text that claims of this type hold, which is then left out; `verify` needs the same.
+        """
         if not _is_time(claims.get("exp")):
             raise ValueError("A token without exp would live for ever.")
         header = {"alg": _ALG, "kid": self._newest.kid, "typ": typ}
-        payload = json.dumps(claims, separators=(",", ":"), allow_nan=False)
-        return jws.serialize_compact(header, payload, self._newest.signing, [_ALG])
+        payload = json.dumps(claims, separators=(",", ":"), allow_nan=False).encode()
+        packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zdict=likely)
+        return jws.serialize_compact(header, packer.compress(payload) + packer.flush(), self._newest.signing, [_ALG])
 
-    def verify(self, token: str, typ: str, now: float) -> dict[str, Any]:
+    def verify(self, token: str, typ: str, now: float, likely: bytes = b"") -> dict[str, Any]:
         """The claims of a token of ours, of this type, still valid. Raises SessionInvalid, SessionExpired."""
         if len(token) > MAX_TOKEN:
             raise SessionInvalid(reason="token-too-long")
@@ -89,8 +96,9 @@ class Keyring:
                 raise SessionInvalid(reason="token-key-unknown")
             if header != {"alg": _ALG, "kid": key.kid, "typ": typ}:  # exactly as we write it, nothing more
                 raise SessionInvalid(reason="token-header-wrong")
-            claims = json.loads(jws.deserialize_compact(token, key.signing, [_ALG]).payload)
-        except (JoseError, ValueError, RecursionError) as error:
+            packed = jws.deserialize_compact(token, key.signing, [_ALG]).payload  # ours, or nothing of it is unpacked
+            claims = json.loads(zlib.decompressobj(-zlib.MAX_WBITS, zdict=likely).decompress(packed, _MAX_CLAIMS))
+        except (JoseError, ValueError, RecursionError, zlib.error) as error:
             raise SessionInvalid(reason="token-malformed-or-forged") from error
         if not isinstance(claims, dict) or not _is_time(claims.get("exp")):
             raise SessionInvalid(reason="token-without-exp")

@@ -27,7 +27,7 @@ from app.errors import BadRequest, LaunchUsed, SessionExpired
 from app.hosts._sign_in import HostTokens
 from app.keys import MAX_TOKEN, Keyring
 from app.launch import Launch
-from app.session.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, opened, read, write
+from app.session.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, opened, signed, verified
 from app.session.carried import Carried, Columns
 from app.session.identities import Identities, release
 
@@ -35,7 +35,6 @@ TOKEN_LIFE_S = 600.0
 PRUNE_EACH = 100  # sessions opened
 PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
 ENDED = "session"  # the kind of announcement that says: this session is over; its key is the session's id
-_TYP = "inlay-session"
 Clock = Callable[[], float]
 _WHOSE = ("connection", "viewer", "component", "created_at", "ends_at")
 _HELD = [sessions.c[each] for each in (*_WHOSE, "host_token", "host_url", "signed_in", "features", "ended_at")]
@@ -98,7 +97,7 @@ class Sessions:
         self._epochs.current()  # what was ended in another process until now is known here first
         session = self._memory.find(token)
         if session is None:
-            session = read(self._keys.verify(token, _TYP, self._clock()))
+            session = verified(token, self._keys, self._clock())
             self._held(session.id)
             self._memory.keep(token, session)
         if over := self.over(session):
@@ -216,7 +215,7 @@ class Sessions:
         }
 
     def _token(self, session: Session) -> str:
-        token = self._keys.sign(write(session), _TYP)
+        token = signed(session, self._keys)
         if len(token) > MAX_TOKEN:
             raise BadRequest("The records of this launch are too many, or their ids too long.", reason="token-too-long")
         return token

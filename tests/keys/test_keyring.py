@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from typing import Any
 
 import pytest
@@ -24,6 +25,11 @@ def ring() -> Keyring:
 
 def part(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def packed(text: str) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(text.encode()) + packer.flush()
 
 
 def header(token: str) -> dict[str, Any]:
@@ -71,13 +77,13 @@ def forged(ring: Keyring) -> dict[str, str]:
     head, body, signature = good.split(".")
     kid, mine = ring.kids[0], OctKey.import_key(b"m" * 32)
     public = {"alg": "HS256", "kid": kid, "typ": "t"}
-    other = part({**CLAIMS, "sid": "s2"})
+    other = base64.urlsafe_b64encode(packed(json.dumps({**CLAIMS, "sid": "s2"}))).rstrip(b"=").decode()
     return {
         "another body": f"{head}.{other}.{signature}",
-        "another key": jws.serialize_compact(public, json.dumps(CLAIMS), mine, ["HS256"]),
+        "another key": jws.serialize_compact(public, packed(json.dumps(CLAIMS)), mine, ["HS256"]),
         "no signature": f"{head}.{body}.",
         "alg none": f"{part({**public, 'alg': 'none'})}.{body}.",
-        "another alg": jws.serialize_compact({**public, "alg": "HS512"}, json.dumps(CLAIMS), mine, ["HS512"]),
+        "another alg": jws.serialize_compact({**public, "alg": "HS512"}, packed(json.dumps(CLAIMS)), mine, ["HS512"]),
         "unknown kid": f"{part({**public, 'kid': '0' * 16})}.{body}.{signature}",
         "kid is no text": f"{part({**public, 'kid': [kid]})}.{body}.{signature}",
         "more header": f"{part({**public, 'jku': 'https://evil.example'})}.{body}.{signature}",
@@ -102,7 +108,33 @@ def test_a_forged_token_is_refused(ring: Keyring, what: str) -> None:
 @pytest.mark.parametrize("payload", ["[]", "1", '{"sid": "s"}', '{"exp": "100"}', "nothing"])
 def test_a_payload_that_is_not_ours_is_refused_although_signed(ring: Keyring, payload: str) -> None:
     key = ring._newest
+    whole = {"alg": "HS256", "kid": key.kid, "typ": "t"}
+    token = jws.serialize_compact(whole, packed(payload), key.signing, ["HS256"])
+    with pytest.raises(SessionInvalid):
+        ring.verify(token, "t", 1)
+
+
+@pytest.mark.parametrize("payload", [b"", json.dumps(CLAIMS).encode(), packed(json.dumps(CLAIMS))[:-4], b"\xff" * 40])
+def test_what_cannot_be_unpacked_is_refused_although_signed(ring: Keyring, payload: bytes) -> None:
+    key = ring._newest
     token = jws.serialize_compact({"alg": "HS256", "kid": key.kid, "typ": "t"}, payload, key.signing, ["HS256"])
+    with pytest.raises(SessionInvalid):
+        ring.verify(token, "t", 1)
+
+
+def test_claims_that_unpack_to_megabytes_are_refused(ring: Keyring) -> None:
+    token = ring.sign(CLAIMS | {"sid": "s" * 1_100_000}, "t")
+    assert len(token) < 3000
+    with pytest.raises(SessionInvalid):
+        ring.verify(token, "t", 1)
+
+
+def test_what_is_likely_is_left_out(ring: Keyring) -> None:
+    claims = CLAIMS | {"nam": "Ada Okafor", "rec": ["Lead/00Q1", "Lead/00Q2"]}
+    likely = b'{"sid":"s1","exp":100.0,"nam":"Ada Okafor","rec":["Lead/00Q'
+    token = ring.sign(claims, "t", likely)
+    assert len(token) < len(ring.sign(claims, "t")) - 50
+    assert ring.verify(token, "t", 1, likely) == claims
     with pytest.raises(SessionInvalid):
         ring.verify(token, "t", 1)
 

@@ -6,7 +6,6 @@ is made for it, and one of a few that many look at. What each was told is compar
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import os
@@ -35,6 +34,7 @@ from tests.proof.nodes import Process, serving
 from tests.proof.staged.core import CoreProcess
 from tests.proof.staged.load import CUT, REFUSED, Ask, Load, Seen
 from tests.services import private_postgres
+from tests.session.test_session import claims
 
 pytestmark = pytest.mark.proof
 KILLS, RATE = 20, 100.0
@@ -93,8 +93,7 @@ def under_load(node: Process) -> tuple[list[Seen], int]:
 def told(answer: Seen) -> tuple[str, list[str]]:
     """The session that an answer opened, and the records of which it showed a number."""
     said = json.loads(answer.body)
-    claims = said["access_token"].split(".")[1]
-    session = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
+    session = str(claims(said["access_token"])["sid"])
     return session, [each["record"] for each in said["fragments"] if each["state"] in ("ready", "stale")]
 
 

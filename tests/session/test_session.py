@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import zlib
 
 import pytest
 from sqlalchemy import insert
@@ -14,13 +15,14 @@ from app.errors import SessionExpired, SessionInvalid, StoreUnavailable
 from app.hosts._sign_in import HostTokens
 from app.launch import Record
 from app.session import revoke
-from app.session.bearer import SESSION_LIFE_S, read, write
+from app.session.bearer import LIKELY, SESSION_LIFE_S, read, write
 from tests.world import LEAD, World
 
 
 def claims(token: str) -> dict[str, object]:
     part = token.split(".")[1]
-    decoded: dict[str, object] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    packed = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    decoded: dict[str, object] = json.loads(zlib.decompressobj(-zlib.MAX_WBITS, zdict=LIKELY).decompress(packed))
     return decoded
 
 
