@@ -19,7 +19,7 @@ def export(edition: Edition, folder: Path) -> int:
             (story, Markup(edition.renderer.fragment(component.tag, story.args, uid=f"s{n}", locale=story.locale)))  # noqa: S704
             for n, story in enumerate(component.stories.values())
         ]
-        style = Markup(edition.catalog.styles(component.tag) + sheet)  # noqa: S704 our own sheets
+        style = Markup(edition.catalog.styles(component.tag, sheet))  # noqa: S704 our own sheets
         page = edition.renderer.page("preview/book.html", component=component, stories=stories, style=style)
         (folder / f"{component.tag}.html").write_text(page, "utf-8")
     style = Markup(edition.catalog.tokens_css + sheet)  # noqa: S704 our own sheets

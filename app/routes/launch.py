@@ -200,10 +200,9 @@ def _page(connection: Connection, viewer: Viewer, tag: str, show: Callable[[], _
     """The panel's page. Its head leaves at once; `show` is called for the rest of it."""
     p = parts()
     nonce = secrets.token_urlsafe(16)
-    style = p.catalog.styles(tag) if tag else p.catalog.tokens_css
     sign_in = bool(offered(p, connection))
-    if sign_in:
-        style += p.assets.signin_css
+    more = p.assets.signin_css if sign_in else ""
+    style = p.catalog.styles(tag, more) if tag else p.catalog.tokens_css + more
     html = p.renderer.page_in_parts(
         "panel.html",
         locale=viewer.locale,

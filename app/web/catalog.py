@@ -16,7 +16,7 @@ from typing import Any
 
 from app.errors import BadRequest, ConfigError, NotFound, Problem
 from app.web.args import Arg, SchemaError, check_all, read_schema
-from app.web.sources import parts, small_css, whole_css
+from app.web.sources import parts, small_css, whole_css, with_tokens
 
 REQUIRED_STORIES = (
     "ready", "loading", "stale", "error", "denied", "empty", "pending",
@@ -112,9 +112,9 @@ class Catalog(Mapping[str, Component]):
     def __len__(self) -> int:
         return len(self._components)
 
-    def styles(self, tag: str) -> str:
-        """A component's one sheet with the tokens that it needs: for a page, a shadow root, the preview."""
-        return self.tokens_css + self[tag].css
+    def styles(self, tag: str, more: str = "") -> str:
+        """A component's one sheet and `more`, with the tokens that they need: for a page, a root, the preview."""
+        return with_tokens(self.tokens_css, self[tag].css + more)
 
 
 def _component(path: Path, problems: list[Problem]) -> Component | None:

@@ -15,6 +15,7 @@ _TAG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 _NAMES = ("__INLAY_URL__", "__INLAY_TAGS__")
 _PART = re.compile(r'"(_[a-z]+(?:-[a-z]+)*\.(?:css|html|js))"')
 _TAKEN_IN = re.compile(rf"@include {_PART.pattern};")
+_TOKEN = re.compile(r"(--inlay-[a-z-]+):[^;}]+;?")
 _CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
 
 
@@ -61,6 +62,13 @@ def small_css(text: str) -> str:
         end = match.end()
     parts.append(_squeeze(text[end:]))
     return _squeeze_joints("".join(parts))
+
+
+@lru_cache(64)
+def with_tokens(tokens: str, css: str) -> str:
+    """A small sheet behind the sheet of tokens, of which those are left out that nothing in it names."""
+    needed = set(re.findall(r"var\((--inlay-[a-z-]+)", tokens + css))
+    return _TOKEN.sub(lambda found: found[0] if found[1] in needed else "", tokens) + css
 
 
 def _squeeze(text: str) -> str:

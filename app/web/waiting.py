@@ -73,7 +73,7 @@ def waiting(p: Parts, connection: Connection, tag: str, record: str) -> Response
 def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], dialect: str) -> Response:
     nonce, locale = secrets.token_urlsafe(16), (request.accept_languages.best or "en")
     sign_in = "signin" in words
-    style = p.catalog.styles(tag) + p.assets.signin_css
+    style = p.catalog.styles(tag, p.assets.signin_css)
     content = p.renderer.page("panel-waiting.html", locale=locale, sign_in=sign_in, approval=words["approval"])
     html = p.renderer.page_in_parts(
         "panel.html",

@@ -230,9 +230,9 @@ def test_bytes_stay_small(renderer: Renderer) -> None:
     def weight(tag: str) -> int:
         return len(gzip.compress((CATALOG.styles(tag) + story(renderer, tag, "ready")).encode(), 9, mtime=0))
 
-    assert weight("score-badge") <= 1280
-    assert weight("score-card") <= 4352  # with its ways to answer back; the forms are in it
-    assert weight("analysis-badge") <= 1408  # it draws its reviewed share too
+    assert weight("score-badge") <= 1200
+    assert weight("score-card") <= 4096  # with its ways to answer back; the forms are in it
+    assert weight("analysis-badge") <= 1240  # it draws its reviewed share too
 
 
 def test_a_sidebar_stays_small(renderer: Renderer) -> None:
@@ -247,7 +247,7 @@ def test_a_sidebar_stays_small(renderer: Renderer) -> None:
     page = weight((CATALOG.styles("document-sidebar") + story(renderer, "document-sidebar", "ready")).encode())
     own = {name: weight(served((ROOT / "static/embed" / name).read_text("utf-8")).encode()) for name in SCRIPTS}
     vendored = [weight(path.read_bytes()) for path in (ROOT / "static/vendor").glob("*.js")]
-    assert page + own["document-sidebar.js"] + own["frame-plain.js"] <= 14 * 1024
+    assert page + own["document-sidebar.js"] + own["frame-plain.js"] <= 13 * 1024
     assert sum(own.values()) + sum(vendored) <= 20 * 1024
     assert weight(served((ROOT / "static/embed/review.js").read_text("utf-8")).encode()) <= 1664
 

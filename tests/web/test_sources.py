@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from app.hosts import HOSTS
-from app.web.sources import loader, served, small_css
+from app.web.sources import loader, served, small_css, with_tokens
 
 TAGS = ("score-badge", "score-card")
 
@@ -127,3 +127,11 @@ def test_what_cannot_be_served_safely_is_refused(root: Path) -> None:
 def test_sheets_are_made_small_and_mean_the_same(css: str, small: str) -> None:
     assert small_css(css) == small
     assert small_css(small) == small
+
+
+def test_only_the_tokens_that_are_named_go_with_a_sheet() -> None:
+    tokens = ":root{--inlay-text:light-dark(#fff,#000);--inlay-line:var(--inlay-edge);--inlay-edge:red}body{margin:0}"
+    assert with_tokens(tokens, "a{color:var(--inlay-text)}") == (
+        ":root{--inlay-text:light-dark(#fff,#000);--inlay-edge:red}body{margin:0}a{color:var(--inlay-text)}"
+    )
+    assert with_tokens(tokens, "a{b:var(--inlay-line,1px)}").startswith(":root{--inlay-line:var(--inlay-edge);")
