@@ -80,6 +80,17 @@ def test_long_answers_are_compressed_where_the_browser_wants_it(world: World) ->
     assert b"customElements" in gzip.decompress(loader.data)
 
 
+def test_a_first_badge_keeps_within_its_bytes(world: World) -> None:
+    """As a frame's document, and as the answer to an element. Where they go: bench/README.md, "Where the floors are"."""
+    client = changed(world, compression=True)
+    form = {"signed_request": world.signed()}
+    page = client.post("/launch/acme?component=score-badge", data=form, headers={"Accept-Encoding": "gzip"})
+    told = world.exchange()
+    assert told.json["fragments"][0]["state"] == "ready"
+    assert len(page.data) <= 1984  # a nonce, a session and a signature are in it, which are never the same
+    assert len(gzip.compress(told.data, 9)) <= 1696
+
+
 def test_no_strict_transport_over_plain_http(world: World) -> None:
     client = changed(world, public_url="http://localhost:8000")
     assert "Strict-Transport-Security" not in client.get("/healthz").headers

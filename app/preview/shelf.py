@@ -89,4 +89,4 @@ def moved(code: str) -> str:
 
 def _file(name: str, body: bytes) -> File:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return File(body, kind, f'"{hashlib.sha256(body).hexdigest()[:20]}"')
+    return File(body, kind, f'"{hashlib.sha256(body).hexdigest()[:12]}"')

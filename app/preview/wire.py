@@ -71,7 +71,7 @@ def said(
     locale = shown.locale_in(edition)
     uid = f"i{hashlib.sha256(tag.encode()).hexdigest()[:8]}"
     html = edition.renderer_for(locale).fragment(tag, params, uid=uid, locale=locale)
-    etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:20]}{carried(words)}"'
+    etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:12]}{carried(words)}"'
     return Said(tag, params["record"], params["state"], etag, html)
 
 

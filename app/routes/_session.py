@@ -75,5 +75,5 @@ def _refuse_origin(session: Session) -> NoReturn:
 
 def written(fragments: bytes, **named: object) -> bytes:
     """A JSON object of fragments that are JSON already, and of what else it names."""
-    rest = json.dumps(named, ensure_ascii=False).encode()[1:] if named else b"}"
+    rest = json.dumps(named, ensure_ascii=False, separators=(",", ":")).encode()[1:] if named else b"}"
     return b'{"fragments":' + fragments + (b"," if named else b"") + rest

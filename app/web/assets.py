@@ -78,7 +78,7 @@ def _asset(body: bytes, name: str, kept: str = _FOREVER) -> Asset:
     return Asset(
         body=body,
         gzipped=gzip.compress(body, 9, mtime=0),
-        etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
+        etag=f'"{hashlib.sha256(body).hexdigest()[:12]}"',
         media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         cache_control=_LOADER_KEPT if name in _FETCHED else kept,
     )

@@ -77,6 +77,7 @@ class Renderer:
             bytecode_cache=compiled,
             extensions=[_Tight],
         )
+        self._environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
         self._names = {tag: component.args.keys() for tag, component in catalog.items()}
         self._speech = lru_cache(maxsize=512)(self._make_speech)  # a viewer names both: so bounded
         for component in catalog.values():

@@ -41,7 +41,7 @@ class Fragment:
     def of(cls, item: Item, state: State, html: str) -> Fragment:
         """From the markup: its bytes, its ETag, and what a batch says of it."""
         body = html.encode()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+        etag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
         named: dict[str, object] = {"component": item.tag, "record": str(item.record), "etag": etag}
         code = {"code": Denied.code} if state is State.DENIED else {}
         told = named | code | {"state": str(state), "html": html}
