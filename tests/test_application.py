@@ -81,7 +81,7 @@ def test_long_answers_are_compressed_where_the_browser_wants_it(world: World) ->
 
 
 def test_a_first_badge_keeps_within_its_bytes(world: World) -> None:
-    """As a frame's document, and as the answer to an element. Where they go: bench/README.md, "Where the floors are"."""
+    """As a frame's document, and as the answer to an element; bench/README.md says where they go."""
     client = changed(world, compression=True)
     form = {"signed_request": world.signed()}
     page = client.post("/launch/acme?component=score-badge", data=form, headers={"Accept-Encoding": "gzip"})
