@@ -15,25 +15,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bench import browser, crowd, goals, pages, plot, report, server, wire
+from bench import browser, crowd, goals, pages, plot, report, server, start, wire
 from bench.stack import Stack, started
 
-OUT, PARTS = report.OUT, ("server", "crowd", "browser")
+OUT, PARTS = report.OUT, ("start", "server", "crowd", "browser")
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much is measured: rounds of the server's rows and their seconds, loads of each page, turns of the crowd,
-    and the requests of its long day."""
+    the requests of its long day, starts, and seconds at rest."""
 
     rounds: int
     seconds: float
     loads: int
     turns: int
     day: int
+    starts: int
+    idle_s: float
 
 
-FULL, QUICK = Effort(5, 0.8, 15, 3, 120_000), Effort(2, 0.6, 5, 1, 24_000)
+FULL, QUICK = Effort(5, 0.8, 15, 3, 120_000, 7, 20), Effort(2, 0.6, 5, 1, 24_000, 3, 5)
 
 
 def main() -> int:
@@ -45,13 +47,15 @@ def main() -> int:
     options = parser.parse_args()
     effort = QUICK if options.quick else FULL
     signal.signal(signal.SIGTERM, _ended)
+    wanted = [options.only] if options.only else PARTS
     began, before = time.monotonic(), os.getloadavg()[0]
+    alone = start.measure(effort.starts, effort.idle_s, _say) if "start" in wanted else {}  # before all the others run
     with (
         tempfile.TemporaryDirectory(prefix="inlay-bench-") as state,
         started(Path(state), options.workers) as stack,
     ):
         _say(f"Inlay is at {stack.places.inlay}, the host page at {stack.places.host}")
-        measured = _measured(stack, effort, [options.only] if options.only else PARTS)
+        measured = {"start": alone} | _measured(stack, effort, wanted)
     about = {
         "date": datetime.now(UTC).date().isoformat(),
         "cores": os.cpu_count(),

@@ -34,6 +34,8 @@ class Goal:
 def goals(result: Mapping[str, Any]) -> list[Goal]:
     """All goals whose half of the benchmark was run."""
     found: list[Goal] = []
+    if result["start"]:
+        found += _of_start(result["start"])
     if result["server"]:
         found += _of_server({(row["row"], row["connections"]): row for row in result["server"]})
     if result["crowd"]:
@@ -41,6 +43,11 @@ def goals(result: Mapping[str, Any]) -> list[Goal]:
     if result["browser"]:
         found += _of_browser({row["row"]: row for row in result["browser"]})
     return [*found, *_of_wire({row["row"]: row["body_bytes"] for row in result["wire"]})]
+
+
+def _of_start(found: Mapping[str, Any]) -> Iterator[Goal]:
+    yield Goal("from the start until it is ready, s", found["ready_s"], 1)
+    yield Goal("idle memory of a process, PSS, MB", found["most_pss"], 90)
 
 
 def _of_server(rows: Mapping[tuple[str, int], Mapping[str, Any]]) -> Iterator[Goal]:

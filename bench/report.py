@@ -37,6 +37,8 @@ def markdown(result: Mapping[str, Any]) -> str:
         f"{about['loads']} loads, took {about['took_s']} s. "
         "Absolute numbers are of this machine at this moment; compare ratios only."
     ]
+    if result["start"]:
+        parts += ["### Start and rest", _start(result["start"])]
     if result["server"]:
         parts += [f"### Server: one request ({CONNECTIONS} keep-alive connections; a miss: one)"]
         parts += [table([row for row in result["server"] if _is_main(row)], _server())]
@@ -53,6 +55,15 @@ def markdown(result: Mapping[str, Any]) -> str:
 def pages(rows: Sequence[Row]) -> str:
     """How soon each form of a page showed its number, and what it asked for until then."""
     return table(rows, _browser())
+
+
+def _start(found: Mapping[str, Any]) -> str:
+    return (
+        f"Ready {found['ready_s']} s after it was started (the quickest: {found['quickest_s']} s), "
+        f"{found['ready_cpu_s']} s of CPU. At rest its {found['processes']} processes use {found['idle_percent']} % "
+        f"of a core; the largest holds {found['most_rss']} MB (RSS), {found['most_pss']} MB when what they share "
+        "is divided among them (PSS)."
+    )
 
 
 def _is_main(row: Row) -> bool:
