@@ -13,7 +13,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from app.db.epochs import Announcement
 from app.review.change import ANNOUNCED as REVIEWED
 from app.web.memory.ready import Kept, key_of
 from app.web.parts import Parts
+from bench import documents
 from bench.proofs import COMPONENT, FRAMED
 from bench.report import table
 from bench.rows import badge_of
@@ -43,6 +44,8 @@ def main() -> int:
             parts.epochs.follow()
             app, road = create_app(parts).wsgi_app, create_app(parts, hot=False).wsgi_app
             sys.stdout.write(f"{_hot(parts, app, road, stack)}\n\n{_roads(parts, app, road, stack)}\n")
+        with documents.sidebar(stack, Path(folder)) as asked:
+            sys.stdout.write(f"\n{_sidebar(asked)}\n")
     return 0
 
 
@@ -109,6 +112,28 @@ def _roads(parts: Parts, app: Any, road: Any, stack: Stack) -> str:
         "batch of 200, after news of one of them": after(mine, app, lambda: _batch(known)),
         "launch (it asks the host once)": launch,
     }
+    return _counted_rows(parts, roads)
+
+
+def _sidebar(asked: documents.Sidebar) -> str:
+    """A contract's, the same way. News of its library, whichever document it is about, sends it along the road."""
+    path = {"PATH_INFO": f"/components/{documents.SIDEBAR}", "QUERY_STRING": urlencode({"record": asked.record})}
+    environ = {**_environ("GET"), **path, "HTTP_AUTHORIZATION": f"Bearer {asked.token}", "HTTP_ORIGIN": asked.origin}
+    app, road = asked.app.wsgi_app, asked.road.wsgi_app
+
+    def after_news() -> None:
+        _hear(asked.parts, documents.CONNECTION, "driveItem/another")
+        _answered(road, environ)
+
+    roads: dict[str, Callable[[], None]] = {
+        "sidebar": lambda: _answered(app, environ),
+        "sidebar, through Flask": lambda: _answered(road, environ),
+        "sidebar, after news of its library": after_news,
+    }
+    return _counted_rows(asked.parts, roads)
+
+
+def _counted_rows(parts: Parts, roads: Mapping[str, Callable[[], None]]) -> str:
     rows = []
     for name, ask in roads.items():
         ask()
