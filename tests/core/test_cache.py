@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Semaphore, Thread
 
 import pytest
 
@@ -52,17 +52,18 @@ class Work:
 
 
 def test_many_callers_one_call(flights: Flights[str, str]) -> None:
-    work, start, seen = Work(), Barrier(20), []
+    work, start, asked, seen = Work(), Barrier(20), Semaphore(0), []
 
     def look() -> None:
         start.wait()
-        seen.append(flights.run(["a"], work)["a"].result(5))
+        future = flights.run(["a"], work)["a"]
+        asked.release()
+        seen.append(future.result(5))
 
     threads = [Thread(target=look) for _ in range(20)]
     for thread in threads:
         thread.start()
-    assert work.begun.wait(5)
-    time.sleep(0.02)  # all are past the barrier and have asked
+    assert all(asked.acquire(timeout=5) for _ in threads)
     work.may_end.set()
     for thread in threads:
         thread.join(5)
