@@ -32,6 +32,8 @@ FLAGS = (
     "--in-process-gpu", "--disable-software-rasterizer", "--js-flags=--single-threaded",
 )  # fmt: skip
 
+gc.disable()  # until all is collected
+
 _SYSTEM, _LEAN = Path("/usr/bin/chromium"), Path("/usr/lib/chromium/chromium-headless-shell")
 PATH = os.environ.get("CHROMIUM_PATH") or (str(_SYSTEM) if _SYSTEM.exists() else None)  # None: Playwright's own
 # Of the system's Chromium the same without windows, address bar and profile, where it is installed: a third cheaper.
@@ -57,9 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What is imported and collected by now lives until the end: no collection of garbage looks at it again."""
+    """What is imported and collected by now lives until the end: no collection of garbage looks at it again.
+
+    Until now there was none, and it comes seldom: tests make much that lives as long as they do.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +89,12 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     keys.make(folder)
     return folder
+
+
+@pytest.fixture
+def own_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server sets apart what is its own; here it would look through all that the other tests hold, for seconds."""
+    monkeypatch.setattr("app.reloader._set_apart", lambda: None)
 
 
 @pytest.fixture

@@ -15,16 +15,12 @@ from app.revisions import Revisions
 from tests.cli.written import written
 from tests.world import LEAD, World, launch_data
 
+pytestmark = pytest.mark.usefixtures("own_garbage")
+
 
 @pytest.fixture
 def config(world: World) -> Path:
     return written(world)
-
-
-@pytest.fixture(autouse=True)
-def _own_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a server sets apart is its own: here it would look through all that the other tests hold, seconds long."""
-    monkeypatch.setattr("app.reloader._set_apart", lambda: None)
 
 
 @pytest.fixture

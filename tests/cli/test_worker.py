@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 
+import pytest
 from click.testing import CliRunner
 
 from app.cli import main
@@ -19,6 +20,8 @@ from tests.cli.written import written
 from tests.core import server as core
 from tests.warm import leads
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("own_garbage")
 
 
 def order(world: World, record: str) -> None:

@@ -21,6 +21,7 @@ from tests.cli.written import written
 from tests.core.server import Core, core_server
 from tests.world import LEAD, World
 
+pytestmark = pytest.mark.usefixtures("own_garbage")
 BANDS = "bands = { high = 99, medium = 98, low = 0 }"
 
 
