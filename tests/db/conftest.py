@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +9,9 @@ import pytest
 
 from app.db import Database
 from tests.databases import hasty, migrated_url
+from tests.processes import Program
 
-Rival = Callable[..., "subprocess.Popen[str]"]
+Rival = Callable[..., Program]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -33,13 +32,11 @@ def database(url: str) -> Iterator[Database]:
 @pytest.fixture
 def rival(url: str) -> Iterator[Rival]:
     """Starts another process on the same database. It says `ready`, then waits for a line."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[Program] = []
 
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.db.rival", url, *arguments]
-        process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        started.append(process)
-        return process
+    def start(*arguments: str) -> Program:
+        started.append(Program("tests.db.rival", url, *arguments))
+        return started[-1]
 
     yield start
     for process in started:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
+from tests.processes import Program
 
 
-def go(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
+def go(process: Program) -> None:
     process.stdin.write("go\n")
     process.stdin.flush()
 
 
-def wait_ready(*processes: subprocess.Popen[str]) -> None:
+def wait_ready(*processes: Program) -> None:
     for process in processes:
-        assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
 
 
-def race(*processes: subprocess.Popen[str]) -> list[list[str]]:
+def race(*processes: Program) -> list[list[str]]:
     wait_ready(*processes)
     for process in processes:
         go(process)

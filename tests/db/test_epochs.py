@@ -191,7 +191,7 @@ def test_commits_are_seen_in_the_order_of_their_epochs(database: Database, rival
     wait_ready(*rivals)
     for process in rivals:
         go(process)
-    while any(process.poll() is None for process in rivals):
+    while any(process.returncode is None for process in rivals):
         epochs.look()
     assert epochs.look() == 80
     assert [change.epoch for change in heard] == list(range(1, 81))

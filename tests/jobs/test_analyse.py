@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +11,10 @@ import pytest
 
 from app.answer import State
 from app.jobs import LEASE_S
+from tests.db.rivals import wait_ready
 from tests.hosts._proofs import APP, TENANT
 from tests.library import CONTRACT, TEXT, File, Shelf, document, shelf
+from tests.processes import Program
 from tests.world import CONFIG, GUEST
 
 MORE = """
@@ -46,7 +45,7 @@ def stage(tmp_path: Path) -> Iterator[Shelf]:
 
 
 @contextlib.contextmanager
-def worker(stage: Shelf) -> Iterator[subprocess.Popen[str]]:
+def worker(stage: Shelf) -> Iterator[Program]:
     """Another process on the same database, whose clock goes on from ours."""
     world = stage.world
     config = world.folder / "worker.toml"
@@ -58,17 +57,13 @@ def worker(stage: Shelf) -> Iterator[subprocess.Popen[str]]:
             reviewer=stage.core.url, tenant=TENANT, app=APP,
         )
     )  # fmt: skip
-    command = [sys.executable, "-m", "tests.jobs.worker", str(config), str(world.clock.now)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = Program("tests.jobs.worker", str(config), str(world.clock.now))
     try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        wait_ready(process)
         yield process
     finally:
         process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+        process.communicate()
 
 
 def until(done: Callable[[], bool]) -> None:
@@ -86,7 +81,7 @@ def test_a_killed_workers_job_is_taken_up_when_its_lease_ends(stage: Shelf) -> N
     with worker(stage) as process:
         until(lambda: len(stage.core.asked) == 1)
         until(lambda: stage.read(session)[0].progress is not None)  # short work says none
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
     stage.core.slow_s = 0
     assert stage.world.run_jobs() == 0  # its lease holds still

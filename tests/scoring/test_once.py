@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,11 +16,12 @@ from app.db import leases
 from tests.core import server as core
 from tests.databases import migrated_url
 from tests.db.rivals import go, race, wait_ready
+from tests.processes import Program
 from tests.scoring.test_scoring import first_state, held, many, settle, state
 from tests.world import LEAD, World
 from tests.world import world as make_world
 
-Viewers = Callable[[int], "subprocess.Popen[str]"]
+Viewers = Callable[[int], Program]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -38,13 +37,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def viewers(place: World) -> Iterator[Viewers]:
     """Starts another process of so many viewers on the world's database, core and host."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[Program] = []
 
-    def start(looks: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.viewers", str(place.folder), str(looks)]
-        process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        started.append(process)
-        return process
+    def start(looks: int) -> Program:
+        started.append(Program("tests.viewers", str(place.folder), str(looks)))
+        return started[-1]
 
     yield start
     for process in started:

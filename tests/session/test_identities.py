@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,6 +19,7 @@ from app.session.identities import EARLY_S, LEASE_S, release
 from tests.databases import hasty, migrated_url
 from tests.db.rivals import race
 from tests.hosts._proofs import CLOCK
+from tests.processes import Program
 from tests.rotating import FIRST, KEY, Process, Rotating, process, rotating, session
 
 NEW_KEY = "n" * 40
@@ -160,9 +159,7 @@ def _or_busy(here: Process) -> str:
 def test_two_processes_never_use_a_refresh_token_twice(url: str, here: Process, host: Rotating) -> None:
     """Each calls the other's new token dead too, so that they refresh against each other as fast as they can."""
     host.pause_s = 0.02
-    command = [sys.executable, "-m", "tests.rotating", url, host.site.url, "12"]
-    rivals = [subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
-    one, two = race(*rivals)
+    one, two = race(*(Program("tests.rotating", url, host.site.url, "12") for _ in range(2)))
     assert not host.reused
     assert len(host.refreshed) == len(set(host.refreshed)) == host.number - 1
     assert len(one) == len(two) == 12
