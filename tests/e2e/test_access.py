@@ -66,8 +66,6 @@ PREVIEW = {
 }
 NO_PAGES = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/admin/sign-in", "/admin/callback"}  # for programs
 ALL = {**PAGES, **FAILURES, **PREVIEW}
-# The preview is a designer's workbench of many panes, as an editor is: at 400 % a line of its bar is cut.
-WORKBENCH = {*PREVIEW}
 
 
 def test_every_page_is_listed() -> None:
@@ -137,7 +135,7 @@ def test_it_is_used_by_keyboard_alone(opened: Callable[..., Page], name: str) ->
 
 @pytest.mark.proof
 @pytest.mark.browser
-@pytest.mark.parametrize("name", [name for name in ALL if name not in WORKBENCH])
+@pytest.mark.parametrize("name", ALL)
 def test_at_400_percent_nothing_is_cut_or_scrolls_sideways(opened: Callable[..., Page], name: str) -> None:
     assert enlarged(opened(name, viewport=ENLARGED)) == []
 
