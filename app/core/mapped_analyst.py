@@ -16,14 +16,14 @@ from app.core.parse_analysis import Passages, parse_analysis
 class MappedAnalyst(Analyst):
     """Asks one core. For all threads; whoever asks is blocked until the answer is there."""
 
-    def __init__(self, client: MappedClient) -> None:
-        super().__init__(client)
+    def __init__(self, client: MappedClient, slowest_s: float = SLOWEST_S) -> None:
+        super().__init__(client, slowest_s=slowest_s)
         self._mapped = client
 
     def analyse(self, question: Question, passages: Passages, on_progress: Progress) -> Analysis:  # noqa: ARG002 as asked
         """There is no progress to tell of. Raises CoreUnavailable, or AnswerRefused."""
         path, body = self._mapped.document_request(question.capability, question.playbook, question.document)
-        response = self._mapped.ask("POST", path, lambda _: body, SLOWEST_S, MAX_BYTES)
+        response = self._mapped.ask("POST", path, lambda _: body, self._slowest_s, MAX_BYTES)
         if not response.ok:
             raise unavailable(response)
         return parse_analysis(self._mapped.analysis_of(json_of(response)), passages)

@@ -95,7 +95,12 @@ def tried(asked: CoreClient, capability: CapabilitySettings, items: Sequence[Ite
 
 def rehearsed(core: CoreSettings, capability: CapabilitySettings, items: Sequence[Item], pasted: str) -> Trial:
     """A pasted answer, read by a core's settings that need not be configured yet. Nobody can be asked."""
-    return tried(client(core, {capability.name: capability}, _Nobody(), NullMetrics()), capability, items, pasted)
+    return tried(unasked(core, capability), capability, items, pasted)
+
+
+def unasked(core: CoreSettings, capability: CapabilitySettings) -> CoreClient:
+    """A client that writes and reads as the core's would, and has no way to anybody."""
+    return client(core, {capability.name: capability}, _Nobody(), NullMetrics())
 
 
 class _Nobody:
@@ -197,6 +202,8 @@ def mend_call(error: CoreUnavailable) -> str:
         return "List its host in [server] allow_private."
     if error.reason.startswith("redirect"):
         return "The core sends us elsewhere; we do not follow. Name the address that it sends to as url."
+    if error.reason == "core-job-too-long":
+        return "It takes long over a document: inlay core try waits longer than a page may."
     if error.reason == "body-too-large":
         return "Have it answer less: only what a score needs."
     if error.reason.startswith("core-token"):

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.config import CapabilitySettings
+from app.config import CapabilitySettings, CoreSettings
 from app.core.analyses import Analysis
-from app.core.analyst import Analyst, Question
+from app.core.analyst import SLOWEST_S, Analyst, Question
 from app.core.client import CoreClient
 from app.core.mapped import MappedClient, json_of
 from app.core.mapped_analyst import MappedAnalyst
 from app.core.parse_analysis import Passages
-from app.core.trial import MAX_SHOWN, MEND_MAP, NOT_ASKED, Refusal, Trial, mend_call, with_
+from app.core.trial import MAX_SHOWN, MEND_MAP, NOT_ASKED, Refusal, Trial, mend_call, unasked, with_
 from app.errors import AnswerRefused, CoreUnavailable, InlayError
 from app.net.door import Response
 
@@ -24,15 +24,18 @@ _MEND = (
 
 def tried(
     asked: CoreClient, capability: CapabilitySettings, document: Mapping[str, Any], passages: Passages,
-    pasted: str | None = None,
+    pasted: str | None = None, slowest_s: float = SLOWEST_S,
 ) -> Trial:  # fmt: skip
-    """Ask, or with `pasted` only read what would have been answered. Never raises an InlayError."""
+    """Ask, for at most so many seconds, or with `pasted` only read what would have been answered.
+
+    Never raises an InlayError.
+    """
     mapped = asked if isinstance(asked, MappedClient) else None
     shown = {name: value for name, value in document.items() if name != "text"} | {"letters": len(document["text"])}
     trial = Trial(asked.name, mapped.settings.map if mapped else "native", [{"document": shown}])
     heard = _Heard(asked, mapped, pasted)
     # a client in all that an analyst asks of one
-    analyst = MappedAnalyst(heard) if mapped else Analyst(heard)  # type: ignore[arg-type]
+    analyst = MappedAnalyst(heard, slowest_s) if mapped else Analyst(heard, slowest_s=slowest_s)  # type: ignore[arg-type]
     try:
         found = analyst.analyse(Question(capability.name, capability.playbook, document), passages, lambda *_: None)
     except AnswerRefused as error:
@@ -41,6 +44,13 @@ def tried(
     except CoreUnavailable as error:
         return with_(heard.told(trial), Refusal("call", "", f"There is no answer ({error.reason}).", mend_call(error)))
     return replace(heard.told(trial), analysis=_shown(found))
+
+
+def rehearsed(
+    core: CoreSettings, capability: CapabilitySettings, document: Mapping[str, Any], passages: Passages, pasted: str
+) -> Trial:
+    """A pasted answer, read by a core's settings that need not be configured yet. Nobody can be asked."""
+    return tried(unasked(core, capability), capability, document, passages, pasted)
 
 
 class _Heard:
