@@ -32,7 +32,7 @@ CATALOG = RENDERER.catalog
 class Answer:
     status: int
     body: str | bytes = ""
-    media_type: str = "text/html"
+    media_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
 
 
