@@ -1,6 +1,7 @@
 """Write the small form of the browser scripts that is served; `--check` says whether it is of their sources.
 
-The panel's own are in static/embed/source; a component's is in its folder, and is served under the component's name.
+The panel's own are in static/embed/source; a component's is in its folder, and is served under the component's name,
+behind the shared part that it names: `// @include "_list.js"`.
 
 The sources stay readable and commented. The server needs no Node and nothing is built at run time: what this
 writes is committed. Each written file begins with the digest of its source: a check needs no network.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,6 +31,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     for part in ("frame", "change")
 }
 MINIFIER = "terser@5.51.2"
+_SHARED = re.compile(r'^// @include "(_[a-z-]+\.js)"$', re.MULTILINE)
 # Names that start with _ are private to a script, on its elements too.
 OPTIONS = (
     "--ecma", "2022", "-c", "passes=3,unsafe_arrows=true", "-m", "--toplevel", "--enclose", "--mangle-props",
@@ -48,9 +51,16 @@ def origin(part: str, folder: Path = FOLDER) -> Path:
     return own if part in COMPONENTS else folder / "source" / part
 
 
+def files(name: str, folder: Path = FOLDER) -> list[Path]:
+    """What a served script is made of, in order: a part that others share stands before those that name it."""
+    own = [origin(part, folder) for part in SCRIPTS[name]]
+    shared = [ROOT / "components" / part for path in own for part in _SHARED.findall(path.read_text("utf-8"))]
+    return shared + own
+
+
 def source(name: str, folder: Path = FOLDER) -> bytes:
     """All that a served script is made of."""
-    return b"".join(origin(part, folder).read_bytes() for part in SCRIPTS[name])
+    return b"".join(path.read_bytes() for path in files(name, folder))
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
@@ -64,7 +74,7 @@ def stale(folder: Path = FOLDER) -> list[str]:
 
 
 def write(name: str, folder: Path = FOLDER) -> None:
-    parts = [str(origin(part, folder)) for part in SCRIPTS[name]]
+    parts = [str(path) for path in files(name, folder)]
     command = ["npm", "exec", "--yes", "--package", MINIFIER, "--", "terser", *parts, *OPTIONS]
     with tempfile.TemporaryDirectory() as scratch:
         small = subprocess.run(command, check=True, capture_output=True, text=True, cwd=scratch).stdout

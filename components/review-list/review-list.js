@@ -1,21 +1,13 @@
 // What a reviewer does in the worklist: select, accept many in one request, take them back, all by keys. Enhances what
 // the server wrote and keeps nothing of it but what was selected: that lives in the boxes, which new answers leave alone.
+// @include "_list.js"
 (() => {
-  const doc = document;
-  const main = doc.querySelector("main");
-  const all = (selector, within = main) => [...within.querySelectorAll(selector)];
-  const one = (selector, within = main) => within.querySelector(selector);
   const write = (element, text) => element && (element.textContent == text || (element.textContent = text));
-  let own; // what frame.js hands over
-  let opened; // the view of the open card, and its row
-  let last; // the row that had the focus
   let batch = []; // records that were accepted together last
   let busy;
 
-  const rows = () => all(".rows > li").filter((row) => row.checkVisibility());
   const pick = (row) => one(".pick", row);
-  const picked = () => rows().filter((row) => pick(row).checked);
-  const current = () => doc.activeElement.closest(".rows > li");
+  const picked = () => shown().filter((row) => pick(row).checked);
   const language = () => one("[data-inlay]").lang;
 
   const count = () => {
@@ -24,42 +16,26 @@
     if (output) write(output, n ? output.dataset.picked.replace("{n}", n.toLocaleString(language())) : "");
     const every = one(".every input");
     if (!every) return;
-    every.checked = n && n == rows().length;
+    every.checked = n && n == shown().length;
     every.indeterminate = n && !every.checked;
-  };
-  const refocus = () => {
-    if (!last || !doc.hasFocus() || (doc.activeElement != doc.body && doc.activeElement.checkVisibility())) return;
-    const row = doc.getElementById(last.id);
-    const to = row?.checkVisibility() ? row : rows()[last.at] || rows().at(-1);
-    if (to) pick(to).focus();
-    else one(".done button, .keys summary")?.focus();
   };
   const update = () => {
     count();
-    refocus();
-    const row = opened && doc.getElementById(opened.row);
-    if (opened && !row) shut();
-    else if (opened) one(".name", row).ariaExpanded = true;
+    const row = lost();
+    if (row) pick(row).focus();
+    else if (row === null) one(".done button, .keys summary")?.focus();
+    keepCard();
     observer.takeRecords();
   };
   const observer = new MutationObserver(update);
   observer.observe(main, { childList: true, subtree: true, attributeFilter: ["data-kind"] });
 
-  const shut = () => {
-    const row = opened && doc.getElementById(opened.row);
-    if (opened) own.views.delete(opened.view);
-    opened = 0;
-    if (!row) return;
-    one(".card", row).replaceChildren();
-    one(".name", row).ariaExpanded = false;
-  };
-
   doc.addEventListener("focusin", ({ target }) => {
     const row = target.closest(".rows > li");
-    if (row) last = { id: row.id, at: rows().indexOf(row) };
+    if (row) last = { id: row.id, at: shown().indexOf(row) };
   });
   doc.addEventListener("change", ({ target }) => {
-    if (target.closest(".every")) for (const row of rows()) pick(row).checked = target.checked;
+    if (target.closest(".every")) for (const row of shown()) pick(row).checked = target.checked;
     // what a filter hides is not accepted unseen
     if (target.closest(".filter, .whole")) for (const box of all(".rows .pick")) if (!box.checkVisibility()) box.checked = false;
     count();
@@ -110,10 +86,8 @@
   };
 
   const step = (by) => {
-    const list = rows();
-    const at = list.indexOf(current());
-    const to = list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))];
-    if (to) pick(to).focus();
+    const row = stepped(by);
+    if (row) pick(row).focus();
   };
   const keys = {
     __proto__: null,
@@ -134,8 +108,7 @@
       return;
     }
     if (key == "Escape") {
-      const row = opened && doc.getElementById(opened.row);
-      shut();
+      const row = shut();
       if (row) pick(row).focus();
       return;
     }
@@ -147,28 +120,6 @@
 
   self.inlayComponent = (given) => {
     own = given;
-    const { post, fill, token, tick } = own;
-    return {
-      accepted: accept,
-      undone: (button) => undo(button.closest("li")),
-
-      // The card opens within its row: below the list nobody would see it.
-      async open(button) {
-        const row = button.closest("li");
-        const { record, opens } = button.dataset;
-        const again = opened?.row == row.id;
-        shut();
-        if (again) return;
-        const view = { tag: opens, record, box: doc.createElement("section") };
-        opened = { row: row.id, view };
-        one(".card", row).append(view.box);
-        button.ariaExpanded = true;
-        const asked = await post("/components:batch", [["token", token()], ["style", opens], ["item", `${opens} ${record} -`]]);
-        if (opened?.view != view) return;
-        await fill(view, await asked.json());
-        own.views.add(view);
-        tick();
-      },
-    };
+    return { open, accepted: accept, undone: (button) => undo(button.closest("li")) };
   };
 })();

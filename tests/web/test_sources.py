@@ -54,6 +54,13 @@ def test_a_changed_source_is_noticed(root: Path, tmp_path: Path, embed: ModuleTy
     assert set(embed.stale(tmp_path)) == {"frame-canvas.js", *(f"change-{each}.js" for each in embed.DIALECTS)}
 
 
+def test_a_script_is_made_of_the_part_that_it_names_too(root: Path, embed: ModuleType) -> None:
+    part, own = (root / "components" / name for name in ("_list.js", "score-list/score-list.js"))
+    assert embed.files("score-list.js") == [part, own]
+    assert embed.source("score-list.js") == part.read_bytes() + own.read_bytes()
+    assert embed.files("document-sidebar.js") == [root / "components/document-sidebar/document-sidebar.js"]
+
+
 def test_the_scripts_keep_within_their_bytes(root: Path, embed: ModuleType) -> None:
     def size(text: str) -> int:
         return len(gzip.compress(text.encode(), 9, mtime=0))
