@@ -166,6 +166,7 @@ TESTED_BY: dict[str, tuple[str, str]] = {
     "app/review/standing.py": ("tests/routes/test_score_reviews.py", "what stands is what viewers are told"),
     "app/review/rules.py": ("tests/review/test_second_person.py", "who may say what"),
     "app/views/_said.py": ("tests/views/test_score_card.py", "what a card says of a review"),
+    "app/demo/library/document.py": ("tests/demo/library/test_store.py", "what the store holds"),
     "app/routes/_open.py": ("tests/routes/test_session.py", "headers, seen in what a preflight is told"),
     "app/routes/_batch.py": ("tests/routes/test_review_list.py", "what many are told is the worklist's"),
     "app/web/memory/recent.py": ("tests/web/test_fragments.py", "what is kept shows in how often the road is walked"),

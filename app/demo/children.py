@@ -36,6 +36,7 @@ class Child:
 
     @property
     def pid(self) -> int:
+        """The process's number, by which its children are found too."""
         return self._process.pid
 
     def check(self) -> None:
@@ -109,6 +110,7 @@ class Children:
         return iter(self._all)
 
     def start(self, name: str, command: Sequence[str], log: Path, health: str, *, may_stop: bool = False) -> Child:
+        """Start one. `health` is an address that answers once it is ready. If it `may_stop`, the demo outlives it."""
         child = Child(name, command, log, health, may_stop=may_stop)
         self._all.append(child)
         return child

@@ -81,10 +81,12 @@ class Addresses:
 
     @property
     def admin(self) -> str:
+        """Where an admin begins."""
         return f"{self.inlay}/admin"
 
     @property
     def preview(self) -> str:
+        """Where a designer begins."""
         return f"{self.inlay}/preview"
 
 

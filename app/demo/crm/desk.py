@@ -28,6 +28,8 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """The CRM's records, keys, and what it tells others of."""
+
     config: CrmConfig
     leads: Leads
     tokens: Tokens
@@ -64,6 +66,7 @@ class Desk:
         )
 
     def launch_url(self, component: str) -> str:
+        """Where the Canvas app is posted to."""
         return f"{self.config.inlay}/launch/{self.config.connection}?component={component}"
 
     def signed_request(self, person: Person, record: str, component: str, instance: str = "") -> str:

@@ -75,6 +75,7 @@ class EventSender:
         return event_id
 
     def state(self, event_id: str) -> dict[str, object] | None:
+        """How far an event has come, for the page; None once it is forgotten."""
         with self._lock:
             sending = self._states.get(event_id)
         return asdict(sending) if sending else None

@@ -32,6 +32,7 @@ class GuestSigner:
 
     @classmethod
     def load(cls, path: Path, issuer: str, audience: str, fields: Sequence[str]) -> GuestSigner:
+        """With the key of a PEM file (RFC 8410). Raises TypeError for a key of another kind, OSError."""
         key = load_pem_private_key(path.read_bytes(), None)
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError(f"{path} is not an Ed25519 key.")
@@ -77,6 +78,7 @@ class GuestSigner:
         return (message + b"." + _url64(self._key.sign(message))).decode()
 
     def jwks(self) -> dict[str, Any]:
+        """The public key as others fetch it: https://www.rfc-editor.org/rfc/rfc8037#section-2"""
         key = {"kty": "OKP", "crv": "Ed25519", "x": _url64(self._public).decode()}
         return {"keys": [key | {"kid": self._kid, "alg": "EdDSA", "use": "sig"}]}
 

@@ -53,11 +53,13 @@ class Instance:
 
     @classmethod
     def open(cls, desk: Desk) -> Instance:
+        """With its secret, and keys of its own for either kind of token."""
         secret = desk.config.key("instance_secret")
         access, renewing = (Tokens(f"{use}:{secret}") for use in ("access", "refresh"))
         return cls(secret, f"{desk.config.inlay}/oauth/{CONNECTION}/callback", access, renewing)
 
     def knows(self, client: str, secret: str) -> bool:
+        """Whether these are the registered app's id and secret; how far a guess was right shows in no time."""
         known = hmac.compare_digest(client.encode(), CLIENT.encode())
         return hmac.compare_digest(secret.encode(), self.secret.encode()) and known
 

@@ -21,6 +21,8 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Feature:
+    """What the model reads, and where the CRM has it."""
+
     name: str
     kind: str
     doc: str
@@ -38,6 +40,7 @@ class Fit:
 
     @property
     def known(self) -> int:
+        """How many features some column carries."""
         return sum(1 for feature in self.features if feature.column)
 
     @property

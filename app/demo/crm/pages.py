@@ -47,6 +47,7 @@ class Frame:
 
     @property
     def name(self) -> str:
+        """As the vendor's script looks for it."""
         return f"canvas-frame-{self.instance}"
 
 

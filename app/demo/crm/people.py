@@ -27,22 +27,27 @@ class Person:
 
     @property
     def name(self) -> str:
+        """As colleagues call them."""
         return f"{self.first} {self.last}"
 
     @property
     def language(self) -> str:
+        """The first part of the locale, as HTML's `lang` takes it."""
         return self.locale.split("_")[0]
 
     @property
     def email(self) -> str:
+        """An address under `.example`, where nobody gets mail: RFC 2606."""
         return f"{self.key}@larkfield.example"
 
     @property
     def direction(self) -> str:
+        """How their pages run: `rtl` or `ltr`."""
         return "rtl" if self.language in {"ar", "he", "fa", "ur"} else "ltr"
 
     @property
     def initials(self) -> str:
+        """What stands in the circle beside the name."""
         return self.first[0] + self.last[0]
 
     def may_see_record(self, record: str) -> bool:
@@ -76,4 +81,5 @@ DEFAULT = PEOPLE["dana"]
 
 
 def by_user_id(user_id: str) -> Person | None:
+    """Whose id in the org it is; None: nobody's."""
     return next((person for person in PEOPLE.values() if person.user_id == user_id), None)

@@ -32,6 +32,9 @@ class RestError(Exception):
 
     @property
     def body(self) -> list[dict[str, str]]:
+        """As the REST API writes errors:
+        https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
+        """
         return [{"errorCode": self.code, "message": self.message}]
 
 
@@ -154,6 +157,7 @@ def _bearer() -> str:
 
 
 def signed_in(desk: Desk) -> Identity:
+    """Whom the bearer token speaks for. Raises RestError, 401."""
     identity = desk.tokens.read(_bearer())
     if identity is None:
         raise RestError(401, "INVALID_SESSION_ID", "Session expired or invalid")
@@ -161,6 +165,7 @@ def signed_in(desk: Desk) -> Identity:
 
 
 def visible(desk: Desk, identity: Identity, record: str) -> Lead:
+    """A record, if it is there and may be seen. Raises RestError, 404 in either case."""
     lead = desk.leads.get(record) if _ID.fullmatch(record) else None
     if lead is None or not identity.may_see_record(lead.id):  # absent and hidden look the same
         raise RestError(404, "NOT_FOUND", "The requested resource does not exist")
@@ -168,11 +173,13 @@ def visible(desk: Desk, identity: Identity, record: str) -> Lead:
 
 
 def names_of(argument: str) -> list[str]:
+    """The fields that an argument lists, once or many times, without the type in front of them."""
     names = ",".join(request.args.getlist(argument)).split(",")
     return [name.strip().removeprefix(f"{TYPE}.") for name in names if name.strip()]
 
 
 def require_fields(desk: Desk, identity: Identity, names: Sequence[str]) -> None:
+    """Raises RestError, 400, for a field that there is not or that is hidden; in the same words."""
     for name in names:
         known = name in {*desk.leads.columns, *STANDARDS}
         if name != "Id" and (not known or not identity.may_see_field(name)):
@@ -207,6 +214,7 @@ def _result(desk: Desk, identity: Identity, record: str) -> dict[str, Any]:
 
 
 def row_of(desk: Desk, lead: Lead, names: Sequence[str]) -> dict[str, Any]:
+    """A row as queries answer it, with its type and address."""
     url = f"{DATA}/sobjects/{TYPE}/{lead.id}"
     return {"attributes": {"type": TYPE, "url": url}} | {name: desk.leads.value(lead, name) for name in names}
 

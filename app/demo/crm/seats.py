@@ -43,9 +43,11 @@ class Asked:
 
     @property
     def record(self) -> str:
+        """The lead as hosts name it to us, `Lead/<id>`."""
         return f"{TYPE}/{self.lead.id}"
 
     def launch(self, connection: str, component: str = CARD, **more: str) -> str:
+        """The address of a launch at a connection."""
         return f"{self.desk.config.inlay}/launch/{connection}?{urlencode({'component': component, **more})}"
 
 
@@ -65,12 +67,14 @@ def library(desk: Desk, person: Person) -> Mapping[str, Any]:
 
 
 def canvas(asked: Asked) -> Mapping[str, Any]:
+    """Salesforce: a signed request, posted."""
     desk = asked.desk
     proof = desk.signed_request(asked.person, asked.lead.id, CARD, signed.instance_id(CARD))
     return {"action": desk.launch_url(CARD), "fields": {"signed_request": proof}}
 
 
 def guest(asked: Asked) -> Mapping[str, Any]:
+    """An application of one's own: a token that its backend signs, posted."""
     token = asked.desk.guest.token(asked.person, CARD, [asked.record])
     return {"action": asked.launch(asked.desk.config.pages_connection), "fields": {"token": token}}
 

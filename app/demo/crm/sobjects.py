@@ -22,6 +22,9 @@ _AI = frozenset(column.name for column in AI_COLUMNS)
 
 
 def blueprint(desk: Desk) -> Blueprint:
+    """The addresses of single rows:
+    https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm
+    """
     sobjects = Blueprint("sobjects", __name__)
 
     @sobjects.errorhandler(RestError)

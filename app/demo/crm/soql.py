@@ -18,6 +18,8 @@ class MalformedQueryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
+    """What a query says. `after` is an id, or empty."""
+
     fields: tuple[str, ...]
     type: str
     ids: tuple[str, ...] | None = None  # None: no condition

@@ -57,6 +57,8 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """Some of the leads that a person may see, of so many."""
+
     leads: tuple[Lead, ...]
     number: int
     pages: int

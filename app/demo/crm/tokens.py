@@ -24,9 +24,11 @@ class Identity:
     person: Person | None
 
     def may_see_record(self, record: str) -> bool:
+        """The app sees all records, a person what sharing lets them."""
         return self.person is None or self.person.may_see_record(record)
 
     def may_see_field(self, field: str) -> bool:
+        """The app sees all fields, a person what field-level security lets them."""
         return self.person is None or self.person.may_see_field(field)
 
 
@@ -38,6 +40,7 @@ class Tokens:
         self._revoked: set[str] = set()
 
     def issue(self, person: Person | None, now: float | None = None) -> str:
+        """A token for a person, or for the app itself (None), good for its lifetime from `now` on."""
         ends = int(time.time() if now is None else now) + LIFETIME_S
         claims = [person.user_id if person else "", ends, secrets.token_hex(4)]
         body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()
@@ -57,6 +60,7 @@ class Tokens:
         return Identity(by_user_id(user_id) if user_id else None)
 
     def revoke(self, token: str) -> None:
+        """It is good for nothing from now on, until the next start."""
         self._revoked.add(token)
 
     def _mac(self, body: str) -> str:

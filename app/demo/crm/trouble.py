@@ -67,11 +67,13 @@ class Trouble:
         self._lock = threading.Lock()
 
     def put(self, kind: str, on: bool) -> None:
+        """Switch a kind of trouble on or off; what was noted of edits begins anew."""
         with self._lock:
             (self._on.add if on else self._on.discard)(kind)
             self._edits.clear()
 
     def on(self) -> frozenset[str]:
+        """The kinds that are switched on."""
         with self._lock:
             return frozenset(self._on)
 

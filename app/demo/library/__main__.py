@@ -25,6 +25,7 @@ def application() -> Flask:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Exit code 1, and why in words, when there is nothing to serve."""
     parser = argparse.ArgumentParser(prog="python -m app.demo.library", description="Serve the simulated library.")
     parser.add_argument("--config", type=Path, required=True, help="the JSON file that says what to serve")
     path: Path = parser.parse_args(arguments).config

@@ -33,11 +33,14 @@ class LibraryConfig:
         return cls(**found)
 
     def save(self, path: Path) -> None:
+        """Write it for the process to read; there is no secret in it."""
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @property
     def port(self) -> int:
+        """Where it listens, which its origin says too."""
         return int(self.origin.rsplit(":", 1)[1])
 
     def key(self, name: str) -> str:
+        """A secret out of its own file. Raises OSError."""
         return (Path(self.keys) / name).read_text(encoding="utf-8").strip()

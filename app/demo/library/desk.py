@@ -11,9 +11,10 @@ from pathlib import Path
 from app.demo.library import samples
 from app.demo.library.columns import Columns
 from app.demo.library.config import LibraryConfig
+from app.demo.library.document import Document
 from app.demo.library.notifier import Notifier
 from app.demo.library.people import Person
-from app.demo.library.store import Document, Documents, found_in
+from app.demo.library.store import Documents, found_in
 from app.demo.library.tenant import LIBRARY_PAGES, OFFICE, Tenant
 
 SIDEBAR, BADGE = "document-sidebar", "analysis-badge"
@@ -21,6 +22,8 @@ SIDEBAR, BADGE = "document-sidebar", "analysis-badge"
 
 @dataclass(slots=True)
 class Desk:
+    """The library's documents, its directory, and who has subscribed to it."""
+
     config: LibraryConfig
     tenant: Tenant
     documents: Documents
@@ -52,13 +55,16 @@ class Desk:
         return not self.config.documents
 
     def launch_url(self, component: str, *, word: bool = False) -> str:
+        """Where the panel of a page, or of Word's task pane, is opened."""
         connection = self.config.word_connection if word else self.config.connection
         return f"{self.config.inlay}/launch/{connection}?component={component}"
 
     def token(self, person: Person, *, word: bool = False) -> str:
+        """The access token that a page of the vendor's, or Word's, would get for us in this person's name."""
         return self.tenant.page_token(person, OFFICE if word else LIBRARY_PAGES)
 
     def visible(self, person: Person) -> list[Document]:
+        """The documents that are shared with a person."""
         return [each for each in self.documents.all() if person.may_open(confidential=each.confidential)]
 
     def throttle(self, seconds: float) -> None:
@@ -66,4 +72,5 @@ class Desk:
         self._busy_until = time.monotonic() + seconds
 
     def busy_for(self) -> float:
+        """For how many seconds more the API is busy."""
         return max(0.0, self._busy_until - time.monotonic())

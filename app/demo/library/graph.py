@@ -16,9 +16,9 @@ from werkzeug.wrappers import Response as Answer
 
 from app.demo.library import items
 from app.demo.library.desk import Desk
+from app.demo.library.document import DRIVE
 from app.demo.library.people import Person
 from app.demo.library.rows import add_rows
-from app.demo.library.store import DRIVE
 from app.demo.library.tenant import TENANT, Bearer, RefusedError
 
 ROOT = "/v1.0"

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.demo.library.desk import Desk
-from app.demo.library.store import DRIVE, LIST, SITE, WEB, Document
+from app.demo.library.document import DRIVE, LIST, SITE, WEB, Document
 from app.demo.library.tenant import Bearer
 
 _DOWNLOAD = "@microsoft.graph.downloadUrl"
@@ -68,10 +68,12 @@ def may_open(bearer: Bearer, document: Document) -> bool:
 
 
 def site_id(desk: Desk) -> str:
+    """As Graph names a site: host name, site collection, web. https://learn.microsoft.com/graph/api/resources/site"""
     return f"{urlsplit(desk.config.origin).hostname},{SITE},{WEB}"
 
 
 def item(desk: Desk, document: Document, query: Mapping[str, str]) -> dict[str, Any]:
+    """A driveItem with the members that are asked for: https://learn.microsoft.com/graph/api/resources/driveitem"""
     whole = {
         "id": document.id,
         "name": document.name,
@@ -98,6 +100,7 @@ def item(desk: Desk, document: Document, query: Mapping[str, str]) -> dict[str, 
 
 
 def download_url(desk: Desk, document: Document) -> str:
+    """Where its content lies for five minutes, for whoever has the address."""
     ends = int(time.time()) + 300
     return (
         f"{desk.config.origin}/_layouts/15/download.aspx?UniqueId={document.unique}&ends={ends}"

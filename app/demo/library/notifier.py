@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from app.demo.library.store import DRIVE
+from app.demo.library.document import DRIVE
 from app.demo.library.tenant import TENANT
 
 LONGEST = timedelta(minutes=42_300)  # of a drive's subscription: about 29 days
@@ -29,6 +29,8 @@ _KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
+    """Who wants to be told, and where: https://learn.microsoft.com/graph/api/resources/subscription"""
+
     id: str
     url: str
     lifecycle_url: str
@@ -62,6 +64,7 @@ class Notifier:
             self._all = {each["id"]: Subscription(**each) for each in json.loads(path.read_text(encoding="utf-8"))}
 
     def all(self) -> list[Subscription]:
+        """All that nobody has ended; whether their time is over is not looked at."""
         return list(self._all.values())
 
     def subscribe(self, body: Mapping[str, Any], token: str) -> dict[str, Any]:
@@ -77,6 +80,7 @@ class Notifier:
         return _shown(made)
 
     def renew(self, key: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """With a later end, as it is answered; None: there is no such subscription."""
         known = self._all.get(key)
         if known is None:
             return None
@@ -85,6 +89,7 @@ class Notifier:
         return _shown(fresh)
 
     def end(self, key: str) -> None:
+        """Nothing is sent for it any more."""
         with self._lock:
             self._all.pop(key, None)
             self._save()

@@ -12,8 +12,9 @@ from app.demo.crm.health import Health
 from app.demo.library import samples, text
 from app.demo.library.columns import AI_COLUMNS
 from app.demo.library.desk import BADGE, SIDEBAR, Desk
+from app.demo.library.document import READABLE, Document
 from app.demo.library.people import DEFAULT, PEOPLE
-from app.demo.library.store import MAX_BYTES, READABLE, Document, LibraryRefusedError
+from app.demo.library.store import MAX_BYTES, LibraryRefusedError
 
 FORMS = {"frame": "Iframe", "element": "Web component"}
 LIFECYCLE = ("reauthorizationRequired", "subscriptionRemoved", "missed")

@@ -19,17 +19,21 @@ class Person:
 
     @property
     def name(self) -> str:
+        """As colleagues call them."""
         return f"{self.first} {self.last}"
 
     @property
     def email(self) -> str:
+        """An address under `.example`, where nobody gets mail: RFC 2606."""
         return f"{self.key}@larkfield.example"
 
     @property
     def initials(self) -> str:
+        """What stands in the circle beside the name."""
         return self.first[0] + self.last[0]
 
     def may_open(self, *, confidential: bool) -> bool:
+        """Whether a document is shared with them: all, those that are not confidential, or none."""
         return self.sees == "all" or (self.sees == "most" and not confidential)
 
 
@@ -50,4 +54,5 @@ DEFAULT = PEOPLE["dana"]
 
 
 def by_oid(oid: object) -> Person | None:
+    """Whose object id in the directory it is; None: nobody's."""
     return next((person for person in PEOPLE.values() if person.oid == oid), None)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from app.demo.library import items
 from app.demo.library.columns import ChangedMeanwhileError, NoSuchColumnError, described
 from app.demo.library.desk import Desk
-from app.demo.library.store import DRIVE, LIST, Document
+from app.demo.library.document import DRIVE, LIST, Document
 
 _ROW = f"/v1.0/sites/<site>/lists/{LIST}/items/<row>"
 

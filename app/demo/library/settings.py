@@ -8,7 +8,7 @@ from typing import Any
 
 from app.demo.library.columns import WRITES
 from app.demo.library.desk import BADGE, SIDEBAR
-from app.demo.library.store import DRIVE
+from app.demo.library.document import DRIVE
 from app.demo.library.tenant import APP, TENANT
 
 _CAPABILITY = """

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 import secrets
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
-SITE, WEB, LIST = (
-    uuid.UUID("b1f6f0a4-6f6e-4a3e-9a53-0d7c1c8f2e01"),
-    uuid.UUID("b1f6f0a4-6f6e-4a3e-9a53-0d7c1c8f2e02"),
-    uuid.UUID("b1f6f0a4-6f6e-4a3e-9a53-0d7c1c8f2e03"),
-)
-DRIVE = "b!" + base64.urlsafe_b64encode(b"".join(each.bytes_le for each in (SITE, WEB, LIST))).decode()
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-READABLE = {
-    ".pdf": "application/pdf",
-    ".docx": WORD,
-    ".txt": "text/plain",
-    ".html": "text/html",
-    ".htm": "text/html",
-}
+from app.demo.library.document import READABLE, Document, first_version, seen_of
+
 MAX_BYTES = 100_000_000
 MOST = 5_000
 _NAME = re.compile(r"[^\x00-\x1f/\\:*?\"<>|]{1,200}")
@@ -36,47 +20,6 @@ _NAME = re.compile(r"[^\x00-\x1f/\\:*?\"<>|]{1,200}")
 
 class LibraryRefusedError(Exception):
     """The folder cannot be served at all, or a file not be taken; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One document as it stands now. `version` counts contents from 1."""
-
-    id: str
-    unique: uuid.UUID
-    row: int
-    name: str
-    path: Path
-    version: int
-    size: int
-    modified: float
-    by: str
-    confidential: bool
-    seen: tuple[int, int] = (0, 0)  # the file's time and size, by which a change made outside is noticed
-
-    @property
-    def suffix(self) -> str:
-        return Path(self.name).suffix.lower()
-
-    @property
-    def media_type(self) -> str:
-        return READABLE[self.suffix]
-
-    @property
-    def etag(self) -> str:
-        return f'"{{{str(self.unique).upper()}}},{self.version + 1}"'
-
-    @property
-    def ctag(self) -> str:
-        return f'"c:{{{str(self.unique).upper()}}},{self.version}"'
-
-    @property
-    def record(self) -> str:
-        return f"driveItem/{DRIVE}:{self.id}"
-
-    @property
-    def modified_iso(self) -> str:
-        return datetime.fromtimestamp(self.modified, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class Documents:
@@ -93,10 +36,11 @@ class Documents:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         for row, path in enumerate(files, 1):
             # about every third is confidential; the same ones each time
-            self._put(_document(path.name, path, row, confidential=row % 3 == 0))
+            self._put(first_version(path.name, path, row, confidential=row % 3 == 0))
         self._replay()
 
     def all(self) -> list[Document]:
+        """All of them by their names; files that came or went since are found."""
         self._look()
         return sorted(self._by_id.values(), key=lambda each: each.name.casefold())
 
@@ -109,6 +53,7 @@ class Documents:
         )
 
     def named(self, name: str) -> Document | None:
+        """The document of this name; None: there is none."""
         return next((each for each in self._by_id.values() if each.name == name), None)
 
     def add(self, name: str, content: bytes, by: str) -> Document:
@@ -119,7 +64,7 @@ class Documents:
             return self.replace(existing, content, by)
         with self._lock:
             row = max((each.row for each in self._by_id.values()), default=0) + 1
-            draft = _document(name, self._keep(name, content), row, confidential=False)
+            draft = first_version(name, self._keep(name, content), row, confidential=False)
             added = self._put(replace(draft, by=by))
             self._write(added)
         self._changed()
@@ -132,7 +77,7 @@ class Documents:
             path = self._keep(document.name, content)
             now = self._by_id[document.id]
             fresh = replace(now, path=path, version=now.version + 1, size=len(content), modified=time.time(), by=by)
-            fresh = self._put(replace(fresh, seen=_seen(path)))
+            fresh = self._put(replace(fresh, seen=seen_of(path)))
             self._write(fresh)
         self._changed()
         return fresh
@@ -149,7 +94,7 @@ class Documents:
         with self._lock:
             touched = False
             for each in list(self._by_id.values()):
-                seen = _seen(each.path)
+                seen = seen_of(each.path)
                 if seen not in {each.seen, (0, 0)}:
                     touched = True
                     modified = seen[0] / 1e9
@@ -185,7 +130,7 @@ class Documents:
                 continue
             known = self.named(entry["name"])
             row = known.row if known else len(self._by_id) + 1
-            fresh = _document(entry["name"], path, row, confidential=bool(known and known.confidential))
+            fresh = first_version(entry["name"], path, row, confidential=bool(known and known.confidential))
             self._put(replace(fresh, version=entry["version"], by=entry["by"]))
 
 
@@ -209,33 +154,6 @@ def found_in(folder: Path) -> list[Path]:
 
 def _is_file(path: Path) -> bool:
     return path.is_file() and not path.name.startswith((".", "~$"))  # what editors leave beside an open file
-
-
-def _document(name: str, path: Path, row: int, *, confidential: bool) -> Document:
-    """The same id each time for the same name."""
-    digest = hashlib.sha256(name.encode()).digest()
-    stat = path.stat()
-    return Document(
-        id="01" + base64.b32encode(digest[:20]).decode(),
-        unique=uuid.UUID(bytes=digest[:16], version=4),
-        row=row,
-        name=name,
-        path=path,
-        version=1,
-        size=stat.st_size,
-        modified=stat.st_mtime,
-        by="Dana Park",
-        confidential=confidential,
-        seen=_seen(path),
-    )
-
-
-def _seen(path: Path) -> tuple[int, int]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return (0, 0)  # away for now; what is known of it stands
-    return (stat.st_mtime_ns, stat.st_size)
 
 
 def _require_readable(name: str, content: bytes) -> None:

@@ -77,9 +77,13 @@ class Tenant:
 
     @classmethod
     def load(cls, path: Path, origin: str, secret: str, environment: str = "") -> Tenant:
+        """With the key of a PEM file. Raises OSError, ValueError."""
         return cls(RSAKey.import_key(path.read_bytes()), origin, secret, environment)
 
     def discovery(self) -> dict[str, Any]:
+        """As the directory's common endpoint answers, for all tenants:
+        https://openid.net/specs/openid-connect-discovery-1_0.html
+        """
         return {
             "issuer": f"{self._origin}/{{tenantid}}/v2.0",
             "jwks_uri": f"{self._origin}/common/discovery/v2.0/keys",
@@ -87,6 +91,7 @@ class Tenant:
         }
 
     def keys(self) -> dict[str, Any]:
+        """The public key, with the issuer that it is for, as Entra's own key sets have it."""
         public = self._key.as_dict(private=False)
         named = {"kid": self._kid, "use": "sig", "issuer": f"{self._origin}/{{tenantid}}/v2.0"}
         return {"keys": [{name: public[name] for name in ("kty", "n", "e")} | named]}

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.demo.library.desk import Desk
+from app.demo.library.document import DRIVE, LIST, Document
 from app.demo.library.items import site_id
-from app.demo.library.store import DRIVE, LIST, Document
 from tests.demo.library.conftest import LIBRARY, Api
 
 

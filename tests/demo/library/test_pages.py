@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.demo.library.desk import Desk
-from app.demo.library.store import Document
+from app.demo.library.document import Document
 from tests.demo.library.conftest import LIBRARY
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.demo.library.columns import AI_COLUMNS, WRITES
 from app.demo.library.desk import Desk
+from app.demo.library.document import DRIVE, LIST
 from app.demo.library.items import site_id
-from app.demo.library.store import DRIVE, LIST
 from app.hosts._graph_write import check, read, write
 from app.hosts._write import Changed, WriteRefused
 from app.launch import Record

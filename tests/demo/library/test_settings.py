@@ -8,7 +8,7 @@ from app.config import Settings
 from app.demo import settings as demo_settings
 from app.demo.crm.match import fits
 from app.demo.library import settings
-from app.demo.library.store import DRIVE
+from app.demo.library.document import DRIVE
 from app.demo.library.tenant import APP, TENANT
 from tests.demo.library.conftest import LIBRARY
 from tests.demo.test_settings import AT, CAPABILITIES

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.demo.library.store import DRIVE, Documents, LibraryRefusedError, found_in
+from app.demo.library.document import DRIVE
+from app.demo.library.store import Documents, LibraryRefusedError, found_in
 
 
 def folder(path: Path, *names: str) -> Path:
