@@ -77,11 +77,17 @@ TENANT_KEYS = {
 }
 
 
+@functools.cache
+def _public(name: str) -> Key:
+    """Read once: every world knows the same seven."""
+    return import_key(published(name))
+
+
 class FixedKeys:
     """A key source without a network: the public halves of the test keys."""
 
     def __init__(self, *names: str) -> None:
-        self._keys = tuple(import_key(published(name)) for name in names)
+        self._keys = tuple(map(_public, names))
 
     def discover(self, url: str) -> Discovery:
         """What the directory says at its two addresses; any other issuer names itself."""
