@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ from app.db import (
 )
 from app.db.migrations import is_current, older, upgrade
 from app.db.schema import epoch
-from tests.databases import database_url
+from tests.databases import database_url, migrated
 from tests.db.conftest import Rival
 from tests.db.rivals import race
 
@@ -127,24 +128,33 @@ def operations(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
                 yield node.func.attr, node
 
 
-def at(revision: str, path: Path) -> tuple[Database, MetaData]:
-    """A database of that revision, and its tables as they were."""
-    database, tables = Database(f"sqlite:///{path}"), MetaData()
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> dict[str, MetaData]:
+    """The tables as they were at each revision, of one database that grew up."""
+    database, tables = Database(f"sqlite:///{tmp_path_factory.mktemp('history')}/inlay.db"), {}
     config = Config()
     config.set_main_option("script_location", str(VERSIONS.parent))
-    with database.begin() as conn:
-        config.attributes["connection"] = conn
-        command.upgrade(config, revision)
-    with database.read() as conn:
-        tables.reflect(conn)
-    return database, tables
+    for revision in reversed(REVISIONS):
+        with database.begin() as conn:
+            config.attributes["connection"] = conn
+            command.upgrade(config, revision)
+        tables[revision] = MetaData()
+        with database.read() as conn:
+            tables[revision].reflect(conn)
+    upgrade(database)
+    assert is_current(database)
+    database.close()
+    return tables
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_what_an_older_version_writes_and_reads_goes_on_the_newest_schema(tmp_path: Path, revision: str) -> None:
+def test_what_an_older_version_writes_and_reads_goes_on_the_newest_schema(
+    tmp_path: Path, history: dict[str, MetaData], revision: str
+) -> None:
     """Rows of each table as that version knows it, written and read with its own columns; two are not one row."""
-    database, tables = at(revision, tmp_path / "inlay.db")
-    upgrade(database)
+    tables = history[revision]
+    shutil.copy(migrated(), tmp_path / "inlay.db")
+    database = Database(f"sqlite:///{tmp_path}/inlay.db")
     with database.begin() as conn:
         for table in tables.sorted_tables:
             if table.name in {"alembic_version", "epoch"}:
