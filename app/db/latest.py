@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
@@ -17,7 +18,7 @@ class Latest(Generic[Place]):
 
     def __init__(self, most: int, floor: int = 0) -> None:
         self._most, self.floor = most, floor
-        self._at: dict[Place, int] = {}  # the longest unchanged first
+        self._at: OrderedDict[Place, int] = OrderedDict()  # the longest unchanged first
 
     def of(self, place: Place) -> int:
         """The epoch of its last change, or a later one. Costs no lock."""
@@ -26,12 +27,12 @@ class Latest(Generic[Place]):
 
     def changed(self, place: Place, epoch: int) -> None:
         """It changed in this epoch, which is the newest."""
-        self._at.pop(place, None)
-        if len(self._at) >= self._most:
+        self._at[place] = epoch  # in the old one's place: who asks meanwhile has no lock, and must not find the floor
+        self._at.move_to_end(place)
+        if len(self._at) > self._most:
             longest = next(iter(self._at))
-            self.floor = max(self.floor, self._at[longest])  # first the floor: who asks has no lock
+            self.floor = max(self.floor, self._at[longest])  # first the floor, for the same reason
             del self._at[longest]
-        self._at[place] = epoch
 
     def all_changed(self, epoch: int) -> None:
         """All places did, whether they are known or not."""

@@ -24,3 +24,22 @@ def test_when_all_changed_no_place_is_older() -> None:
     latest.changed("a", 1)
     latest.all_changed(5)
     assert [latest.of(each) for each in "ab"] == [5, 5]
+
+
+def test_a_place_that_changes_again_is_at_no_moment_as_old_as_the_floor() -> None:
+    latest: Latest[str] = Latest(2)
+    seen: list[int] = []
+
+    class Place(str):
+        """Another thread asks whenever its place is looked for."""
+
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            seen.append(latest.of("a"))
+            return hash("a")
+
+    latest.changed("a", 8)
+    latest.changed(Place("a"), 9)
+    assert seen
+    assert min(seen) >= 8
