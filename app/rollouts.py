@@ -13,6 +13,7 @@ import math
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,6 +59,7 @@ class Rollout:
 
 
 Plan = tuple[Rollout, ...]  # of one connection and component, the earliest first
+Plans = Mapping[tuple[str, str], Plan]
 
 
 class Rollouts:
@@ -68,14 +70,15 @@ class Rollouts:
 
     def __init__(self, database: Database, audit: AuditLog, epochs: Epochs, clock: Callable[[], float]) -> None:
         self._database, self._audit, self._clock = database, audit, clock
-        self._plans: Mapping[tuple[str, str], Plan] = self._read()  # or the first request would be shown what is off
-        self._stale = False
+        self._heard = object()  # another one each time that something was decided
+        # as of which of these, and what; or the first request would be shown what is off
+        self._plans: tuple[object, Plans] = (self._heard, self._read())
         self._lock = threading.Lock()
         epochs.subscribe(self._on_change)
 
     def shows(self, connection: str, component: str, viewer: str) -> bool:
         """Whether this viewer is shown this component here. Costs no I/O, but after a change."""
-        plans = self._known()
+        _, plans = self._known()
         if not plans:
             return True
         now = self._clock()
@@ -83,8 +86,11 @@ class Rollouts:
         return all(each.shows(viewer) for each in deciding if each is not None)
 
     def until(self, connection: str) -> float:
-        """Until when `shows` says the same of this connection, as long as nobody decides anything new."""
-        plans, now = self._known(), self._clock()
+        """Until when `shows`, asked after this, says the same of this connection, as long as nobody decides anything
+        new; 0 while what was decided is still being read."""
+        (as_of, plans), now = self._known(), self._clock()
+        if as_of is not self._heard:
+            return 0.0
         ahead = (one.starts_at for (of, _), plan in plans.items() if of == connection for one in plan)
         return min((at for at in ahead if at > now), default=math.inf)
 
@@ -122,16 +128,15 @@ class Rollouts:
             facts |= {"admin": by, "reach": wanted.reach, "viewers": len(wanted.viewers)}
             self._audit.write("rollout.set", conn=conn, connection=wanted.connection, detail=facts)
             announce(conn, KIND, wanted.connection, wanted.component, at=now)
-        self._stale = True
+        self._heard = object()
         return Rollout(**{**_fields(row), "set_at": now, "set_by": by})  # type: ignore[arg-type]
 
-    def _known(self) -> Mapping[tuple[str, str], Plan]:
-        if self._stale and self._lock.acquire(blocking=False):  # one reads; the others go on with what was known
-            try:
-                self._stale = False
-                self._plans = self._read()
-            except StoreUnavailable:
-                self._stale = True
+    def _known(self) -> tuple[object, Plans]:
+        heard = self._heard
+        if self._plans[0] is not heard and self._lock.acquire(blocking=False):
+            try:  # one reads; the others go on with what was known, and so does it while the database is away
+                with suppress(StoreUnavailable):
+                    self._plans = heard, self._read()
             finally:
                 self._lock.release()
         return self._plans
@@ -145,7 +150,7 @@ class Rollouts:
 
     def _on_change(self, news: Announcement) -> None:
         if news.kind in (KIND, EVERYTHING):
-            self._stale = True
+            self._heard = object()
 
 
 def _in_force(plan: Iterable[Rollout], now: float) -> Rollout | None:

@@ -81,9 +81,9 @@ class Fragments:
         kept = self._recent.of(session, items, epoch, now)
         missing = [item for item, known in zip(items, kept, strict=True) if known is None]
         began = time.perf_counter()
+        planned = self._rollouts.until(session.connection) if missing else 0.0  # before any of it is asked
         answers = self._all_answers(session, missing) if missing else {}
         connection = self._connections.get(session.connection)
-        planned = self._rollouts.until(session.connection) if missing else 0.0
         shown: list[Shown] = []
         for item, known in zip(items, kept, strict=True):
             if known is not None:

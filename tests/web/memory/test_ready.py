@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from app.db.epochs import ERASED, announce
 from app.db.erasing import Subject
+from app.rollouts import Reach, Rollout, Rollouts
 from app.session import revoke
 from app.web.fragments import Fragments
 from app.web.memory import ready as module
@@ -243,3 +245,25 @@ def test_no_answer_is_kept_past_its_sessions_end(world: World) -> None:
     world.badge(token)
     [entry] = [world.parts.ready._kept[key] for key in world.parts.ready._kept]
     assert entry.until <= world.parts.sessions.load(token).expires_at
+
+
+def test_what_was_shown_while_a_switch_was_being_read_is_not_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread reads what an admin decided; another, which does not wait for that, still shows the panel."""
+    token, reading = world.frame_token(), world.parts.rollouts
+    elsewhere = Rollouts(world.parts.database, world.parts.audit, world.parts.epochs, world.clock)
+    read, meanwhile = reading._read, list[str]()
+
+    def slow() -> Any:
+        found = read()
+        with ThreadPoolExecutor(1) as other:
+            meanwhile.append(other.submit(lambda: world.badge(token).headers["Inlay-State"]).result(10))
+        return found
+
+    elsewhere.set(Rollout("acme", "", Reach.OFF, 0.0), "Ada")
+    world.parts.epochs.look()
+    monkeypatch.setattr(reading, "_read", slow)
+    assert not reading.shows("acme", "score-badge", "somebody")
+    assert meanwhile == ["ready"]
+    assert world.badge(token).headers["Inlay-State"] == "off"
