@@ -120,6 +120,8 @@ def _after(story: Params, params: Params, word: Back) -> Params:
     if "findings" in params:
         found = [_found(each, word) if each["id"] == word.item else each for each in params["findings"]]
         return params | {"findings": found, "reviewed": sum(each["verdict"] is not None for each in found)}
+    if word.word == Word.OVERRIDE and word.value is None:
+        raise ValueError(word.word)  # nobody can be shown it: a review that we read has a number
     return params | {"review": _said(params["review"], word, waits=params["waits"])}
 
 

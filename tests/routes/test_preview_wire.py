@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 
@@ -91,6 +92,14 @@ def test_weather_is_a_real_answer(client: FlaskClient, net: str, status: int) ->
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
     assert ("Retry-After" in answer.headers) == (net in ("429", "503"))
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", "-1", "[]", "null"])
+def test_what_nobody_said_never_breaks_a_panel(client: FlaskClient, value: str) -> None:
+    plain = f'[{{"word": "override", "at": 1, "reason": "other", "value": {value}}}]'
+    known = {"If-None-Match": f'"x~{base64.urlsafe_b64encode(plain.encode()).decode()}"'}
+    asked = bearer(Scene("score-card", "ready")) | known
+    assert client.get(f"{WIRE}/components/score-card", headers=asked).status_code in (200, 400)
 
 
 def test_garbage_is_refused(client: FlaskClient) -> None:
