@@ -128,7 +128,7 @@ def source(edition: Edition, scene: Scene, origin: str) -> dict[str, Any]:
         "files": {
             path.name: path.read_text("utf-8")
             for path in (*sorted(folder.iterdir()), *(folder.parent / name for name in component.parts))
-            if path.suffix in (".html", ".css", ".js", ".toml")
+            if path.suffix in (".html", ".css", ".js", ".toml") and not path.name.startswith(".")
         },
         "readme": component.readme,
         "embeds": embeds(edition, scene, origin),

@@ -40,7 +40,7 @@ _COMMENT = re.compile(r"/\*.*?\*/|\{#.*?#\}", re.DOTALL)
 def remarks(folder: Path) -> Iterator[Remark]:
     """All remarks on a component's folder and on the shared parts that it takes in."""
     for path in (*sorted(folder.iterdir()), *(folder.parent / name for name in parts(folder))):
-        if path.suffix not in (".css", ".html"):
+        if path.suffix not in (".css", ".html") or path.name.startswith("."):  # those are editors' and archives'
             continue
         rules = [(kind, pattern, what) for suffix, kind, pattern, what in _RULES if suffix == path.suffix]
         text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), path.read_text("utf-8"))

@@ -41,7 +41,9 @@ def loader(written: str, public_url: str, tags: Iterable[str]) -> str:
 
 def parts(folder: Path) -> tuple[str, ...]:
     """The shared parts that a component's files name. They stand beside its folder: `components/_list.css`."""
-    texts = [path.read_text("utf-8") for path in folder.iterdir() if path.suffix in {".css", ".html", ".js"}]
+    # no others: editors and archives leave files here in which no text need be
+    own = [path for kind in ("css", "html", "js") if (path := folder / f"{folder.name}.{kind}").is_file()]
+    texts = [path.read_text("utf-8") for path in own]
     return tuple(sorted({name for text in texts for name in _PART.findall(text)}))
 
 

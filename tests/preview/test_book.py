@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 from app.preview.book import Book
-from app.preview.described import manifest
+from app.preview.described import manifest, source
 from app.preview.new import write_component
+from app.preview.scene import Scene
 
 
 def touch(path: Path, text: str) -> None:
@@ -45,6 +46,15 @@ def test_a_changed_part_is_in_all_that_take_it_in(folder: Path) -> None:
         args = component.stories["ready"].args
         assert before.renderer.fragment(tag, args, uid="u") == "old"
         assert after.renderer.fragment(tag, args, uid="u") == "new"
+
+
+def test_what_editors_and_archives_leave_in_a_folder_is_not_read(folder: Path) -> None:
+    (folder / "deal-card/.#deal-card.css").symlink_to("ana@desk.4711:1764500000")  # Emacs, while a file is changed
+    (folder / "deal-card/._deal-card.html").write_bytes(b"\x00\x05\x16\x07\xff")  # an archive made by macOS
+    edition = Book(components=folder, watch=True, pause_s=0).current()
+    assert (list(edition.catalog), edition.problems) == (["deal-card"], ())
+    files = source(edition, Scene("deal-card", "ready"), "http://localhost")["files"]
+    assert not [name for name in files if name.startswith(".")]
 
 
 def test_one_look_at_the_files_holds_for_all_who_ask_at_once(folder: Path) -> None:
