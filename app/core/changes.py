@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from app.core.stored import Key
-from app.db.epochs import ERASED, EVERYTHING, IMPORTED, SCORE, Announcement, Epochs
+from app.db.epochs import ERASED, EVERYTHING, IMPORTED, RENEWED, SCORE, Announcement, Epochs
 from app.db.latest import Latest
 
 MOST = 100_000  # records; the database keeps as many changes
-OF_SCORES = frozenset({SCORE, ERASED, IMPORTED})
+OF_SCORES = frozenset({SCORE, RENEWED, ERASED, IMPORTED})
 
 
 class Changes:

@@ -15,6 +15,7 @@ from app.errors import StoreUnavailable
 
 EVERYTHING = "everything"  # the kind of change that says: you missed some, forget all that you remember
 SCORE = "score"  # the kind that says: this record's scores are no longer fresh; its key is the record
+RENEWED = "renewed"  # the kind that says: a record has another score, though the one before was still fresh
 ERASED = "erased"  # the kind that says: forget all of this record; its key is the record
 IMPORTED = "imported"  # the kind that says: many scores of a capability came at once; its key is the capability
 _KEEP = 100_000  # changes; a process that is further behind is told EVERYTHING

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.answer import drawn
 from app.config import CapabilitySettings
 from app.connections import Connection
 from app.core.changes import Changes
@@ -14,7 +15,7 @@ from app.core.levels import Levels
 from app.core.misses import Miss, Misses, read
 from app.core.stored import Key, Stored, StoredScores
 from app.db import Database, leases
-from app.db.epochs import Epochs
+from app.db.epochs import RENEWED, Epochs, announce_all
 from app.scoring.decisions import Decided, Decisions, Features
 
 LOOK_EACH_S = 0.03  # how often the others look whether the answer is there: one small query for all keys
@@ -83,13 +84,15 @@ class Once:
         # who asked may have looked just before another flight landed
         made: dict[Key, Outcome] = dict(_fresh(self._levels.remembered(keys), fresh_at))
         made |= self._decisions.unknowable(connection, capability, keys, carried)
+        before = self._stored.latest(keys) if ahead_s else {}
         ends = time.monotonic() + max(capability.wait, LOOK_EACH_S)
         while left := [key for key in keys if key not in made]:
             epoch = self._epochs.look()
             taken = self._take(capability, left, fresh_at, epoch)
             made |= taken.known
             if taken.mine:
-                made |= self._decided(connection, capability, taken, carried, epoch)
+                made |= (new := self._decided(connection, capability, taken, carried, epoch))
+                self._tell(before, new)
             if not self._until_free([key for key in left if key not in made], ends):
                 break
         return made | dict.fromkeys([key for key in keys if key not in made], Elsewhere())
@@ -137,6 +140,22 @@ class Once:
             if isinstance(each, Miss):
                 self._missed(key, each)
         return made
+
+    def _tell(self, before: Mapping[Key, Stored], new: Mapping[Key, Decided]) -> None:
+        """Every process, where the number is another one while the old one is still fresh: a badge in memory would go
+        on with that beside a card with this. Raises StoreUnavailable."""
+        now = self._clock()
+        moved = [
+            (key.connection, str(key.record))
+            for key, each in new.items()
+            if isinstance(each, Stored)
+            and (old := before.get(key)) is not None
+            and old.fresh_until > now
+            and drawn(old.score.value) != drawn(each.score.value)
+        ]
+        if moved:
+            with self._database.begin() as conn:
+                announce_all(conn, RENEWED, moved, at=now)
 
     def _missed(self, key: Key, miss: Miss) -> Miss:
         self._misses.put(key, miss)

@@ -8,7 +8,7 @@ from app.audit.looks import ANNOUNCED as LOOKED
 from app.connections import Connection, Connections
 from app.core.stored_readings import ANNOUNCED as READ
 from app.db import revocations
-from app.db.epochs import ERASED, SCORE, Announcement, Epochs
+from app.db.epochs import ERASED, RENEWED, SCORE, Announcement, Epochs
 from app.db.latest import Latest
 from app.launch import Record
 from app.review.change import ANNOUNCED as REVIEWED
@@ -17,7 +17,7 @@ from app.session import ENDED
 from app.views import View
 
 MOST = 100_000  # records; the database keeps as many changes
-OF_RECORDS = frozenset({SCORE, ERASED, LOOKED, READ, REVIEWED, WRITTEN})  # their keys are records
+OF_RECORDS = frozenset({SCORE, RENEWED, ERASED, LOOKED, READ, REVIEWED, WRITTEN})  # their keys are records
 OF_SESSIONS = frozenset({ENDED, revocations.KIND})  # about no answer: whether a session lives is asked each time
 
 About = tuple[str, str]  # the connection that records are read through, and the record; "": any of them

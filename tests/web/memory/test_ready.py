@@ -10,6 +10,7 @@ import pytest
 
 from app.db.epochs import ERASED, announce
 from app.db.erasing import Subject
+from app.db.jobs import enqueue
 from app.rollouts import Reach, Rollout, Rollouts
 from app.session import revoke
 from app.web.fragments import Fragments
@@ -18,6 +19,7 @@ from app.web.memory.news import OF_RECORDS
 from app.wiring import erasure
 from tests.core.server import says
 from tests.hosts._proofs import GUEST
+from tests.scoring.test_refresher import SOON
 from tests.web.test_limits import limited
 from tests.world import LEAD, World
 
@@ -267,3 +269,22 @@ def test_what_was_shown_while_a_switch_was_being_read_is_not_remembered(
     assert not reading.shows("acme", "score-badge", "somebody")
     assert meanwhile == ["ready"]
     assert world.badge(token).headers["Inlay-State"] == "off"
+
+
+def test_a_badge_says_what_its_card_says_once_a_score_was_renewed_ahead_of_its_end(world: World) -> None:
+    world.looked_at()
+    world.clock.now += SOON
+    token, panels = world.frame_token(), ("score-card", "score-badge")
+    with world.another() as other:
+
+        def told() -> set[bool]:
+            return {">12<" in each.badge(token, component=tag).text for each in (world, other) for tag in panels}
+
+        assert told() == {False}
+        world.core.score = 12
+        with world.parts.database.begin() as conn:  # as the refresher orders it for what is popular and soon stale
+            enqueue(conn, "rescore", {"connection": "acme", "record": LEAD}, run_at=world.clock.now)
+        world.run_jobs()
+        world.parts.epochs.look()
+        other.parts.epochs.look()
+        assert told() == {True}
