@@ -27,8 +27,7 @@ from app.errors import (
 from app.hosts._request import SignedRequest, written
 from app.launch import LISTED, MAX_RECORDS, Launch, LaunchRequest, Record, Viewer
 from app.routes._session import browser_locale
-from app.session import TOKEN_LIFE_S
-from app.session.bearer import Session
+from app.session.bearer import TOKEN_LIFE_S, Session
 from app.views import LISTS, VIEWS
 from app.web.failures import problem, retry_headers, translated
 from app.web.headers import panel_policy, reporting, still_policy

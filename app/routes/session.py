@@ -26,8 +26,7 @@ from app.machines.api.forms import CODE, GRANT_LIKE, SessionAsked, TokenForm
 from app.machines.api.reading import read_form
 from app.routes._open import open_to_pages
 from app.routes._session import bearer, browser_locale, session_of, written
-from app.session import TOKEN_LIFE_S
-from app.session.bearer import Session
+from app.session.bearer import TOKEN_LIFE_S, Session
 from app.views import LISTS
 from app.web.failures import oauth, problem, translated
 from app.web.parts import parts

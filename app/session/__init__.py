@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection as Transaction
@@ -23,15 +22,24 @@ from app.db.revocations import KIND, Revocations
 from app.db.revocations import revoke as end_all
 from app.db.schema import sessions
 from app.db.single_use import consume
-from app.errors import BadRequest, LaunchUsed, SessionExpired
+from app.errors import LaunchUsed, SessionExpired
 from app.hosts._sign_in import HostTokens
-from app.keys import MAX_TOKEN, Keyring
+from app.keys import Keyring
 from app.launch import Launch
-from app.session.bearer import SESSION_LIFE_S, HostIdentity, Memory, Mode, Session, for_work, opened, signed, verified
+from app.session.bearer import (
+    SESSION_LIFE_S,
+    HostIdentity,
+    Memory,
+    Mode,
+    Session,
+    for_work,
+    opened,
+    signed,
+    verified,
+)
 from app.session.carried import Carried, Columns
 from app.session.identities import Identities, release
 
-TOKEN_LIFE_S = 600.0
 PRUNE_EACH = 100  # sessions opened
 PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
 ENDED = "session"  # the kind of announcement that says: this session is over; its key is the session's id
@@ -73,8 +81,8 @@ class Sessions:
         rows and a sign-in's tokens included. Raises LaunchUsed when this launch was used before, in whichever process.
         """
         now = self._clock()
-        session = opened(launch, connection.name, component, mode, now, now + TOKEN_LIFE_S)
-        token, carried = self._token(session), self._carried.seal(session, launch)
+        session = opened(launch, connection.name, component, mode, now)
+        token, carried = signed(session, self._keys), self._carried.seal(session, launch)
         with contextlib.nullcontext(within) if within else self._database.begin() as conn:
             # not by connection: two of them may trust the same issuer
             used = f"launch:{connection.host.name}:{launch.used_key}"
@@ -133,11 +141,11 @@ class Sessions:
             raise SessionExpired(reason="renewal-needs-launch")
         if now >= session.ends_at:
             raise SessionExpired(reason="absolute-life")
-        renewed = replace(session, expires_at=min(now + TOKEN_LIFE_S, session.ends_at))
+        renewed = session.renewed(now)
         self._audit.write(
             "session.renewed", connection=session.connection, viewer=session.viewer.subject, session=session.id
         )
-        token = self._token(renewed)
+        token = signed(renewed, self._keys)
         self._memory.keep(token, renewed)
         return renewed, token
 
@@ -213,12 +221,6 @@ class Sessions:
             "created_at": session.opened_at,
             "ends_at": session.ends_at,
         }
-
-    def _token(self, session: Session) -> str:
-        token = signed(session, self._keys)
-        if len(token) > MAX_TOKEN:
-            raise BadRequest("The records of this launch are too many, or their ids too long.", reason="token-too-long")
-        return token
 
     def _note_open(self, conn: Transaction, session: Session, connection: Connection) -> None:
         facts: dict[str, Any] = {

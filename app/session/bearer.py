@@ -6,16 +6,18 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
-from app.errors import SessionInvalid
-from app.keys import Keyring
+from app.errors import BadRequest, SessionInvalid
+from app.keys import MAX_TOKEN, Keyring
 from app.launch import Attest, Launch, Record, Viewer
 
 SESSION_LIFE_S = 8 * 3600.0  # absolute: no renewal goes past it
+TOKEN_LIFE_S = 600.0
+MOST_ENDED = 500_000  # sessions; 750 a second
 Mode = Literal["frame", "element"]
 _TYP = "inlay-session"
 # What tokens leave out, because it is in most of them. For ever: a token that was signed with another cannot be read,
@@ -54,6 +56,10 @@ class Session:
         """When it is over, in seconds since the epoch."""
         return self.opened_at + SESSION_LIFE_S
 
+    def renewed(self, now: float) -> Session:
+        """The same with another token's life from now on, within its own."""
+        return replace(self, expires_at=min(now + TOKEN_LIFE_S, self.ends_at))
+
 
 @dataclass(frozen=True, slots=True)
 class HostIdentity:
@@ -73,7 +79,8 @@ class Memory:
     def __init__(self) -> None:
         self._sessions: LRUCache[bytes, Session] = LRUCache(20_000)  # by the token's digest
         self._identities: LRUCache[str, HostIdentity] = LRUCache(10_000)  # those that came with a launch: they stay
-        self._ended: LRUCache[str, bool] = LRUCache(50_000)
+        # for longer than a token lives: an answer in memory asks nobody else whether its session ended
+        self._ended: TTLCache[str, bool] = TTLCache(MOST_ENDED, TOKEN_LIFE_S * 1.1)
         self._lock = threading.Lock()
 
     def find(self, token: str) -> Session | None:
@@ -117,7 +124,7 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def opened(launch: Launch, connection: str, component: str, mode: Mode, opened_at: float, expires_at: float) -> Session:
+def opened(launch: Launch, connection: str, component: str, mode: Mode, now: float) -> Session:
     """A new session of all that the launch proved."""
     return Session(
         id=secrets.token_urlsafe(12),
@@ -128,16 +135,19 @@ def opened(launch: Launch, connection: str, component: str, mode: Mode, opened_a
         records=launch.records,
         attests=launch.attests,
         mode=mode,
-        opened_at=opened_at,
-        expires_at=expires_at,
+        opened_at=now,
+        expires_at=now + TOKEN_LIFE_S,
         fields=launch.fields,
         carried=frozenset(Record.parse(name) for name in launch.features),
     )
 
 
 def signed(session: Session, keys: Keyring) -> str:
-    """The token that carries the session."""
-    return keys.sign(write(session), _TYP, LIKELY)
+    """The token that carries the session. Raises BadRequest for one that would be longer than is taken."""
+    token = keys.sign(write(session), _TYP, LIKELY)
+    if len(token) > MAX_TOKEN:
+        raise BadRequest("The records of this launch are too many, or their ids too long.", reason="token-too-long")
+    return token
 
 
 def verified(token: str, keys: Keyring, now: float) -> Session:

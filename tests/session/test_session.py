@@ -15,7 +15,7 @@ from app.errors import SessionExpired, SessionInvalid, StoreUnavailable
 from app.hosts._sign_in import HostTokens
 from app.launch import Record
 from app.session import revoke
-from app.session.bearer import LIKELY, SESSION_LIFE_S, read, write
+from app.session.bearer import LIKELY, SESSION_LIFE_S, Memory, for_work, read, write
 from tests.world import LEAD, World
 
 
@@ -222,3 +222,12 @@ def test_a_revocation_that_cannot_be_audited_does_not_happen(world: World) -> No
     with pytest.raises(StoreUnavailable):
         ended_by(world)
     assert not over(world, token)
+
+
+def test_a_session_that_ended_has_ended_however_many_end_after_it() -> None:
+    """For as long as its token lives: whoever answers from memory asks nobody else."""
+    memory, first = Memory(), for_work("first", "acme", "zoe", "score-badge", 0.0)
+    for each in (first.id, *(f"other-{n}" for n in range(60_000))):
+        memory.end(each)
+    assert memory.has_ended(first)
+    assert not memory.has_ended(for_work("none of them", "acme", "zoe", "score-badge", 0.0))
