@@ -96,7 +96,7 @@ def _inlay(children: Children, places: Places, state: Path, workers: int) -> Chi
         state / "core.log",
         f"{places.core}/healthz",
     )
-    slow = granian(children, "bench.core", int(_port(places.slow)), 1, state, "/healthz")
+    slow = _granian(children, "bench.core", int(_port(places.slow)), 1, state, "/healthz")
     config = CrmConfig(places.crm, places.inlay, places.core, places.keys, str(state))
     config.save(state / "crm.json")
     crm = children.start(
@@ -120,7 +120,7 @@ def _inlay(children: Children, places: Places, state: Path, workers: int) -> Chi
 def _road(children: Children, port: int, workers: int, state: Path) -> Child:
     """The same node's answers through Flask: another server on the same configuration and the same database."""
     os.environ["BENCH_CONFIG"] = str(state / "inlay.toml")
-    road = granian(children, "bench.road", port, workers, state, "/readyz")
+    road = _granian(children, "bench.road", port, workers, state, "/readyz")
     road.wait_ready(children.http, time.monotonic() + _READY_S)
     return road
 
@@ -131,8 +131,8 @@ def _beside(children: Children, ports: dict[str, int], workers: int, state: Path
     os.environ["BENCH_PAGES"] = str(state / "pages.json")
     os.environ["BENCH_BODY"] = str(state / "body.html")
     until = time.monotonic() + _READY_S
-    bare = granian(children, "bench.bare", ports["bare"], workers, state, "/raw")
-    host = granian(children, "bench.pages", ports["host"], 1, state, "/badge")
+    bare = _granian(children, "bench.bare", ports["bare"], workers, state, "/raw")
+    host = _granian(children, "bench.pages", ports["host"], 1, state, "/badge")
     bare.wait_ready(children.http, until)
     host.wait_ready(children.http, until)
     return bare
@@ -156,15 +156,13 @@ def _nginx(children: Children, stack: Stack, state: Path) -> dict[str, Child]:
     return {"nginx": child}
 
 
-def granian(
-    children: Children, module: str, port: int, workers: int, state: Path, health: str, threads: int = THREADS
-) -> Child:
-    """The server and the settings of `inlay serve`, for a module's `application`."""
+def _granian(children: Children, module: str, port: int, workers: int, state: Path, health: str) -> Child:
+    """The server and the settings of `inlay serve`."""
     options = {"--interface": "wsgi", "--host": "127.0.0.1", "--port": port, "--workers": workers}
-    options["--blocking-threads"] = threads
+    options["--blocking-threads"] = THREADS
     command = [str(_BIN / "granian"), *(str(each) for option in options.items() for each in option)]
     command += ["--factory", "--no-ws", "--respawn-failed-workers", "--no-access-log", f"{module}:application"]
-    return children.start(module, command, state / f"{module}-{port}.log", f"http://127.0.0.1:{port}{health}")
+    return children.start(module, command, state / f"{module}.log", f"http://127.0.0.1:{port}{health}")
 
 
 def _badge(http: requests.Session, places: Places, signer: Signer, record: str) -> tuple[str, str]:
