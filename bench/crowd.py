@@ -96,25 +96,26 @@ def _misses(stack: Stack, numbers: Iterator[int]) -> Iterator[None]:
 
 
 _CALLED = {"bare": "WSGI constant"}
+_CLIENTS: dict[str, load.Burst] = {"a client each": load.viewers, "one client, connected": load.volley}
 
 
 def _viewers(stack: Stack, bursts: int) -> list[dict[str, Any]]:
-    """So many viewers look at once, each on a connection of their own, in turns at Inlay, at the same kind of server
-    with a constant (no application can be quicker behind it), and at nginx."""
+    """So many viewers look at once, in turns at Inlay, at the same kind of server with a constant (no application can
+    be quicker behind it), and at nginx; as viewers do, and by one client that takes as little time as it can."""
     sessions = [open_session(stack, [record]) for record in stack.records[:VIEWERS]]
     asked = {"inlay": [known(each)[0] for each in sessions], "bare": [get(RAW)] * VIEWERS}
     if "nginx" in stack.pid:
         asked["nginx"] = [get(nginx.AT, headers={"Authorization": "Bearer x"})] * VIEWERS
-    found: dict[str, list[list[float]]] = {name: [] for name in asked}  # a list for each burst
-    turns, order = list(asked.items()), random.Random(1)
+    turns, order = [*itertools.product(_CLIENTS, asked)], random.Random(1)
+    found: dict[tuple[str, str], list[list[float]]] = {each: [] for each in turns}  # a list for each burst
     for number in range(bursts + 2):
-        order.shuffle(turns)
-        for name, each in turns:
-            took = load.burst(stack.port[name], each)
+        for client, server in order.sample(turns, len(turns)):
+            took = _CLIENTS[client](stack.port[server], asked[server])
             if number >= 2:
-                found[name].append(took)
+                found[client, server].append(took)
     return [
-        {"server": _CALLED.get(name, name)} | _of_bursts(took, found.get("nginx", ())) for name, took in found.items()
+        {"client": client, "server": _CALLED.get(server, server)} | _of_bursts(took, found.get((client, "nginx"), ()))
+        for (client, server), took in found.items()
     ]
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import selectors
 import socket
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http.client import HTTPResponse
 from itertools import repeat
+
+Burst = Callable[[int, Sequence[bytes]], list[float]]
+"""Asks a port for all of these at once; milliseconds of each answer."""
 
 
 class WrongAnswerError(Exception):
@@ -99,16 +105,49 @@ def run(
     return Load(len(latencies), time.perf_counter() - began, latencies)
 
 
-def burst(port: int, requests: Sequence[bytes]) -> list[float]:
-    """Milliseconds of each of these requests, all sent at once, each on a connection of its own."""
+def viewers(port: int, requests: Sequence[bytes]) -> list[float]:
+    """Milliseconds of each of these requests, by a viewer each: all at once, they connect, ask and read the answer.
+
+    Raises WrongAnswerError at another status than 200, and when one of them was not answered within 10 s.
+    """
+    took: list[float] = []
+    together = threading.Barrier(len(requests))
+
+    def view(request: bytes) -> None:
+        together.wait()
+        began = time.perf_counter()
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=10) as connection,
+            HTTPResponse(connection) as answer,
+        ):
+            connection.sendall(request)
+            answer.begin()
+            answer.read()
+            if answer.status == 200:
+                took.append((time.perf_counter() - began) * 1000)
+
+    threads = [threading.Thread(target=view, args=(each,)) for each in requests]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    if len(took) < len(requests):
+        raise WrongAnswerError(f"{len(requests) - len(took)} of {len(requests)} viewers did not get their answer.")
+    return took
+
+
+def volley(port: int, requests: Sequence[bytes]) -> list[float]:
+    """Milliseconds of each of these requests, sent one right after the other on open connections of their own."""
     return _answered([_Client(port, iter((each,)), 200) for each in requests], lambda: False)
 
 
 def _answered(clients: Sequence[_Client], goes_on: Callable[[], bool]) -> list[float]:
     """Milliseconds of each answer. A client whose answer came asks again while it goes on."""
     latencies: list[float] = []
-    with selectors.DefaultSelector() as selector:
+    with ExitStack() as ended:
+        selector = ended.enter_context(selectors.DefaultSelector())
         for client in clients:
+            ended.enter_context(client.socket)
             selector.register(client.socket, selectors.EVENT_READ, client)
             client.send()
         flying = len(clients)
@@ -125,6 +164,4 @@ def _answered(clients: Sequence[_Client], goes_on: Callable[[], bool]) -> list[f
                     key.data.send()
                 else:
                     flying -= 1
-    for client in clients:
-        client.socket.close()
     return latencies

@@ -96,7 +96,7 @@ def _charts(result: Mapping[str, Any]) -> Iterable[Chart]:
     ]
     yield Chart("Time of an answer", "p50, and paler p95", levels)
     viewers = [
-        Bar(row["server"], row["p50_ms"], _two(row), row["p95_ms"], ours=row["server"] == "inlay")
+        Bar(f"{row['server']}, {row['client']}", row["p50_ms"], _two(row), row["p95_ms"], ours=row["server"] == "inlay")
         for row in result["crowd"].get("viewers", ())
     ]
     yield Chart("50 viewers at once", "p50, and paler p95", viewers)

@@ -103,10 +103,11 @@ def _crowd(found: Mapping[str, Any]) -> list[str]:
         f"Four one-second misses in flight: {misses['beside_per_s']:,} badges/s beside {misses['alone_per_s']:,} alone "
         f"({misses['rate_x_alone']} x), p95 {misses['beside_p95_ms']} ms beside {misses['alone_p95_ms']} "
         f"({misses['p95_x_alone']} x).",
-        "50 viewers at once, each on a new connection:",
+        "50 viewers at once, each on a connection of its own:",
         table(
             found["viewers"],
             {
+                "asked by": lambda row: row["client"],
                 "server": lambda row: row["server"],
                 **{f"{each} ms": partial(lambda name, row: row[name], f"{each}_ms") for each in ("p50", "p95", "p99")},
                 "p95 of a burst, ms": lambda row: row["burst_p95_ms"],

@@ -55,7 +55,11 @@ def result(ratio: float = 0.9, servers: tuple[str, ...] = ("inlay", "nginx")) ->
                 **dict.fromkeys(("alone_per_s", "beside_per_s"), 9000),
                 **dict.fromkeys(("rate_x_alone", "p95_x_alone", "alone_p95_ms", "beside_p95_ms"), 1.0),
             },
-            "viewers": [{"server": name, "burst_p95_ms": 2.0, **TIMES, **_beside(servers)} for name in servers],
+            "viewers": [
+                {"client": client, "server": name, "burst_p95_ms": 2.0, **TIMES, **_beside(servers)}
+                for client in ("each", "one")
+                for name in servers
+            ],
             "memory": {
                 "requests": 120_000,
                 "grown": 0.5,
@@ -98,7 +102,7 @@ def test_without_nginx_the_table_says_so_and_no_goal_is_met() -> None:
 def test_the_picture_has_a_bar_for_each_row_and_marks_the_limit() -> None:
     drawn = ET.fromstring(plot.svg(result()))
     texts = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"badge", "batch of 200, 64 at a time", "nginx", "Inlay iframe"} <= set(texts)
+    assert {"badge", "batch of 200, 64 at a time", "nginx, each", "Inlay iframe"} <= set(texts)
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == 2  # through Flask, and before it
 
 
