@@ -66,7 +66,7 @@ class Reloader:
         threading.Thread(target=self._follow, name="revisions", daemon=True).start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._now.app(environ, start_response)
+        return self._now.app.wsgi_app(environ, start_response)  # what Flask would call, a call less
 
     def _stop_jobs(self) -> None:
         self._now.runner.stop()

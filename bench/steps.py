@@ -76,7 +76,7 @@ def _steps(
     yield name, "digest of the proof, or of the form with it", _us(lambda: key_of(environ, form))
     yield name, "the look into the map", _us(lambda: parts.ready._kept[key])
     yield name, "epoch, clock", _us(lambda: (parts.epochs.current(), parts.clock()))
-    yield name, "whether its session lives", _us(lambda: parts.sessions.over(kept.session))
+    yield name, "whether a session ended", _us(lambda: parts.sessions.turn is kept.turn)
     yield name, "rate limit", _us(lambda: parts.limits.admits(kept.window))
     yield name, "which form of it is sent", _us(lambda: kept.whole.sent(environ))
     yield name, "metrics", _us(lambda: parts.metrics.tick(kept.counters, timed, 0.0001))

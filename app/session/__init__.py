@@ -50,7 +50,11 @@ _count = itertools.count(1)
 
 
 class Sessions:
-    """Opens, loads, renews and ends sessions. Loading costs no I/O once a process has seen the token."""
+    """Opens, loads, renews and ends sessions. Loading costs no I/O once a process has seen the token.
+
+    `turn` is another object after any session ended before its time, as far as this process knows: while it is the
+    same, what `over` said of a session still holds until the session expires.
+    """
 
     def __init__(
         self,
@@ -65,6 +69,7 @@ class Sessions:
         self._database, self._keys, self._audit, self._clock = database, keys, audit, clock
         self._carried, self._epochs, self._identities = carried, epochs, identities
         self._memory = Memory()
+        self.turn = object()
         epochs.subscribe(self._on_change)
         self._revoked = Revocations(database, SESSION_LIFE_S, clock)
 
@@ -162,6 +167,7 @@ class Sessions:
             announce(conn, ENDED, name, session.id, at=self._clock())
             self._audit.write("session.ended", conn=conn, connection=name, viewer=viewer, session=session.id)
         self._memory.end(session.id)
+        self.turn = object()
 
     def host_identity(self, session: Session, dead: str = "") -> HostIdentity:
         """The viewer's own token at the host; another one where the host called it `dead`.
@@ -238,6 +244,9 @@ class Sessions:
             self._memory.forget()
         elif news.kind == ENDED:
             self._memory.end(news.key)
+        else:
+            return
+        self.turn = object()
 
 
 def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, component: str, now: float) -> int:

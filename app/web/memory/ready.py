@@ -44,7 +44,8 @@ class Kept:
     window: Window
     about: frozenset[About]
     epoch: int  # as of which it is known to hold
-    until: float
+    until: float  # not after its session expires
+    turn: object = None  # of the sessions, as of which its own is known to live
 
 
 class Ready:
@@ -54,7 +55,7 @@ class Ready:
         self, sessions: Sessions, news: News, limits: Limits, metrics: Metrics, clock: Callable[[], float]
     ) -> None:
         self._sessions, self._news, self._limits = sessions, news, limits
-        self._metrics, self._clock = metrics, clock
+        self._metrics, self._clock, self._current = metrics, clock, news.current
         self._hit = metrics.place("cache", level="ready", outcome="hit")
         # first in, first out: a look changes nothing, and what is older ends sooner
         self._kept: FIFOCache[Key, Kept] = FIFOCache(KEPT_BYTES, getsizeof=lambda kept: kept.whole.size)
@@ -67,20 +68,21 @@ class Ready:
         except KeyError:
             return None
         try:
-            epoch = self._news.current()  # read first: what was announced is known to the session's look
-            holds = (
-                self._news.holds(kept.about, kept.epoch, epoch)
-                and self._clock() < kept.until
-                and origin in kept.origins
-                and self._sessions.over(kept.session) is None
-                and self._limits.admits(kept.window)
-            )
+            epoch = self._current()  # read first: what was announced is known to all that is asked from here on
+            if not self._clock() < kept.until or origin not in kept.origins:
+                return None
+            if epoch != kept.epoch:  # else nothing was announced at all, as on most looks
+                if not self._news.holds(kept.about, kept.epoch, epoch):
+                    return None
+                kept.epoch = epoch  # the next look needs not go through what was announced until now
+            turn = self._sessions.turn
+            if turn is not kept.turn:
+                if self._sessions.over(kept.session) is not None:
+                    return None
+                kept.turn = turn
         except StoreUnavailable:
             return None
-        if not holds:
-            return None
-        kept.epoch = epoch  # the next look needs not go through what was announced until now
-        return kept
+        return kept if self._limits.admits(kept.window) else None
 
     def forget(self) -> None:
         """Somebody was erased: nothing of before stays in memory."""
@@ -100,6 +102,7 @@ class Ready:
         until: float,
     ) -> None:
         """`epoch` is that of before the road was walked; nothing is kept that `until` ends already."""
+        until = min(until, session.expires_at)
         if until <= self._clock() or len(key[1]) + len(key[2]) > MAX_ADDRESS or whole.size > KEPT_BYTES:
             return
         window = self._limits.window_of(connection, session.viewer.subject)
