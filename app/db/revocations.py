@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from app.db.database import Database
 from app.db.epochs import EVERYTHING, Announcement, announce
 from app.db.schema import revocations, sessions
-from app.errors import StoreUnavailable
 
 KIND = "revocation"
 _MARGIN_S = 3600.0  # nodes' clocks differ
@@ -30,21 +29,21 @@ class Revocations:
         """`life_s` is how long a session can live at most. Raises StoreUnavailable."""
         self._database, self._life_s, self._clock = database, life_s, clock
         self._lock = threading.Lock()
-        self._missed = False
+        self._misses = self._made_up_for = 0  # how often news were missed, and up to which of these the table was read
         self._at: dict[_Scope, float] = {}
         self._learn(self._read())
 
     def hear(self, news: Announcement) -> None:
         """What other processes announce."""
         if news.kind == EVERYTHING:
-            self._missed = True
+            self._misses += 1
         elif news.kind == KIND:
             viewer, component = json.loads(news.key)
             self._learn({(news.connection, viewer, component): news.at})
 
     def covers(self, connection: str, viewer: str, component: str, opened_at: float) -> bool:
         """Whether a session like this was revoked. Raises StoreUnavailable when news were missed."""
-        if self._missed:
+        if self._misses != self._made_up_for:
             self._catch_up()
         if not self._at:  # as almost always
             return False
@@ -56,12 +55,9 @@ class Revocations:
             )
 
     def _catch_up(self) -> None:
-        self._missed = False
-        try:
-            self._learn(self._read())
-        except StoreUnavailable:
-            self._missed = True
-            raise
+        misses = self._misses  # what is missed while the table is read is read for again
+        self._learn(self._read())
+        self._made_up_for = misses
 
     def _learn(self, news: Mapping[_Scope, float]) -> None:
         with self._lock:

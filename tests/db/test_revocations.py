@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from sqlalchemy import select
@@ -85,6 +85,33 @@ def test_a_process_that_missed_news_reads_the_table_or_refuses(database: Moody, 
     used = database.used
     heard.covers("acme", "zoe", "score-badge", 300.0)
     assert database.used == used
+
+
+def test_until_the_table_was_read_nobody_is_let_through(database: Moody, heard: Revocations) -> None:
+    """Not while another thread reads it, not after a read that failed in whatever way, and not if more was missed."""
+    with database.begin() as conn:
+        revoke(conn, "acme", "", "", 400.0, LIFE)
+    heard.hear(Announcement(7, EVERYTHING))
+    read, told = heard._read, []
+
+    def slow() -> Mapping[tuple[str, str, str], float]:
+        heard._read = read  # type: ignore[method-assign]
+        told.append(heard.covers("acme", "zoe", "score-badge", 300.0))  # as another thread asks
+        with database.begin() as conn:
+            revoke(conn, "acme", "late", "", 450.0, LIFE)
+        heard.hear(Announcement(8, EVERYTHING))
+        return {}
+
+    def broken() -> Mapping[tuple[str, str, str], float]:
+        heard._read = slow  # type: ignore[method-assign]
+        raise RuntimeError
+
+    heard._read = broken  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        heard.covers("acme", "zoe", "score-badge", 300.0)
+    assert heard.covers("acme", "zoe", "score-badge", 300.0)
+    assert told == [True]
+    assert heard.covers("acme", "late", "score-badge", 425.0)
 
 
 def test_what_nothing_can_be_under_any_more_is_forgotten(database: Moody) -> None:
