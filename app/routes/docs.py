@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from markupsafe import Markup
 
 from app.machines.api.document import document
 from app.web.headers import still_policy
+from app.web.languages import asked_for
 from app.web.parts import parts
 
 blueprint = Blueprint("docs", __name__)
@@ -23,7 +24,7 @@ def docs() -> Response:
     """The same for people: one page without a script, in the language that the browser asks for."""
     p = parts()
     style = p.catalog.tokens_css + p.assets.page_css + p.assets.docs_css
-    locale = (request.accept_languages.best or "en") if request.accept_languages else "en"
+    locale = asked_for(p.renderer.texts)
     said = document(p.settings.server.public_url)
     html = p.renderer.page("docs.html", locale=locale, style=Markup(style), said=said, shapes=_shapes(said))  # noqa: S704 ours
     response = Response(html, mimetype="text/html")

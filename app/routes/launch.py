@@ -31,6 +31,7 @@ from app.session.bearer import TOKEN_LIFE_S, Session
 from app.views import LISTS, VIEWS
 from app.web.failures import problem, retry_headers, translated
 from app.web.headers import panel_policy, reporting, still_policy
+from app.web.languages import asked_for
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, count_unknown, note_expired, note_request, refused, require_patience
 from app.web.shown import Item
@@ -227,7 +228,7 @@ def _refusal(connection: Connection | None, error: InlayError, reference: str) -
     """A plain page: what happened, what to do, and an id for the admin. It may be framed as the panel would be."""
     p = parts()
     style = p.catalog.tokens_css + p.assets.page_css
-    locale = (request.accept_languages.best or "en") if request.accept_languages else "en"
+    locale = asked_for(p.renderer.texts)
     html = p.renderer.page(
         "panel-refused.html",
         locale=locale,

@@ -35,6 +35,7 @@ from app.session.signin import Asked
 from app.views import LISTS
 from app.web.failures import retry_headers, translated
 from app.web.headers import popup_policy
+from app.web.languages import asked_for
 from app.web.limits import whose_address
 from app.web.parts import Parts, parts
 from app.web.refusals import charge, note_request, require_patience, sign_in_refused
@@ -218,7 +219,7 @@ def _page(template: str, words: dict[str, Any], **values: Any) -> Response:
     style = p.catalog.tokens_css + p.assets.signin_css
     html = p.renderer.page(
         template,
-        locale=(request.accept_languages.best or "en") if request.accept_languages else "en",
+        locale=asked_for(p.renderer.texts),
         style=Markup(style),  # noqa: S704 our own sheet
         popup=words,
         nonce=nonce,

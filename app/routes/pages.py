@@ -15,6 +15,7 @@ from app.connections import Connection
 from app.errors import InlayError, LaunchRefused, NotFound
 from app.hosts._pages import source
 from app.web.headers import around_policy, reporting, still_policy
+from app.web.languages import asked_for
 from app.web.parts import parts
 
 blueprint = Blueprint("pages", __name__)
@@ -94,4 +95,4 @@ def _framed(html: str, status: int, policy: str, connection: str) -> Response:
 
 
 def _locale() -> str:
-    return request.accept_languages.best or "en"
+    return asked_for(parts().renderer.texts)

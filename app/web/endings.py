@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.errors import InlayError
 from app.web.failures import failure_headers, problem, translated
 from app.web.headers import COMMON, over_tls, still_policy
+from app.web.languages import asked_for
 from app.web.parts import parts
 from app.web.prepared import COMPRESS_FROM_BYTES, COMPRESS_LEVEL, gzipped, takes_gzip
 from app.web.refusals import note_request
@@ -41,7 +42,7 @@ def _page(error: InlayError) -> Response:
     style = p.catalog.tokens_css + p.assets.page_css
     html = p.renderer.page(
         "failed.html",
-        locale=(request.accept_languages.best or "en") if request.accept_languages else "en",
+        locale=asked_for(p.renderer.texts),
         style=Markup(style),  # noqa: S704 our own sheet
         code=error.code,
         status=error.status,

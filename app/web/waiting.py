@@ -14,6 +14,7 @@ from app.errors import ApprovalNeeded, InlayError, NotLaunched
 from app.launch import Record
 from app.views import VIEWS
 from app.web.headers import panel_policy, reporting
+from app.web.languages import asked_for
 from app.web.parts import Parts
 
 PLAIN = "plain"  # the dialect of pages that are no host's in particular
@@ -71,7 +72,7 @@ def waiting(p: Parts, connection: Connection, tag: str, record: str) -> Response
 
 
 def _page(p: Parts, connection: Connection, tag: str, words: dict[str, Any], dialect: str) -> Response:
-    nonce, locale = secrets.token_urlsafe(16), (request.accept_languages.best or "en")
+    nonce, locale = secrets.token_urlsafe(16), asked_for(p.renderer.texts)
     sign_in = "signin" in words
     style = p.catalog.styles(tag, p.assets.signin_css)
     content = p.renderer.page("panel-waiting.html", locale=locale, sign_in=sign_in, approval=words["approval"])

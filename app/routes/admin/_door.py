@@ -19,6 +19,7 @@ from app.errors import Denied, InlayError, NotFound, SessionInvalid, StoreUnavai
 from app.keys import same
 from app.web.failures import retry_headers, translated
 from app.web.headers import admin_policy
+from app.web.languages import asked_for
 from app.web.parts import parts
 from app.web.refusals import charge, require_patience
 
@@ -148,7 +149,7 @@ def page(template: str, admin: Admin | None, *, status: int = 200, title: str, *
     p, nonce = parts(), secrets.token_urlsafe(16)
     html = p.renderer.page(
         template,
-        locale=(request.accept_languages.best or "en") if request.accept_languages else "en",
+        locale=_locale(admin),
         title=title,
         admin=admin,
         tabs=[tab for tab in TABS if admin is not None and _offered(admin, tab)],
@@ -161,6 +162,12 @@ def page(template: str, admin: Admin | None, *, status: int = 200, title: str, *
     response = Response(html, status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = admin_policy(p.settings.server.public_url, nonce)
     return response
+
+
+def _locale(admin: Admin | None) -> str:
+    """An admin's own, as their browser says; whoever is not signed in is given no more than the languages we have."""
+    asked = request.accept_languages.best if admin is not None else None
+    return asked or asked_for(parts().renderer.texts)
 
 
 def failed(error: InlayError, admin: Admin | None, reference: str = "") -> Response:
