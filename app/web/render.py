@@ -69,7 +69,7 @@ class Renderer:
         self.catalog = catalog
         self.texts = texts
         self._environment = Environment(
-            loader=FileSystemLoader([components, templates]),
+            loader=FileSystemLoader([templates, components]),  # no file of a component takes the place of a page
             autoescape=True,
             undefined=StrictUndefined,
             auto_reload=watch,

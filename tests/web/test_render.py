@@ -14,6 +14,8 @@ from app.web.render import FLUSH, Renderer, in_parts
 from app.web.texts import Texts
 from tests.web.test_catalog import Folder
 
+BOTH = ("templates", "components")
+
 
 def build(folder: Folder, html: str, *, watch: bool = False) -> Renderer:
     folder.write(html=html)
@@ -40,6 +42,23 @@ def test_pages_are_escaped_whatever_their_suffix(folder: Folder, suffix: str) ->
     (folder.path / f"page.{suffix}").write_text("{{ name }} {{ t('Trend') }} {{ fmt.dir }}")
     renderer = build(folder, "<p>{{ name }}</p>")
     assert renderer.page(f"page.{suffix}", locale="de", name="<b>") == "&lt;b&gt; Verlauf ltr"
+
+
+def test_no_file_of_a_component_takes_the_place_of_a_page(folder: Folder) -> None:
+    pages = folder.path / "pages"
+    for place in (pages, folder.components):
+        place.mkdir()
+        (place / "panel.html").write_text(place.name)
+    folder.write(html="<p>{{ name }}</p>")
+    catalog = Catalog.load(folder.components, folder.tokens)
+    renderer = Renderer(folder.components, pages, catalog=catalog, texts=Texts.load())
+    assert (renderer.page("panel.html"), render(renderer)) == ("pages", "<p>n</p>")
+
+
+def test_no_page_takes_the_place_of_a_component_s_file(root: Path) -> None:
+    named = [{str(path.relative_to(root / each)) for path in (root / each).rglob("*.html")} for each in BOTH]
+    assert all(named)
+    assert not set.intersection(*named)
 
 
 def test_what_is_not_declared_is_an_error(folder: Folder) -> None:
