@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,9 @@ from app.review.said import VERDICTS, Said, Word
 
 MARK = "~"  # between what a thing is called and what was said; no name of a story has it
 MOST = 60  # words that are carried; older ones are forgotten
-MOST_COMMENT = 200  # letters of a comment that are carried: it stands in a header
+MOST_COMMENT = 200  # letters of a comment that are carried
+MOST_LETTERS = 6_000  # of all that is carried: it stands in a header, and proxies take 8 KB of one (nginx's default)
+_MOST_BYTES = 100_000  # of it, unpacked
 THUMB, SATISFACTION = "thumb", "satisfaction"
 _BY = "Ana"  # who looks, in all stories
 _LIST = {"rows", "done", "counts"}  # what only a worklist has
@@ -74,17 +77,34 @@ def satisfied(form: Mapping[str, str], now: float) -> Back:
 
 
 def carried(words: Sequence[Back]) -> str:
-    """As it goes along: a mark and one word of base64url; empty where nothing was said."""
-    plain = [{name: each for name, each in asdict(word).items() if each not in ("", None)} for word in words[-MOST:]]
-    return MARK + base64.urlsafe_b64encode(json.dumps(plain).encode()).decode() if plain else ""
+    """As it goes along: a mark and one word of base64url; empty where nothing was said.
+
+    What would be too long for a header is forgotten, oldest first: comments, and then words.
+    """
+    kept = list(words[-MOST:])
+    packed = _packed(kept)
+    for place, word in enumerate(kept):
+        if len(packed) <= MOST_LETTERS:
+            break
+        kept[place] = replace(word, comment="")
+        packed = _packed(kept)
+    while len(packed) > MOST_LETTERS:
+        packed = _packed(kept := kept[1:])
+    return MARK + packed if kept else ""
+
+
+def _packed(words: Sequence[Back]) -> str:
+    plain = [{name: each for name, each in asdict(word).items() if each not in ("", None)} for word in words]
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(plain).encode(), 9)).decode()
 
 
 def read(text: str) -> tuple[Back, ...]:
     """What goes along in an ETag or a decision; nothing where that is no word of ours."""
     try:
-        plain = json.loads(base64.urlsafe_b64decode(text.strip('"').partition(MARK)[2]))
+        packed = base64.urlsafe_b64decode(text.strip('"').partition(MARK)[2])
+        plain = json.loads(zlib.decompressobj().decompress(packed, _MOST_BYTES))
         return tuple(Back(**each) for each in plain)[-MOST:]
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, binascii.Error, zlib.error, RecursionError):
         return ()
 
 

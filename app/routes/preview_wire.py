@@ -114,7 +114,8 @@ def thumbs() -> Response:
 @blueprint.post("/satisfaction")
 def satisfaction() -> Response:
     """An answer, thanked for. Raises BadRequest, SessionInvalid."""
-    return _answered((), [said_back.satisfied(request.form.to_dict(), time.time())])
+    form = request.form.to_dict()
+    return _answered(said_back.read(form.get("decision", "")), [said_back.satisfied(form, time.time())])
 
 
 def _answered(before: Sequence[Back], new: Sequence[Back], **more: object) -> Response:

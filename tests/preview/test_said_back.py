@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import random
 import re
+import zlib
 
 import pytest
 
@@ -34,6 +37,24 @@ def test_what_goes_along_comes_back() -> None:
     assert read(f'"abc{carried(words)}"') == words
     assert [read(each) for each in ("d1", '"abc~!"', "", carried(()))] == [()] * 4
     assert len(read("x" + carried([review("accept")] * 200))) == said_back.MOST
+
+
+def test_what_goes_along_fits_a_header() -> None:
+    """Old comments are forgotten before any verdict is, and what is unpacked has its bound."""
+    chance = random.Random(7)
+
+    def long() -> str:
+        return "".join(chr(chance.randrange(0x4E00, 0x9F00)) for _ in range(said_back.MOST_COMMENT))
+
+    words = [review("accept", f"f{number}", comment=long()) for number in range(said_back.MOST)]
+    along = carried(words)
+    assert len(along) <= said_back.MOST_LETTERS + 1
+    back = read("x" + along)
+    assert [each.item for each in back] == [each.item for each in words]
+    assert [each.comment for each in (back[0], back[-1])] == ["", words[-1].comment]
+    assert read("x" + carried([review("accept", comment=long(), record=f"Lead/{long() * 40}")] * 9)) == ()
+    bomb = base64.urlsafe_b64encode(zlib.compress(b"[" + b" " * 10_000_000 + b"]", 9)).decode()
+    assert read(f"x~{bomb}") == ()
 
 
 def test_a_score_is_accepted_and_that_is_taken_back(edition: Edition) -> None:

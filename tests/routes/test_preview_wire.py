@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import zlib
 
 import pytest
 from flask.testing import FlaskClient
@@ -81,6 +82,21 @@ def test_a_thumb_and_an_answer_have_their_twins(client: FlaskClient) -> None:
     assert 'aria-pressed="true"' in up.get_json()["fragments"][0]["html"]
     four = client.post(f"{WIRE}/satisfaction", data={"token": token, "answer": "4"})
     assert "Thank you" in four.get_json()["fragments"][0]["html"]
+
+
+def test_an_answer_forgets_nothing_that_was_said_before(client: FlaskClient) -> None:
+    data = {"token": Scene("score-card", "asked").token(2e9), "component": "score-card", "record": "Lead/00Q1"}
+    [up] = client.post(f"{WIRE}/thumbs", data=data | {"thumb": "up", "decision": "d1"}).get_json()["fragments"]
+    assert up["html"].count('aria-pressed="true"') == 1
+    [(_, decision)] = set(re.findall(r'data-to="(satisfaction)" data-decision="([^"]+)"', up["html"]))
+    answer = {"answer": "4", "decision": decision}
+    [four] = client.post(f"{WIRE}/satisfaction", data=data | answer).get_json()["fragments"]
+    assert "Thank you" in four["html"]
+    assert four["html"].count('aria-pressed="true"') == 1
+
+
+def test_no_twin_takes_what_is_not_to_be_said(client: FlaskClient) -> None:
+    token = Scene("score-card", "asked").token(2e9)
     for path, data in (("reviews", {"verdict": "x"}), ("reviews", {"review": "x"}), ("thumbs", {"thumb": "x"})):
         assert client.post(f"{WIRE}/{path}", data={"token": token, **data}).status_code == 400
 
@@ -97,7 +113,7 @@ def test_weather_is_a_real_answer(client: FlaskClient, net: str, status: int) ->
 @pytest.mark.parametrize("value", ["NaN", "1e999", "-1", "[]", "null"])
 def test_what_nobody_said_never_breaks_a_panel(client: FlaskClient, value: str) -> None:
     plain = f'[{{"word": "override", "at": 1, "reason": "other", "value": {value}}}]'
-    known = {"If-None-Match": f'"x~{base64.urlsafe_b64encode(plain.encode()).decode()}"'}
+    known = {"If-None-Match": f'"x~{base64.urlsafe_b64encode(zlib.compress(plain.encode())).decode()}"'}
     asked = bearer(Scene("score-card", "ready")) | known
     assert client.get(f"{WIRE}/components/score-card", headers=asked).status_code in (200, 400)
 
