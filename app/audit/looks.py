@@ -100,6 +100,20 @@ class LookLog:
         with self._lock:
             return [row for row in rows if (row.session, row.decision) not in self._noted]
 
+    def before_elsewhere(self, row: ViewRow) -> str | None:
+        """What this viewer had seen of the record before another session of theirs was shown this decision; None where
+        there is no such session, or nothing was seen before. Raises StoreUnavailable."""
+        c = audit.c
+        theirs = (
+            c.connection == row.connection, c.viewer == clean_text(row.viewer), c.record == row.record,
+            c.event.in_([_SHOWN, _OPENED]),
+        )  # fmt: skip
+        there = select(func.min(c.seq)).where(*theirs, c.decision == row.decision, c.session != row.session)
+        before = select(c.decision).where(*theirs, c.seq < there.scalar_subquery(), c.decision != row.decision)
+        with self._database.read() as conn:
+            found: str | None = conn.execute(before.order_by(c.seq.desc()).limit(1)).scalar()
+        return found
+
     def open(self, row: ViewRow, *, marked: bool) -> None:
         """A viewer reads a decision in full. `marked`: badges may show it as news, and must stop; every process hears.
 

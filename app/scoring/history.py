@@ -105,16 +105,23 @@ class History:
             if answer.decision
         ]
         for row in self._looks.unopened(rows):
-            record = Record.parse(row.record)
-            self._looks.open(row, marked=self._is_marked(session, record, answers[record]))
+            self._looks.open(row, marked=self._is_marked(row, answers[Record.parse(row.record)]))
 
-    def _is_marked(self, session: Session, record: Record, answer: Answer) -> bool:
+    def _is_marked(self, row: ViewRow, answer: Answer) -> bool:
         """Whether a badge of this viewer may show another number than they read. One that was merely scored anew and
         came out the same is no news: to announce it would have every process walk every road again."""
         with self._lock:
-            both = self._before.get(self._place(session, record), _Before())
+            opened = self._opened.get((row.connection, row.record), 0)
+            both = self._before.get((row.session, Record.parse(row.record), opened), _Before())
         now = drawn(answer.score.value) if answer.score else None
-        return any(before is not None and drawn(before[0].score.value) != now for before in (both.card, both.badge))
+        if any(before is not None and drawn(before[0].score.value) != now for before in (both.card, both.badge)):
+            return True
+        if both.card is None:  # no other session of theirs was shown it
+            return False
+        # the last that they saw may be this very number, and where they saw it, it is marked
+        earlier = self._looks.before_elsewhere(row)
+        seen = self._seen({earlier}) if earlier else {}
+        return any(drawn(each.score.value) != now for each in seen.values())
 
     def _moved(self, before: Stored, now: Stored) -> tuple[Input, ...]:
         """The inputs that differ; none where what a launch carried is compared, which is nobody's field."""

@@ -55,6 +55,18 @@ def test_once_its_card_is_opened_a_badge_has_nothing_new_to_say_and_the_card_sti
     assert last("s3").of_badge == last("s3").of_card == Look("d2", 1000.0)
 
 
+def test_what_was_seen_before_another_session_was_shown_a_decision(log: AuditLog, looks: LookLog) -> None:
+    opened = replace(CARD, session="s9", decision="d3")
+    for row in (BADGE, replace(BADGE, viewer="bob", decision="d2", session="b1"), replace(BADGE, record="Lead/2")):
+        log.views([row])
+    assert looks.before_elsewhere(opened) is None  # no other session has it
+    log.views([replace(BADGE, session="s2", decision="d3"), replace(BADGE, session="s3", decision="d4")])
+    assert looks.before_elsewhere(opened) == "d1"
+    assert looks.before_elsewhere(replace(opened, session="s2")) is None
+    assert looks.before_elsewhere(replace(opened, viewer="bob")) is None
+    assert looks.before_elsewhere(replace(opened, decision="d1")) is None  # nothing was before
+
+
 def test_it_is_noted_once_and_announced_only_where_something_was_marked(
     database: Database, log: AuditLog, looks: LookLog
 ) -> None:

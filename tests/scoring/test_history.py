@@ -120,6 +120,18 @@ def test_a_mark_is_gone_in_another_session_and_in_every_process(world: World) ->
             assert "+9" not in html(world, inlist, within=each.client)
 
 
+def test_a_mark_is_gone_everywhere_though_where_it_was_read_there_was_none(world: World) -> None:
+    """The newer session compares with what the older one was shown in passing, and finds nothing new in it."""
+    html(world, zoe(world))
+    rescored(world, 81)
+    inlist, newer = zoe(world), zoe(world)
+    assert "+9" in html(world, inlist)
+    assert "+9" not in html(world, newer)
+    html(world, newer, "score-card")
+    world.parts.epochs.look()
+    assert "+9" not in html(world, inlist)
+
+
 def test_whoever_saw_the_badge_and_then_opens_the_record_is_still_told_what_moved(world: World) -> None:
     html(world, zoe(world), "score-card")
     rescored(world, 81)
