@@ -269,6 +269,13 @@ def test_no_pattern_of_the_code_is_slow_on_any_text(alarm: None) -> None:
     assert [each for each in OURS if not (ROOT / each).exists()] == []
 
 
+def test_none_of_those_that_fields_are_declared_with_is_slow(alarm: None) -> None:
+    """Nobody bounds these texts before: whoever may speak at all could hold up a whole process with a slow one."""
+    declared = {each.pattern: each for each in found() if each.place.startswith("app/machines/api/")}
+    assert len(declared) > 15
+    assert [f"{each.place} on {text}" for each in declared.values() if (text := slow(each))] == []
+
+
 @pytest.mark.parametrize("pattern", [r"(a+)+$", r"\s*=\s*\s*x", r"(<!--.*?-->\s*)*<html", r"a.*b.*c"])
 def test_one_that_is_slow_is_found(alarm: None, pattern: str) -> None:
     assert slow(Found("here", pattern, re.DOTALL, frozenset({"search"})))

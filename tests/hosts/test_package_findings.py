@@ -31,6 +31,12 @@ def test_a_secret_is_found_on_its_line(name: str) -> None:
     assert (found.file, found.line, found.level) == ("a.txt", 3, "problem")
 
 
+def test_a_key_in_many_lines_is_found_where_its_private_part_is() -> None:
+    text = b'{"keys": [\n{"use": "sig"},\n{"kty": "oct",\n"alg": "HS256",\n"k": "c2VjcmV0"}]}'
+    (found,) = scan({"a.txt": text})
+    assert (found.line, found.what) == (5, "This looks like a private key.")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -106,7 +106,7 @@ class Spoken(Form, kw_only=True):
     ]
     value: Annotated[
         str,
-        Meta(pattern=r"^ *(?:[0-9]{1,3}(?:\.[0-9]{1,2})?)? *$(?!\n)", description="Of an overridden score: 0 to 100."),
+        Meta(pattern=r"^ *(?:[0-9]{1,3}(?:\.[0-9]{1,2})? *)?$(?!\n)", description="Of an overridden score: 0 to 100."),
         refused(NUMBER_NEEDED, "review-value"),
     ] = ""
     severity: Annotated[
