@@ -17,6 +17,23 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// What is wider than its place is scrolled by keyboard too: not every browser lets Tab go there by itself.
+const fits = ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+  scrollWidth <= clientWidth && scrollHeight <= clientHeight;
+const sized = new ResizeObserver((changes) => {
+  for (const box of new Set(changes.map(({ target }) => target.closest(".scroll")))) {
+    if (fits(box)) {
+      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+      continue;
+    }
+    const named = box.querySelector("caption") ?? box.closest("section, details")?.querySelector("h2, summary");
+    box.tabIndex = 0;
+    box.role = "region";
+    box.ariaLabel = named?.textContent.trim() || document.title;
+  }
+});
+for (const each of document.querySelectorAll(".scroll, .scroll > *")) sized.observe(each);
+
 // A list whose lines turn green by themselves: `data-poll` answers {"<key>": {"state": "...", "text": "..."}}.
 for (const list of document.querySelectorAll("[data-poll]")) {
   const look = async () => {
