@@ -8,6 +8,7 @@ from pathlib import Path
 from app.config import Settings
 from app.errors import ConfigError, Problem
 from app.web.catalog import Catalog
+from app.web.compiled import Kept
 from app.web.render import Renderer
 from app.web.texts import Texts
 
@@ -18,7 +19,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 def read_house() -> Renderer:
     """The components, pages and texts, read and compiled once in a process: nothing in it changes after that."""
     catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
-    return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load())
+    return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load(), kept=Kept())
 
 
 def checked(settings: Settings, renderer: Renderer) -> Renderer:

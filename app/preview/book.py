@@ -155,7 +155,7 @@ class Book:
 
     def _renderer(self, catalog: Catalog, texts: Texts) -> Renderer:
         pages = self.house / "templates"
-        return Renderer(self.components, pages, catalog=catalog, texts=texts, compiled=self._compiled)
+        return Renderer(self.components, pages, catalog=catalog, texts=texts, kept=self._compiled)
 
 
 def _placed(error: TemplateSyntaxError) -> str:

@@ -6,41 +6,24 @@ error, and compiled templates are kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.ext import Extension
-from jinja2.lexer import Token, TokenStream
+from jinja2 import BytecodeCache, FileSystemLoader
 from markupsafe import Markup
 
 from app.errors import BadRequest
 from app.web.catalog import Catalog
+from app.web.compiled import environment
 from app.web.format import Format
 from app.web.texts import Texts
 
 # Pages leave in two parts, what is known at once and what has to be asked for: a browser makes a process for a frame
 # of another site, which takes it longer than our answer, so it is given the page's head while we still ask.
 FLUSH = Markup("\x00flush")  # a template writes it where its first part ends; no text of ours or others holds it
-_WORDS_APART = re.compile(r"(?<=[^\s>])\s*\n\s*(?=[^\s<])")
-_LINE_BREAK = re.compile(r"\s*\n\s*")
-
-
-class _Tight(Extension):
-    """Templates are written in lines and served without them: a line break beside a tag is nothing, between
-    words a space. Works on tokens, so that errors keep their line numbers, and never on values."""
-
-    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
-        for token in stream:
-            if token.type == "data":
-                text = _LINE_BREAK.sub("", _WORDS_APART.sub(" ", str(token.value)))
-                yield Token(token.lineno, token.type, text)
-            else:
-                yield token
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +46,13 @@ class Renderer:
         catalog: Catalog,
         texts: Texts,
         watch: bool = False,
-        compiled: BytecodeCache | None = None,
+        kept: BytecodeCache | None = None,
     ) -> None:
-        """For designers, not for production: `watch` re-reads changed templates, `compiled` keeps what was compiled."""
+        """`watch` re-reads changed templates, for designers; `kept` is where compiled ones are."""
         self.catalog = catalog
         self.texts = texts
-        self._environment = Environment(
-            loader=FileSystemLoader([templates, components]),  # no file of a component takes the place of a page
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=watch,
-            cache_size=-1,
-            bytecode_cache=compiled,
-            extensions=[_Tight],
-        )
-        self._environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
+        # no file of a component takes the place of a page
+        self._environment = environment(FileSystemLoader([templates, components]), watch=watch, kept=kept)
         self._names = {tag: component.args.keys() for tag, component in catalog.items()}
         self._speech = lru_cache(maxsize=512)(self._make_speech)  # a viewer names both: so bounded
         for component in catalog.values():
