@@ -131,6 +131,7 @@ class Reloader:
         self._ended.wait(FINISH_S)
         before.parts.close()
         del before
+        gc.unfreeze()  # it is among what was set apart
         _set_apart()
 
     def _refuse(self, revision: Revision, error: InlayError) -> None:
@@ -142,9 +143,9 @@ class Reloader:
 def _set_apart() -> None:
     """What lives as long as the process does is not the garbage collector's any more.
 
-    To go through all of it, as it does now and then, held every thread for a tenth of a second.
+    To go through all of it, as it does now and then, held every thread for a tenth of a second. What the process was
+    forked with is set apart already, and stays in memory that it shares.
     """
-    gc.unfreeze()  # what was let go of since is
     gc.collect()
     gc.freeze()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
 import click
+
+from app.cli._apart import apart
 
 _MODULES = {each.name.replace("_", "-"): each.name for each in iter_modules(__path__) if each.name[0] != "_"}
 
@@ -24,7 +27,11 @@ class Commands(click.Group):
         """The command of that name; None where there is none."""
         if (module := _MODULES.get(cmd_name)) is None:
             return None
-        command: click.Command = getattr(import_module(f"{__name__}.{module}"), module)
+        name = f"{__name__}.{module}"
+        if name not in sys.modules:
+            with apart():
+                import_module(name)
+        command: click.Command = getattr(sys.modules[name], module)
         return command
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -13,7 +14,8 @@ import click
 from granian.constants import Interfaces
 from granian.server import MPServer
 
-from app.application import build
+from app.application import build, create_app
+from app.cli._apart import apart
 from app.cli._config import CONFIG, load, upgraded, words
 from app.config import Settings
 from app.net.ports import is_free
@@ -57,9 +59,10 @@ def serve(path: Path) -> None:
     SIGTERM or Ctrl-C: unready for `[server] drain`, then what is in flight is answered, then it ends. A second one
     ends it at once.
     """
-    settings = load(path)
-    upgraded(settings)
-    _check(settings)
+    with apart():
+        settings = load(path)
+        upgraded(settings)
+        _check(settings)
     server = settings.server
     if not is_free(server.bind, server.port):
         click.echo(
@@ -69,6 +72,7 @@ def serve(path: Path) -> None:
         sys.exit(1)
     with tempfile.TemporaryDirectory(prefix="inlay-") as folder:
         os.environ["INLAY_CONFIG"], os.environ["INLAY_NODE"] = str(path.resolve()), folder
+        _share()
         _server(settings, Node(Path(folder))).serve()
 
 
@@ -94,6 +98,17 @@ def _server(settings: Settings, node: Node) -> Server:
 
 
 def _check(settings: Settings) -> None:
-    """Build everything once: what is wrong is said here, not by worker after worker that does not start."""
+    """Build everything once: what is wrong is said here, not by worker after worker that does not start.
+
+    What does not belong to one process (templates, addresses) is there for all of them then.
+    """
     with words():
-        build(settings)[0].close()
+        parts, _ = build(settings)
+        create_app(parts)
+        parts.close()
+
+
+def _share() -> None:
+    """Workers begin with what was read and built here. By the default of Python 3.14 each would read it again."""
+    if sys.platform == "linux":
+        multiprocessing.set_start_method("fork", force=True)
