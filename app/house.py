@@ -18,8 +18,9 @@ HOUSE = Path(__file__).resolve().parent.parent
 @functools.cache  # a revision of the configuration builds the application anew in the same house
 def read_house() -> Renderer:
     """The components, pages and texts, read and compiled once in a process: nothing in it changes after that."""
-    catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css")
-    return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load(), kept=Kept())
+    kept = Kept()
+    catalog = Catalog.load(HOUSE / "components", HOUSE / "static" / "tokens.css", kept.toml)
+    return Renderer(HOUSE / "components", HOUSE / "templates", catalog=catalog, texts=Texts.load(), kept=kept)
 
 
 def checked(settings: Settings, renderer: Renderer) -> Renderer:

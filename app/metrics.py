@@ -12,18 +12,15 @@ from collections import Counter as Tally
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
-
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.core import Metric as Family
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.utils import floatToGoString
+from typing import TYPE_CHECKING, Literal
 
 from app.node import NOWHERE, Node, Row
 
+if TYPE_CHECKING:  # Prometheus' client, with its own web server, is read by whoever is asked for the text first
+    from prometheus_client.core import Metric as Family
+
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10)
-_BOUNDS = (*map(floatToGoString, _BUCKETS), "+Inf")
+_BOUNDS = (*(str(float(bound)) for bound in _BUCKETS), "+Inf")
 Kind = Literal["count", "seconds", "gauge"]
 # numbers in a row: of a histogram the sum of seconds, then how many fell into each bucket
 _WIDTH: Mapping[Kind, int] = {"count": 1, "seconds": 1 + len(_BOUNDS), "gauge": 0}
@@ -161,6 +158,8 @@ class Metrics:
 
     def render(self) -> tuple[bytes, str]:
         """The text for `/metrics` and its content type."""
+        from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
         registry = CollectorRegistry()
         registry.register(_Sums(self._node.totals(self._cells) | self._gauges))
         return generate_latest(registry), CONTENT_TYPE_LATEST
@@ -191,6 +190,8 @@ class _Sums:
 
 
 def _family(name: str, metric: Metric, numbers: Mapping[Row, Sequence[float]]) -> Family:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+
     if metric.kind == "seconds":
         histogram = HistogramMetricFamily(name, metric.sentence, labels=metric.labels)
         for labels, (total, *buckets) in numbers.items():
@@ -235,7 +236,7 @@ class NullMetrics(Metrics):
 
     def render(self) -> tuple[bytes, str]:
         """Nothing, in the right content type."""
-        return b"", CONTENT_TYPE_LATEST
+        return b"", super().render()[1]
 
     def _tally(self, row: Row | None, n: int) -> None:
         if row:

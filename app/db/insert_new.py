@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Table, TextClause
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 
@@ -35,7 +36,17 @@ def insert_all_new(
     conn.execute(_statement(conn, table, unique, where), [dict(row) for row in rows])
 
 
+@cache
+def insert_of(dialect: str) -> Callable[[Table], Any]:
+    """The INSERT of a dialect, which knows what to do with what is there: `sqlite` or `postgresql`.
+
+    The dialect was read with the engine; the other one's, which nobody here has, would take a start the longer.
+    """
+    inserting: Callable[[Table], Any] = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    return inserting
+
+
 def _statement(conn: Connection, table: Table, unique: Sequence[str], where: TextClause | None) -> Insert:
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique), index_where=where)
+    fresh = insert_of(conn.dialect.name)(table)
+    statement: Insert = fresh.on_conflict_do_nothing(index_elements=list(unique), index_where=where)
     return statement

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 from sqlalchemy import BigInteger, Connection, Executable, Text, bindparam, delete, literal_column, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.db.insert_new import insert_of
 from app.db.lists import Columns, listed, parameters
 from app.db.schema import leases
 
@@ -43,7 +43,7 @@ def take(conn: Connection, wanted: Mapping[str, int], owner: str, now: float, un
     if not wanted:
         return frozenset()
     given = parameters(conn, _COLUMNS, list(wanted.items())) | {"owner": owner, "now": now, "until": until}
-    return frozenset(row.key for row in conn.execute(_TAKE[conn.dialect.name], given))
+    return frozenset(row.key for row in conn.execute(_take(conn.dialect.name), given))
 
 
 def held(conn: Connection, keys: Sequence[str], now: float) -> dict[str, Lease]:
@@ -86,6 +86,7 @@ def prune(conn: Connection, before: float) -> None:
     conn.execute(delete(leases).where(leases.c.until < before))
 
 
+@cache  # to put a statement together takes longer than to run it
 def _take(dialect: str) -> Executable:
     table, asked = listed(dialect, _COLUMNS)
     rows = (
@@ -94,8 +95,7 @@ def _take(dialect: str) -> Executable:
         .where(literal_column("1") == literal_column("1"))  # SQLite takes ON CONFLICT for a join's ON without it
         .order_by(asked["key"])
     )
-    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(leases)
-    insert = insert.from_select(["key", "owner", "until", "epoch"], rows)
+    insert = insert_of(dialect)(leases).from_select(["key", "owner", "until", "epoch"], rows)
     new, c = insert.excluded, leases.c
     over = or_(c.until <= bindparam("now"), (c.answer.is_not(None)) & (c.epoch < new.epoch))
     values = {"owner": new.owner, "until": new.until, "epoch": new.epoch, "answer": None}
@@ -103,8 +103,6 @@ def _take(dialect: str) -> Executable:
     return taken
 
 
-# made once: to put a statement together takes longer than to run it
-_TAKE = {dialect: _take(dialect) for dialect in ("sqlite", "postgresql")}
 _ANSWER = (
     update(leases)
     .where(leases.c.key == bindparam("name"))

@@ -1,4 +1,8 @@
-"""The tables. Times are float seconds since the epoch, UTC; JSON is text; `LargeBinary` is encrypted."""
+"""The tables. Times are float seconds since the epoch, UTC; JSON is text; `LargeBinary` is encrypted.
+
+An index of some rows only says which in `info`: said in a database's own words, that one's dialect would be read by
+every process, whichever database it has. These tables are compared with what the migrations made, and make nothing.
+"""
 
 from __future__ import annotations
 
@@ -162,8 +166,7 @@ _THERE = text("erased_at IS NULL")
 Index(  # partial, so that nobody who asks for one record's scores walks through a connection's instead
     "scores_lately",
     *(scores.c[name] for name in ("connection", "capability", "created_at")),
-    sqlite_where=_THERE,
-    postgresql_where=_THERE,
+    info={"where": _THERE},
 )
 _IS_CARRIED = f"substr(features_hash, 1, {len(CARRIED)}) = '{CARRIED}'"
 Index(  # a launch's own score among all that other launches carried
@@ -172,8 +175,7 @@ Index(  # a launch's own score among all that other launches carried
         scores.c[name]
         for name in ("connection", "record_type", "record_id", "capability", "features_hash", "created_at")
     ),
-    sqlite_where=text(_IS_CARRIED),
-    postgresql_where=text(_IS_CARRIED),
+    info={"where": text(_IS_CARRIED)},
 )
 
 # What need not be asked of a core until then: somebody is asking, or (with an answer) asked in vain.
@@ -211,8 +213,7 @@ audit = Table(
         "session",
         "decision",
         unique=True,
-        sqlite_where=text("event = 'view.shown'"),
-        postgresql_where=text("event = 'view.shown'"),
+        info={"where": text("event = 'view.shown'")},
     ),
     Index("audit_look", "connection", "viewer", "record", "seq"),
     Index("audit_event", "event", "at"),
@@ -221,8 +222,7 @@ audit = Table(
         "audit_decision",
         "decision",
         "seq",
-        sqlite_where=text("decision IS NOT NULL"),
-        postgresql_where=text("decision IS NOT NULL"),
+        info={"where": text("decision IS NOT NULL")},
     ),
     # each way to search, the newest first; a search without any of these words goes by `audit_at`
     Index("audit_at", "at"),
@@ -230,7 +230,7 @@ audit = Table(
     Index("audit_kind", "connection", "event", "at"),
     Index("audit_viewer", "viewer", "at"),
     Index("audit_record", "record", "at"),
-    Index("audit_version", "connection", "version", "at", sqlite_where=_GIVEN, postgresql_where=_GIVEN),
+    Index("audit_version", "connection", "version", "at", info={"where": _GIVEN}),
     sqlite_autoincrement=True,  # a number is never given twice, not even after a purge
 )
 

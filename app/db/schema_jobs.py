@@ -31,8 +31,7 @@ Index(
     jobs.c.priority.desc(),
     jobs.c.run_at,
     jobs.c.id,
-    sqlite_where=_alive,
-    postgresql_where=_alive,
+    info={"where": _alive},
 )
 
 # When the next question to something outside may go out, for all processes together.

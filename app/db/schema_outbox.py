@@ -24,6 +24,6 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 _waits = outbox.c.published_at.is_(None)
-Index("outbox_waiting", outbox.c.broker, outbox.c.id, sqlite_where=_waits, postgresql_where=_waits)
+Index("outbox_waiting", outbox.c.broker, outbox.c.id, info={"where": _waits})
 Index("outbox_published", outbox.c.published_at)
 Index("outbox_record", outbox.c.connection, outbox.c.record_type, outbox.c.record_id)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 DOCS = Path(__file__).resolve().parents[2] / "docs/hosts"
 OURS = "At Inlay"
@@ -56,6 +57,8 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _html(markdown: str) -> str:
+    from markdown_it import MarkdownIt  # for an admin who looks at steps: no server waits for it before it is ready
+
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = list(_kept(reader.parse(markdown)))
     for token in tokens:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,12 @@ _TAG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # a custom element's name nee
 _STORY_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TOP = {"summary", "opens", "args", "story"}
 _STORY_KEYS = {"args", "base", "doc", "locale", "flow"}
+Toml = Callable[[Path], dict[str, Any]]  # reads a file of TOML; raises ValueError, RecursionError
+
+
+def plain_toml(path: Path) -> dict[str, Any]:
+    """What a file of TOML says."""
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +81,20 @@ class Catalog(Mapping[str, Component]):
         self.tokens_css = tokens_css
 
     @classmethod
-    def load(cls, folder: Path, tokens: Path) -> Catalog:
+    def load(cls, folder: Path, tokens: Path, toml: Toml = plain_toml) -> Catalog:
         """Read every component folder and the tokens. Raises ConfigError with every problem found."""
-        catalog, problems = cls.read(folder, tokens)
+        catalog, problems = cls.read(folder, tokens, toml)
         if problems:
             raise ConfigError(problems)
         return catalog
 
     @classmethod
-    def read(cls, folder: Path, tokens: Path) -> tuple[Catalog, list[Problem]]:
+    def read(cls, folder: Path, tokens: Path, toml: Toml = plain_toml) -> tuple[Catalog, list[Problem]]:
         """What can be read, and every problem found in the rest: for designers, who go on with the others."""
         problems: list[Problem] = []
         components = {}
         for path in sorted(child for child in folder.iterdir() if child.is_dir()):
-            if component := _component(path, problems):
+            if component := _component(path, toml, problems):
                 components[path.name] = component
         for component in components.values():
             for tag in component.opens:
@@ -117,7 +123,7 @@ class Catalog(Mapping[str, Component]):
         return with_tokens(self.tokens_css, self[tag].css + more)
 
 
-def _component(path: Path, problems: list[Problem]) -> Component | None:
+def _component(path: Path, toml: Toml, problems: list[Problem]) -> Component | None:
     tag = path.name
     before = len(problems)
     if not _TAG.fullmatch(tag):
@@ -126,7 +132,7 @@ def _component(path: Path, problems: list[Problem]) -> Component | None:
     if _lacks(path, taken_in, problems):
         return None
     css = _sheet(path / f"{tag}.css", problems)
-    document = _toml(path / "stories.toml", problems)
+    document = _document(path / "stories.toml", toml, problems)
     if not document:
         return None
     try:
@@ -171,10 +177,10 @@ def _sheet(path: Path, problems: list[Problem]) -> str:
     return css
 
 
-def _toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
+def _document(path: Path, toml: Toml, problems: list[Problem]) -> dict[str, Any]:
     where = f"{path.parent.name}/{path.name}"
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = toml(path)
     except (ValueError, RecursionError) as error:
         _note(problems, where, f"is not TOML: {error}", "Mend the line.")
         return {}

@@ -1,22 +1,25 @@
-"""What templates are compiled to, and where that is kept: beside Python's own, and by the rules of those.
+"""What is read once for many starts, compiled templates and TOML: beside what Python compiles, and by its rules.
 
-To compile all of them was two fifths of a start. What is kept lies in this room's `__pycache__` (or below
-`PYTHONPYCACHEPREFIX`), is written only where Python would write, and is read only if it was made of the same text by
-the same code. Where nothing can be written, everything is compiled at every start.
+To compile all templates was two fifths of a start, to read the stories a twentieth. What was made lies in this room's
+`__pycache__` (or below `PYTHONPYCACHEPREFIX`), is written only where Python would write, and is read only if the same
+code made it of the same text. Where nothing can be written, everything is made anew at every start.
 """
 
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
 import pickle
 import re
 import sys
+import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from jinja2 import BaseLoader, BytecodeCache, Environment, StrictUndefined
@@ -57,7 +60,7 @@ def environment(loader: BaseLoader, *, watch: bool, kept: BytecodeCache | None) 
 
 
 class Kept(BytecodeCache):
-    """Compiled templates in files. Fails open: what cannot be read is compiled, what cannot be written is not kept."""
+    """What was compiled, in files. Fails open: what cannot be read is made anew, what cannot be written is not kept."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """`folder` stands for Python's own."""
@@ -66,30 +69,49 @@ class Kept(BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill the bucket, if what is kept was made of the text that it asks for."""
         try:
-            bucket.bytecode_from_string(self._path(bucket).read_bytes())
+            bucket.bytecode_from_string(self._path("template", bucket.key).read_bytes())
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled; whoever reads meanwhile finds all of it or nothing."""
-        if sys.dont_write_bytecode:
-            return
-        path = self._path(bucket)
-        fresh = path.with_suffix(f".{os.getpid()}")
+        """Keep what was compiled."""
+        self._write(self._path("template", bucket.key), bucket.bytecode_to_string())
+
+    def toml(self, file: Path) -> dict[str, Any]:
+        """What a file of TOML says. Raises ValueError where it is none, RecursionError, OSError."""
+        text = file.read_text("utf-8")
+        path = self._path("toml", hashlib.sha256(str(file).encode()).hexdigest()[:40])
+        made_of = self.get_source_checksum(text)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(bucket.bytecode_to_string())
-            fresh.replace(path)
-        except OSError:
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
+            made_of_then, found = marshal.loads(path.read_bytes())  # noqa: S302 as much ours as Python's own files there
+        except (OSError, EOFError, ValueError, TypeError):
+            made_of_then, found = "", {}
+        if made_of_then != made_of:
+            found = tomllib.loads(text)
+            with suppress(ValueError):  # it holds a date, which cannot be kept
+                self._write(path, marshal.dumps((made_of, found)))
+        return dict(found)
 
     def get_source_checksum(self, source: str) -> str:
         """Of the text, and of what compiles it."""
         return hashlib.sha256(source.encode() + _compiler()).hexdigest()
 
-    def _path(self, bucket: Bucket) -> Path:
-        return self._folder / f"template-{bucket.key}.{sys.implementation.cache_tag}"
+    def _path(self, kind: str, key: str) -> Path:
+        return self._folder / f"{kind}-{key}.{sys.implementation.cache_tag}"
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        """Whoever reads meanwhile finds all of it or nothing."""
+        if sys.dont_write_bytecode:
+            return
+        fresh = path.with_suffix(f".{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(content)
+            fresh.replace(path)
+        except OSError:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
 
 
 @cache

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gc
+import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app.cli._apart import apart
 from app.cli.serve import Server
+from app.db import Database
+from app.db.migrations import upgrade
 from app.node import Node
 
 
@@ -76,8 +81,56 @@ def test_nothing_is_set_apart_where_nothing_is_collected() -> None:
         gc.enable()
 
 
-def test_a_command_is_read_apart() -> None:
-    """In a process of its own: in this one most is read already."""
-    code = "import gc; from app.cli import main; main.get_command(None, 'serve'); print(gc.get_freeze_count())"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert int(said) > 100_000
+BADGES = """
+[server]
+public_url = "https://inlay.example.com"
+keys = ["env:INLAY_TEST_KEY"]
+[store]
+url = "sqlite:///inlay.db"
+[cores.main]
+url = "http://127.0.0.1:9"
+[capabilities.lead_score]
+core = "main"
+records = ["Lead"]
+fields = ["activity"]
+[connections.crm]
+host = "guest"
+origins = ["https://crm.example"]
+components = ["score-badge"]
+capabilities = ["lead_score"]
+issuer = "https://crm.example"
+audience = "https://inlay.example.com"
+algorithms = ["HS256"]
+shared_keys = { k1 = "env:INLAY_TEST_KEY" }
+"""
+# What serves no badge, as the names of packages: of admins' pages, of other databases, caches, brokers, of documents,
+# of commands and of what only machines ask for. Each is read by whoever needs it first.
+NEVER = {
+    "alembic", "app.demo", "app.scorer", "boto3", "hiredis", "mako", "markdown_it", "numpy", "pika",
+    "prometheus_client", "psycopg", "pypdf", "re2", "redis", "rich", "sklearn", "sqlalchemy.dialects.postgresql",
+}  # fmt: skip
+BEGINS = """
+import gc, json, sys
+from pathlib import Path
+from app.cli import main
+command = main.get_command(None, "serve")
+apart, serve = gc.get_freeze_count(), sys.modules["app.cli.serve"]
+settings = serve.load(Path("inlay.toml"))
+serve.upgraded(settings)
+serve._check(settings)
+print(json.dumps([apart, sorted(sys.modules)]))
+"""
+
+
+def test_a_start_reads_nothing_that_badges_do_not_need(tmp_path: Path) -> None:
+    """And what the command reads is set apart. In a process of its own: in this one all is read already."""
+    (tmp_path / "inlay.toml").write_text(BADGES)
+    with closing(Database(f"sqlite:///{tmp_path}/inlay.db")) as database:
+        upgrade(database)  # as every start but the first finds it
+    env = os.environ | {"INLAY_TEST_KEY": "k" * 40}
+    python = [sys.executable, "-c", BEGINS]
+    said = subprocess.run(python, cwd=tmp_path, env=env, capture_output=True, text=True, check=True).stdout
+    apart, read = json.loads(said)
+    assert apart > 100_000
+    assert {"app.application", "granian.server", "joserfc.jws"} <= set(read)
+    assert not {name for name in NEVER for each in read if f"{each}.".startswith(f"{name}.")}

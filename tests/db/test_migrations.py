@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, MetaData, insert, select, text
+from sqlalchemy import Column, MetaData, insert, inspect, select, text
 
 from app.db import (
     Database,
@@ -63,6 +63,14 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
         for tables in (schema, schema_admin, schema_api, schema_documents, schema_figures, schema_jobs, schema_seals):
             assert tables.metadata is schema.metadata
         assert compare_metadata(context, schema.metadata) == []
+        built = {
+            index["name"]
+            for table in schema.metadata.tables
+            for index in inspect(conn).get_indexes(table)
+            if f"{conn.dialect.name}_where" in index.get("dialect_options", {})
+        }
+        said = {index.name for table in schema.metadata.tables.values() for index in table.indexes if index.info}
+        assert built == said  # which Alembic does not compare
 
 
 def test_a_schema_is_the_newest_once_it_was_upgraded(url: str) -> None:

@@ -1,10 +1,14 @@
-"""Compiled templates are kept and never believed wrongly: another text, another compiler, half a file."""
+"""What is kept for the next start is never believed wrongly: another text, another compiler, half a file."""
 
 from __future__ import annotations
 
+import marshal
 import sys
+import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import DictLoader, Environment
@@ -86,3 +90,58 @@ def test_it_lies_where_python_keeps_its_own(monkeypatch: pytest.MonkeyPatch, tmp
     assert Kept()._folder == HOUSE / "app/web/__pycache__"
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
     assert Kept()._folder.is_relative_to(tmp_path)
+
+
+DOCUMENT = '[args]\nname = { type = "text", choices = ["a", 1, 1.5, true] }\n'
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The documents that were read as TOML, one by one."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    texts: list[str] = []
+
+    def noted(text: str) -> dict[str, object]:
+        texts.append(text)
+        return tomllib.loads(text)
+
+    monkeypatch.setattr(compiled, "tomllib", SimpleNamespace(loads=noted))
+    return texts
+
+
+def test_a_document_is_read_once_for_many_starts_and_again_when_it_changes(tmp_path: Path, read: list[str]) -> None:
+    file, kept = tmp_path / "stories.toml", tmp_path / "kept"
+    for text in (DOCUMENT, DOCUMENT, "x = 1", "x = 1", DOCUMENT):
+        file.write_text(text)
+        found = Kept(kept).toml(file)
+        assert found == tomllib.loads(text)
+        found["mine"] = 1  # what a reader does with it is not kept
+    assert read == [DOCUMENT, "x = 1", DOCUMENT]
+    assert len(list(kept.iterdir())) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\xe3", b"i\x01\x00\x00\x00", b"no", marshal.dumps(("x", {}))])
+def test_a_broken_document_is_read_anew(tmp_path: Path, read: list[str], content: bytes) -> None:
+    file, kept = tmp_path / "stories.toml", tmp_path / "kept"
+    file.write_text(DOCUMENT)
+    Kept(kept).toml(file)
+    [path] = kept.iterdir()
+    path.write_bytes(content)
+    assert Kept(kept).toml(file) == tomllib.loads(DOCUMENT)
+    assert len(read) == 2
+
+
+def test_what_is_no_toml_is_refused_each_time(tmp_path: Path, read: list[str]) -> None:
+    file = tmp_path / "stories.toml"
+    file.write_text("= no")
+    for _ in range(2):
+        with pytest.raises(tomllib.TOMLDecodeError):
+            Kept(tmp_path / "kept").toml(file)
+
+
+def test_a_date_is_read_each_time(tmp_path: Path, read: list[str]) -> None:
+    """What is kept can hold none."""
+    file = tmp_path / "stories.toml"
+    file.write_text("on = 2026-01-02")
+    assert [Kept(tmp_path / "kept").toml(file) for _ in range(2)] == [{"on": date(2026, 1, 2)}] * 2
+    assert len(read) == 2
