@@ -61,7 +61,7 @@ OURS = {
     "app/hosts/salesforce/bundles.py": "paths and scripts of a package that an admin built, at the command line",
     "app/preview/contrast.py": "our own sheet",
     "app/preview/lint.py": "a designer's own file",
-    "app/web/render.py": "our own templates, at the start",
+    "app/web/compiled.py": "our own templates, at the start",
     "app/web/sources.py": "our own scripts and sheets, at the start",
 }
 

@@ -8,7 +8,6 @@ code made it of the same text. Where nothing can be written, everything is made 
 from __future__ import annotations
 
 import hashlib
-import marshal
 import os
 import pickle
 import re
@@ -29,6 +28,7 @@ from jinja2.lexer import Token, TokenStream
 
 _WORDS_APART = re.compile(r"(?<=[^\s>])\s*\n\s*(?=[^\s<])")
 _LINE_BREAK = re.compile(r"\s*\n\s*")
+_SEAL = hashlib.sha256().digest_size
 
 
 class _Tight(Extension):
@@ -81,16 +81,18 @@ class Kept(BytecodeCache):
         """What a file of TOML says. Raises ValueError where it is none, RecursionError, OSError."""
         text = file.read_text("utf-8")
         path = self._path("toml", hashlib.sha256(str(file).encode()).hexdigest()[:40])
-        made_of = self.get_source_checksum(text)
-        try:
-            made_of_then, found = marshal.loads(path.read_bytes())  # noqa: S302 as much ours as Python's own files there
-        except (OSError, EOFError, ValueError, TypeError):
-            made_of_then, found = "", {}
-        if made_of_then != made_of:
-            found = tomllib.loads(text)
-            with suppress(ValueError):  # it holds a date, which cannot be kept
-                self._write(path, marshal.dumps((made_of, found)))
-        return dict(found)
+        made_of = self.get_source_checksum(text).encode()
+        kept = b""
+        with suppress(OSError):
+            kept = path.read_bytes()
+        seal, content = kept[:_SEAL], kept[_SEAL:]
+        if seal == hashlib.sha256(made_of + content).digest():
+            found: dict[str, Any] = pickle.loads(content)  # noqa: S301 as much ours as what Python keeps there
+            return found
+        found = tomllib.loads(text)
+        content = pickle.dumps(found)
+        self._write(path, hashlib.sha256(made_of + content).digest() + content)
+        return found
 
     def get_source_checksum(self, source: str) -> str:
         """Of the text, and of what compiles it."""

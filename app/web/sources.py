@@ -16,6 +16,9 @@ _NAMES = ("__INLAY_URL__", "__INLAY_TAGS__")
 _PART = re.compile(r'"(_[a-z]+(?:-[a-z]+)*\.(?:css|html|js))"')
 _TAKEN_IN = re.compile(rf"@include {_PART.pattern};")
 _TOKEN = re.compile(r"(--inlay-[a-z-]+):[^;}]+;?")
+_SPACE, _JOINT = re.compile(r"\s+"), re.compile(r" *([{};,]) *")
+_LAST_SEMICOLON, _AFTER_COLON = re.compile(r";+}"), re.compile(r": +")
+_STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _CSS_PART = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/""", re.DOTALL)
 
 
@@ -74,14 +77,17 @@ def with_tokens(tokens: str, css: str) -> str:
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
+    return _SPACE.sub(" ", text)
 
 
 def _squeeze_joints(text: str) -> str:
     """Drop spaces beside braces, semicolons and commas and after colons, outside strings: they mean nothing.
     The space before a colon means "descendant" in a selector, and those around + and - mean arithmetic."""
-    pieces = re.split(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", text)
+    pieces = _STRING.split(text)
     for index in range(0, len(pieces), 2):
-        piece = re.sub(r" *([{};,]) *", r"\1", pieces[index])
-        pieces[index] = re.sub(r"(:) +", r"\1", re.sub(r";+}", "}", piece))
+        pieces[index] = _AFTER_COLON.sub(":", _LAST_SEMICOLON.sub("}", _JOINT.sub(_joint, pieces[index])))
     return "".join(pieces).strip()
+
+
+def _joint(found: re.Match[str]) -> str:  # a function: `re` reads a template anew for each match
+    return found[1]

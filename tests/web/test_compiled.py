@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import marshal
 import sys
 import tomllib
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -92,7 +90,7 @@ def test_it_lies_where_python_keeps_its_own(monkeypatch: pytest.MonkeyPatch, tmp
     assert Kept()._folder.is_relative_to(tmp_path)
 
 
-DOCUMENT = '[args]\nname = { type = "text", choices = ["a", 1, 1.5, true] }\n'
+DOCUMENT = '[args]\nname = { type = "text", choices = ["a", 1, 1.5, true] }\non = 2026-01-02\n'
 
 
 @pytest.fixture
@@ -120,13 +118,13 @@ def test_a_document_is_read_once_for_many_starts_and_again_when_it_changes(tmp_p
     assert len(list(kept.iterdir())) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"\xe3", b"i\x01\x00\x00\x00", b"no", marshal.dumps(("x", {}))])
-def test_a_broken_document_is_read_anew(tmp_path: Path, read: list[str], content: bytes) -> None:
+@pytest.mark.parametrize("left", [0, 1, 32, -1])
+def test_half_a_document_is_read_anew(tmp_path: Path, read: list[str], left: int) -> None:
     file, kept = tmp_path / "stories.toml", tmp_path / "kept"
     file.write_text(DOCUMENT)
     Kept(kept).toml(file)
     [path] = kept.iterdir()
-    path.write_bytes(content)
+    path.write_bytes(path.read_bytes()[:left])
     assert Kept(kept).toml(file) == tomllib.loads(DOCUMENT)
     assert len(read) == 2
 
@@ -137,11 +135,3 @@ def test_what_is_no_toml_is_refused_each_time(tmp_path: Path, read: list[str]) -
     for _ in range(2):
         with pytest.raises(tomllib.TOMLDecodeError):
             Kept(tmp_path / "kept").toml(file)
-
-
-def test_a_date_is_read_each_time(tmp_path: Path, read: list[str]) -> None:
-    """What is kept can hold none."""
-    file = tmp_path / "stories.toml"
-    file.write_text("on = 2026-01-02")
-    assert [Kept(tmp_path / "kept").toml(file) for _ in range(2)] == [{"on": date(2026, 1, 2)}] * 2
-    assert len(read) == 2
