@@ -6,9 +6,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from app.db import Database
 from app.db.insert_new import insert_all_new
@@ -19,6 +20,7 @@ DAY_S = 86_400.0
 GRAINS: Mapping[str, float] = {"5m": 300.0, "1h": 3_600.0, "1d": DAY_S}
 KEPT: Mapping[str, float] = {"5m": 2 * DAY_S, "1h": 14 * DAY_S, "1d": 400 * DAY_S}
 VIEWERS_KEPT_D = 400
+_KEY = ("grain", "connection", "component", "name", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +131,37 @@ def _sums(connection: str, component: str) -> set[tuple[str, str]]:
     return {(connection, component), (connection, ""), ("", component), ("", "")}
 
 
+# Made once: to put a statement together takes longer than to run it, and there is one for each figure of each span.
+_MINE = and_(*(figures.c[name] == bindparam(f"of_{name}") for name in _KEY))
+_COUNTED = update(figures).where(_MINE).values(count=figures.c.count + bindparam("more"))
+_MEASURED = _COUNTED.values(sketch=bindparam("whole"))
+_SKETCH = select(figures.c.sketch).where(_MINE).with_for_update()
+
+
 def _add(
     conn: Connection, grain: str, at: float, sums: Mapping[tuple[str, str, str], tuple[int, Sketch | None]]
 ) -> None:
     """Rows are locked in the order of their keys: two processes that add at once wait, and never for each other."""
-    c, ordered = figures.c, sorted(sums)
-    fresh = [_row(grain, key, at) for key in ordered]
-    if not fresh:
+    ordered = sorted(sums)
+    if not ordered:
         return
-    insert_all_new(conn, figures, fresh, ("grain", "connection", "component", "name", "at"))
-    for key in ordered:
-        count, sketch = sums[key]
-        mine = (c.grain == grain, c.connection == key[0], c.component == key[1], c.name == key[2], c.at == at)
-        changed: dict[str, Any] = {"count": c.count + count}
-        if sketch is not None:
-            before = conn.execute(select(c.sketch).where(*mine).with_for_update()).scalar_one()
+    insert_all_new(conn, figures, [_row(grain, key, at) for key in ordered], _KEY)
+    for measured, keys in groupby(ordered, lambda key: sums[key][1] is not None):
+        mine = [(_named(grain, key, at), *sums[key]) for key in keys]
+        if not measured:
+            conn.execute(_COUNTED, [where | {"more": count} for where, count, _ in mine])
+            continue
+        for where, count, sketch in mine:
+            before = conn.execute(_SKETCH, where).scalar_one()
             whole = Sketch.read(before) if before else Sketch()
-            whole.merge(sketch)
-            changed["sketch"] = whole.write()
-        conn.execute(update(figures).where(*mine).values(changed))
+            if sketch is not None:
+                whole.merge(sketch)
+            conn.execute(_MEASURED, where | {"more": count, "whole": whole.write()})
+
+
+def _named(grain: str, key: Sequence[str], at: float) -> dict[str, Any]:
+    """The parameters of `_MINE`."""
+    return {f"of_{name}": value for name, value in zip(_KEY, (grain, *key, at), strict=True)}
 
 
 def _row(grain: str, key: Sequence[str], at: float) -> dict[str, Any]:

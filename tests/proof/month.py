@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 
 from app.config import ConnectionSettings, Settings
 from app.db import Database
+from app.db.schema import audit
 from app.db.schema_figures import beats
 from app.figures.names import (
     AGE,
@@ -205,5 +206,9 @@ def audited(database: Database, now: float, views: int = VIEWS) -> None:
     with database.begin() as conn:
         if not database.is_sqlite:
             conn.execute(text("SET LOCAL statement_timeout = 0"))
+        for index in audit.indexes:  # made in the end, in order, which is many times faster
+            index.drop(conn)
         conn.execute(text(shown), {"most": views, "begin": begin, "span": DAYS * DAY_S})
         conn.execute(text(failed), {"most": 12_000, "begin": begin, "span": DAYS * DAY_S})
+        for index in audit.indexes:
+            index.create(conn)
