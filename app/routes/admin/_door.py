@@ -70,8 +70,8 @@ def shown(act: Act) -> Callable[[View], View]:
     return around
 
 
-def done(act: Act) -> Callable[[View], View]:
-    """A form of ours, sent by an admin who may do this."""
+def done(act: Act | None) -> Callable[[View], View]:
+    """A form of ours, sent by an admin who may do this; None stands for what everybody may who is signed in."""
 
     def around(view: View) -> View:
         @wraps(view)
@@ -189,9 +189,9 @@ def ways() -> dict[str, Any]:
     return {"sign_in": admin.sign_in, "one_click": admin.one_click}
 
 
-def _answered(admin: Admin, act: Act, view: Callable[[], Any]) -> Any:
+def _answered(admin: Admin, act: Act | None, view: Callable[[], Any]) -> Any:
     try:
-        if not admin.may_somewhere(act):
+        if act is not None and not admin.may_somewhere(act):
             raise Denied("Your role does not allow this. Ask whoever runs this deployment.", reason="role")
         return view()
     except Exception as error:  # noqa: BLE001 a person looks at this page, whatever went wrong
