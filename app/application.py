@@ -170,7 +170,7 @@ def build(
         sessions=sessions,
         sign_ins=SignIns(database, keyring, sessions, identities, audit, ask, keys, settings.server.public_url, clock),
         permissions=permissions,
-        admins=Admins(database, audit, clock),
+        admins=Admins(database, audit, clock, settings.admin),
         figures=figures,
         rollouts=rollouts,
         revisions=revisions,

@@ -1,7 +1,8 @@
 """Who administers: a link that lets one in once, the session that it opens, and what each role may do.
 
 A cookie names the session, since an admin's pages are nobody's but ours; of it, and of a link's code, the database
-knows the digest only. A session is for eight hours and nothing prolongs it.
+knows the digest only. A session is for eight hours and nothing prolongs it; whoever signed in through a provider may
+what the configuration of now gives them, and nothing once it names them no more.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
 from app.audit.log import AuditLog
+from app.config import AdminSettings
 from app.db import Database
 from app.db.schema_admin import admin_links, admin_sessions
 from app.errors import SessionExpired, SessionInvalid, SignInOver
 
 LINK_S = 900.0
 SESSION_S = 8 * 3600.0
+LINK, ONE_CLICK = "link", "one-click"  # how one comes in, beside a provider
 
 
 class Role(StrEnum):
@@ -72,8 +76,12 @@ class Admin:
 class Admins:
     """Links and sessions of admins. Every method raises StoreUnavailable."""
 
-    def __init__(self, database: Database, audit: AuditLog, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, audit: AuditLog, clock: Callable[[], float], settings: AdminSettings | None = None
+    ) -> None:
+        """`settings` are those of now; without them nobody is let in but by a link."""
         self._database, self._audit, self._clock = database, audit, clock
+        self._settings = settings or AdminSettings()
 
     def link(self, name: str, role: Role, connections: Iterable[str] = ()) -> str:
         """A code that lets `name` in once, within a quarter of an hour."""
@@ -94,12 +102,16 @@ class Admins:
             raise SignInOver("This link was used before, or never was one. Make a new one.", reason="link-unknown")
         if self._clock() >= row.expires_at:
             raise SignInOver("This link is too old. Make a new one.", reason="link-expired")
-        return self.open(row.name, Role(row.role), json.loads(row.connections), how="link")
+        return self.open(row.name, Role(row.role), json.loads(row.connections), how=LINK)
 
-    def open(self, name: str, role: Role, connections: Iterable[str], how: str) -> str:
-        """The cookie's value for somebody who proved who they are; `how` goes into the audit."""
+    def open(self, name: str, role: Role, connections: Iterable[str], how: str, subject: str = "") -> str:
+        """The cookie's value for somebody who proved who they are; `how` goes into the audit.
+
+        `subject` is what the provider calls them who signed in through one.
+        """
         token, now = secrets.token_urlsafe(32), self._clock()
         row = {"id": _digest("session", token), "opened_at": now, "ends_at": now + SESSION_S}
+        row |= {"how": how, "subject": subject or None}
         with self._database.begin() as conn:
             conn.execute(delete(admin_sessions).where(admin_sessions.c.ends_at < now))
             conn.execute(insert(admin_sessions).values(row | _who(name, role, connections)))
@@ -115,7 +127,8 @@ class Admins:
             row = conn.execute(query).first()
         if row is None or self._clock() >= row.ends_at:
             raise SessionExpired(reason="admin-session-over")
-        return Admin(row.name, Role(row.role), frozenset(json.loads(row.connections)), _digest("proof", token))
+        role, connections = self._holding(row)
+        return Admin(row.name, Role(role), frozenset(connections), _digest("proof", token))
 
     def leave(self, token: str) -> None:
         """The session is over, here and in every process."""
@@ -124,6 +137,17 @@ class Admins:
             row = conn.execute(over.returning(admin_sessions.c.name)).first()
             if row is not None:
                 self._audit.write("admin.left", conn=conn, detail={"admin": row.name})
+
+    def _holding(self, row: Any) -> tuple[str, Iterable[str]]:
+        """What this session's admin may by now. Raises SessionExpired for whom the configuration lets in no more."""
+        known = self._settings
+        if row.subject:
+            if row.how != known.sign_in or row.subject not in known.roles:
+                raise SessionExpired(reason="admin-role-gone")
+            return known.roles[row.subject], known.only.get(row.subject, ())
+        if row.how == ONE_CLICK and not known.one_click:
+            raise SessionExpired(reason="admin-role-gone")
+        return row.role, json.loads(row.connections)
 
 
 def _who(name: str, role: Role, connections: Iterable[str]) -> dict[str, str]:

@@ -33,6 +33,7 @@ class Known:
     name: str
     role: Role
     connections: tuple[str, ...]
+    subject: str  # as the provider calls them
 
 
 class AdminSignIn:
@@ -85,7 +86,7 @@ class AdminSignIn:
         if role is None:
             told = f"You are signed in, but nobody here gave {subject} a role. Ask whoever runs this deployment."
             raise SignInDenied(told, reason="role-none")
-        return Known(signed.viewer.name or subject, Role(role), self._settings.only.get(subject, ()))
+        return Known(signed.viewer.name or subject, Role(role), self._settings.only.get(subject, ()), subject)
 
     def _attempt(self, kept: str) -> Attempt:
         try:

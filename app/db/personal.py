@@ -83,7 +83,7 @@ TABLES: tuple[Place, ...] = (
     Place("revocations", "ids of viewers whose sessions were ended", (_V,), _NOTHING, _WITH),
     Place("rollouts", "ids of viewers who are shown panels", (_V, _A), _NOTHING, _WITH),
     Place("admin_links", "names of admins who were sent a link", (_A,), _NOTHING, "ends by itself, in minutes"),
-    Place("admin_sessions", "names of admins who are signed in", (_A,), _NOTHING, "ends by itself, within a day"),
+    Place("admin_sessions", "names of admins who are signed in, and what their provider calls them", (_A,), _NOTHING, "ends by itself, within a day"),
     Place("revisions", "the configuration, with ids of admins", (_A,), _NOTHING, "stays: it is the deployment's"),
     _of_nobody("used_launches", "digests of launches", _WITH),
     _of_nobody("refused_framings", "origins of pages that tried to frame a panel", _WITH),

@@ -26,6 +26,8 @@ admin_sessions = Table(
     Column("connections", Text, nullable=False),
     Column("opened_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
+    Column("how", Text, nullable=False, server_default="link"),  # link, one-click, or the connection signed in through
+    Column("subject", Text),  # by which that connection's provider calls them
     Index("admin_sessions_ends", "ends_at"),
 )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.admins import LINK_S, SESSION_S, Act, Admin, Admins, Role
+from app.admins import LINK_S, ONE_CLICK, SESSION_S, Act, Admin, Admins, Role
+from app.config import AdminSettings
 from app.errors import SessionExpired, SessionInvalid, SignInOver
 from tests.world import World
 
@@ -47,6 +50,30 @@ def test_a_session_ends_by_itself_and_at_once_when_it_is_left(admins: Admins, wo
     world.clock.now += 1
     with pytest.raises(SessionExpired):
         admins.load(other)
+
+
+def test_whoever_signed_in_may_what_the_configuration_of_now_says(admins: Admins, world: World) -> None:
+    """A role that is taken back is gone at once, also from who is signed in: they could give it to themselves again."""
+    token = admins.open("Ada", Role.OPERATOR, (), "crm", "ada-1")
+    settings = AdminSettings(sign_in="crm", roles={"ada-1": "auditor"}, only={"ada-1": ("acme",)})
+
+    def loaded(**changed: object) -> Admin:
+        parts = world.parts
+        return Admins(parts.database, parts.audit, world.clock, replace(settings, **changed)).load(token)  # type: ignore[arg-type]
+
+    assert (loaded().role, loaded().connections) == (Role.AUDITOR, {"acme"})
+    assert loaded(roles={"ada-1": "operator"}, only={}).may(Act.OPERATE)
+    for gone in ({"roles": {"eve-1": "operator"}, "only": {}}, {"sign_in": "other"}, {"sign_in": ""}):
+        with pytest.raises(SessionExpired):
+            loaded(**gone)
+
+
+def test_a_click_lets_in_for_as_long_as_it_may(admins: Admins, world: World) -> None:
+    token = admins.open("you", Role.OPERATOR, (), ONE_CLICK)
+    with pytest.raises(SessionExpired):
+        admins.load(token)
+    parts = world.parts
+    assert Admins(parts.database, parts.audit, world.clock, AdminSettings(one_click=True)).load(token)
 
 
 def test_what_is_kept_lets_nobody_in(admins: Admins, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from app.admins import Admin, Role
+from app.admins import ONE_CLICK, Admin, Role
 from app.errors import InlayError
 from app.routes.admin._door import HOME, SESSION, done, failed, kept, let_in, let_out, page, require_ours, ways
 from app.web.parts import parts
@@ -26,7 +26,7 @@ def enter_by_code() -> Response:
     try:
         require_ours()
         if request.form.get("one_click") and parts().settings.admin.one_click:
-            token = parts().admins.open("you", Role.OPERATOR, (), how="one-click")
+            token = parts().admins.open("you", Role.OPERATOR, (), how=ONE_CLICK)
         else:
             token = parts().admins.enter(request.form.get("code", "").strip().rpartition("#")[2])
     except InlayError as error:

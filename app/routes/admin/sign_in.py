@@ -38,7 +38,7 @@ def callback() -> Response:
         require_patience(p)
         given = {name: request.args.get(name, "")[:_MOST] for name in _FIELDS}
         who = p.admin_sign_in.finish(kept(_ATTEMPT), given)
-        token = p.admins.open(who.name, who.role, who.connections, how=p.settings.admin.sign_in)
+        token = p.admins.open(who.name, who.role, who.connections, p.settings.admin.sign_in, who.subject)
     except Exception as error:  # noqa: BLE001 a person looks at this page, whatever went wrong
         return _refused(translated(error))
     answer = let_in(token, HOME)

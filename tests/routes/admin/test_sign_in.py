@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from app.admins import Admins
 from app.admins.sign_in import AdminSignIn
 from app.application import create_app
 from app.config import AdminSettings
@@ -21,7 +22,9 @@ def test_a_browser_goes_and_comes_back_signed_in(tmp_path: Path) -> None:
         settings = AdminSettings(sign_in=there.connection.name, roles={"248289761001": "operator"})
         keyring, url = Keyring.from_secrets([b"k" * 32]), "https://inlay.example.com"
         end = AdminSignIn(settings, world.parts.connections, keyring, there.call, there.keys, url, world.clock)
-        parts = replace(world.parts, settings=replace(world.settings, admin=settings), admin_sign_in=end)
+        admins = Admins(world.parts.database, world.parts.audit, world.clock, settings)
+        whole = replace(world.settings, admin=settings)
+        parts = replace(world.parts, settings=whole, admins=admins, admin_sign_in=end)
         client = create_app(parts).test_client()
         assert "/admin/sign-in" in client.get("/admin").text
         away = client.get("/admin/sign-in")
