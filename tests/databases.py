@@ -217,7 +217,7 @@ def hasty(database: Database) -> None:
 class Moody(Database):
     """A database that can be away, and that counts its reads and writes."""
 
-    away = False
+    away = reads_only = False
     used = 0
 
     @contextlib.contextmanager
@@ -229,6 +229,8 @@ class Moody(Database):
     @contextlib.contextmanager
     def begin(self) -> Iterator[Connection]:
         self._use()
+        if self.reads_only:
+            raise StoreUnavailable
         with super().begin() as conn:
             yield conn
 

@@ -20,6 +20,10 @@ ERASED = "erased"  # the kind that says: forget all of this record; its key is t
 IMPORTED = "imported"  # the kind that says: many scores of a capability came at once; its key is the capability
 _KEEP = 100_000  # changes; a process that is further behind is told EVERYTHING
 _PRUNE_EACH = 1_000
+# the epoch, and when what was announced last was: a database that fell back and came on again has its numbers anew
+_NOW = select(schema.epoch.c.value, schema.epoch.c.life, schema.changes.c.at).select_from(
+    schema.epoch.outerjoin(schema.changes, schema.changes.c.epoch == schema.epoch.c.value)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,9 @@ class Epochs:
         self._followed = False
         # what changed before we began is in nobody's memory here
         with database.read() as conn:
-            row = conn.execute(select(schema.epoch.c.value, schema.epoch.c.life)).one()
+            row = conn.execute(_NOW).one()
         self._value, self.life = int(row.value), str(row.life)  # epochs of another life say nothing about this one
+        self._at: float | None = row.at
 
     def subscribe(self, callback: Callable[[Announcement], None]) -> None:
         """Call back with each announcement, in the thread that reads."""
@@ -158,17 +163,40 @@ class Epochs:
             for tell in self._subscribers:
                 tell(change)
             # Only now: whoever sees the new epoch must not find what the change made subscribers forget.
-            self._value = change.epoch
+            self._value, self._at = change.epoch, change.at
 
     def _news(self) -> list[Announcement]:
-        c = schema.changes.c
-        with self._database.read() as conn:
-            if int(conn.execute(select(schema.epoch.c.value)).scalar_one()) == self._value:
-                return []
-            rows = conn.execute(
-                select(c.epoch, c.kind, c.connection, c.key, c.at).where(c.epoch > self._value).order_by(c.epoch)
-            )
-            news = [Announcement(*row) for row in rows]
+        known, news = self._read()
+        if not known and EVERYTHING not in {each.kind for each in news}:
+            self._go_on()
+            _, news = self._read()
         if news and news[0].epoch != self._value + 1:
             news.insert(0, Announcement(news[0].epoch - 1, EVERYTHING))
         return news
+
+    def _read(self) -> tuple[bool, list[Announcement]]:
+        """Whether the database still knows what we heard last, and what it has announced since."""
+        c = schema.changes.c
+        columns = select(c.epoch, c.kind, c.connection, c.key, c.at)
+        with self._database.read() as conn:
+            value, _, at = conn.execute(_NOW).one()
+            if value <= self._value:
+                return value == self._value and self._is_ours(at), []
+            rows = conn.execute(columns.where(c.epoch >= self._value).order_by(c.epoch))
+            news = [Announcement(*row) for row in rows]
+        known = all(self._is_ours(each.at) for each in news if each.epoch == self._value)
+        return known, [each for each in news if each.epoch > self._value]
+
+    def _is_ours(self, at: float | None) -> bool:
+        """Of the row with our number; one that is gone says nothing."""
+        return at is None or self._at is None or at == self._at
+
+    def _go_on(self) -> None:
+        """The database fell back: a standby took over, say, that had not heard all that we have. What it announces now
+        has numbers of what we heard before, so its count goes on from ours, and everybody forgets everything.
+        """
+        with self._database.begin() as conn:
+            count = schema.epoch.c
+            behind = update(schema.epoch).where(count.id == 1, count.value < self._value)
+            conn.execute(behind.values(value=self._value))
+            announce(conn, EVERYTHING)

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce, announce_all, announced_since
-from app.db.schema import changes
+from app.db.schema import changes, epoch
 from tests.databases import Moody
 from tests.db.conftest import Rival
 from tests.db.rivals import go, race, wait_ready
@@ -164,6 +164,49 @@ def test_who_missed_changes_is_told_to_forget_everything(database: Database) -> 
         conn.execute(delete(changes).where(changes.c.epoch <= 2))
     assert epochs.look() == 3
     assert [(change.epoch, change.kind) for change in heard] == [(2, EVERYTHING), (3, "score")]
+
+
+def fall_back(database: Database, to: int) -> None:
+    """As when a standby takes over that had not heard of the last transactions."""
+    with database.begin() as conn:
+        conn.execute(delete(changes).where(changes.c.epoch > to))
+        conn.execute(update(epoch).values(value=to))
+
+
+@pytest.mark.parametrize("meanwhile", [0, 1, 2, 3])
+def test_a_database_that_fell_back_is_heard_again_at_once(database: Database, meanwhile: int) -> None:
+    """Else all is missed that it announces until it has come to where it was: revocations, for one. And its numbers
+    say nothing about what we remember of before."""
+    epochs, other = Epochs(database), Epochs(database)
+    heard, told = list[Announcement](), list[Announcement]()
+    epochs.subscribe(heard.append)
+    other.subscribe(told.append)
+    for number in range(4):
+        say(database, f"Lead/{number}")
+    assert (epochs.look(), other.look()) == (4, 4)
+    heard.clear()
+    fall_back(database, 2)
+    for number in range(meanwhile):
+        with database.begin() as conn:
+            announce(conn, "revocation", "crm", f"{number}", at=6.0)
+    assert epochs.look() > 4
+    assert [each for each in heard if each.kind == EVERYTHING and each.epoch > 4]
+    assert other.look() == epochs.look()
+    assert [each.kind for each in told[4:]].count(EVERYTHING) == 1  # once for all
+    say(database, "Lead/new")
+    assert epochs.look() == other.look() == told[-1].epoch
+    assert (heard[-1].key, told[-1].key) == ("Lead/new", "Lead/new")
+
+
+def test_a_database_that_fell_back_and_takes_no_word_is_away(moody: Moody) -> None:
+    epochs = Epochs(moody)
+    say(moody, "Lead/1")
+    epochs.look()
+    fall_back(moody, 0)
+    moody.reads_only = True
+    assert (epochs.look(), epochs.away) == (1, True)
+    moody.reads_only = False
+    assert (epochs.look(), epochs.away) == (2, False)
 
 
 def test_what_was_announced_since(database: Database) -> None:
