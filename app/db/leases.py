@@ -35,6 +35,11 @@ class Lease:
     epoch: int = 0  # as of which the answer holds
 
 
+def prepare(dialect: str) -> None:
+    """Put the statement of `take` together before anybody waits for it."""
+    _take(dialect)
+
+
 def take(conn: Connection, wanted: Mapping[str, int], owner: str, now: float, until: float) -> frozenset[str]:
     """The keys whose leases are ours now, of those that are wanted.
 

@@ -63,6 +63,7 @@ class Once:
         self._decisions, self._stored, self._levels, self._misses = decisions, stored, levels, misses
         self._changes, self._epochs, self._database = changes, epochs, database
         self._clock, self._sleep = clock, sleep
+        leases.prepare(database.engine.dialect.name)
 
     def lease_s(self, capability: CapabilitySettings) -> float:
         """How long whoever asks may take, in seconds, until another one asks."""
