@@ -93,6 +93,29 @@ def test_a_badge_never_moves_its_neighbours(page: Page, catalog: Catalog, render
     assert boxes["loading"]["width"] == pytest.approx(boxes["ready"]["width"], abs=1)
 
 
+@pytest.mark.parametrize("mounted", ["page", "element"])
+def test_a_narrow_analysis_badge_wraps_and_is_not_cut(
+    page: Page, catalog: Catalog, renderer: Renderer, mounted: str
+) -> None:
+    """A column of a library's list may be narrower than a badge in one line."""
+    html = renderer.fragment("analysis-badge", catalog["analysis-badge"].stories["ready"].args, uid="u", locale="de")
+    sheet = catalog.styles("analysis-badge")
+    page.set_content(f"<!doctype html><title>own</title><style>{sheet}</style><div>{html}</div>")
+    if mounted == "element":  # which is as wide as what is in it
+        page.evaluate(MOUNT, ["analysis-badge", sheet, html, "light"])
+        page.evaluate("document.querySelector('inlay-analysis-badge').style.display = 'inline-block'")
+    badge = page.locator(".analysis-badge .plain")
+    before = badge.bounding_box()
+    page.evaluate("document.body.style.cssText = 'font: 16px system-ui; inline-size: 130px'")
+    box = badge.bounding_box()
+    assert before
+    assert box
+    assert box["width"] <= 130 < before["width"]
+    assert box["height"] > before["height"]
+    assert badge.evaluate("e => e.scrollWidth <= e.clientWidth && [...e.querySelectorAll('.risk, .rest')].every(one => "
+                          "one.getBoundingClientRect().right <= e.getBoundingClientRect().right)")  # fmt: skip
+
+
 MEASURE = """root => {
   const drawn = getComputedStyle(root.querySelector('svg'))
   const box = root.querySelector('[data-inlay]').getBoundingClientRect()
