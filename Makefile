@@ -48,9 +48,11 @@ golden: setup  ## Accept how components look now: markup, ARIA trees, what is he
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && GOLDEN=accept \
 	$(BIN)/python -m pytest -q tests/components/test_golden.py tests/components/test_every_story.py tests/components/test_transcripts.py tests/proof/test_pixels.py -k "accepted_one"
 
+# What measures, or loads the machine by itself, comes after all else and has it alone.
 proof: setup  ## The long checks: kills, load, all stories
-	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && \
-	$(BIN)/python -m tests.services $(BIN)/python -m pytest -m proof
+	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && export CHROMIUM_PATH && proof="$(BIN)/python -m tests.services $(BIN)/python -m pytest" && \
+	{ $$proof -m "proof and not alone" -n 2 --dist worksteal; checked=$$?; \
+	$$proof -m "proof and alone" --durations=20; measured=$$?; exit $$((checked + measured)); }
 
 bench: setup  ## Measure, and print the table
 	@CHROMIUM_PATH="$$(scripts/chromium.sh)" && NGINX_PATH="$$(scripts/nginx.sh)" && export CHROMIUM_PATH NGINX_PATH && \

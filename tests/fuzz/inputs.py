@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
-from collections.abc import Callable
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,6 +24,32 @@ NUMBERS = (
     0, -1, 1, 100, 101, 2**31, 2**53, 2**63, 2**64, -(2**63) - 1, 10**18, 10**400, 0.5, -0.0, 1e-320, 1e18, 1e308,
     float("inf"), float("-inf"), float("nan"),
 )  # fmt: skip
+
+
+def rounds(seconds: float) -> Iterator[int]:
+    """Where each round of inputs begins, another in each run: one round at least, and none begins after so long."""
+    until = time.monotonic() + seconds
+    for number in itertools.count(time.time_ns()):
+        yield number
+        if time.monotonic() > until:
+            return
+
+
+@contextmanager
+def cut_off(seconds: float) -> Iterator[None]:
+    """What goes on for so long, of a processor, is ended by a TimeoutError: without it a proof would never end."""
+
+    def end(*_: Any) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
 
 texts = st.one_of(st.sampled_from(ODD), st.text(max_size=40))
 scalars = st.one_of(st.none(), st.booleans(), st.sampled_from(NUMBERS), st.integers(), st.floats(), texts)

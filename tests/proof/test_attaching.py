@@ -33,7 +33,7 @@ from app.config.sections import with_section
 from tests.cli.test_attaching_docs import begun, blocks
 from tests.world import LEAD, World, running
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 MLFLOW = ("mlflow>=3", "scikit-learn")
 MLSERVER = ("mlserver", "mlserver-sklearn")
 # an exact one: a later release of it was tampered with once

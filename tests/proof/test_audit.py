@@ -16,7 +16,7 @@ from app.db import Database
 from app.keys import SealKeys
 from tests.proof.audit_rows import AT, audit_of
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 MILLION = 1_000_000
 SEARCHED = int(os.environ.get("INLAY_PROOF_AUDIT_ROWS", 10 * MILLION))
 VERIFIED_S, PAGE_S = 60.0, 0.3

@@ -36,7 +36,7 @@ from tests.proof.staged.load import CUT, REFUSED, Ask, Load, Seen
 from tests.services import private_postgres
 from tests.session.test_session import claims
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 KILLS, RATE = 20, 100.0
 UP_S = 1.5  # how long it works between two kills, at least
 

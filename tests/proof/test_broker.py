@@ -18,7 +18,7 @@ from tests.rabbit import Rabbit, until
 from tests.world import LEAD, World
 from tests.world import world as make_world
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 EVENTS, KILLS = 300, 2
 

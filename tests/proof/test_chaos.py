@@ -36,7 +36,7 @@ from tests.proof.staged.load import CUT, REFUSED, quantile
 from tests.proof.staged.misuse import ELSEWHERE, MISUSES
 from tests.proof.staged.tables import about, kept, markdown
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 RATE = float(os.environ.get("INLAY_PROOF_RATE", "100"))
 RETRY_S = 3
 HEAD = ("fault", "panels that show", "p95 ms, before", "first looks", "launches", "the audit says", "well again, s")

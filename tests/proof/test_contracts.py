@@ -17,6 +17,7 @@ from tests.e2e.stage import options
 CONTRACTS = Path(os.environ.get("INLAY_DATA", Path(__file__).parents[3] / "shared" / "data")) / "contracts"
 pytestmark = [
     pytest.mark.proof,
+    pytest.mark.alone,
     pytest.mark.browser,
     pytest.mark.skipif(not CONTRACTS.is_dir(), reason="the contracts are not there: set INLAY_DATA"),
 ]

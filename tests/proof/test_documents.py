@@ -18,7 +18,7 @@ from app.documents.reader import Advance
 from app.errors import DocumentRefused
 from tests.documents.files import docx, p, pdf
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 CONTRACTS = Path(os.environ.get("INLAY_DATA", Path(__file__).parents[3] / "shared" / "data")) / "contracts"
 with_contracts = pytest.mark.skipif(not CONTRACTS.is_dir(), reason="the contracts are not there: set INLAY_DATA")

@@ -21,7 +21,7 @@ from tests.rabbit import until
 from tests.world import EVENT_TOKEN
 from tests.world import world as make_world
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 RATE, SECONDS, LIMIT_S = 40, 15, 0.05
 

@@ -36,7 +36,7 @@ from tests.proof.test_workers import busy, database, until
 from tests.review.feedback.test_feedback import taking
 from tests.world import World
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 __all__ = ["database"]  # a fixture
 
 RECORDS, CHANGES, KILLS = 40, 3, 4

@@ -24,7 +24,7 @@ from tests.databases import database_url
 from tests.proof.nodes import Process, badge, serving, session
 from tests.proof.nodes import ready as ready_badge
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 ROWS, SECONDS, MEGABYTES = 100_000, 60.0, 150.0
 LEAD = "Lead/50000"
 

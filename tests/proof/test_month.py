@@ -20,7 +20,7 @@ from tests.routes.admin._browser import AdminPages, words
 from tests.world import World, running
 from tests.world import world as make_world
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 QUICK_S = 0.3
 

@@ -24,7 +24,7 @@ from tests.proof.staged.core import CoreProcess
 from tests.proof.staged.load import REFUSED, Load
 from tests.services import private_postgres, private_redis
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 LEADS = [f"Lead/{number}" for number in range(10)]
 ANSWERED = re.compile(r'^inlay_request_seconds_count\{route="/healthz"\} (\S+)$', re.MULTILINE)
 

@@ -36,6 +36,7 @@ from tests.world import world as make_world
 CONTRACTS = Path(os.environ.get("INLAY_DATA", Path(__file__).parents[3] / "shared" / "data")) / "contracts"
 pytestmark = [
     pytest.mark.proof,
+    pytest.mark.alone,
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processor's seconds are read from /proc"),
     pytest.mark.skipif(not CONTRACTS.is_dir(), reason="the contracts are not there: set INLAY_DATA"),
 ]

@@ -19,7 +19,7 @@ from tests.restored import backed_up_while_used, check, in_use, launched, proof,
 from tests.world import World
 from tests.world import world as make_world
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 VIEWERS, BACKUPS, BETWEEN_S = 6, 4, 1.5
 
 

@@ -24,7 +24,7 @@ from tests.proof.staged.tables import about, kept, markdown
 from tests.proof.staged.whole import whole
 from tests.services import private_postgres, private_redis
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 SECONDS = min(float(os.environ.get("INLAY_SOAK_S", "240")), 240.0)
 RATE = float(os.environ.get("INLAY_PROOF_RATE", "150"))
 SLICES, WARM_S = 6, 12.0  # the first load makes every process know every panel

@@ -29,7 +29,7 @@ from tests.databases import database_url
 from tests.warm import leads
 from tests.world import World
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 JOBS, EACH, KILLS = 90, 3, 4
 

@@ -33,7 +33,7 @@ from app.web.parts import Parts
 from tests.e2e.demo import free_block
 from tests.review.write_back.stage import CONFIG
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 LEADS = list(generate().rows)
 
