@@ -134,7 +134,7 @@ class Cells:
         """Each row with its numbers, as they are now."""
         with self._lock:
             names = self._names
-        return _read(names, bytes(self._memory))
+        return _read(names, bytes(self._memory) if names else b"")  # a new one's megabyte need not be touched
 
     def _name(self, name: Row, width: int) -> None:
         line = json.dumps([width, *name]).encode() + b"\n"

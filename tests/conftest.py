@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from app.demo import keys
+from tests import compiled
 from tests.world import World
 from tests.world import world as make_world
 
@@ -33,6 +34,7 @@ FLAGS = (
 )  # fmt: skip
 
 gc.disable()  # until all is collected
+compiled.remember()
 
 _SYSTEM, _LEAN = Path("/usr/bin/chromium"), Path("/usr/lib/chromium/chromium-headless-shell")
 PATH = os.environ.get("CHROMIUM_PATH") or (str(_SYSTEM) if _SYSTEM.exists() else None)  # None: Playwright's own

@@ -207,11 +207,19 @@ _RESTORE = """DO $$ DECLARE each record; filled bool; BEGIN
 END $$"""
 
 
+_HASTY = "PRAGMA synchronous = OFF"
+
+
 def hasty(database: Database) -> None:
     """A test's database need not outlive a power cut: a SQLite file is not forced to the disk."""
     if database.is_sqlite:
-        event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-        database.engine.dispose()
+        event.listen(database.engine, "connect", lambda raw, _: raw.execute(_HASTY))
+        pool: Any = database.engine.pool
+        if pool.checkedin() == 1:  # it has one connection, which need not be opened anew
+            with contextlib.closing(database.engine.raw_connection()) as raw:
+                raw.driver_connection.execute(_HASTY)
+        elif pool.checkedin():
+            database.engine.dispose()
 
 
 class Moody(Database):

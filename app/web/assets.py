@@ -7,7 +7,7 @@ import hashlib
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from app.errors import NotFound
@@ -32,29 +32,16 @@ class Asset:
 
 
 class Assets(Mapping[str, Asset]):
-    """All assets by path, read once at start."""
+    """All assets by path, read once in a process."""
 
     def __init__(self, folder: Path, public_url: str, tags: Iterable[str], tokens_css: str = "") -> None:
         self._public_url = public_url
-        self.page_css = small_css((folder / "page.css").read_text("utf-8"))  # inlined into pages that are not panels
-        self.signin_css = small_css((folder / "signin.css").read_text("utf-8"))  # and into those where one signs in
-        self.docs_css = small_css((folder / "docs.css").read_text("utf-8"))  # and into that of the API
-        self.paper_css = small_css((folder / "paper.css").read_text("utf-8"))  # into those that are printed
-        self._assets = {}
-        for path in sorted((folder / "embed").glob("*.js")):
-            name, written = f"embed/{path.name}", path.read_text("utf-8")
-            code = loader(written, public_url, tags) if name == LOADER else served(written)
-            self._assets[name] = _asset(code.encode(), name)
-        for path in sorted((folder / "admin").iterdir()):
-            name, written = f"static/admin/{path.name}", path.read_text("utf-8")
-            body = written if path.suffix == ".js" else tokens_css + small_css(written)
-            self._assets[name] = _asset(body.encode(), name)
-        for path in sorted((folder / "vendor").glob("*.js")):
-            name = f"static/vendor/{path.name}"
-            self._assets[name] = _asset(path.read_bytes(), name)
-        for path in sorted((folder / "icons").glob("*.png")):
-            self._assets[f"icons/{path.name}"] = _asset(path.read_bytes(), path.name, _LOADER_KEPT)
-        self.around_css = small_css((folder / "around.css").read_text("utf-8"))  # into pages around a panel
+        self._assets = _read(folder, public_url, tuple(tags), tokens_css)
+        self.page_css = _sheet(folder, "page")  # inlined into pages that are not panels
+        self.signin_css = _sheet(folder, "signin")  # and into those where one signs in
+        self.docs_css = _sheet(folder, "docs")  # and into that of the API
+        self.paper_css = _sheet(folder, "paper")  # into those that are printed
+        self.around_css = _sheet(folder, "around")  # into pages around a panel
 
     def url(self, path: str) -> str:
         """The absolute address of an asset, with its hash: a frame with an opaque origin has no relative ones."""
@@ -73,7 +60,33 @@ class Assets(Mapping[str, Asset]):
         return len(self._assets)
 
 
-@lru_cache(256)  # a revision of the configuration builds the application anew from the same files
+# A revision of the configuration builds the application anew from the same files; what was read of them before is
+# what goes with the components, which are read once in a process too.
+@lru_cache(16)
+def _read(folder: Path, public_url: str, tags: tuple[str, ...], tokens_css: str) -> Mapping[str, Asset]:
+    assets = {}
+    for path in sorted((folder / "embed").glob("*.js")):
+        name, written = f"embed/{path.name}", path.read_text("utf-8")
+        code = loader(written, public_url, tags) if name == LOADER else served(written)
+        assets[name] = _asset(code.encode(), name)
+    for path in sorted((folder / "admin").iterdir()):
+        name, written = f"static/admin/{path.name}", path.read_text("utf-8")
+        body = written if path.suffix == ".js" else tokens_css + small_css(written)
+        assets[name] = _asset(body.encode(), name)
+    for path in sorted((folder / "vendor").glob("*.js")):
+        name = f"static/vendor/{path.name}"
+        assets[name] = _asset(path.read_bytes(), name)
+    for path in sorted((folder / "icons").glob("*.png")):
+        assets[f"icons/{path.name}"] = _asset(path.read_bytes(), path.name, _LOADER_KEPT)
+    return assets
+
+
+@cache
+def _sheet(folder: Path, name: str) -> str:
+    return small_css((folder / f"{name}.css").read_text("utf-8"))
+
+
+@lru_cache(256)  # other public URLs have the same files, but for the loader
 def _asset(body: bytes, name: str, kept: str = _FOREVER) -> Asset:
     return Asset(
         body=body,

@@ -194,7 +194,7 @@ class GuestBuilder(Builder):
 
     def signed(self, algorithm: str, key: Any, **header: Any) -> GuestBuilder:
         """Signed in another way, and the header says so."""
-        key = key if not isinstance(key, str) else import_key(GUEST["keys"][key])
+        key = key if not isinstance(key, str) else private(key)
         return replace(self, key=key, header=self.header | {"alg": algorithm} | header)
 
     def headed(self, **header: Any) -> GuestBuilder:
@@ -207,7 +207,7 @@ class GuestBuilder(Builder):
         if self.header["alg"] == "none":
             return f"{signed}."
         algorithm = JWSRegistry.algorithms[self.header["alg"]]
-        key = self.key or import_key(GUEST["keys"]["ed"])
+        key = self.key or private("ed")
         return f"{signed}.{b64url(algorithm.sign(signed.encode(), key))}"
 
     def by_stranger(self) -> str:
@@ -219,8 +219,13 @@ class GuestBuilder(Builder):
 
 
 @functools.cache
+def private(name: str) -> Any:
+    """A fixed key, read once: an RSA key is checked when it is first used, which takes longer than to sign."""
+    return import_key(GUEST["keys"][name])
+
+
 def rsa() -> Any:
-    return import_key(GUEST["keys"]["rs"])
+    return private("rs")
 
 
 _OWN = {"EdDSA": "ed", "ES256": "es", "RS256": "rs"}
@@ -228,7 +233,7 @@ _OWN = {"EdDSA": "ed", "ES256": "es", "RS256": "rs"}
 
 def own_key(algorithm: str) -> Any:
     """The fixed key that good proofs are signed with by this algorithm."""
-    return import_key(GUEST["keys"][_OWN[algorithm]])
+    return private(_OWN[algorithm])
 
 
 @functools.cache

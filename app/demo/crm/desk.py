@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from app.demo.crm import leads as invented
@@ -44,7 +45,7 @@ class Desk:
     def open(cls, config: CrmConfig) -> Desk:
         """Read rows and keys. Raises TableRefusedError or OSError with words for a person."""
         file = Path(config.leads) if config.leads else None
-        source = table.read(file, config.id_column or None) if file else invented.generate()
+        source = table.read(file, config.id_column or None) if file else _invented()
         digest = hashlib.sha256(f"{config.leads}\n{config.id_column}".encode()).hexdigest()[:12]
         key, fields = (
             Path(config.keys) / "guest_key.pem",
@@ -92,3 +93,9 @@ class Desk:
         """Store, then tell; the telling never fails the save. Raises ChangedMeanwhile."""
         changed = tuple(self.leads.update(lead, values, by=by, since=since))
         return Saved(changed, self.events.changed(f"{TYPE}/{lead.id}", changed) if changed else "")
+
+
+@cache
+def _invented() -> table.Table:
+    """They are the same each time, and nobody changes them there."""
+    return invented.generate()

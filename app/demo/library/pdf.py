@@ -69,18 +69,20 @@ def _pages(blocks: Sequence[tuple[int, str]]) -> Iterator[list[Line]]:
 
 
 def _wrapped(words: str, size: float) -> Iterator[str]:
-    line = ""
+    line, wide = "", 0
     for word in words.split():
-        longer = f"{line} {word}".strip()
-        if line and _width(longer, size) > WIDE - 2 * MARGIN:
+        added = _width(word)
+        longer = wide + WIDTHS[" "] + added if line else added
+        if line and longer * size / 1000 > WIDE - 2 * MARGIN:
             yield line
-            longer = word
-        line = longer
+            line, longer = "", added
+        line, wide = f"{line} {word}" if line else word, longer
     yield line
 
 
-def _width(text: str, size: float) -> float:
-    return sum(WIDTHS.get(letter, _OTHER) for letter in text) * size / 1000
+def _width(text: str) -> int:
+    """In thousandths of the font's size."""
+    return sum(WIDTHS.get(letter, _OTHER) for letter in text)
 
 
 def _footer(number: int, count: int, title: str) -> Line:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import docx
@@ -55,7 +57,8 @@ def amended(name: str) -> bytes | None:
     changes = _AMENDED[stem]
     text = (TEXTS / f"{stem}.md").read_text(encoding="utf-8")
     draft = [(level, changes.get(words.split(" ")[0], words)) for level, words in blocks(text)]
-    return _content(Path(name), [(level, words) for level, words in draft if words])
+    path = Path(name)
+    return _content(path.suffix, path.stem, tuple((level, words) for level, words in draft if words))
 
 
 def blocks(text: str) -> list[tuple[int, str]]:
@@ -70,19 +73,20 @@ def blocks(text: str) -> list[tuple[int, str]]:
 
 def _write(path: Path, content: list[tuple[int, str]]) -> None:
     draft = path.with_suffix(".new")
-    draft.write_bytes(_content(path, content))
+    draft.write_bytes(_content(path.suffix, path.stem, tuple(content)))
     draft.replace(path)  # whole or not at all
 
 
-def _content(path: Path, content: list[tuple[int, str]]) -> bytes:
-    if path.suffix == ".pdf":
-        return pdf.write(content, path.stem)
+@lru_cache(16)  # the contracts and their drafts: each is set once in a process
+def _content(suffix: str, title: str, content: tuple[tuple[int, str], ...]) -> bytes:
+    if suffix == ".pdf":
+        return pdf.write(content, title)
     file = io.BytesIO()
-    _word(content, path.stem).save(file)
+    _word(content, title).save(file)
     return file.getvalue()
 
 
-def _word(content: list[tuple[int, str]], title: str) -> WordDocument:
+def _word(content: Sequence[tuple[int, str]], title: str) -> WordDocument:
     document = docx.Document()
     document.core_properties.title, document.core_properties.author = title, "Larkfield"
     document.core_properties.created = _MADE

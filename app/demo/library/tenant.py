@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ class Tenant:
     @classmethod
     def load(cls, path: Path, origin: str, secret: str, environment: str = "") -> Tenant:
         """With the key of a PEM file. Raises OSError, ValueError."""
-        return cls(RSAKey.import_key(path.read_bytes()), origin, secret, environment)
+        return cls(_key(path.read_bytes()), origin, secret, environment)
 
     def discovery(self) -> dict[str, Any]:
         """As the directory's common endpoint answers, for all tenants:
@@ -201,3 +202,9 @@ class Tenant:
         issued = {"iss": f"{self._origin}/{TENANT}/v2.0", "tid": TENANT, "ver": "2.0", "uti": secrets.token_urlsafe(16)}
         times = {"iat": int(now) - 5, "nbf": int(now) - 5, "exp": int(now) + LIFE_S - 5}
         return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": self._kid}, {**issued, **times, **claims}, self._key)
+
+
+@lru_cache(4)
+def _key(pem: bytes) -> RSAKey:
+    """Reading an RSA key is checking it, which takes longer than all else at a start."""
+    return RSAKey.import_key(pem)
