@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -41,6 +42,31 @@ PATH = os.environ.get("CHROMIUM_PATH") or (str(_SYSTEM) if _SYSTEM.exists() else
 # Of the system's Chromium the same without windows, address bar and profile, where it is installed: a third cheaper.
 # What a test sees of a whole one (what it keeps back, and says in its own pages) it opens by PATH.
 LEAN = str(_LEAN) if _LEAN.exists() and str(_SYSTEM) == PATH else PATH
+
+
+_PLACE = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[Any]:
+    """Each process reads a folder in an order of its own, so that a new file's `assert`s are rewritten in one of them.
+
+    Pytest keeps what it has rewritten, in seconds of work for all files. Side by side each process would do all of it.
+    """
+    report = yield
+    worker = getattr(collector.config, "workerinput", None)
+    if worker and report.passed and isinstance(collector, pytest.Directory):
+        for place, each in enumerate(report.result):
+            each.stash[_PLACE] = place
+        first, count = int(worker["workerid"].removeprefix("gw")), int(worker["workercount"])
+        report.result = [each for n in range(count) for each in report.result[(first + n) % count :: count]]
+    return report
+
+
+@pytest.hookimpl(tryfirst=True, specname="pytest_collection_modifyitems")
+def in_one_order(items: list[pytest.Item]) -> None:
+    """All processes have the same list in the end: the one of a process alone."""
+    items.sort(key=lambda item: [each.stash.get(_PLACE, 0) for each in item.listchain()[:-1]])
 
 
 @pytest.hookimpl(trylast=True)
