@@ -11,6 +11,7 @@ from app.machines.importing.wrong import BatchCut, BatchRefused, BatchTooLarge
 STEP = 64 * 1024
 MAX_BYTES = 512 * 1024 * 1024  # unpacked
 MAX_LINE = 64 * 1024
+MAX_LINES = 1_000_000  # ten for each row that there may be: of a CSV's cells with several, and empty ones
 _GZIP = 31  # zlib's word for a gzip stream
 
 Read = Callable[[int], bytes]
@@ -35,9 +36,11 @@ class Body:
 
     def lines(self) -> Iterator[bytes]:
         """Each line without its end. Raises BatchTooLarge, BatchCut, BatchRefused."""
-        rest = b""
+        rest, left = b"", MAX_LINES
         for piece in self._pieces():
             *whole, rest = (rest + piece).split(b"\n")
+            if (left := left - len(whole)) < 0:
+                raise BatchTooLarge(f"The rows are on more than {MAX_LINES:,} lines. Send them as several batches.")
             for each in whole:
                 bounded(len(each))
                 yield each

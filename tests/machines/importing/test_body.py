@@ -9,7 +9,7 @@ import tracemalloc
 
 import pytest
 
-from app.machines.importing.body import MAX_LINE, Body
+from app.machines.importing.body import MAX_LINE, MAX_LINES, Body
 from app.machines.importing.wrong import BatchCut, BatchRefused, BatchTooLarge
 
 TEXT = b"".join(b"line %d\n" % n for n in range(50_000))
@@ -52,6 +52,15 @@ def test_a_bomb_goes_off_in_small_pieces() -> None:
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_lines_have_an_end_too(end: bytes) -> None:
+    """Empty ones are no rows, so that nobody counts them: of half a megabyte that unpacks to 500, each costs its turn,
+    and a thread was busy with them for a minute."""
+    assert len(lines(gzip.compress(end * MAX_LINES), gzipped=True)[0]) == MAX_LINES
+    with pytest.raises(BatchTooLarge):
+        lines(gzip.compress(end * (MAX_LINES + 1)), gzipped=True)
 
 
 def test_a_line_has_an_end() -> None:
