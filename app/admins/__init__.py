@@ -138,6 +138,18 @@ class Admins:
             if row is not None:
                 self._audit.write("admin.left", conn=conn, detail={"admin": row.name})
 
+    def end(self, name: str = "") -> tuple[int, int]:
+        """Whoever is called so is let in no more by a session or a link of before; without a name, whoever it is. How
+        many sessions and links that were."""
+        with self._database.begin() as conn:
+            found = []
+            for table in (admin_sessions, admin_links):
+                gone = delete(table).where(table.c.name == name) if name else delete(table)
+                found.append(list(conn.execute(gone.returning(table.c.name)).scalars()))
+            for each in sorted({*found[0], *found[1]}):
+                self._audit.write("admin.left", conn=conn, detail={"admin": each, "how": "ended"})
+        return len(found[0]), len(found[1])
+
     def _holding(self, row: Any) -> tuple[str, Iterable[str]]:
         """What this session's admin may by now. Raises SessionExpired for whom the configuration lets in no more."""
         known = self._settings

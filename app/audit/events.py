@@ -93,7 +93,7 @@ EVENTS: Mapping[str, Event] = {
     # who administers, and what they did; an admin is named by `admin`, since a viewer is somebody of a host's
     "admin.linked": _event("admin", "admin role"),
     "admin.entered": _event("admin", "admin role how"),
-    "admin.left": _event("admin", "admin"),
+    "admin.left": _event("admin", "admin", "how"),
     "rollout.set": _event("admin", "connection admin reach", "component percent viewers starts_at"),
     "configuration.changed": _event("admin", "admin revision", "source changes"),
     "configuration.refused": _event("admin", "reason", "admin revision reference"),  # a process could not take it over

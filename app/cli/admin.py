@@ -42,3 +42,20 @@ def link(path: Path, name: str, role: str, connections: tuple[str, ...], as_json
     else:
         click.echo(url)
         click.echo(f"It lets {name} in as {role}, once, within {LINK_S / 60:.0f} minutes.", err=True)
+
+
+@admin.command()
+@CONFIG
+@click.option("--name", help="Whom, as the audit names them.")
+@click.option("--all", "everybody", is_flag=True, help="Whoever it is.")
+def end(path: Path, name: str | None, everybody: bool) -> None:
+    """End admins' sessions at once, in every process, and links that nobody has used.
+
+    For a link that went astray, or a machine that did. Who signs in through a provider comes in again for as long as
+    [admin] roles names them.
+    """
+    if bool(name) == everybody:
+        raise click.UsageError("Say whom by --name, or --all.")
+    with words(), opened(load(path)) as database:
+        sessions, links = Admins(database, AuditLog(database, time.time, Metrics()), time.time).end(name or "")
+    click.echo(f"Ended {sessions} sessions and {links} links.")
