@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from app.audit.looks import ANNOUNCED as LOOKED
 from app.connections import Connection, Connections
 from app.core.stored_readings import ANNOUNCED as READ
-from app.db import revocations
 from app.db.epochs import ERASED, RENEWED, SCORE, Announcement, Epochs
 from app.db.latest import Latest
 from app.launch import Record
@@ -18,7 +17,9 @@ from app.views import View
 
 MOST = 100_000  # records; the database keeps as many changes
 OF_RECORDS = frozenset({SCORE, RENEWED, ERASED, LOOKED, READ, REVIEWED, WRITTEN})  # their keys are records
-OF_SESSIONS = frozenset({ENDED, revocations.KIND})  # about no answer: whether a session lives is asked each time
+# About no answer: whether a session was ended is asked each time. A revocation is about all of its connection: it names
+# a moment, by a clock that may be behind the one that a session was opened by, and only the road asks the database.
+OF_SESSIONS = frozenset({ENDED})
 
 About = tuple[str, str]  # the connection that records are read through, and the record; "": any of them
 

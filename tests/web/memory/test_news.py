@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from app.db.epochs import ERASED, EVERYTHING, IMPORTED, SCORE, Announcement
+from app.db.revocations import KIND as REVOKED
 from app.launch import Record
 from app.rollouts import KIND as ROLLOUT
 from app.views import VIEWS
@@ -38,7 +39,7 @@ def test_news_of_a_record_is_about_its_badge_and_whatever_speaks_of_more(
     assert hear(kind, connection, LEAD) == {BADGE, CARD}
 
 
-@pytest.mark.parametrize("kind", [IMPORTED, ROLLOUT, "never heard of"])
+@pytest.mark.parametrize("kind", [IMPORTED, ROLLOUT, REVOKED, "never heard of"])
 def test_other_news_of_a_connection_is_about_all_of_its_source(hear: Callable[..., set[About]], kind: str) -> None:
     assert hear(kind, "acme-pages", "anything") == {BADGE, CARD, ("acme", "Lead/2")}
 
