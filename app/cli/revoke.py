@@ -10,7 +10,7 @@ import click
 from app.audit import AuditLog
 from app.cli._config import CONFIG, CONNECTION, load, named, opened, words
 from app.metrics import Metrics
-from app.session import revoke as end
+from app.session.revoking import revoke as end
 
 
 @click.command()

@@ -27,8 +27,8 @@ from app.leaving.standing import Line, Plan, Standing, Step, read, written
 from app.revisions import Revision
 from app.revisions.publishing import Draft, Publisher
 from app.rollouts import Reach, Rollout, Rollouts
-from app.session import revoke as end_sessions
 from app.session.identities import Identities
+from app.session.revoking import revoke as end_sessions
 
 _PART = ".part-"  # how folders begin that are being written
 SETTLE_S = 20.0  # after which every process has the new configuration, and its last requests are done

@@ -19,7 +19,6 @@ from app.connections import Connection
 from app.db import Database
 from app.db.epochs import EVERYTHING, Announcement, Epochs, announce
 from app.db.revocations import KIND, Revocations
-from app.db.revocations import revoke as end_all
 from app.db.schema import sessions
 from app.db.single_use import consume
 from app.errors import LaunchUsed, SessionExpired
@@ -29,7 +28,6 @@ from app.launch import Launch
 from app.session.bearer import (
     SESSION_LIFE_S,
     HostIdentity,
-    Memory,
     Mode,
     Session,
     for_work,
@@ -39,6 +37,7 @@ from app.session.bearer import (
 )
 from app.session.carried import Carried, Columns
 from app.session.identities import Identities, release
+from app.session.memory import Memory
 
 PRUNE_EACH = 100  # sessions opened
 PRUNE_AFTER_S = 3600.0  # nodes' clocks differ
@@ -50,11 +49,7 @@ _count = itertools.count(1)
 
 
 class Sessions:
-    """Opens, loads, renews and ends sessions. Loading costs no I/O once a process has seen the token.
-
-    `turn` is another object after any session ended before its time, as far as this process knows: while it is the
-    same, what `over` said of a session still holds until the session expires.
-    """
+    """Opens, loads, renews and ends sessions. Loading costs no I/O once a process has seen the token."""
 
     def __init__(
         self,
@@ -69,7 +64,6 @@ class Sessions:
         self._database, self._keys, self._audit, self._clock = database, keys, audit, clock
         self._carried, self._epochs, self._identities = carried, epochs, identities
         self._memory = Memory()
-        self.turn = object()
         epochs.subscribe(self._on_change)
         self._revoked = Revocations(database, SESSION_LIFE_S, clock)
 
@@ -85,7 +79,7 @@ class Sessions:
         """Use the launch up and open a session from it: one transaction (the caller's, if there is one), its audit
         rows and a sign-in's tokens included. Raises LaunchUsed when this launch was used before, in whichever process.
         """
-        now = self._clock()
+        now, turn = self._clock(), self.turn
         session = opened(launch, connection.name, component, mode, now)
         token, carried = signed(session, self._keys), self._carried.seal(session, launch)
         with contextlib.nullcontext(within) if within else self._database.begin() as conn:
@@ -100,7 +94,7 @@ class Sessions:
             if tokens is not None:
                 self._identities.keep(conn, session, tokens)
             self._note_open(conn, session, connection)
-        self._memory.keep(token, session)
+        self._memory.keep(token, session, turn)
         if launch.host_token:  # to read it back and unseal it would cost the launch's first question to the host
             self._memory.keep_identity(session, HostIdentity(launch.host_token, launch.host_url or ""))
         return session, token
@@ -108,14 +102,19 @@ class Sessions:
     def load(self, token: str) -> Session:
         """The session that this token names. Raises SessionInvalid, SessionExpired."""
         self._epochs.current()  # what was ended in another process until now is known here first
-        session = self._memory.find(token)
+        session, turn = self._memory.find(token), self.turn
         if session is None:
             session = verified(token, self._keys, self._clock())
             self._held(session.id)
-            self._memory.keep(token, session)
+            self._memory.keep(token, session, turn)
         if over := self.over(session):
             raise over
         return session
+
+    @property
+    def turn(self) -> object:
+        """Another one whenever a session ended before its time: what `over` said holds no longer than that."""
+        return self._memory.turn
 
     def over(self, session: Session) -> SessionExpired | None:
         """Why a session that was loaded once is over by now, as far as this process has heard; None while it lives.
@@ -141,7 +140,7 @@ class Sessions:
         A launch that attests its record can only be renewed by a new launch: nobody is there to ask.
         The caller asks the host first whether the viewer's token is alive. Raises SessionExpired.
         """
-        now = self._clock()
+        now, turn = self._clock(), self.turn
         if session.attested_record:
             raise SessionExpired(reason="renewal-needs-launch")
         if now >= session.ends_at:
@@ -151,7 +150,7 @@ class Sessions:
             "session.renewed", connection=session.connection, viewer=session.viewer.subject, session=session.id
         )
         token = signed(renewed, self._keys)
-        self._memory.keep(token, renewed)
+        self._memory.keep(token, renewed, turn)
         return renewed, token
 
     def end(self, session: Session) -> None:
@@ -167,7 +166,6 @@ class Sessions:
             announce(conn, ENDED, name, session.id, at=self._clock())
             self._audit.write("session.ended", conn=conn, connection=name, viewer=viewer, session=session.id)
         self._memory.end(session.id)
-        self.turn = object()
 
     def host_identity(self, session: Session, dead: str = "") -> HostIdentity:
         """The viewer's own token at the host; another one where the host called it `dead`.
@@ -244,16 +242,3 @@ class Sessions:
             self._memory.forget()
         elif news.kind == ENDED:
             self._memory.end(news.key)
-        else:
-            return
-        self.turn = object()
-
-
-def revoke(database: Database, audit: AuditLog, connection: str, viewer: str, component: str, now: float) -> int:
-    """End all sessions of a connection, a viewer, an entry component; how many. Raises StoreUnavailable."""
-    with database.begin() as conn:
-        count = end_all(conn, connection, viewer, component, now, SESSION_LIFE_S)
-        facts = {"viewer": viewer or None, "component": component or None, "sessions": count}
-        release(conn, audit, connection, viewer, now, "revoked")
-        audit.write("session.revoked", conn=conn, connection=connection, detail=facts)
-    return count

@@ -1,15 +1,11 @@
-"""The session as a value, as the claims of the bearer token that carries it, and as a process remembers it."""
+"""The session as a value, and as the claims of the bearer token that carries it."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-
-from cachetools import LRUCache, TTLCache
 
 from app.errors import BadRequest, SessionInvalid
 from app.keys import MAX_TOKEN, Keyring
@@ -17,7 +13,6 @@ from app.launch import Attest, Launch, Record, Viewer
 
 SESSION_LIFE_S = 8 * 3600.0  # absolute: no renewal goes past it
 TOKEN_LIFE_S = 600.0
-MOST_ENDED = 500_000  # sessions; 750 a second
 Mode = Literal["frame", "element"]
 _TYP = "inlay-session"
 # What tokens leave out, because it is in most of them. For ever: a token that was signed with another cannot be read,
@@ -71,57 +66,6 @@ class HostIdentity:
 
     def __repr__(self) -> str:
         return f"HostIdentity(url={self.url!r})"
-
-
-class Memory:
-    """What this process remembers of sessions, so that to load one costs no I/O. Bounded; for all threads."""
-
-    def __init__(self) -> None:
-        self._sessions: LRUCache[bytes, Session] = LRUCache(20_000)  # by the token's digest
-        self._identities: LRUCache[str, HostIdentity] = LRUCache(10_000)  # those that came with a launch: they stay
-        # for longer than a token lives: an answer in memory asks nobody else whether its session ended
-        self._ended: TTLCache[str, bool] = TTLCache(MOST_ENDED, TOKEN_LIFE_S * 1.1)
-        self._lock = threading.Lock()
-
-    def find(self, token: str) -> Session | None:
-        """The session of a token that was seen before; whether it holds still is for others to say."""
-        with self._lock:
-            return self._sessions.get(_digest(token))
-
-    def keep(self, token: str, session: Session) -> None:
-        """Remember a session by its token's digest, never by the token."""
-        with self._lock:
-            self._sessions[_digest(token)] = session
-
-    def identity(self, session: Session) -> HostIdentity | None:
-        """A viewer's token at the host, if this process has it at hand."""
-        with self._lock:
-            return self._identities.get(session.id)
-
-    def keep_identity(self, session: Session, identity: HostIdentity) -> None:
-        """Have it at hand."""
-        with self._lock:
-            self._identities[session.id] = identity
-
-    def end(self, session_id: str) -> None:
-        """It has ended; its host's token is forgotten at once."""
-        with self._lock:
-            self._ended[session_id] = True
-            self._identities.pop(session_id, None)
-
-    def has_ended(self, session: Session) -> bool:
-        """Whether it is known here to have ended."""
-        return session.id in self._ended  # one look into a dictionary, which needs no lock
-
-    def forget(self) -> None:
-        """The database is asked again about all of them."""
-        with self._lock:
-            self._sessions.clear()
-            self._identities.clear()
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def opened(launch: Launch, connection: str, component: str, mode: Mode, now: float) -> Session:

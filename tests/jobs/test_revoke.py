@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.hosts._sign_in import HostTokens
-from app.session import revoke
+from app.session.revoking import revoke
 from tests.world import World
 
 

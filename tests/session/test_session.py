@@ -14,8 +14,10 @@ from app.db.schema import sessions
 from app.errors import SessionExpired, SessionInvalid, StoreUnavailable
 from app.hosts._sign_in import HostTokens
 from app.launch import Record
-from app.session import revoke
-from app.session.bearer import LIKELY, SESSION_LIFE_S, Memory, for_work, read, write
+from app.session import Sessions
+from app.session.bearer import LIKELY, SESSION_LIFE_S, for_work, read, write
+from app.session.memory import Memory
+from app.session.revoking import revoke
 from tests.world import LEAD, World
 
 
@@ -213,6 +215,26 @@ def test_a_session_that_was_being_opened_meanwhile_is_over_too(world: World) -> 
     assert over(world, token)
     with world.another() as restarted:
         assert over(restarted, token)
+
+
+def test_what_was_revoked_while_it_was_read_is_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a machine whose clock is behind: the moment that it names does not tell that this session is meant."""
+    token = world.frame_token()
+    with world.another() as other:
+        read = Sessions._held
+
+        def and_revoked(self: Sessions, session_id: str) -> object:
+            found = read(self, session_id)
+            monkeypatch.setattr(Sessions, "_held", read)
+            world.clock.now -= 60
+            ended_by(world)
+            world.clock.now += 60
+            other.parts.epochs.look()
+            return found
+
+        monkeypatch.setattr(Sessions, "_held", and_revoked)
+        over(other, token)
+        assert over(other, token)
 
 
 def test_a_revocation_that_cannot_be_audited_does_not_happen(world: World) -> None:

@@ -12,7 +12,7 @@ from app.db.epochs import ERASED, announce
 from app.db.erasing import Subject
 from app.db.jobs import enqueue
 from app.rollouts import Reach, Rollout, Rollouts
-from app.session import revoke
+from app.session.revoking import revoke
 from app.web.fragments import Fragments
 from app.web.memory import ready as module
 from app.web.memory.news import OF_RECORDS
