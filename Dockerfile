@@ -12,7 +12,10 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin inla
 WORKDIR /inlay
 COPY --from=build /venv /venv
 COPY . .
-ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
+# nobody may write here later: what starts would compile anew each time is compiled once, modules and templates
+RUN python -m compileall -q app && python -c "from app.house import read_house; read_house()"
+ENV PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000
 # `[server] port` of the image's example; readiness is the balancer's question, this one is whether to start it anew

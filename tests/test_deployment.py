@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,17 @@ def test_nothing_of_ours_runs_as_root_or_writes_into_its_image(dockerfile: str, 
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert "ports" not in service  # only the balancer is reached from outside
+
+
+def test_the_image_holds_what_is_compiled(dockerfile: str, tmp_path: Path, root: Path) -> None:
+    """Its user cannot write: else every start would compile hundreds of modules and all templates anew."""
+    [line] = re.findall(r"^RUN (python -m compileall .+)$", dockerfile, re.MULTILINE)
+    assert dockerfile.rindex("\nCOPY ") < dockerfile.index(line) < dockerfile.index("PYTHONDONTWRITEBYTECODE=1")
+    assert dockerfile.index(line) < dockerfile.index("\nUSER ")
+    _, code = line.split(" && python -c ")
+    env = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", code.strip('"')], cwd=root, env=env, check=True)
+    assert len(list(tmp_path.rglob("template-*"))) >= len(list((root / "components").glob("*-*/*.html")))
 
 
 def test_every_secret_comes_from_a_file_that_git_and_the_image_never_see(root: Path, compose: dict[str, Any]) -> None:

@@ -30,8 +30,8 @@
   } catch {}
   const parse = (html) => {
     const into = doc.createElement("template");
-    if (policy || !into.setHTML) into.innerHTML = policy ? policy.createHTML(html) : html;
-    else into.setHTML(html, { sanitizer: {} });
+    if (!policy && into.setHTML) into.setHTML(html, { sanitizer: {} });
+    else into.innerHTML = policy ? policy.createHTML(html) : html;
     return into.content;
   };
 
@@ -96,7 +96,7 @@
       this._busy = 0;
       if (!this._again) return;
       this._again = 0;
-      if (!this.token || [...this._views].some(({ _etag }) => !_etag)) this._run();
+      if (!this.token || [...this._views].some((view) => !view._etag)) this._run();
     }
 
     async _open() {
@@ -229,11 +229,11 @@
   // What holds before a component's own sheet is here: its place, and where a card opens; how large, its sheet says.
   const shell = sheet(
     ":host{display:inline-block;vertical-align:middle}" +
-      ":host([popover]){inset:auto;margin:4px;position-area:block-end span-inline-end;" +
+      ":host([popover]){inset:auto;margin:4px;position-area:end span-end;" +
       "position-try:flip-block,flip-inline}" +
       ":host([hidden]),:host([popover]:not(:popover-open)){display:none}" +
-      "[aria-busy]:empty{background:#8882;padding:12px 56px}" +
-      "[role=status]{position:fixed;clip-path:inset(50%)}",
+      ":host>p{position:fixed;clip-path:inset(50%)}" +
+      "[aria-busy]:empty{background:#8882;padding:12px 56px}",
   );
 
   class Panel extends HTMLElement {
@@ -261,9 +261,11 @@
     connectedCallback() {
       eyes.observe(this);
       sizes.observe(this);
-      if (this._session) return this._join(this._session);
-      waiting.add(this);
-      queue();
+      if (this._session) this._join(this._session);
+      else {
+        waiting.add(this);
+        queue();
+      }
     }
 
     disconnectedCallback() {
@@ -282,7 +284,7 @@
       this._card?.remove();
       this._card = this._session = this._etag = this._said = 0;
       this._box.ariaBusy = true;
-      this._box.replaceChildren();
+      this._box.textContent = "";
       if (this.isConnected) this.connectedCallback();
     }
 
@@ -318,7 +320,7 @@
     _fail(kind, problem) {
       const { _box, _note, _trouble } = this;
       _box.ariaBusy = null;
-      if (kind == "denied") _box.replaceChildren();
+      if (kind == "denied") _box.textContent = "";
       _note.hidden = kind == "unavailable" && _box.firstChild;
       _note.textContent = settings[kind];
       this._trouble = kind;
@@ -329,14 +331,13 @@
     async handleEvent({ target }) {
       const button = target.closest("[data-action]");
       const { action, opens, record = this._record } = button?.dataset || {};
-      const { _session } = this;
       if (opens) {
         if (this._card?._record != record) {
           this._card?.remove();
           const ariaLabel = button.textContent;
           const card = doc.createElement("inlay-" + opens);
           card.setAttribute("record", record);
-          Object.assign(card, { _session, ariaLabel, popover: "auto", tabIndex: -1, autofocus: true, role: "dialog" });
+          Object.assign(card, { _session: this._session, ariaLabel, popover: "auto", tabIndex: -1, autofocus: true, role: "dialog" });
           // In a shadow root the browser forgets to whom it should give the focus back.
           card.onbeforetoggle = ({ newState }) => {
             if (newState == "closed" && this._root.activeElement == card) button.focus();
@@ -351,7 +352,7 @@
       }
       if (action == "review") {
         if (!self.inlayReview) await import("__INLAY_URL__/embed/review.js#" + now());
-        inlayReview(button, post, _session);
+        inlayReview(button, post, this._session);
       }
     }
   }
