@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import functools
 import hashlib
 import hmac
@@ -125,11 +124,10 @@ class Builder:
 
     def said(self, name: str, value: Any) -> Any:
         """The claim (by its path, or by its common name) says something else; None takes it away."""
-        claims = copy.deepcopy(self.claims)
         *steps, last = self.names.get(name, name).split(".")
-        place = claims
-        for step in steps:
-            place = place.setdefault(step, {})
+        claims = place = dict(self.claims)
+        for step in steps:  # what is on the way there is another's too
+            place[step] = place = dict(place.get(step, {}))
         if value is None:
             place.pop(last)
         else:
