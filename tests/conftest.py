@@ -65,7 +65,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[Any]:
 
 @pytest.hookimpl(tryfirst=True, specname="pytest_collection_modifyitems")
 def pytest_collection_in_one_order(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """All processes have the same list in the end: the one of a process alone."""
+    """All processes have the same list in the end, whichever files each has read first."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: [each.stash.get(_PLACE, 0) for each in item.listchain()[:-1]])
 
