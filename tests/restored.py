@@ -21,8 +21,8 @@ from app.db.schema_jobs import quotas
 from app.metrics import Metrics
 from app.restoring import Restored, settle
 from app.rollouts import Reach, Rollout
-from app.session import revoke
 from app.session.bearer import SESSION_LIFE_S
+from app.session.revoking import revoke
 from tests.hosts._proofs import CLOCK, GUEST
 from tests.world import LEAD, World
 from tests.world import world as make_world

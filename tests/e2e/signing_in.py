@@ -21,7 +21,7 @@ import requests
 from app.audit.log import AuditLog
 from app.db import Database
 from app.metrics import Metrics
-from app.session import revoke
+from app.session.revoking import revoke
 from tests.core.server import core_server
 from tests.databases import migrated
 from tests.e2e.demo import free_block

@@ -14,7 +14,7 @@ import pytest
 from app.db import sign_ins
 from app.errors import ConnectFailed, RateLimited, TimedOut
 from app.routes.oauth import STARTS
-from app.session import revoke
+from app.session.revoking import revoke
 from app.session.signin import ATTEMPT_S, CODE_S, TRIES
 from app.web.echoes import Echoes
 from tests.hosts._proofs import PAGES
