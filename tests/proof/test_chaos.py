@@ -1,7 +1,7 @@
 """Faults under a load of all kinds of requests, on two nodes and a worker: each line of the design's table of what goes
 wrong. What shows goes on, what is new is told so, the audit says why, and all comes back.
 
-`INLAY_PROOF_RATE` is the load in requests a second, 100 unless it is set. Requests are due at their times, whatever
+`INLAY_PROOF_RATE` is the load in requests a second, 200 unless it is set. Requests are due at their times, whatever
 became of those before, and timed from then.
 """
 
@@ -37,7 +37,7 @@ from tests.proof.staged.misuse import ELSEWHERE, MISUSES
 from tests.proof.staged.tables import about, kept, markdown
 
 pytestmark = [pytest.mark.proof, pytest.mark.alone]
-RATE = float(os.environ.get("INLAY_PROOF_RATE", "100"))
+RATE = float(os.environ.get("INLAY_PROOF_RATE", "200"))
 RETRY_S = 3
 HEAD = ("fault", "panels that show", "p95 ms, before", "first looks", "launches", "the audit says", "well again, s")
 
