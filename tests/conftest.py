@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rest = [each for each in items if each not in among]
     room = len(items) // int(config.workerinput["workercount"]) - len(demo)  # beside the demo in the first one's share
     items[:] = [*filter(demo.__contains__, items), *rest[:room], *filter(shown.__contains__, items), *rest[room:]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+    """Of what passed nobody asks for its marks and the names around it: to send them is most of a report."""
+    sent = yield
+    if sent and sent.get("outcome") == "passed":
+        sent["keywords"] = {}
+    return sent
 
 
 def pytest_collection_finish() -> None:

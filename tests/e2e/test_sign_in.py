@@ -181,6 +181,7 @@ def test_what_one_person_began_another_cannot_complete(viewer: Callable[[], View
     assert rows(place, last) == [("window-wrong",)]
 
 
+@pytest.mark.proof  # two more servers
 def test_a_server_that_dies_in_the_middle_leaves_nothing_half_connected(
     viewer: Callable[[], Viewer], place: Around
 ) -> None:
