@@ -7,24 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
-_CODES: dict[tuple[str, str], bytes] = {}
+from app.web.compiled import Remembered
+
 _BUILDERS: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
 _compile_builder = Rule._compile_builder
-
-
-class _Codes(BytecodeCache):
-    """Templates by their name, file and text."""
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if code := _CODES.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        _CODES[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
 def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
@@ -39,5 +27,5 @@ def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str
 
 def remember() -> None:
     """From now on, in this process."""
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Codes()}
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Remembered()}
     Rule._compile_builder = _builder  # type: ignore[method-assign]

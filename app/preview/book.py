@@ -10,8 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jinja2 import BytecodeCache, TemplateError, TemplateSyntaxError
-from jinja2.bccache import Bucket
+from jinja2 import TemplateError, TemplateSyntaxError
 
 from app.errors import ConfigError
 from app.preview.lint import Remark, remarks
@@ -19,6 +18,7 @@ from app.preview.looks import HostLooks, read_looks
 from app.preview.pseudo import LOCALE, PseudoTexts
 from app.preview.shelf import Shelf
 from app.web.catalog import Catalog
+from app.web.compiled import Remembered
 from app.web.render import Renderer
 from app.web.texts import Texts
 
@@ -48,20 +48,6 @@ class Edition:
         return self.pseudo if locale == LOCALE else self.renderer
 
 
-class _Compiled(BytecodeCache):
-    """Templates that did not change are not compiled again; Jinja compares their text."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if kept := self._kept.get(bucket.key):
-            bucket.bytecode_from_string(kept)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
 class Book:
     """Hands out the edition of now. `watch`: files are looked at again, for designers; else they are read once."""
 
@@ -71,7 +57,7 @@ class Book:
         """`pause_s`: how long one look at the files holds for all who ask, so that a page's many requests share it."""
         self.house, self.watch, self._pause_s = house, watch, pause_s
         self.components = components or house / "components"
-        self._lock, self._looking, self._compiled = threading.Lock(), threading.Lock(), _Compiled()
+        self._lock, self._looking, self._compiled = threading.Lock(), threading.Lock(), Remembered()
         self._looked: tuple[float, str] = (-pause_s, "")
         self._stamp = self.stamp()
         self._edition = self._read()

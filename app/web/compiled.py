@@ -116,6 +116,23 @@ class Kept(BytecodeCache):
                 fresh.unlink(missing_ok=True)
 
 
+class Remembered(BytecodeCache):
+    """The same in a process alone, for whoever makes environment after environment of the same templates. Jinja
+    compares their text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket with what was compiled under its key."""
+        if kept := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 @cache
 def _compiler() -> bytes:
     """Python's bytecode, Jinja and this module: another of any makes another template."""
